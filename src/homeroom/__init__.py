@@ -1,0 +1,1 @@
+"""Homeroom: the open, self-hosted rostering hub."""

@@ -1,0 +1,1 @@
+"""Rules over columns, keys, references and whole files; what passes is admitted."""

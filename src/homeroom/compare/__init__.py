@@ -1,0 +1,1 @@
+"""Last night against tonight: fingerprints, the plan, limits and holds."""

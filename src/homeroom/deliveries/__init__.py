@@ -1,0 +1,1 @@
+"""Where bytes come to rest: spool, seal, encryption, the raw store and its retention."""

@@ -1,0 +1,1 @@
+"""The OneRoster REST door for applications."""

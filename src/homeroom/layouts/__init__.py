@@ -1,0 +1,1 @@
+"""The layout language: text files that say how source records become rows of a roster table."""

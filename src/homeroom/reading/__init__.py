@@ -1,0 +1,1 @@
+"""Bytes to text tables: archives, encodings, dialects, the header doctor."""

@@ -1,0 +1,1 @@
+"""What things are: the OneRoster tables as data, issue codes, the import report. Imports nothing of ours."""

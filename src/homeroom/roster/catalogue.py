@@ -1,0 +1,217 @@
+"""The OneRoster tables as values: read once from `oneroster.toml`, asked by every room.
+
+A *model* column is one that Homeroom keeps: every field of 1.1 and 1.2 but `status` and `dateLastModified` (which every
+record has and which Homeroom writes itself) and secrets (which are never kept). The model is a superset of both versions:
+a 1.1 user brings `role` and `orgSourcedIds`, a 1.2 user brings rows in `roles`; each is served in the other version by the
+rules of `homeroom.roster.versions`, and nothing is kept that nobody sent.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+VERSIONS = ("1.1", "1.2")
+
+
+class Format(StrEnum):
+    """How a cell is written. The meaning of each is in `oneroster.toml`, section `formats`."""
+
+    GUID = "guid"
+    GUID_REF = "guid_ref"
+    LIST_GUID_REF = "list_guid_ref"
+    ID = "id"
+    STRING = "string"
+    LIST_STRING = "list_string"
+    ENUM = "enum"
+    LIST_ENUM = "list_enum"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    FLOAT = "float"
+    DATE = "date"
+    DATETIME = "datetime"
+    YEAR = "year"
+    LIST_TYPED_ID = "list_typed_id"
+    LIST_MAPPING = "list_mapping"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether one cell holds several items separated by commas."""
+        return self.value.startswith("list_")
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the cell names rows of another table."""
+        return self in (Format.GUID_REF, Format.LIST_GUID_REF)
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """The words that an `enum` cell may hold.
+
+    `extensible`: version 1.2 also allows `ext:WORD`. `open`: other words are kept with a warning. `formerly` maps words of
+    older versions to today's.
+    """
+
+    name: str
+    values: tuple[str, ...]
+    extensible: bool
+    open: bool
+    formerly: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a OneRoster table.
+
+    `required` holds the versions in which the cell must be filled in every row. `delta` says that it must be filled in
+    delta files only. `versions` are those that have the field; `spelled_11` is its name in 1.1 where that differs.
+    `codes` maps a version to the name of its code list.
+    """
+
+    name: str
+    format: Format
+    versions: frozenset[str]
+    required: frozenset[str]
+    delta: bool
+    spelled_11: str | None
+    ref: str | None
+    ref_type: str | None
+    codes: Mapping[str, str]
+    json: str
+    personal: bool
+    secret: bool
+
+    def spelled(self, version: str) -> str:
+        """The header word of this field in a file of `version`."""
+        return self.spelled_11 if version == "1.1" and self.spelled_11 else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One OneRoster table: its file, its service, its fields in the standard's order.
+
+    `needs` maps a version to the tables that a bulk package must contain beside this one.
+    """
+
+    name: str
+    file: str
+    singular: str
+    service: str
+    since: str
+    needs: Mapping[str, tuple[str, ...]]
+    fields: tuple[Field, ...]
+
+    def header(self, version: str) -> tuple[str, ...]:
+        """The exact header row of this table's file in `version`."""
+        return tuple(f.spelled(version) for f in self.fields if version in f.versions)
+
+    def field(self, name: str) -> Field:
+        """The field of that (1.2) name. Raises KeyError."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(f"{self.name}.{name}")
+
+    @property
+    def model(self) -> tuple[Field, ...]:
+        """The fields that Homeroom keeps, `sourcedId` first, without status, dateLastModified and secrets."""
+        return tuple(f for f in self.fields if f.name not in ("status", "dateLastModified") and not f.secret)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the model columns in order, `metadata` (extension columns as JSON text) last."""
+        return (*(f.name for f in self.model), "metadata")
+
+    @property
+    def references(self) -> tuple[Field, ...]:
+        """The model fields that name rows of other tables."""
+        return tuple(f for f in self.model if f.format.is_reference)
+
+    @property
+    def school_column(self) -> str | None:
+        """The column by which records are attributed to a school for limits, or None.
+
+        A school-like column wins over the lists: `schoolSourcedId`, then `orgSourcedId`, then `orgSourcedIds`.
+        """
+        names = {f.name for f in self.model}
+        for name in ("schoolSourcedId", "orgSourcedId", "orgSourcedIds"):
+            if name in names:
+                return name
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every table, code list and format. `tables` is in the order of dependence: a table comes after those it refers to."""
+
+    tables: Mapping[str, Table]
+    codes: Mapping[str, CodeList]
+    formats: Mapping[Format, str]
+    aliases: Mapping[str, Mapping[str, str]]
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter(self.tables.values())
+
+    def __getitem__(self, name: str) -> Table:
+        return self.tables[name]
+
+    def version(self, version: str) -> tuple[Table, ...]:
+        """The tables that exist in `version` ("1.1" or "1.2")."""
+        return tuple(t for t in self if any(version in f.versions for f in t.fields))
+
+    def code_list(self, field: Field, version: str) -> CodeList | None:
+        """The code list of a field in a version (that of the other version where this one has none)."""
+        name = field.codes.get(version) or next(iter(field.codes.values()), None)
+        return self.codes[name] if name else None
+
+
+def _field(raw: Mapping[str, Any], in_11: bool) -> Field:
+    only = raw.get("in")
+    versions = frozenset([only] if only else (VERSIONS if in_11 else ("1.2",)))
+    required = frozenset([raw["required_in"]]) if "required_in" in raw else versions
+    codes = raw.get("codes_in") or (dict.fromkeys(versions, raw["codes"]) if "codes" in raw else {})
+    return Field(
+        name=raw["name"],
+        format=Format(raw["format"]),
+        versions=versions,
+        required=required if raw.get("required") == "always" else frozenset(),
+        delta=raw.get("required") == "delta",
+        spelled_11=raw.get("spelled"),
+        ref=raw.get("ref"),
+        ref_type=raw.get("ref_type"),
+        codes=codes,
+        json=raw.get("json", raw["name"]),
+        personal=raw.get("personal", False),
+        secret=raw.get("secret", False),
+    )
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue, read from the package's `oneroster.toml` on first use."""
+    raw = tomllib.loads(files("homeroom.roster").joinpath("oneroster.toml").read_text(encoding="utf-8"))
+    tables = {}
+    for name, t in raw["tables"].items():
+        in_11 = "needs_11" in t
+        needs = {"1.2": tuple(t["needs_12"])} | ({"1.1": tuple(t["needs_11"])} if in_11 else {})
+        tables[name] = Table(
+            name=name,
+            file=t["file"],
+            singular=t["singular"],
+            service=t["service"],
+            since=t["since"],
+            needs=needs,
+            fields=tuple(_field(f, in_11) for f in t["fields"]),
+        )
+    codes = {
+        name: CodeList(name, tuple(c["values"]), c.get("extensible", False), c.get("open", False), c.get("formerly", {}))
+        for name, c in raw["codes"].items()
+    }
+    formats = {Format(k): v for k, v in raw["formats"].items()}
+    return Catalogue(tables=tables, codes=codes, formats=formats, aliases=raw["aliases"])

@@ -1,0 +1,72 @@
+"""Every issue and every reason, declared once: code, title, meaning, remedy and the sentence that a person reads.
+
+One TOML file per room lies beside this module. An *issue* is a finding about a file, a row or a value; a *reason* says why
+an import failed or waits. Report, filters, documentation and the tests that look for undeclared codes all read from here.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+ROOMS = ("deliveries", "reading", "layouts", "checks", "compare", "sync")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A declared finding.
+
+    `severity`: an `error` refused a row, a column or a file; a `warning` changed or dropped a value or wants a look;
+    `info` was healed or is only told. `message` is the sentence with `{name}` places, filled from the finding.
+    """
+
+    code: str
+    room: str
+    kind: Literal["issue", "reason"]
+    severity: Severity
+    title: str
+    meaning: str
+    remedy: str
+    message: str
+
+    def say(self, **values: object) -> str:
+        """The message with its places filled; a place without a value stays readable as `?`."""
+        return string.Formatter().vformat(self.message, (), _Blanks({k: v for k, v in values.items() if v is not None}))
+
+
+class _Blanks(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+@cache
+def codes() -> Mapping[str, Code]:
+    """All declared codes by name. Raises ValueError when one is declared twice."""
+    found: dict[str, Code] = {}
+    for room in ROOMS:
+        raw = tomllib.loads(files("homeroom.roster.codes").joinpath(f"{room}.toml").read_text(encoding="utf-8"))
+        for name, entry in raw.items():
+            if name in found:
+                raise ValueError(f"code {name} is declared twice: in {found[name].room} and {room}")
+            found[name] = Code(
+                code=name,
+                room=room,
+                kind=entry.get("kind", "issue"),
+                severity=entry.get("severity", "error"),
+                title=entry["title"],
+                meaning=entry["meaning"],
+                remedy=entry["remedy"],
+                message=entry["message"],
+            )
+    return found
+
+
+def code(name: str) -> Code:
+    """The declaration of one code. Raises KeyError for an undeclared one, which is a bug of ours."""
+    return codes()[name]

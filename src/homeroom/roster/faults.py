@@ -1,0 +1,45 @@
+"""What can go wrong, as exceptions that tell the caller what can be done.
+
+    Fault
+    ├── Refused    the delivery (or file, or request) cannot be taken; a declared reason says why and what to do
+    ├── Misuse     a setting or an argument is wrong: one sentence that says what to do
+    └── TryAgain   a passing trouble (a lock, a connection); the same call may succeed later
+
+A fault in a district's rows is no exception but an issue, returned beside the good rows. Anything else that is raised is a
+bug and keeps its traceback. Messages hold codes, counts and names of files and columns, never the value of a child's record.
+"""
+
+from __future__ import annotations
+
+from homeroom.roster.codes import code
+
+
+class Fault(Exception):
+    """The root of what Homeroom raises on purpose."""
+
+
+class Refused(Fault):
+    """The delivery cannot be taken. `reason` is a declared code of kind reason; `values` fill its message."""
+
+    def __init__(self, reason: str, **values: object) -> None:
+        self.reason = reason
+        self.values = values
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The sentence for a person."""
+        return code(self.reason).say(**self.values)
+
+    @property
+    def remedy(self) -> str:
+        """What the person can do."""
+        return code(self.reason).remedy
+
+
+class Misuse(Fault):
+    """A setting, an argument or a name is wrong. The text is one sentence that says what to do."""
+
+
+class TryAgain(Fault):
+    """Something passing is in the way; the same call may succeed later."""

@@ -1,0 +1,138 @@
+"""The import report: what an import did, or would do, field by field as other programs read it.
+
+The shape is fixed by the contract; `as_json` gives exactly it. Everything that a door shows of an import is made from this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Status = Literal["running", "waiting_for_approval", "done", "rejected"]
+Outcome = Literal["success", "success_with_row_issues", "failed"]
+Verb = Literal["add", "update", "remove", "restore"]
+
+ISSUES_IN_REPORT = 1000
+"""How many issues the report itself carries; the rest is in the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an import failed or waits: a declared code and its two sentences."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """How often one kind of repair was made in a file."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One file walked by one layout. `rows` = `accepted` + `refused` + `ignored`. Unread files have no table and say why."""
+
+    name: str
+    table: str | None
+    layout: str | None
+    encoding: str | None
+    delimiter: str | None
+    line_ends: str | None
+    rows: int
+    accepted: int
+    refused: int
+    ignored: int
+    repairs: tuple[Repair, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableReport:
+    """What an import does to one table, in records."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    restored: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LimitReport:
+    """A limit that tripped: `count` of `of` records would change, `allowed` may. `school` is a sourcedId or None for all."""
+
+    table: str
+    school: str | None
+    change: Literal["remove", "update"]
+    count: int
+    of: int
+    allowed: int
+    school_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding, with its sentence. `count` > 1 says that it stands for that many rows (a folded cascade)."""
+
+    code: str
+    severity: str
+    file: str | None
+    line: int | None
+    column: str | None
+    key: str | None
+    value: str | None
+    message: str
+    remedy: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """The whole report of one import. `number` is written as `import`."""
+
+    number: int
+    district: str
+    source: int | None
+    delivery: int | None
+    kind: str
+    trigger: str
+    dry_run: bool
+    status: Status
+    outcome: Outcome | None
+    reason: Reason | None
+    revision_before: int
+    revision_after: int
+    plan: str | None
+    started_at: datetime
+    finished_at: datetime | None
+    seconds: float | None
+    layouts: str | None = None
+    layouts_why: str | None = None
+    files: tuple[FileReport, ...] = ()
+    tables: Mapping[str, TableReport] = field(default_factory=dict)
+    limits: tuple[LimitReport, ...] = ()
+    issue_counts: Mapping[str, int] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain JSON values, exactly the contract's names; at most 1,000 issues."""
+        raw = asdict(self)
+        raw["import"] = raw.pop("number")
+        raw["started_at"] = moment(self.started_at)
+        raw["finished_at"] = moment(self.finished_at) if self.finished_at else None
+        raw["issues"] = [asdict(i) for i in self.issues[:ISSUES_IN_REPORT]]
+        first = ["import", "district", "source", "delivery", "kind", "trigger", "dry_run", "status", "outcome", "reason"]
+        return {k: raw[k] for k in first} | {k: v for k, v in raw.items() if k not in first}
+
+
+def moment(at: datetime) -> str:
+    """A point in time as OneRoster writes it: UTC, milliseconds, `Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"

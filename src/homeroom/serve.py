@@ -1,0 +1,1 @@
+"""One process that runs the doors and the workers."""

@@ -1,0 +1,1 @@
+"""The only room with SQL against SQLite or PostgreSQL: control store, roster stores, migrations, queries."""

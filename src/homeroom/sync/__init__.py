@@ -1,0 +1,1 @@
+"""The only corridor that knows the order of the walk; schedules, jobs, rollback."""

@@ -1,0 +1,1 @@
+"""One folder per student information system: its layouts, clients and help texts."""

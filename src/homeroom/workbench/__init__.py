@@ -1,0 +1,1 @@
+"""The import's own DuckDB database: opening, locking, naming, the issue table."""

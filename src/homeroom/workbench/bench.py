@@ -1,0 +1,140 @@
+"""The workbench: one DuckDB database, made for one import, locked into its own folder, thrown away afterwards.
+
+Nothing that a delivery or a layout says can make it read or write outside that folder: external access is switched off and
+the configuration locked before the first byte of a district's data arrives. Memory is bounded; what does not fit spills
+into the same folder, and goes with it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from homeroom.roster.codes import code as declared
+
+ISSUES = "issues"
+_ISSUES_DDL = f"""
+CREATE TABLE {ISSUES} (
+    code VARCHAR NOT NULL,       -- a declared code
+    file INTEGER,                -- number of the file in the delivery, from 0; NULL: the whole delivery
+    row_number BIGINT,           -- record number in that file, from 1 (see the reading room for its line); NULL: the file
+    column_name VARCHAR,         -- as the file spells it where known, else the roster's name
+    key VARCHAR,                 -- sourcedId of the row where known
+    value VARCHAR,               -- what stood there, cut to 200 characters
+    detail VARCHAR,              -- JSON object of further places of the message
+    table_name VARCHAR,          -- roster table
+    refused BOOLEAN NOT NULL,    -- whether the row was refused because of it
+    cause VARCHAR,               -- findings with the same cause are told as one; NULL: told alone
+    line BIGINT                  -- physical line where the room already knows it; else filled in before the report
+)
+"""
+
+
+class Workbench:
+    """One import's DuckDB database in a folder of its own. Use as a context manager: leaving removes the folder."""
+
+    def __init__(self, folder: Path, *, memory_mb: int = 400, threads: int = 1) -> None:
+        """Open a locked database. `folder` is made with mode 0700; `memory_mb` bounds DuckDB's own memory."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder = folder.resolve()
+        spill = self.folder / "spill"
+        spill.mkdir(mode=0o700, exist_ok=True)
+        self.connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": f"{memory_mb}MB",
+                "threads": threads,
+                "temp_directory": str(spill),
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "preserve_insertion_order": "true",
+            },
+        )
+        self.connection.execute("SET allowed_directories = ?", [[str(self.folder)]])
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
+        self.connection.execute(_ISSUES_DDL)
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run one statement for its effect."""
+        self.connection.execute(sql, list(parameters))
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query. For small answers only."""
+        return self.connection.execute(sql, list(parameters)).fetchall()
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """The single value of a query of one row and one column."""
+        row = self.connection.execute(sql, list(parameters)).fetchone()
+        assert row is not None
+        return row[0]
+
+    def batches(self, sql: str, size: int = 10_000) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a query in lists of at most `size`. Finish reading before the next statement on this workbench."""
+        cursor = self.connection.execute(sql)
+        while batch := cursor.fetchmany(size):
+            yield batch
+
+    def exists(self, name: str) -> bool:
+        """Whether a table or view of that name was made."""
+        return bool(self.value("SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]))
+
+    def tell(
+        self,
+        code: str,
+        *,
+        file: int | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        key: str | None = None,
+        value: str | None = None,
+        table: str | None = None,
+        refused: bool = False,
+        cause: str | None = None,
+        line: int | None = None,
+        **detail: object,
+    ) -> None:
+        """Put one finding into the issue table. Rooms with many findings insert by SQL instead. Raises KeyError if undeclared."""
+        declared(code)
+        self.run(
+            f"INSERT INTO {ISSUES} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                code,
+                file,
+                row,
+                column,
+                key,
+                value[:200] if value is not None else None,
+                json.dumps(detail, ensure_ascii=False) if detail else None,
+                table,
+                refused,
+                cause,
+                line,
+            ],
+        )
+
+    def load(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> None:
+        """Make a table of text columns from Python rows; for thousands of rows, not millions."""
+        listed = ", ".join(f'"{c}" VARCHAR' for c in columns)
+        self.run(f'CREATE OR REPLACE TABLE "{name}" ({listed})')
+        batch = [list(r) for r in rows]
+        if batch:
+            places = ", ".join("?" for _ in columns)
+            self.connection.executemany(f'INSERT INTO "{name}" VALUES ({places})', batch)
+
+    def close(self) -> None:
+        """Close the database and remove its folder with everything in it. Safe to call twice."""
+        self.connection.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+

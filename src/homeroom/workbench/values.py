@@ -1,0 +1,202 @@
+"""The small frozen values that walk from room to room. Each names tables of the workbench, lists columns, counts rows.
+
+Naming in the workbench, for roster table T (users, classes, ...) and file number N:
+
+    ragged_N      rows of file N with too few or too many cells: row_number, line, cells VARCHAR[]
+    shaped_T      _file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, then the delivered columns (VARCHAR, NULL = blank)
+    unchanged_T   sourcedId of rows that stand in tonight's files exactly as last night (empty in a full walk)
+    gone_T        sourcedId of rows of last night's snapshot that no record of tonight's files carries
+    admitted_T    like shaped_T, values healed, only rows that passed
+    refused_T     _file, _row, sourcedId (NULL where it could not be read), cause
+    usable_T      sourcedId of every record that tonight's rows may refer to
+    stored_T      what the store holds: id BIGINT, sourcedId, status, source INTEGER, then the model columns
+    plan_T        verb, id BIGINT, sourcedId, then all model columns with the values that the record will have
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from homeroom.roster.report import LimitReport, Reason, Repair, TableReport
+
+Mode = Literal["continuous", "delta", "change_notification"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of the delivery in plain text, inside the workbench's folder. `number` counts from 0 in the delivery's order."""
+
+    number: int
+    name: str
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a layout or a source knows about a file; None is left to detection."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    quoted: bool | None = None
+    header: bool | None = None
+    strip_prefix: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What a look at a file's beginning (and one pass over its bytes) found, before any row is read.
+
+    `columns` are the header words cleaned (no BOM, blanks, invisible characters, `TABLE.` prefix), unique, in the file's order;
+    `header` are the words as written. Without a header both are `column 1`, `column 2`, ... `sample` holds up to 20 data rows.
+    `fault` is set where the file cannot be read as a table at all.
+    """
+
+    file: SourceFile
+    header: tuple[str, ...]
+    columns: tuple[str, ...]
+    encoding: str
+    encoding_guessed: bool
+    delimiter: str
+    quoted: bool
+    line_ends: str
+    header_line: int
+    sample: tuple[tuple[str, ...], ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    fault: Reason | None = None
+    headerless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A readable text table. `relation` is an SQL FROM item with columns c0, c1, ... (VARCHAR, '' = blank), one per column.
+
+    `numbered`: the relation also has `_row` and `_line` (the file was rewritten); otherwise the record number is the position.
+    `ragged`: a workbench table of rows that have the wrong number of cells and are not in the relation, or None.
+    `unread`: records that could not be read at all, so that their keys are unknown. `rows` counts all of them.
+    """
+
+    inspected: Inspected
+    relation: str
+    numbered: bool
+    rows: int | None
+    ragged: str | None = None
+    unread: int = 0
+    repairs: tuple[Repair, ...] = ()
+
+    @property
+    def file(self) -> SourceFile:
+        """The file it was read from."""
+        return self.inspected.file
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One file as one layout sees it: rows of one roster table, still unchecked text.
+
+    `select` is a SELECT whose columns are `_row`, `_line` (only where the text table is numbered), `_keep` BOOLEAN, then
+    `columns` in order: text, NULL where blank. `columns` always has sourcedId; it may have `status` and `metadata`.
+    `headers` gives the file's own word for a column, for messages. `key_cell` is the position of the key's column, when
+    the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
+    """
+
+    text: TextTable
+    layout: str
+    table: str
+    columns: tuple[str, ...]
+    select: str
+    mode: Mode = "continuous"
+    headers: tuple[tuple[str, str], ...] = ()
+    key_cell: int | None = None
+    unused: tuple[str, ...] = ()
+    made: bool = False
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCount:
+    """How many records of a file a feed saw: `rows` in all, `ignored` left out by the layout's filter."""
+
+    file: int
+    rows: int
+    ignored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """One table's rows of tonight, sifted against last night's snapshot.
+
+    `full`: shaped_T holds every row. Otherwise it holds those that differ (and all rows of keys that stand twice); the rest
+    is counted in `unchanged` and its keys are in unchanged_T. `mode` is continuous only if every feed of the table is.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    mode: Mode
+    full: bool
+    unchanged: int
+    counts: tuple[FeedCount, ...]
+    feeds: tuple[Feed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileTally:
+    """What the checks decided about one file's rows in one table."""
+
+    file: int
+    accepted: int
+    refused: int
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """One table's rows that passed. `provable`: every refused row's key is known, so that absence means absence (law 3)."""
+
+    table: str
+    columns: tuple[str, ...]
+    mode: Mode
+    full: bool
+    tallies: tuple[FileTally, ...]
+    provable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would change, table by table. `hash` covers the sorted changes: table, key, verb, old and new values.
+
+    `untouched` tables are those the delivery says nothing about; they are not in `tables`.
+    """
+
+    tables: dict[str, TableReport]
+    hash: str
+    first: bool
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all would change."""
+        return not any(t.added or t.updated or t.removed or t.restored for t in self.tables.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether a plan may go on by itself. `reason` says why it waits or fails; None lets it pass."""
+
+    verdict: Literal["pass", "hold", "fail"]
+    reason: Reason | None = None
+    limits: tuple[LimitReport, ...] = ()
+
+
+class Lookup(Protocol):
+    """How a room asks what the store holds, without knowing the store."""
+
+    def __call__(self, table: str, wanted: str | None) -> str:
+        """Bring stored records of `table` into the workbench; returns the relation `stored_T`.
+
+        `wanted` names a relation with a column sourcedId (only those are brought), or is None for all. Calls add up:
+        afterwards stored_T holds at least what was asked for, each record once, removed ones included.
+        """
+        ...
