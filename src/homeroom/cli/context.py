@@ -1,0 +1,71 @@
+"""What every command needs: which data folder, and how to print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from homeroom.roster.faults import Misuse
+from homeroom.settings import Settings
+from homeroom.settings import read as read_settings
+
+_chosen: list[Path] = []
+
+
+def take_data_option(arguments: list[str]) -> list[str]:
+    """Take `--data DIR` (or `--data=DIR`) out of the arguments and remember it. Raises Misuse when DIR is missing."""
+    _chosen.clear()
+    rest: list[str] = []
+    waiting = False
+    for argument in arguments:
+        if waiting:
+            _chosen.append(Path(argument))
+            waiting = False
+        elif argument == "--data" and not _chosen:
+            waiting = True
+        elif argument.startswith("--data=") and not _chosen:
+            _chosen.append(Path(argument.removeprefix("--data=")))
+        else:
+            rest.append(argument)
+    if waiting:
+        raise Misuse("--data needs a folder: homeroom --data DIR COMMAND.")
+    return rest
+
+
+def settings() -> Settings:
+    """The settings of this call: environment, with `--data` on top."""
+    return read_settings(data=_chosen[0] if _chosen else None)
+
+
+def say(text: str = "") -> None:
+    """A line for the person, on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """A line about what is going on, on standard error."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def document(value: Any) -> None:
+    """One JSON document on standard output, and nothing else there."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A plain table, columns as wide as their content; control characters of a district's data never reach the terminal."""
+    lines = [[printable(str("" if c is None else c)) for c in row] for row in rows]
+    widths = [max([len(h), *(len(line[i]) for line in lines)]) for i, h in enumerate(headers)]
+    say("  ".join(h.ljust(w) for h, w in zip(headers, widths, strict=True)).rstrip())
+    say("  ".join("-" * w for w in widths))
+    for line in lines:
+        say("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip())
+
+
+def printable(text: str) -> str:
+    """Text that is harmless in a terminal: control characters are shown as dots."""
+    return "".join(c if c.isprintable() else "·" for c in text)
