@@ -1,1 +1,209 @@
-"""One process that runs the doors and the workers."""
+"""The running program: doors, watchman and workers, all in one process or each role in its own.
+
+Everything long runs in threads or in DBOS; the event loop only speaks SFTP and HTTP. A signal ends it in order: doors
+first, then the watchman, then the queue (which takes up unfinished imports at the next start).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+import uvicorn
+
+from homeroom.doors.rest.provider import create
+from homeroom.doors.sftp.accounts import Account
+from homeroom.doors.sftp.events import Arrival
+from homeroom.doors.sftp.server import Running, serve_sftp
+from homeroom.roster.faults import Fault, TryAgain
+from homeroom.settings import Settings
+from homeroom.store.accounts import Account as StoredAccount
+from homeroom.sync import housekeeping, imports, watch
+from homeroom.sync.house import House, opened
+from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
+
+log = structlog.get_logger("homeroom.serve")
+
+WATCH_SECONDS = 1.0
+BEAT_SECONDS = 5.0
+DEAD_AFTER = timedelta(seconds=30)
+KEEPING_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What a process does."""
+
+    web: bool = True
+    sftp: bool = True
+    worker: bool = True
+
+
+@dataclass(slots=True)
+class Renamed:
+    """Names that the SFTP door saw renamed into place since the watchman last asked."""
+
+    _names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def heard(self, arrival: Arrival) -> None:
+        """Remember a rename."""
+        if arrival.kind == "renamed":
+            with self._guard:
+                self._names[arrival.account].add(arrival.name)
+
+    def of(self, username: str) -> frozenset[str]:
+        """The names of one account; they stay until the files are gone, which the spool sees for itself."""
+        with self._guard:
+            return frozenset(self._names[username])
+
+
+class SftpAccounts:
+    """The accounts of the control store as the SFTP door asks for them."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def find(self, name: str) -> Account | None:
+        """The account of that name, if it and its source are enabled."""
+        found: StoredAccount | None = self._house.stores.control.accounts.find(name)
+        if found is None or not found.enabled or not self._house.stores.control.sources.get(found.source).enabled:
+            return None
+        hashes = (found.password_hash,) if found.password_hash else ()
+        return Account(found.username, f"{found.username}/in", hashes, tuple(found.public_keys))
+
+
+def run(settings: Settings, roles: Roles, ready: Callable[[dict[str, object]], None]) -> None:
+    """Run until a signal comes. `ready` hears addresses and ports once everything listens."""
+    with opened(settings) as house:
+        asyncio.run(_run(house, roles, ready))
+
+
+async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], None]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    renamed = Renamed()
+    told: dict[str, object] = {"executor": house.executor.name}
+    ended = threading.Event()
+    jobs = await asyncio.to_thread(_jobs, house, roles) if roles.worker or roles.sftp else None
+    threads = _background(house, roles, jobs, renamed, ended)
+    door: Running | None = None
+    web: uvicorn.Server | None = None
+    serving: asyncio.Task[None] | None = None
+    try:
+        if roles.sftp:
+            door = await serve_sftp(
+                SftpAccounts(house),
+                house.settings.spool,
+                house.settings.keys,
+                house.settings.host,
+                house.settings.sftp_port,
+                on_arrival=renamed.heard,
+            )
+            told |= {"sftp_port": door.port, "fingerprints": {f.kind: f.sha256 for f in door.fingerprints}}
+        if roles.web:
+            web, serving, port = await _web(house)
+            told |= {"http_port": port, "url": f"http://{house.settings.host}:{port}"}
+        for thread in threads:
+            thread.start()
+        ready(told)
+        await stop.wait()
+    finally:
+        log.info("stopping")
+        if door is not None:
+            await door.close()
+        if web is not None and serving is not None:
+            web.should_exit = True
+            await serving
+        ended.set()
+        for thread in threads:
+            if thread.is_alive():
+                await asyncio.to_thread(thread.join)
+        if jobs is not None:
+            await asyncio.to_thread(jobs.close)
+        house.stores.control.workers.leave(house.executor.name)
+
+
+async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
+    config = uvicorn.Config(
+        create(house.stores, house.settings.public_url),
+        host=house.settings.host,
+        port=house.settings.http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
+    # Signals are ours: uvicorn must not take them while SFTP and workers still run.
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        if task.done():
+            await task
+            raise Fault(f"the HTTP port {house.settings.http_port} could not be opened: is another program using it?")
+        await asyncio.sleep(0.01)
+    return server, task, server.servers[0].sockets[0].getsockname()[1]
+
+
+def _jobs(house: House, roles: Roles) -> Jobs:
+    def walk(slug: str, number: int) -> None:
+        imports.run(house, slug, number)
+
+    beat(house)
+    address = queue_address(house.settings.data, house.settings.database_url)
+    return DbosJobs(address, house.executor, walk if roles.worker else None)
+
+
+def beat(house: House) -> None:
+    """Say that this process lives."""
+    executor = house.executor
+    house.stores.control.workers.beat(executor.name, executor.host, executor.pid, datetime.now(UTC))
+
+
+def alive(house: House) -> Callable[[str], bool]:
+    """Tells whether an executor lives: a fresh heartbeat, and no certainty that its process ended."""
+    since = datetime.now(UTC) - DEAD_AFTER
+    fresh = {w.executor for w in house.stores.control.workers.all() if w.seen >= since and not Executor(w.executor, w.host, w.pid).is_gone()}
+    return fresh.__contains__
+
+
+def _background(
+    house: House, roles: Roles, jobs: Jobs | None, renamed: Renamed, ended: threading.Event
+) -> list[threading.Thread]:
+    """The threads of this process: heartbeat and takeover, watchman, housekeeping."""
+
+    def each(seconds: float, name: str, work: Callable[[], object]) -> threading.Thread:
+        def repeat() -> None:
+            while not ended.is_set():
+                try:
+                    work()
+                except TryAgain as trouble:
+                    log.warning("later", what=name, kind=type(trouble).__name__)
+                except Exception as trouble:
+                    # A watchman that dies silently would be worse than one that says so and looks again.
+                    log.error("background-work-broke", what=name, kind=type(trouble).__name__, exc_info=False)
+                ended.wait(seconds)
+
+        return threading.Thread(target=repeat, name=name, daemon=True)
+
+    threads = [each(BEAT_SECONDS, "heartbeat", lambda: beat(house))]
+    if jobs is not None and roles.worker:
+        threads.append(each(BEAT_SECONDS, "takeover", lambda: jobs.adopt(alive(house))))
+        threads.append(each(KEEPING_SECONDS, "housekeeping", lambda: housekeeping.keep(house, datetime.now(UTC))))
+    if jobs is not None and roles.sftp:
+        threads.append(
+            each(WATCH_SECONDS, "watchman", lambda: watch.watch(house, datetime.now(UTC), jobs.enqueue, renamed.of))
+        )
+    return threads

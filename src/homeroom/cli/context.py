@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from homeroom.roster.faults import Misuse
 from homeroom.settings import Settings
 from homeroom.settings import read as read_settings
+
+if TYPE_CHECKING:
+    from homeroom.sync.house import House
 
 _chosen: list[Path] = []
 
@@ -69,3 +73,12 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def printable(text: str) -> str:
     """Text that is harmless in a terminal: control characters are shown as dots."""
     return "".join(c if c.isprintable() else "·" for c in text)
+
+
+@contextmanager
+def opened_house() -> Iterator[House]:
+    """The installation of this call, open for the length of a `with` block."""
+    from homeroom.sync.house import opened  # noqa: PLC0415
+
+    with opened(settings()) as house:
+        yield house

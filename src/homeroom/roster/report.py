@@ -6,7 +6,7 @@ The shape is fixed by the contract; `as_json` gives exactly it. Everything that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -96,7 +96,11 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """The whole report of one import. `number` is written as `import`."""
+    """The whole report of one import. `number` is written as `import`.
+
+    `layouts` is the layout set that was taken and `layouts_why` the sentence that says why; `stamp` stands for everything but the
+    files that decides what an import does, so that the same bytes under the same stamp need no second walk.
+    """
 
     number: int
     district: str
@@ -116,6 +120,7 @@ class ImportReport:
     seconds: float | None
     layouts: str | None = None
     layouts_why: str | None = None
+    stamp: str | None = None
     files: tuple[FileReport, ...] = ()
     tables: Mapping[str, TableReport] = field(default_factory=dict)
     limits: tuple[LimitReport, ...] = ()
@@ -131,6 +136,22 @@ class ImportReport:
         raw["issues"] = [asdict(i) for i in self.issues[:ISSUES_IN_REPORT]]
         first = ["import", "district", "source", "delivery", "kind", "trigger", "dry_run", "status", "outcome", "reason"]
         return {k: raw[k] for k in first} | {k: v for k, v in raw.items() if k not in first}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> ImportReport:
+        """The report that `as_json` wrote. Fields of a newer version are left out."""
+        known = {f.name for f in fields(cls)}
+        values = {k: v for k, v in raw.items() if k in known} | {"number": raw["import"]}
+        values["reason"] = Reason(**raw["reason"]) if raw["reason"] else None
+        values["started_at"] = datetime.fromisoformat(raw["started_at"])
+        values["finished_at"] = datetime.fromisoformat(raw["finished_at"]) if raw["finished_at"] else None
+        values["files"] = tuple(
+            FileReport(**(f | {"repairs": tuple(Repair(**r) for r in f["repairs"])})) for f in raw["files"]
+        )
+        values["tables"] = {name: TableReport(**t) for name, t in raw["tables"].items()}
+        values["limits"] = tuple(LimitReport(**limit) for limit in raw["limits"])
+        values["issues"] = tuple(Issue(**i) for i in raw["issues"])
+        return cls(**values)
 
 
 def moment(at: datetime) -> str:

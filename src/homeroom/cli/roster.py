@@ -1,0 +1,125 @@
+"""roster, record, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from homeroom.cli.context import document, note, opened_house, say, table
+
+Json = Annotated[bool, Parameter(name="--json", negative="")]
+
+
+def roster(
+    slug: str,
+    table_name: Annotated[str | None, Parameter(name="TABLE")] = None,
+    /,
+    *,
+    where: str | None = None,
+    format: Literal["json", "csv"] | None = None,  # noqa: A002 - the option's name is fixed
+    as_json: Json = False,
+) -> int:
+    """What Homeroom holds of a district: counts of every table, or the rows of one.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    table_name
+        A OneRoster table, e.g. users.
+    where
+        A formula over the table's columns, e.g. "role = 'student' and grades = '09'".
+    format
+        json or csv.
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.sync import reading_back  # noqa: PLC0415
+
+    with opened_house() as house:
+        if table_name is None:
+            counted = reading_back.counted(house, slug)
+            if as_json or format == "json":
+                document(counted)
+            else:
+                say(f"District {slug}, revision {counted['revision']}")
+                table(
+                    ["table", "active", "tobedeleted"],
+                    [(name, c["active"], c["tobedeleted"]) for name, c in counted["tables"].items()],
+                )
+            return 0
+        reading_back.write_rows(house, slug, table_name, where, "csv" if format == "csv" else "json")
+    return 0
+
+
+def record(slug: str, table_name: Annotated[str, Parameter(name="TABLE")], sourced_id: str, /, *, as_json: Json = False) -> int:
+    """One record, where it came from and how it changed.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    table_name
+        A OneRoster table, e.g. users.
+    sourced_id
+        The record's sourcedId.
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.sync import reading_back  # noqa: PLC0415
+
+    with opened_house() as house:
+        found = reading_back.record(house, slug, table_name, sourced_id)
+    if as_json:
+        document(found)
+        return 0
+    say(f"{table_name} {sourced_id}: {found['record']['status']}")
+    table(["field", "value"], [(k, v) for k, v in found["record"].items() if v is not None])
+    say()
+    table(["what is known", ""], list(found["provenance"].items()))
+    say()
+    table(
+        ["revision", "import", "verb", "fields"],
+        [
+            (c["revision"], c["import"], c["verb"], ", ".join(f"{k}: {o} -> {n}" for k, (o, n) in c["fields"].items()))
+            for c in found["changes"]
+        ],
+    )
+    return 0
+
+
+def export(
+    slug: str,
+    out: Path,
+    /,
+    *,
+    version: Literal["1.1", "1.2"],
+    since: int | None = None,
+    as_json: Json = False,
+) -> int:
+    """Write a OneRoster CSV package.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    out
+        The ZIP file to write.
+    version
+        OneRoster version.
+    since
+        Only what changed after this revision (delta files); without it everything (bulk).
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.sync import reading_back  # noqa: PLC0415
+
+    with opened_house() as house:
+        written = reading_back.export(house, slug, out, version, since)
+    if as_json:
+        document(written)
+    else:
+        note(f"{out}: {sum(written['rows'].values()):,} rows in {len(written['rows'])} files, OneRoster {version}.")
+    return 0

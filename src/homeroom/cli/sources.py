@@ -1,0 +1,144 @@
+"""source add, source list, source limits."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from homeroom.cli.context import document, opened_house, say, table
+
+
+def add(
+    slug: str,
+    /,
+    *,
+    kind: str,
+    layouts: str | None = None,
+    name: str | None = None,
+    start: str | None = None,
+    public_key: tuple[str, ...] = (),
+    quiet_seconds: float | None = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Add a source. For sftp the password is printed here and never again.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    kind
+        sftp (they push to us) or upload.
+    layouts
+        Layout set, or a folder of layouts.
+    name
+        A name for people.
+    start
+        Local time HH:MM at which arrived sets are walked; without it at once.
+    public_key
+        A public key that may log in besides the password (authorized_keys form); may be repeated.
+    quiet_seconds
+        How long a pushed set must lie still before it is sealed.
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.doors.sftp.hostkeys import fingerprints  # noqa: PLC0415
+    from homeroom.sync import sources  # noqa: PLC0415
+
+    settings = {} if quiet_seconds is None else {"quiet_seconds": quiet_seconds}
+    with opened_house() as house:
+        added = sources.add(
+            house, slug, kind, name=name, layouts=layouts, start=start, public_keys=public_key, settings=settings
+        )
+        told = {"source": added.source.id, "kind": kind, "name": added.source.name, "layouts": layouts, "start": start}
+        if kind == "sftp":
+            prints = fingerprints(house.settings.keys)
+            told |= {
+                "host": house.settings.host,
+                "port": house.settings.sftp_port,
+                "username": added.username,
+                "password": added.password,
+                "fingerprint": prints[0].sha256,
+                "fingerprints": {p.algorithm: p.sha256 for p in prints},
+            }
+    if as_json:
+        document(told)
+        return 0
+    say(f"Source {added.source.id} ({kind}) was added to {slug}.")
+    if kind == "sftp":
+        say(f"  host {told['host']}  port {told['port']}  username {told['username']}")
+        say(f"  password {told['password']}   (shown once; write it down now)")
+        for algorithm, fingerprint in told["fingerprints"].items():
+            say(f"  host key {algorithm} {fingerprint}")
+    return 0
+
+
+def list_(slug: str, /, *, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """List a district's sources.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    as_json
+        Print one JSON document.
+    """
+    with opened_house() as house:
+        house.stores.control.districts.get(slug)
+        sources = house.stores.control.sources.of(slug)
+    rows = [
+        {"source": s.id, "kind": s.kind, "name": s.name, "layouts": s.layouts, "start": s.start, "enabled": s.enabled}
+        for s in sources
+    ]
+    if as_json:
+        document(rows)
+    else:
+        table(["source", "kind", "name", "layouts", "start", "enabled"], [list(r.values()) for r in rows])
+    return 0
+
+
+def limits(
+    slug: str,
+    source: int,
+    /,
+    *changes: str,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Show the limits of a source, or set some: `homeroom source limits SLUG 1 remove_share=0.2`.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    source
+        Number of the source.
+    changes
+        NAME=VALUE; the value is JSON (a number, true, a list in brackets).
+    as_json
+        Print one JSON document.
+    """
+    import json  # noqa: PLC0415
+
+    from homeroom.compare.limits import Limits  # noqa: PLC0415
+    from homeroom.roster.faults import Misuse  # noqa: PLC0415
+    from homeroom.sync import sources  # noqa: PLC0415
+
+    wanted = {}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if not equals:
+            raise Misuse(f"{change!r} sets nothing: write NAME=VALUE.")
+        try:
+            wanted[name] = json.loads(value)
+        except json.JSONDecodeError:
+            wanted[name] = value
+    with opened_house() as house:
+        house.stores.control.districts.get(slug)
+        found = sources.set_limits(house, slug, source, wanted) if wanted else sources.of(house, slug, source)
+        assert found is not None
+        now = Limits.parse(dict(found.settings.get("limits", {}))).as_json()
+    if as_json:
+        document(now)
+    else:
+        table(["limit", "value"], [(k, json.dumps(v)) for k, v in now.items()])
+    return 0

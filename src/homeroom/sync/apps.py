@@ -1,0 +1,68 @@
+"""Applications that read the roster: their credentials, scopes and share."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from homeroom.roster.faults import Misuse
+from homeroom.store.apps import App
+from homeroom.store.journal import AuditRow
+from homeroom.sync.house import House
+
+SCOPE_ROOT = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
+READING = ("roster-core.readonly", "roster.readonly", "roster-demographics.readonly")
+"""The scopes of the rostering service (OneRoster 1.2 REST binding), by their short names."""
+
+
+def add(house: House, name: str, districts: tuple[str, ...], scopes: tuple[str, ...], who: str = "command line") -> dict[str, Any]:
+    """Add an application; the answer is the only place where its secret ever stands in plain text.
+
+    Raises Misuse for an unknown district or scope.
+    """
+    for slug in districts:
+        house.stores.control.districts.get(slug)
+    wanted = tuple(_scope(s) for s in scopes) or tuple(SCOPE_ROOT + s for s in READING[:2])
+    client_id = f"app-{secrets.token_hex(8)}"
+    secret = secrets.token_urlsafe(32)
+    now = datetime.now(UTC)
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    house.stores.control.apps.add(App(client_id, digest, name, wanted, districts or None, now))
+    house.stores.control.audit.add(AuditRow(now, who, "app-added", None, {"client_id": client_id, "scopes": list(wanted)}))
+    return {
+        "client_id": client_id,
+        "client_secret": secret,
+        "token_url": public_url(house) + "/oauth/token",
+        "name": name,
+        "districts": list(districts),
+        "scopes": list(wanted),
+    }
+
+
+def public_url(house: House) -> str:
+    """The address under which applications reach the HTTP doors."""
+    settings = house.settings
+    return (settings.public_url or f"http://{settings.host}:{settings.http_port}").rstrip("/")
+
+
+def listed(house: House) -> list[dict[str, Any]]:
+    """Every application, without secrets."""
+    return [
+        {
+            "client_id": a.client_id,
+            "name": a.name,
+            "districts": list(a.districts) if a.districts is not None else None,
+            "scopes": list(a.scopes),
+            "revoked": a.revoked is not None,
+        }
+        for a in house.stores.control.apps.all()
+    ]
+
+
+def _scope(text: str) -> str:
+    short = text.removeprefix(SCOPE_ROOT)
+    if short not in READING:
+        raise Misuse(f"there is no scope {text!r}; the scopes are: {', '.join(READING)}.")
+    return SCOPE_ROOT + short

@@ -1,0 +1,239 @@
+"""How a walk ends: told as a dry run, held for a person, failed by judgement, or committed in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from homeroom.checks import fold
+from homeroom.compare import snapshot as snapshots_of
+from homeroom.reading.lines import lines
+from homeroom.roster.catalogue import catalogue
+from homeroom.roster.report import ImportReport, Outcome, Reason, Status
+from homeroom.store.commits import Commit, Origin
+from homeroom.store.imports import Import
+from homeroom.store.snapshots import SnapshotRow
+from homeroom.sync import ending, reporting
+from homeroom.sync.house import House
+from homeroom.sync.summaries import summarise
+from homeroom.sync.walk import Ground, Walked
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Plan
+
+NOTHING = Plan(tables={}, hash="", first=False)
+"""The plan of an import that changes no record: its row and its issues are still written."""
+
+
+def conclude(
+    house: House,
+    slug: str,
+    bench: Workbench,
+    entry: Import,
+    started: ImportReport,
+    walked: Walked,
+    ground: Ground,
+    folder: Path,
+    now: datetime,
+    approved: str | None,
+) -> ImportReport:
+    """End an import whose walk came through. `approved` is the plan's hash that a person let pass."""
+    report = _told(bench, started, walked)
+    verdict = walked.judgement.verdict
+    if verdict == "hold" and approved == walked.plan.hash:
+        verdict = "pass"
+    if entry.dry_run:
+        made = _dry(report, walked, verdict)
+    elif verdict == "pass":
+        made = _committed(house, slug, bench, entry, report, walked, ground, folder, now)
+        _supersede(house, slug, entry, now)
+        return made
+    else:
+        made = _stopped(report, walked, verdict)
+    _write(house, slug, bench, entry, made, NOTHING, walked, now)
+    if made.status == "waiting_for_approval":
+        _supersede(house, slug, entry, now)
+    return made
+
+
+def commit_rollback(
+    house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime
+) -> ImportReport:
+    """Commit the plan that makes an old revision new. No snapshot is written: what it touches is looked at again."""
+    store = house.stores.roster(slug)
+    before = store.revision()
+    started = replace(ending.bare_report(house, slug, entry), revision_before=before, tables=plan.tables, plan=plan.hash)
+    made = _finished(started, "done", "success", None, before if plan.empty else before + 1)
+    commit = Commit(
+        number=entry.number,
+        attempt=entry.attempt,
+        source=None,
+        revision_before=before,
+        now=now,
+        kind="rollback",
+        report=made.as_json(),
+    )
+    store.apply(bench, plan, commit)
+    return made
+
+
+def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportReport:
+    """The report as far as the walk goes: files, tables, limits, issues with their lines."""
+    _find_lines(bench, walked)
+    names = {look.file.number: look.file.name for look in walked.inspected}
+    fold.findings(bench, names)
+    issues = reporting.issues(bench)
+    return replace(
+        started,
+        plan=walked.plan.hash,
+        layouts=walked.choice.wanted or walked.choice.set.name,
+        layouts_why=walked.choice.why,
+        files=reporting.file_reports(
+            walked.inspected,
+            walked.feeds,
+            walked.sifted,
+            walked.admitted,
+            {a.name: a.why for a in walked.left_alone} | dict(walked.choice.left_alone),
+        ),
+        tables=walked.plan.tables,
+        limits=walked.judgement.limits,
+        issue_counts=reporting.issue_counts(bench),
+        issues=issues,
+    )
+
+
+def _find_lines(bench: Workbench, walked: Walked) -> None:
+    """Write the physical line of every finding that only knows its record number."""
+    wanted: dict[int, list[int]] = {}
+    for file, row in bench.rows(
+        "SELECT DISTINCT file, row_number FROM issues WHERE line IS NULL AND row_number IS NOT NULL AND file IS NOT NULL"
+    ):
+        wanted.setdefault(file, []).append(row)
+    for file, rows in wanted.items():
+        if file not in walked.texts:
+            continue
+        found = lines(walked.texts[file], rows)
+        bench.load("lines_found", ["row_number", "line"], [[r, n] for r, n in found.items()])
+        bench.run(
+            "UPDATE issues SET line = l.line::BIGINT FROM lines_found l "
+            "WHERE issues.file = ? AND issues.line IS NULL AND issues.row_number = l.row_number::BIGINT",
+            [file],
+        )
+
+
+def _dry(report: ImportReport, walked: Walked, verdict: str) -> ImportReport:
+    """A dry run ends as the import would; one that would be held has no outcome."""
+    if verdict == "pass":
+        return _finished(report, "done", _outcome(report), None, report.revision_before)
+    outcome: Outcome | None = "failed" if verdict == "fail" else None
+    return _finished(report, "done", outcome, walked.judgement.reason, report.revision_before)
+
+
+def _stopped(report: ImportReport, walked: Walked, verdict: str) -> ImportReport:
+    if verdict == "hold":
+        return replace(
+            _finished(report, "waiting_for_approval", None, walked.judgement.reason, report.revision_before), finished_at=None
+        )
+    return _finished(report, "done", "failed", walked.judgement.reason, report.revision_before)
+
+
+def _committed(
+    house: House,
+    slug: str,
+    bench: Workbench,
+    entry: Import,
+    report: ImportReport,
+    walked: Walked,
+    ground: Ground,
+    folder: Path,
+    now: datetime,
+) -> ImportReport:
+    before = report.revision_before
+    after = before if walked.plan.empty else before + 1
+    kept = _snapshots(bench, walked, ground, folder, after)
+    made = _finished(report, "done", _outcome(report), None, after)
+    _write(house, slug, bench, entry, made, walked.plan, walked, now, kept)
+    return made
+
+
+def _snapshots(bench: Workbench, walked: Walked, ground: Ground, folder: Path, revision: int) -> tuple[SnapshotRow, ...]:
+    """Write what tonight's rows look like, under names that only the commit makes valid."""
+    kept = []
+    for name, sifted in walked.sifted.items():
+        previous = ground.snapshots.get(name)
+        usable = snapshots_of.valid(previous, walked.fingerprints[name])
+        made = snapshots_of.write(
+            bench, catalogue()[name], sifted, usable, folder, revision, walked.fingerprints[name]
+        )
+        if made is not None and made is not previous:
+            kept.append(SnapshotRow(ground.source, name, made.fingerprint, made.revision, made.as_json()))
+    return tuple(kept)
+
+
+def _write(
+    house: House,
+    slug: str,
+    bench: Workbench,
+    entry: Import,
+    made: ImportReport,
+    plan: Plan,
+    walked: Walked,
+    now: datetime,
+    kept: tuple[SnapshotRow, ...] = (),
+) -> None:
+    origins = tuple(Origin(look.file.number, look.file.name, look.header_line) for look in walked.inspected)
+    commit = Commit(
+        number=entry.number,
+        attempt=entry.attempt,
+        source=entry.source,
+        revision_before=made.revision_before,
+        now=now,
+        status=made.status,
+        outcome=made.outcome,
+        reason=_reason(made.reason),
+        report=made.as_json(),
+        files=origins,
+        issues=fold.TOLD,
+        snapshots=kept,
+        delivery=entry.delivery,
+    )
+    house.stores.roster(slug).apply(bench, plan, commit)
+
+
+def _reason(reason: Reason | None) -> Mapping[str, Any] | None:
+    return asdict(reason) if reason is not None else None
+
+
+def _finished(
+    report: ImportReport, status: Status, outcome: Outcome | None, reason: Reason | None, revision_after: int
+) -> ImportReport:
+    end = datetime.now(UTC)
+    return replace(
+        report,
+        status=status,
+        outcome=outcome,
+        reason=reason,
+        revision_after=revision_after,
+        finished_at=end,
+        seconds=round((end - report.started_at).total_seconds(), 3) if end > report.started_at else 0.0,
+    )
+
+
+def _outcome(report: ImportReport) -> Outcome:
+    """Row issues: a row was refused, or a value of a row was changed or dropped with a warning."""
+    refused = any(f.refused for f in report.files) or any(t.refused for t in report.tables.values())
+    told = Counter(i.severity for i in report.issues if i.line is not None or i.key is not None or i.severity == "error")
+    return "success_with_row_issues" if refused or told["error"] or told["warning"] else "success"
+
+
+def _supersede(house: House, slug: str, entry: Import, now: datetime) -> None:
+    """A hold does not block: a newer full delivery of the same source takes its place."""
+    if entry.kind != "continuous":
+        return
+    for other in house.stores.roster(slug).imports.with_status("waiting_for_approval"):
+        if other.source == entry.source and other.number < entry.number:
+            ending.turn_down(house, slug, other.number, ending.reason("superseded", newer=entry.number), now)
+    summarise(house, slug)

@@ -1,0 +1,43 @@
+"""Districts: adding one, and what the list of them shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from homeroom.roster.report import moment
+from homeroom.store.districts import District
+from homeroom.store.journal import AuditRow
+from homeroom.sync.house import House
+
+
+def add(house: House, slug: str, name: str, timezone: str, who: str = "command line") -> District:
+    """Add a district and its store. Raises Misuse for a slug that is taken or cannot be one, or an unknown time zone."""
+    now = datetime.now(UTC)
+    made = house.stores.control.districts.add(slug, name, timezone, now)
+    house.stores.roster(slug)
+    house.data_key(slug)
+    house.stores.control.audit.add(AuditRow(now, who, "district-added", slug))
+    return made
+
+
+def listed(house: House) -> list[dict[str, Any]]:
+    """Every district with the summary of its last import, by slug."""
+    summaries = house.stores.control.summaries.all()
+    found = []
+    for district in house.stores.control.districts.all():
+        summary = summaries.get(district.slug)
+        found.append(
+            {
+                "district": district.slug,
+                "name": district.name,
+                "timezone": district.timezone,
+                "revision": summary.revision if summary else 0,
+                "last_import": summary.last_import if summary else None,
+                "status": summary.status if summary else None,
+                "outcome": summary.outcome if summary else None,
+                "finished_at": moment(summary.finished) if summary and summary.finished else None,
+                "counts": dict(summary.counts) if summary else {},
+            }
+        )
+    return found

@@ -1,0 +1,72 @@
+"""An opened installation: settings, stores, keys and the raw store, for as long as a command or a server runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from homeroom.deliveries import masterkey
+from homeroom.deliveries.keys import DataKey, Vault
+from homeroom.deliveries.workfolders import reap
+from homeroom.settings import Settings
+from homeroom.store import stores as store_room
+from homeroom.store.keys import DataKey as KeptKey
+from homeroom.store.stores import Stores
+from homeroom.sync.jobs import Executor
+
+_DELIVERIES = "deliveries"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the functions of this room work on. One per process."""
+
+    settings: Settings
+    stores: Stores
+    vault: Vault
+    raw: ObjectStore
+    executor: Executor = field(default_factory=Executor.of_this_process)
+
+    def data_key(self, slug: str) -> DataKey:
+        """The district's key for raw deliveries; made on first use and kept wrapped in the control store."""
+        kept = self.stores.control.keys.of(slug)
+        if not kept:
+            _, wrapped = self.vault.make(slug)
+            row = KeptKey(district=slug, key_id=_DELIVERIES, wrapped=wrapped, created=datetime.now(UTC))
+            kept = [self.stores.control.keys.keep(row)]
+        return self.vault.unwrap(kept[-1].wrapped, slug)
+
+    def snapshots(self, slug: str, source: int) -> Path:
+        """The folder of a source's snapshots."""
+        folder = self.settings.data / "districts" / slug / "snapshots" / str(source)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[House]:
+    """Open an installation, making what is not there yet (folders 0700, the master key, the control store)."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.master_key:
+        keys = masterkey.parse(settings.master_key, "HOMEROOM_MASTER_KEY")
+    else:
+        keys = masterkey.keep(settings.keys / "master.key")
+    reap(settings.work)
+    stores = store_room.open(settings.data, settings.database_url)
+    try:
+        yield House(settings=settings, stores=stores, vault=Vault(keys), raw=_raw_store(settings))
+    finally:
+        stores.close()
+
+
+def _raw_store(settings: Settings) -> ObjectStore:
+    if settings.storage:
+        return from_url(settings.storage)
+    folder = Path(settings.raw)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return LocalStore(str(folder))

@@ -1,0 +1,225 @@
+"""An import from its beginning to its end: walk, hold or commit, approve, reject, roll back. Every door ends here.
+
+The order of an import's end is what law 1 needs: snapshots are written first under names that nothing refers to yet, then one
+transaction writes roster, changes, issues, the report and the records of the snapshots. A kill before it leaves the old
+revision and an import that runs again (in a worker) or is told as interrupted; a kill after it leaves the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from homeroom.deliveries.workfolders import claim
+from homeroom.roster.faults import Misuse, Refused, TryAgain
+from homeroom.roster.report import ImportReport, moment
+from homeroom.store.imports import Import
+from homeroom.store.journal import AuditRow
+from homeroom.sync import committing, ending, walking
+from homeroom.sync.house import House
+from homeroom.sync.summaries import summarise
+from homeroom.workbench.bench import Workbench
+
+log = structlog.get_logger()
+
+Tell = Callable[[str], None]
+
+
+def run(
+    house: House,
+    slug: str,
+    number: int,
+    *,
+    now: datetime | None = None,
+    layouts: str | None = None,
+    tell: Tell | None = None,
+) -> ImportReport:
+    """Walk an import that was begun, and commit it, hold it or let it fail. Doing it twice does nothing the second time.
+
+    One import of a district at a time, over all processes: others wait here. `layouts` names the set for this walk, else the
+    source's. Raises TryAgain when something passing is in the way; the import then still waits for its walk.
+    """
+    with house.stores.lock(slug):
+        store = house.stores.roster(slug)
+        bury_interrupted(house, slug, but=number)
+        entry = store.imports.get(number)
+        if entry.status != "running":
+            return report(house, slug, number)
+        entry = store.imports.resume(number, house.executor.name)
+        if _overtaken(house, slug, entry):
+            return ending.turn_down(house, slug, number, ending.reason("superseded", newer=_newest(house, slug, entry)), _now(now))
+        return _walk_and_end(house, slug, entry, now=now, layouts=layouts, tell=tell, approved=None)
+
+
+def approve(
+    house: House, slug: str, number: int, *, plan: str | None, who: str, tell: Tell | None = None, now: datetime | None = None
+) -> ImportReport:
+    """Let a held import go on: walk its delivery again and apply it if the plan is the one that was shown.
+
+    `plan` is the hash that the person looked at (None: the one in the report). Raises Misuse when the import does not wait, or
+    `plan` is not the plan that waits. When the new walk gives another plan, it is held anew and shown.
+    """
+    with house.stores.lock(slug):
+        store = house.stores.roster(slug)
+        entry = store.imports.get(number)
+        if entry.status != "waiting_for_approval":
+            raise Misuse(f"import {number} of {slug} does not wait for approval: it is {entry.outcome or entry.status}.")
+        if plan is not None and plan != entry.plan:
+            raise Misuse(f"import {number} of {slug} would do something else than plan {plan}; look at its report again.")
+        known = store.imports.report(number) or {}
+        entry = store.imports.resume(number, house.executor.name)
+        house.stores.control.audit.add(AuditRow(_now(now), who, "import-approved", slug, {"import": number}))
+        return _walk_and_end(
+            house, slug, entry, now=now, layouts=known.get("layouts"), tell=tell, approved=plan or known.get("plan")
+        )
+
+
+def reject(house: House, slug: str, number: int, *, who: str, now: datetime | None = None) -> ImportReport:
+    """Turn a held import down. Raises Misuse when it does not wait."""
+    with house.stores.lock(slug):
+        entry = house.stores.roster(slug).imports.get(number)
+        if entry.status != "waiting_for_approval":
+            raise Misuse(f"import {number} of {slug} does not wait for approval: it is {entry.outcome or entry.status}.")
+        house.stores.control.audit.add(AuditRow(_now(now), who, "import-rejected", slug, {"import": number}))
+        ending.turn_down(house, slug, number, ending.reason("rejected", who=who), _now(now))
+    return report(house, slug, number)
+
+
+def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime | None = None) -> ImportReport:
+    """Make a new revision that equals an old one. It is an import without a delivery. Raises Misuse for an unknown revision."""
+    at = _now(now)
+    with house.stores.lock(slug):
+        store = house.stores.roster(slug)
+        before = store.revision()
+        if not 0 < revision <= before:
+            raise Misuse(f"{slug} has the revisions 1 to {before}; there is no revision {revision} to go back to.")
+        entry = store.imports.begin(
+            source=None, delivery=None, kind="rollback", trigger="rollback", now=at, executor=house.executor.name
+        )
+        house.stores.control.audit.add(AuditRow(at, who, "rolled-back", slug, {"import": entry.number, "to": revision}))
+        with claim(house.settings.work, f"{slug}-{entry.number}") as folder, Workbench(folder.path) as bench:
+            plan = store.rollback_plan(bench, revision)
+            made = committing.commit_rollback(house, slug, bench, entry, plan, at)
+        summarise(house, slug)
+        return made
+
+
+def report(house: House, slug: str, number: int) -> ImportReport:
+    """The report of an import as far as it is known."""
+    store = house.stores.roster(slug)
+    entry = store.imports.get(number)
+    known = store.imports.report(number)
+    if known is None:
+        return ending.bare_report(house, slug, entry)
+    return ImportReport.from_json(known)
+
+
+def log_of(house: House, slug: str, limit: int = 50) -> list[dict[str, Any]]:
+    """The district's imports, newest first, a line each."""
+    house.stores.control.districts.get(slug)
+    settle_interrupted(house, slug)
+    return [
+        {
+            "import": entry.number,
+            "source": entry.source,
+            "delivery": entry.delivery,
+            "kind": entry.kind,
+            "trigger": entry.trigger,
+            "dry_run": entry.dry_run,
+            "status": entry.status,
+            "outcome": entry.outcome,
+            "reason": entry.reason["code"] if entry.reason else None,
+            "step": entry.step if entry.status == "running" else None,
+            "revision_before": entry.revision_before,
+            "revision_after": entry.revision_after,
+            "started_at": moment(entry.started_at),
+            "finished_at": moment(entry.finished_at) if entry.finished_at else None,
+        }
+        for entry in house.stores.roster(slug).imports.last(limit)
+    ]
+
+
+def settle_interrupted(house: House, slug: str) -> None:
+    """Tell imports that were cut off as interrupted, unless somebody walks in this district right now."""
+    try:
+        with house.stores.lock(slug, 0):
+            bury_interrupted(house, slug, but=None)
+    except TryAgain:
+        return
+
+
+def bury_interrupted(house: House, slug: str, but: int | None) -> None:
+    """With the district's lock in hand nobody else walks: what a command began and still 'runs' was cut off.
+
+    Imports that wait in the queue are left: a worker takes them up.
+    """
+    store = house.stores.roster(slug)
+    for entry in store.imports.with_status("running"):
+        if entry.number != but and entry.trigger in ("import", "rollback") and entry.executor is not None:
+            if _may_live(house, entry):
+                continue
+            ending.fail(house, slug, entry.number, ending.reason("interrupted", step=entry.step or "start"), datetime.now(UTC))
+
+
+def _may_live(house: House, entry: Import) -> bool:
+    """Whether the command that began an import may still be on its way to the lock."""
+    from homeroom.sync.jobs import Executor  # noqa: PLC0415
+
+    return entry.executor == house.executor.name or not Executor.named(entry.executor or "").is_gone()
+
+
+def _overtaken(house: House, slug: str, entry: Import) -> bool:
+    """Whether a newer delivery of the same source was already walked: an older one must not undo it (it would go back)."""
+    newest = _newest(house, slug, entry)
+    return newest is not None and not entry.dry_run
+
+
+def _newest(house: House, slug: str, entry: Import) -> int | None:
+    for other in house.stores.roster(slug).imports.last(50, source=entry.source):
+        newer = other.number != entry.number and (other.delivery or 0) > (entry.delivery or 0)
+        if newer and not other.dry_run and other.status == "done" and other.outcome != "failed":
+            return other.number
+    return None
+
+
+def _walk_and_end(
+    house: House,
+    slug: str,
+    entry: Import,
+    *,
+    now: datetime | None,
+    layouts: str | None,
+    tell: Tell | None,
+    approved: str | None,
+) -> ImportReport:
+    at = _now(now)
+    store = house.stores.roster(slug)
+
+    def heard(step: str) -> None:
+        store.imports.step(entry.number, entry.attempt, step)
+        if tell is not None:
+            tell(step)
+
+    started = replace(ending.bare_report(house, slug, entry), revision_before=store.revision())
+    try:
+        made = walking.walk_import(house, slug, entry, started, at, layouts, heard, approved)
+    except Refused as refusal:
+        ending.fail(house, slug, entry.number, ending.reason_of(refusal), datetime.now(UTC))
+        made = report(house, slug, entry.number)
+    except TryAgain:
+        raise
+    except Exception as bug:
+        # The text of a bug may hold a child's data: only its kind is told, the place is in the log.
+        log.error("import-broke", district=slug, number=entry.number, kind=type(bug).__name__, step=store.imports.get(entry.number).step)
+        ending.fail(house, slug, entry.number, ending.reason("internal_error", kind=type(bug).__name__), datetime.now(UTC))
+        raise
+    summarise(house, slug)
+    return made
+
+
+def _now(now: datetime | None) -> datetime:
+    return now or datetime.now(UTC)

@@ -1,0 +1,87 @@
+"""The one road in: whatever arrives becomes a sealed, numbered delivery and an import that waits for its walk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from homeroom.deliveries.seal import Incoming, seal
+from homeroom.roster.faults import Misuse
+from homeroom.store.deliveries import Delivery, RawFile
+from homeroom.store.sources import Source
+from homeroom.sync.house import House
+from homeroom.sync.sources import of
+from homeroom.workbench.values import Mode
+
+MOST_FILES = 10_000
+
+
+def hand_in(
+    house: House,
+    slug: str,
+    path: Path,
+    *,
+    layouts: str | None,
+    source: int | None,
+    kind: Mode,
+    trigger: str,
+    dry_run: bool,
+    now: datetime | None,
+) -> int:
+    """Seal what lies at `path` (a folder, an archive or one file) and begin an import of it; returns the import's number.
+
+    Raises Misuse when there is no such path, district or source.
+    """
+    house.stores.control.districts.get(slug)
+    files = _files(path)
+    chosen = of(house, slug, source) or _upload(house, slug, layouts)
+    at = now or datetime.now(UTC)
+    delivery = deliver(house, slug, chosen, files, trigger, at)
+    entry = house.stores.roster(slug).imports.begin(
+        source=chosen.id,
+        delivery=delivery.number,
+        kind=kind,
+        trigger=trigger,
+        now=at,
+        dry_run=dry_run,
+        executor=house.executor.name,
+    )
+    return entry.number
+
+
+def deliver(house: House, slug: str, source: Source, files: Sequence[Incoming], trigger: str, now: datetime) -> Delivery:
+    """Seal files as the district's next delivery. The plain files stay where they are; the caller removes them."""
+    store = house.stores.roster(slug)
+    sealed = seal(house.raw, house.data_key(slug), slug, store.deliveries.next_number(), files)
+    keep = timedelta(days=house.settings.keep_days)
+    return store.deliveries.add(
+        sealed.number,
+        source=source.id,
+        trigger=trigger,
+        files=[RawFile(f.name, f.size, f.sha256, f.stored) for f in sealed.files],
+        digest=sealed.digest,
+        sealed_at=now,
+        expires_at=now + keep,
+    )
+
+
+def _files(path: Path) -> list[Incoming]:
+    """The regular files of a folder (links are not followed), or the one file."""
+    if path.is_file():
+        return [Incoming(path.name, path)]
+    if not path.is_dir():
+        raise Misuse(f"{path} is not there: name a folder, an archive or a file.")
+    found = [p for p in sorted(path.rglob("*")) if p.is_file() and not p.is_symlink()]
+    if not found:
+        raise Misuse(f"{path} holds no files.")
+    if len(found) > MOST_FILES:
+        raise Misuse(f"{path} holds {len(found):,} files; a delivery has at most {MOST_FILES:,}.")
+    return [Incoming(p.relative_to(path).as_posix(), p) for p in found]
+
+
+def _upload(house: House, slug: str, layouts: str | None) -> Source:
+    """The district's source for files handed in by hand; made the first time."""
+    control = house.stores.control.sources
+    mine = next((s for s in control.of(slug) if s.kind == "upload"), None)
+    return mine or control.add(slug, "upload", "upload", datetime.now(UTC), layouts=layouts)

@@ -1,0 +1,150 @@
+"""One import's walk with everything around it: opening the delivery, gathering the ground, deciding how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from homeroom.checks.rules import Rules
+from homeroom.compare.allowance import Limits
+from homeroom.compare.limits import Active
+from homeroom.compare.snapshot import Snapshot
+from homeroom.deliveries.seal import Sealed, SealedFile, unseal
+from homeroom.deliveries.workfolders import claim
+from homeroom.roster.faults import Misuse, Refused
+from homeroom.roster.report import ImportReport
+from homeroom.store.imports import Import
+from homeroom.store.roster import RosterStore
+from homeroom.store.sources import Source
+from homeroom.sync import committing, repeating
+from homeroom.sync.house import House
+from homeroom.sync.layouts import sets_for
+from homeroom.sync.walk import Ground, walk
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Hints
+
+SMALL = 64 << 20
+"""Deliveries below so many bytes get one thread and half the memory: many of them are walked side by side."""
+
+
+def walk_import(
+    house: House,
+    slug: str,
+    entry: Import,
+    started: ImportReport,
+    now: datetime,
+    layouts: str | None,
+    tell: Callable[[str], None],
+    approved: str | None,
+) -> ImportReport:
+    """Walk one import and end it: committed, held, failed by judgement, or a dry run told. Raises Refused as rooms do."""
+    store = house.stores.roster(slug)
+    source = house.stores.control.sources.get(_number(entry.source))
+    sealed = _sealed(house, slug, _number(entry.delivery))
+    if approved is None and (again := repeating.same_as_last(house, slug, entry, source, sealed.digest, layouts, now)):
+        return repeating.repeat(house, slug, entry, started, again, now)
+    snapshots = house.snapshots(slug, source.id)
+    with (
+        claim(house.settings.work, f"{slug}-{entry.number}") as folder,
+        Workbench(folder.path, **_room(house, sealed.size), also=(snapshots,)) as bench,
+    ):
+        tell("open the delivery")
+        files = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
+        ground = _ground(house, slug, store, source, entry, bench, now, layouts)
+        walked = walk(bench, files, ground, tell)
+        tell("write")
+        return committing.conclude(house, slug, bench, entry, started, walked, ground, snapshots, now, approved)
+
+
+def _number(value: int | None) -> int:
+    if value is None:
+        raise Misuse("this import has no delivery to walk")
+    return value
+
+
+def _room(house: House, size: int) -> dict[str, int]:
+    settings = house.settings
+    if size < SMALL:
+        return {"memory_mb": max(200, settings.memory_mb // 2), "threads": 1}
+    return {"memory_mb": settings.memory_mb, "threads": settings.threads}
+
+
+def _sealed(house: House, slug: str, number: int) -> Sealed:
+    """The delivery as it was sealed. Raises Refused when its time is over and its bytes are gone."""
+    delivery = house.stores.roster(slug).deliveries.get(number)
+    if delivery.shredded_at is not None:
+        raise Refused("delivery_gone")
+    files = tuple(SealedFile(f.name, f.size, f.sha256, f.stored) for f in delivery.files)
+    return Sealed(slug, number, delivery.digest, files)
+
+
+def _ground(
+    house: House,
+    slug: str,
+    store: RosterStore,
+    source: Source,
+    entry: Import,
+    bench: Workbench,
+    now: datetime,
+    layouts: str | None,
+) -> Ground:
+    sets, wanted = sets_for(layouts or source.layouts)
+    zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
+    folder = house.snapshots(slug, source.id)
+    checks = source.settings.get("checks", {})
+    revision = store.revision()
+
+    def lookup(table: str, relation: str | None) -> str:
+        return store.bring(bench, table, relation)
+
+    def touched(table: str, snapshot: Snapshot) -> str | None:
+        keys = store.touched(table, snapshot.revision)
+        if not keys:
+            return None
+        name = f"touched_{table}"
+        bench.load(name, ["sourcedId"], [[k] for k in keys])
+        return name
+
+    def active(table: str) -> Active:
+        total, schools = store.active(source.id, table)
+        return Active(total, schools)
+
+    return Ground(
+        sets=sets,
+        wanted=wanted,
+        kind="continuous" if entry.kind == "continuous" else "change_notification",
+        source=source.id,
+        allied=frozenset(source.settings.get("same_system", ())),
+        hints=Hints(**source.settings.get("read", {})),
+        rules=Rules(
+            version="1.2",
+            now=now.astimezone(zone),
+            date_forms=checks.get("date_forms", {}),
+            keep_unknown={k: frozenset(v) for k, v in checks.get("keep_unknown", {}).items()},
+            source=source.id,
+        ),
+        limits=Limits.parse(source.settings.get("limits", {})),
+        first=revision == 0,
+        snapshots={t: Snapshot.from_json(row.record, folder) for t, row in store.snapshots.of(source.id).items()},
+        touched=touched,
+        lookup=lookup,
+        active=active,
+        last_rows=last_rows(store, source.id),
+        now=now.astimezone(zone),
+    )
+
+
+def last_rows(store: RosterStore, source: int) -> dict[str, int]:
+    """How many rows each table's files had in the last import of a source that was applied."""
+    for entry in store.imports.last(50, source=source):
+        if entry.dry_run or entry.status != "done" or entry.outcome == "failed":
+            continue
+        rows: dict[str, int] = {}
+        for file in (store.imports.report(entry.number) or {}).get("files", ()):
+            if file["table"] is not None:
+                rows[file["table"]] = rows.get(file["table"], 0) + file["rows"]
+        return rows
+    return {}
+
+
