@@ -1,1 +1,5 @@
 """One folder per student information system: its layouts, clients and help texts."""
+
+from homeroom.systems.shipped import SETS, layout_set, layout_sets
+
+__all__ = ["SETS", "layout_set", "layout_sets"]

@@ -1,0 +1,199 @@
+"""How well a layout set fits the files of a delivery: which layout reads which file, and what speaks against the set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from homeroom.layouts import binding as bindings
+from homeroom.layouts import patterns
+from homeroom.layouts.binding import Binding
+from homeroom.layouts.layout import Layout
+from homeroom.layouts.manifest import FileMode, Finding, Manifest
+from homeroom.layouts.sets import LayoutSet
+from homeroom.roster.catalogue import catalogue
+from homeroom.roster.faults import Refused
+from homeroom.workbench.values import Inspected, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One file and the layout that reads it, already bound."""
+
+    inspected: Inspected
+    layout: Layout
+    binding: Binding
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One set against one delivery.
+
+    `refusal` is set where the set cannot take these files at all; `missing` are files that must come and did not. `gaps`
+    are columns that a set which is chosen without being named should find and does not. `explained` of `columns` columns are
+    known to the set.
+    """
+
+    layouts: LayoutSet
+    matches: tuple[Match, ...]
+    unmatched: tuple[tuple[Inspected, str], ...]
+    findings: tuple[Finding, ...]
+    missing: tuple[str, ...]
+    refusal: Refused | None
+    gaps: tuple[str, ...]
+    explained: int
+    columns: int
+
+    @property
+    def share(self) -> float:
+        """The part of all columns that the set knows, from 0 to 1."""
+        return self.explained / self.columns if self.columns else 0.0
+
+    @property
+    def against(self) -> str:
+        """In words, what keeps the set from being chosen without being named; empty when nothing does."""
+        if self.missing:
+            return f"{', '.join(self.missing)} did not come"
+        if self.refusal is not None:
+            return self.refusal.message.rstrip(".")
+        if self.gaps:
+            return "; ".join(self.gaps)
+        return "" if self.matches else "it reads none of the files"
+
+
+def assess(layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | None) -> Assessment:
+    """Put every file of a delivery (without its manifest) to the set's layouts. Raises nothing; see `refusal`."""
+    named, unmatched, findings = _by_name(layouts, files, manifest)
+    matches: list[Match] = []
+    gaps: list[str] = []
+    refusal: Refused | None = None
+    for inspected, layout in named:
+        binding = bindings.match(layout, inspected)
+        trouble = _trouble(layouts, binding)
+        if trouble is None:
+            matches.append(Match(inspected, layout, binding, _mode(layout, manifest)))
+            gaps += _gaps(binding)
+        elif trouble[0] is not None or _needed(layouts, layout, manifest):
+            findings += [trouble[0]] if trouble[0] else []
+            refusal = refusal or trouble[1]
+        else:
+            unmatched.append((inspected, trouble[1].message.rstrip(".")))
+    unmatched_files = tuple(unmatched)
+    alike = _alike(matches)
+    required = tuple(dict.fromkeys([*layouts.required, *(manifest.promised if manifest else ())]))
+    return Assessment(
+        layouts=layouts,
+        matches=tuple(matches),
+        unmatched=unmatched_files,
+        findings=(*findings, *(_unknown(i, why) for i, why in unmatched_files)),
+        missing=tuple(layouts.file_of(t) for t in required if t not in {w.table for _, w in named}),
+        refusal=refusal or alike,
+        gaps=tuple(gaps),
+        explained=sum(m.binding.explained for m in matches),
+        columns=sum(len(i.columns) for i in files),
+    )
+
+
+def _by_name(
+    layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | None
+) -> tuple[list[tuple[Inspected, Layout]], list[tuple[Inspected, str]], list[Finding]]:
+    """The files that bear the name of a layout; those that do not, with the reason; and what is to be told of both.
+
+    A name with a date gives way to the plain name of the same layout.
+    """
+    named: list[tuple[Inspected, Layout]] = []
+    unmatched: list[tuple[Inspected, str]] = []
+    findings: list[Finding] = []
+    for inspected in files:
+        layout = layouts.named(inspected.file.name)
+        if layout is None:
+            unmatched.append((inspected, _likeness(layouts, inspected)))
+        elif manifest and manifest.mode(layout.table) == "absent":
+            detail = (("file", inspected.file.name),)
+            findings.append(Finding("file-not-promised", inspected.file.number, layout.table, detail))
+        else:
+            named.append((inspected, layout))
+    plain = {w.name for i, w in named if patterns.rank(w.files, i.file.name) == 0}
+    for inspected, layout in list(named):
+        if layout.name in plain and patterns.rank(layout.files, inspected.file.name) != 0:
+            named.remove((inspected, layout))
+            unmatched.append((inspected, f"{layout.files[0]} was read instead"))
+    return named, unmatched, findings
+
+
+def _likeness(layouts: LayoutSet, inspected: Inspected) -> str:
+    """Why a file that bears no layout's name was left alone; a header that is known is named, but never trusted alone."""
+    if inspected.fault is not None:
+        return inspected.fault.message.rstrip(".")
+    like = _like(layouts, inspected)
+    return f"its header is that of {like.files[0]}, but its name is not" if like else "no layout reads a file of this name"
+
+
+def _like(layouts: LayoutSet, inspected: Inspected, other_than: Layout | None = None) -> Layout | None:
+    """The one layout whose whole expectation the header meets and that knows nearly all of its columns."""
+    fits = []
+    for layout in layouts.layouts:
+        if layout is not other_than and inspected.columns and not inspected.headerless:
+            binding = bindings.match(layout, inspected)
+            if binding.fits and len(layout.expected) > 1 and binding.explained * 5 >= len(inspected.columns) * 4:
+                fits.append((binding.explained, layout))
+    best = max((n for n, _ in fits), default=0)
+    winners = [w for n, w in fits if n == best]
+    return winners[0] if len(winners) == 1 else None
+
+
+def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refused] | None:
+    """Why a file that bears a layout's name cannot be read by it: another table's file under this name, or columns missing."""
+    inspected, name = binding.inspected, binding.inspected.file.name
+    if inspected.fault is not None:
+        return None, Refused("file_unreadable", file=name, why=inspected.fault.message.rstrip("."))
+    if binding.readable:
+        return None
+    like = _like(layouts, inspected, binding.layout)
+    if like is None:
+        try:
+            bindings.bind(binding.layout, inspected)
+        except Refused as refused:
+            return None, refused
+    assert like is not None
+    detail = (("file", name), ("like", like.files[0]))
+    missing = binding.missing(binding.layout.required)[0]
+    what = f"has the columns of {like.files[0]} instead of its own: perhaps the two files were swapped"
+    return (
+        Finding("file-swapped", inspected.file.number, binding.layout.table, detail),
+        Refused("header_mismatch", file=name, column=missing, what=what),
+    )
+
+
+def _needed(layouts: LayoutSet, layout: Layout, manifest: Manifest | None) -> bool:
+    """Whether a delivery fails when this file cannot be read: it is required or promised, or, without promises, of the roster."""
+    if layout.table in layouts.required:
+        return True
+    return layout.table in manifest.promised if manifest else catalogue()[layout.table].service == "rostering"
+
+
+def _mode(layout: Layout, manifest: Manifest | None) -> Mode:
+    if layout.kind == "change_notification":
+        return "change_notification"
+    said: FileMode = manifest.mode(layout.table) if manifest else "bulk"
+    return "delta" if said == "delta" else "continuous"
+
+
+def _gaps(binding: Binding) -> list[str]:
+    missing = binding.missing(binding.layout.expected)
+    return [f"{binding.inspected.file.name} lacks {', '.join(missing)}"] if missing else []
+
+
+def _alike(matches: Sequence[Match]) -> Refused | None:
+    """Two files for one layout: which of two full exports is the true one, nobody can say."""
+    seen: dict[str, Inspected] = {}
+    for match in matches:
+        first = seen.setdefault(match.layout.name, match.inspected)
+        if first is not match.inspected:
+            return Refused("files_alike", first=first.file.name, second=match.inspected.file.name, table=match.layout.table)
+    return None
+
+
+def _unknown(inspected: Inspected, why: str) -> Finding:
+    return Finding("file-unknown", inspected.file.number, None, (("file", inspected.file.name), ("why", why)))

@@ -1,0 +1,220 @@
+"""Which column of a file feeds which target of a layout.
+
+A header word is taken for a name if it is the same; else the same without regard to case; else the same letters and digits
+(also behind the `a_` that PowerQueries put before words, or cut off at 30 characters); else an alias by the same steps; and
+last, if exactly one free word and exactly one free target are that near, with one or two slips of the hand. Every step but
+the first is told. The order of the file's columns plays no part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from homeroom.layouts.layout import EXTENSION, Layout, Source
+from homeroom.layouts.nearness import cleaned, near
+from homeroom.roster.faults import Refused
+from homeroom.workbench.values import Inspected
+
+How = Literal["exact", "case", "spelling", "alias", "near-miss", "position", "formula", "constant"]
+
+_DOUBLED = re.compile(r".* \(\d+\)$", re.DOTALL)
+_LETTERED = re.compile(r"^[a-z]_(?=.)", re.IGNORECASE)
+ABSENT = -1
+"""The position of a formula's optional column that did not come: it is blank in every row."""
+_CUT = 30
+"""SQL aliases of PowerQueries are cut at so many characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One target that the file feeds. `cell` is the position (from 0) of its one column; None for formulas and constants."""
+
+    target: str
+    source: Source
+    how: How
+    cell: int | None = None
+    word: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A layout bound to a file.
+
+    `bound` is in the layout's order. `extensions` are (name, position) of the file's `metadata.` columns, sorted. `reads`
+    are the columns, by cleaned header word, that formulas name: (name in the formula, position). `lacking` are the targets
+    of the layout's `expected` that the file does not feed, with the word that was looked for. `unused` are the header words
+    that nothing reads. `uncomputed`: targets whose formula names a column that did not come.
+    """
+
+    layout: Layout
+    inspected: Inspected
+    bound: tuple[Bound, ...]
+    extensions: tuple[tuple[str, int], ...]
+    reads: tuple[tuple[str, int], ...]
+    lacking: tuple[tuple[str, str], ...]
+    unused: tuple[str, ...]
+    uncomputed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the file has nothing at all, not even a header: it is read as a file without rows."""
+        return not self.inspected.columns
+
+    def missing(self, targets: Sequence[str]) -> tuple[str, ...]:
+        """The header words that were looked for in vain, for those of the targets that the file lacks."""
+        return () if self.empty else tuple(word for target, word in self.lacking if target in targets)
+
+    @property
+    def readable(self) -> bool:
+        """Whether the file has what the layout needs to read it at all."""
+        return not self.missing(self.layout.required)
+
+    @property
+    def fits(self) -> bool:
+        """Whether the file has what the layout expects, so that it may be chosen without being named."""
+        return not self.missing(self.layout.expected)
+
+    @property
+    def explained(self) -> int:
+        """How many of the file's columns the layout knows: read, or left out on purpose."""
+        known = {cleaned(w) for w in (*self.layout.ignored, *(f.name for f in self.layout.of.fields if f.secret))}
+        return len(self.inspected.columns) - sum(cleaned(w) not in known for w in self.unused)
+
+
+def bind(layout: Layout, inspected: Inspected) -> Binding:
+    """Bind a layout to a file. Raises Refused("header_mismatch") where a column is missing without which no row can be read."""
+    binding = match(layout, inspected)
+    if missing := binding.missing(layout.required):
+        what = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
+        raise Refused("header_mismatch", file=inspected.file.name, column=missing[0], what=what)
+    return binding
+
+
+def match(layout: Layout, inspected: Inspected) -> Binding:
+    """Bind a layout to a file as far as it goes; what is missing stands in `lacking`."""
+    header = _Header(inspected.columns)
+    found = {target: hit for target, source in layout.map if (hit := _direct(target, source, header))}
+    found |= _near(layout, header, found)
+    uncomputed: list[tuple[str, str]] = []
+    reads: dict[str, int] = {}
+    for target, source in layout.map:
+        if source.formula is not None:
+            absent = _gather(source.formula, source.optional, header, reads)
+            if absent is None:
+                found[target] = Bound(target, source, "formula")
+            else:
+                uncomputed.append((target, absent))
+    if layout.keep is not None and (absent := _gather(layout.keep, (), header, reads)) is not None:
+        uncomputed.append(("keep", absent))
+    extensions = _extensions(layout, inspected.columns)
+    used = {b.cell for b in found.values()} | set(reads.values()) | {cell for _, cell in extensions}
+    return Binding(
+        layout=layout,
+        inspected=inspected,
+        bound=tuple(found[t] for t, _ in layout.map if t in found),
+        extensions=extensions,
+        reads=tuple(sorted(reads.items())),
+        lacking=_lacking(layout, found, dict(uncomputed)),
+        unused=tuple(w for i, w in enumerate(inspected.columns) if i not in used),
+        uncomputed=tuple(uncomputed),
+    )
+
+
+class _Header:
+    """A file's header words, looked up in several ways. Doubled words (`x (2)`) are never found: the first `x` is taken."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.columns = columns
+        words = [(i, w) for i, w in enumerate(columns) if not _DOUBLED.match(w)]
+        self.exact = _first((w, i) for i, w in words)
+        self.folded = _first((w.casefold(), i) for i, w in words)
+        self.cleaned = _first((cleaned(w), i) for i, w in words)
+        lettered = [(i, w) for i, w in words if _LETTERED.match(w)]
+        if len(lettered) * 2 > len(words):
+            for i, w in lettered:
+                self.cleaned.setdefault(cleaned(_LETTERED.sub("", w)), i)
+        self.cut = [(cleaned(_LETTERED.sub("", w)), i) for i, w in words if len(w) == _CUT]
+
+    def find(self, name: str) -> tuple[How, int] | None:
+        """The position of a name's column and how it was recognised."""
+        if name in self.exact:
+            return "exact", self.exact[name]
+        if name.casefold() in self.folded:
+            return "case", self.folded[name.casefold()]
+        plain = cleaned(name)
+        if plain and plain in self.cleaned:
+            return "spelling", self.cleaned[plain]
+        cut = [i for word, i in self.cut if plain.startswith(word) and plain != word]
+        return ("spelling", cut[0]) if len(cut) == 1 else None
+
+
+def _first(pairs: Iterator[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for word, position in pairs:
+        found.setdefault(word, position)
+    return found
+
+
+def _direct(target: str, source: Source, header: _Header) -> Bound | None:
+    if source.constant is not None:
+        return Bound(target, source, "constant")
+    if source.position is not None:
+        cell = source.position - 1
+        return Bound(target, source, "position", cell, header.columns[cell]) if cell < len(header.columns) else None
+    for nth, name in enumerate(source.names):
+        if hit := header.find(name):
+            how, cell = hit
+            return Bound(target, source, "alias" if nth else how, cell, header.columns[cell])
+    return None
+
+
+def _near(layout: Layout, header: _Header, found: dict[str, Bound]) -> dict[str, Bound]:
+    """Targets still free, taken for free words with a slip of the hand, where only one pairing is possible for both."""
+    known = {cleaned(n) for _, s in layout.map for n in s.names} | {cleaned(w) for w in layout.ignored}
+    known |= {cleaned(f.name) for f in layout.of.fields}
+    used = {b.cell for b in found.values()}
+    words = {w: i for w, i in header.cleaned.items() if i not in used and w not in known}
+    free = {t: s for t, s in layout.map if t not in found and s.names}
+    pairs = [(t, w) for t, s in free.items() for w in words if any(near(w, cleaned(n)) for n in s.names)]
+    targets, taken = [t for t, _ in pairs], [words[w] for _, w in pairs]
+    sure = [(t, words[w]) for t, w in pairs if targets.count(t) == 1 and taken.count(words[w]) == 1]
+    return {t: Bound(t, free[t], "near-miss", cell, header.columns[cell]) for t, cell in sure}
+
+
+def _gather(formula: str, optional: Sequence[str], header: _Header, reads: dict[str, int]) -> str | None:
+    """Note the columns that a formula names (ABSENT: optional, not there); returns the first that is missing, then notes none."""
+    from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
+
+    hits = {name: header.find(name) for name in formulas.columns(formula)}
+    for name, hit in hits.items():
+        if hit is None and name not in optional:
+            return name
+    reads |= {name: hit[1] if hit else ABSENT for name, hit in hits.items()}
+    return None
+
+
+def _extensions(layout: Layout, columns: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """The file's `metadata.` columns by name, where the layout takes them; one that the map names itself is left to the map."""
+    if not layout.extensions:
+        return ()
+    mapped = {t.removeprefix(EXTENSION) for t, _ in layout.map if t.startswith(EXTENSION)}
+    named = ((w[len(EXTENSION) :], i) for i, w in enumerate(columns) if w.lower().startswith(EXTENSION) and not _DOUBLED.match(w))
+    return tuple(sorted((n, i) for n, i in named if n and n not in mapped))
+
+
+def _lacking(layout: Layout, found: dict[str, Bound], uncomputed: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    listed = dict.fromkeys([*layout.expected, *layout.required, *(["keep"] if "keep" in uncomputed else [])])
+    return tuple((t, _wanted(layout, t, uncomputed)) for t in listed if t not in found)
+
+
+def _wanted(layout: Layout, target: str, uncomputed: dict[str, str]) -> str:
+    """The word that a person must put into the header so that a target comes."""
+    source = layout.source(target)
+    if target in uncomputed:
+        return uncomputed[target]
+    if source and source.names:
+        return source.names[0]
+    return f"number {source.position}" if source and source.position else target

@@ -1,0 +1,140 @@
+"""Which layout set reads a delivery, and why.
+
+A set that the source or the command line names is taken. Otherwise a manifest names the OneRoster version. Otherwise the
+set is taken that finds all the columns it expects and knows most of the columns there are; a tie goes to the OneRoster
+version that the headers speak of. Without a clear winner the delivery is refused, with what each set lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from homeroom.layouts import manifest as manifests
+from homeroom.layouts.assessing import Assessment, Match, assess
+from homeroom.layouts.layout import Layout
+from homeroom.layouts.manifest import Finding, Manifest
+from homeroom.layouts.nearness import did_you_mean
+from homeroom.layouts.sets import LayoutSet
+from homeroom.roster.faults import Misuse, Refused
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Inspected
+
+MOST = 0.5
+"""A set that is not named must know more than this share of all columns."""
+
+_NEW_WORDS = {"primaryOrgSourcedId", "userMasterIdentifier", "preferredGivenName"}
+_NEW_FILES = {"roles.csv", "userprofiles.csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The set that was taken, `why` in a sentence, which layout reads which file, and the files that were left alone."""
+
+    layouts: LayoutSet
+    why: str
+    matches: tuple[Match, ...]
+    unmatched: tuple[tuple[Inspected, str], ...]
+    manifest: Manifest | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def readers(self) -> Mapping[int, Layout]:
+        """File number -> the layout that reads it."""
+        return {m.inspected.file.number: m.layout for m in self.matches}
+
+
+def choose(
+    sets: Sequence[LayoutSet], inspected: Sequence[Inspected], wanted: str | None, workbench: Workbench | None = None
+) -> Choice:
+    """Choose the set and match the files. Findings go to the issue table of `workbench`, if given, also before a refusal.
+
+    Raises Refused: `incomplete_set`, `header_mismatch`, `file_unreadable`, `files_alike`, `layouts_unclear`; Misuse for an
+    unknown `wanted`.
+    """
+    found = manifests.find(inspected)
+    sheet = manifests.read(found) if found and any(s.manifest for s in sets) else None
+    known = {s.name: s for s in sets}
+    if wanted is not None and wanted not in known:
+        raise Misuse(f"There is no layout set {wanted}. {did_you_mean(wanted, known)}")
+    candidates = [known[wanted]] if wanted else list(sets)
+    assessed = [_assessed(s, inspected, found, sheet) for s in candidates]
+    best, why = (assessed[0], "It was named for this source.") if wanted else _winner(assessed, inspected, sheet)
+    used = sheet if best.layouts.manifest else None
+    findings = (*(used.findings if used else ()), *_disagreement(best.layouts, used), *best.findings)
+    if workbench is not None:
+        for finding in findings:
+            finding.tell(workbench)
+    if best.refusal is not None:
+        raise best.refusal
+    if best.missing:
+        raise Refused("incomplete_set", missing=", ".join(best.missing))
+    return Choice(best.layouts, why, best.matches, best.unmatched, used, findings)
+
+
+def _assessed(layouts: LayoutSet, inspected: Sequence[Inspected], found: Inspected | None, sheet: Manifest | None) -> Assessment:
+    """The set against the files; where the set knows no manifest, a manifest is a file like any other."""
+    if not layouts.manifest:
+        return assess(layouts, inspected, None)
+    return assess(layouts, [i for i in inspected if i is not found], sheet)
+
+
+def _disagreement(layouts: LayoutSet, sheet: Manifest | None) -> tuple[Finding, ...]:
+    if sheet is None or sheet.version in (None, layouts.version):
+        return ()
+    detail = (("said", sheet.version or ""), ("used", layouts.name))
+    return (Finding("manifest-version", sheet.file, None, detail),)
+
+
+def _winner(assessed: Sequence[Assessment], inspected: Sequence[Inspected], sheet: Manifest | None) -> tuple[Assessment, str]:
+    if sheet and sheet.version:
+        told = [a for a in assessed if a.layouts.manifest and a.layouts.version == sheet.version]
+        if len(told) == 1:
+            return told[0], f"manifest.csv says OneRoster {sheet.version}."
+    fitting = [a for a in assessed if not a.against and a.share > MOST]
+    if fitting:
+        top = max(a.share for a in fitting)
+        best = [a for a in fitting if a.share == top]
+        chosen = best[0] if len(best) == 1 else _by_version(best, inspected)
+        if chosen:
+            return chosen, _because(chosen, len(best) > 1)
+    nearest = _incomplete(assessed) or _broken(assessed)
+    if nearest is not None and not fitting:
+        return nearest, "It comes nearest."
+    raise Refused("layouts_unclear", near=_near(fitting or assessed))
+
+
+def _because(chosen: Assessment, tied: bool) -> str:
+    known = f"All columns it expects are there, and it knows {chosen.explained} of {chosen.columns} columns"
+    return f"{known}; the header speaks of OneRoster {chosen.layouts.version}." if tied else f"{known}, more than any other set."
+
+
+def _by_version(best: Sequence[Assessment], inspected: Sequence[Inspected]) -> Assessment | None:
+    """Among sets that fit equally, the one of the version that the header speaks of; only between OneRoster's own sets.
+
+    roles.csv, userProfiles.csv or columns that 1.2 brought mean 1.2; everything else means 1.1, as it does in practice.
+    """
+    if not all(a.layouts.manifest for a in best):
+        return None
+    words = {w for i in inspected for w in i.columns}
+    names = {i.file.name.rsplit("/", 1)[-1].casefold() for i in inspected}
+    newer = words & _NEW_WORDS or names & _NEW_FILES
+    version = "1.2" if newer else "1.1"
+    return next((a for a in best if a.layouts.version == version), None)
+
+
+def _incomplete(assessed: Sequence[Assessment]) -> Assessment | None:
+    """The one set that reads all that came and only misses files: then the delivery is incomplete, not unclear."""
+    waiting = [a for a in assessed if a.missing and a.matches and not a.refusal and not a.gaps and a.share > MOST]
+    return waiting[0] if len(waiting) == 1 else None
+
+
+def _broken(assessed: Sequence[Assessment]) -> Assessment | None:
+    """The one set that names nearly all files and stumbles over one: its own message helps more than a list of sets."""
+    stumbled = [a for a in assessed if a.refusal and not a.missing and not a.gaps and a.matches]
+    return stumbled[0] if len(stumbled) == 1 else None
+
+
+def _near(assessed: Sequence[Assessment]) -> str:
+    ranked = sorted(assessed, key=lambda a: (-a.share, a.layouts.name))[:3]
+    return "; ".join(f"{a.layouts.name} ({a.against or f'{a.explained} of {a.columns} columns'})" for a in ranked)

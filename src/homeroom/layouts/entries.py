@@ -1,0 +1,170 @@
+"""The entries of a layout's `[map]`: each form of a source, read and judged.
+
+"column"                     a header word
+["column", "alias", ...]     several spellings, the first that is present wins
+{ from = ..., ... }          a column with treatment: aliases, padded, values, otherwise, recipe, default, required
+{ position = 3, ... }        the third cell, in a file without a header
+{ formula = "..." }          a value computed from the row's columns
+{ constant = "..." }         the same value in every row
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from homeroom.layouts import recipes
+from homeroom.layouts.layout import Source
+from homeroom.layouts.nearness import did_you_mean
+
+Complain = Callable[..., None]
+"""complain(*path, message=..., remedy=...): notes a mistake at a key and goes on."""
+
+_TREATED = ("required", "padded", "values", "otherwise", "recipe", "default")
+_FORMS = ("from", "position", "formula", "constant")
+_KEYS = {
+    "from": ("from", "aliases", *_TREATED),
+    "position": ("position", *_TREATED),
+    "formula": ("formula", "optional", "required", "recipe", "default"),
+    "constant": ("constant",),
+}
+OTHERWISE = ("refuse", "keep", "blank")
+
+
+def source(raw: Any, complain: Complain) -> Source | None:
+    """Read one entry; mistakes go to `complain`, and then there is no source."""
+    if isinstance(raw, str | list):
+        return _named(raw, {}, complain)
+    if not isinstance(raw, dict):
+        complain(message="A source is a header word, a list of header words or a table.", remedy='Write it as "word".')
+        return None
+    form = _form(raw, complain)
+    if form is None or not _known(raw, form, complain):
+        return None
+    treatment = _treatment(raw, complain)
+    if treatment is None:
+        return None
+    if form == "from":
+        return _named([raw["from"], *_listed(raw.get("aliases", []))], treatment, complain)
+    if form == "position":
+        return _placed(raw["position"], treatment, complain)
+    if form == "formula":
+        return _computed(raw["formula"], raw.get("optional", []), treatment, complain)
+    if not isinstance(raw["constant"], str):
+        complain("constant", message="A constant is a text.", remedy='Write it in quotes, as constant = "true".')
+        return None
+    return Source(constant=raw["constant"])
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _form(raw: Mapping[str, Any], complain: Complain) -> str | None:
+    found = [f for f in _FORMS if f in raw]
+    if len(found) != 1:
+        complain(message=f"A source has exactly one of {', '.join(_FORMS)}.", remedy="Keep the one that is meant.")
+        return None
+    return found[0]
+
+
+def _known(raw: Mapping[str, Any], form: str, complain: Complain) -> bool:
+    unknown = [k for k in raw if k not in _KEYS[form]]
+    for key in unknown:
+        everywhere = {k for keys in _KEYS.values() for k in keys}
+        why = f"does not go with {form}" if key in everywhere else "is not known"
+        complain(key, message=f"{key} {why}.", remedy=did_you_mean(key, _KEYS[form]))
+    return not unknown
+
+
+def _named(raw: Any, treatment: Mapping[str, Any], complain: Complain) -> Source | None:
+    words = _listed(raw)
+    if not words or not all(isinstance(w, str) and w.strip() for w in words):
+        complain(
+            message="A header word is a text that is not blank.", remedy='Write it as "word", or several as ["word", "alias"].'
+        )
+        return None
+    return Source(names=tuple(dict.fromkeys(words)), **treatment)
+
+
+def _placed(raw: Any, treatment: Mapping[str, Any], complain: Complain) -> Source | None:
+    if not isinstance(raw, int) or isinstance(raw, bool) or raw < 1:
+        complain("position", message="A position is a whole number from 1.", remedy="Count the cells of a row from the left.")
+        return None
+    return Source(position=raw, **treatment)
+
+
+def _computed(raw: Any, optional: Any, treatment: Mapping[str, Any], complain: Complain) -> Source | None:
+    named = judged(raw, complain, "formula", condition=False)
+    if named is None:
+        return None
+    stray = [o for o in _listed(optional) if o not in named]
+    if stray:
+        complain("optional", message="optional lists columns that the formula names.", remedy=f"They are: {', '.join(named)}.")
+        return None
+    return Source(formula=raw, optional=tuple(_listed(optional)), **treatment)
+
+
+def judged(raw: Any, complain: Complain, key: str, *, condition: bool) -> tuple[str, ...] | None:
+    """The columns of a formula that may and can run; else its fault goes to `complain`."""
+    from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
+
+    if not isinstance(raw, str):
+        complain(key, message="A formula is a text.", remedy='Write it in quotes, as "lower(email)".')
+        return None
+    try:
+        return formulas.check(raw, condition=condition)
+    except formulas.FormulaFault as fault:
+        complain(key, message=str(fault), remedy=fault.remedy)
+        return None
+
+
+def _treatment(raw: Mapping[str, Any], complain: Complain) -> dict[str, Any] | None:
+    """What is done to the value, as arguments of Source; None after a mistake."""
+    wrong = [key for key, (fits, _) in _JUDGES.items() if key in raw and not fits(raw[key])]
+    for key in wrong:
+        complain(key, message=_JUDGES[key][1], remedy="Correct the value.")
+    if "otherwise" in raw and "values" not in raw:
+        complain("otherwise", message="otherwise needs values.", remedy="Say which values are known, or take it out.")
+        wrong.append("otherwise")
+    if wrong or not _cooks(raw.get("recipe"), complain):
+        return None
+    kept = {k: raw[k] for k in _TREATED if k in raw}
+    return kept | ({"values": tuple(raw["values"].items())} if "values" in raw else {})
+
+
+def _pairs(value: Any) -> bool:
+    return isinstance(value, dict) and bool(value) and all(isinstance(v, str) for v in value.values())
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 64
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _yes_or_no(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+_JUDGES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "required": (_yes_or_no, "required is true or false."),
+    "padded": (_number, "padded is a length from 1 to 64."),
+    "values": (_pairs, 'values is a table of texts, as { T = "teacher" }.'),
+    "otherwise": (OTHERWISE.__contains__, f"otherwise is one of {', '.join(OTHERWISE)}."),
+    "default": (_text, "default is a text."),
+    "recipe": (_text, "recipe is the name of one."),
+}
+
+
+def _cooks(recipe: str | None, complain: Complain) -> bool:
+    if recipe is None:
+        return True
+    try:
+        recipes.apply(recipe, "x")
+    except recipes.RecipeFault as fault:
+        complain("recipe", message=str(fault), remedy=fault.remedy)
+        return False
+    return True

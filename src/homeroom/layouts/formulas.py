@@ -1,0 +1,186 @@
+"""Formulas: a small, whitelisted part of SQL's scalar expressions, so that a layout can compute a value without code.
+
+First wall: the text is short and shallow, is parsed, and every node, function and type must stand in the lists here; what is
+run is written anew from the checked tree, with quoted names. Second wall: the import's workbench is locked into its folder,
+with bounded memory. A cell that a formula cannot compute (a text that is no number) becomes blank, it stops nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import duckdb
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from homeroom.layouts.nearness import did_you_mean
+from homeroom.roster.names import quoted
+
+LONGEST = 2000
+DEEPEST = 40
+GROWTH = 64
+"""How much longer than its cells a formula may make a text by replacing; longer ones could fill the memory."""
+
+_PLAIN: tuple[type[exp.Expr], ...] = (
+    exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.And, exp.Or, exp.Not,
+    exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Between, exp.Is, exp.Like, exp.ILike,
+    exp.DPipe, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Case, exp.If, exp.Cast, exp.TryCast, exp.DataType,
+)  # fmt: skip
+_FUNCTIONS: tuple[type[exp.Expr], ...] = (
+    exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Coalesce, exp.Nullif, exp.Concat, exp.ConcatWs, exp.Substring, exp.Left,
+    exp.Right, exp.Replace, exp.RegexpLike, exp.RegexpExtract, exp.RegexpReplace, exp.SplitPart, exp.Pad, exp.StrPosition,
+    exp.StartsWith, exp.EndsWith, exp.Contains, exp.Greatest, exp.Least, exp.Abs, exp.Round, exp.Reverse,
+)  # fmt: skip
+FUNCTIONS = (
+    "lower", "upper", "trim", "length", "coalesce", "nullif", "concat", "concat_ws", "substring", "left", "right", "replace",
+    "regexp_matches", "regexp_extract", "regexp_replace", "split_part", "lpad", "rpad", "strpos", "starts_with", "ends_with",
+    "contains", "greatest", "least", "abs", "round", "reverse", "if", "cast",
+)  # fmt: skip
+"""The functions that may be written, as DuckDB spells them."""
+
+_TYPES = ("VARCHAR", "INT", "BIGINT", "DOUBLE", "BOOLEAN", "DATE")
+_WHITE = frozenset(c.__name__ for c in (*_PLAIN, *_FUNCTIONS))
+
+
+class FormulaFault(Exception):
+    """A formula that may not or cannot run. `remedy` says what to write instead."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        self.remedy = remedy or f"Use columns, comparisons, CASE and these functions: {', '.join(FUNCTIONS)}."
+        super().__init__(message)
+
+
+def columns(formula: str) -> tuple[str, ...]:
+    """The columns that a formula names, each once, in the order of the text. Raises FormulaFault for one that may not run."""
+    return tuple(dict.fromkeys(c.name for c in _tree(formula).find_all(exp.Column, bfs=False)))
+
+
+def check(formula: str, *, condition: bool = False) -> tuple[str, ...]:
+    """Judge a formula completely, types included, without any data; returns its columns. Raises FormulaFault.
+
+    `condition`: the formula must say yes or no (a `keep` filter).
+    """
+    named = columns(formula)
+    given = ", ".join(f"NULL::VARCHAR AS {quoted(n)}" for n in named) or "1 AS one"
+    sql = f"SELECT typeof({_render(formula, {n.casefold(): quoted(n) for n in named})}) FROM (SELECT {given})"
+    try:
+        with duckdb.connect(config={"enable_external_access": "false"}) as probe:
+            found = probe.execute(sql).fetchone()
+    except duckdb.Error as error:
+        first = str(error).splitlines()[0]
+        raise FormulaFault(
+            f"The formula does not fit together: {first}.", "Columns are text: cast them to compare numbers."
+        ) from error
+    if condition and found != ("BOOLEAN",):
+        raise FormulaFault("The formula does not say yes or no.", "Write a comparison, such as enroll_status = '0'.")
+    return named
+
+
+def compile(formula: str, columns: Mapping[str, str]) -> str:
+    """A formula as SQL text over `columns` (name -> SQL expression; names are compared without case). NULL where it fails.
+
+    Raises FormulaFault, also for a column that is not in `columns`.
+    """
+    return f"TRY(CAST({_render(formula, {k.casefold(): v for k, v in columns.items()})} AS VARCHAR))"
+
+
+def compile_condition(formula: str, columns: Mapping[str, str]) -> str:
+    """A `keep` filter as SQL; a row for which it cannot be computed is not kept."""
+    return f"coalesce(TRY({_render(formula, {k.casefold(): v for k, v in columns.items()})}), false)"
+
+
+def _render(formula: str, known: Mapping[str, str]) -> str:
+    """Write the checked tree anew, each column replaced by its expression and every cast by one that yields NULL on failure."""
+
+    def cell(node: exp.Expr) -> exp.Expr:
+        if not isinstance(node, exp.Column):
+            return node
+        if node.name.casefold() not in known:
+            raise FormulaFault(f"There is no column {node.name}.", did_you_mean(node.name, known))
+        return exp.Paren(this=exp.Var(this=known[node.name.casefold()]))
+
+    def gentle(node: exp.Expr) -> exp.Expr:
+        return exp.TryCast(this=node.this, to=node.args["to"]) if type(node) is exp.Cast else node
+
+    try:
+        return str(_tree(formula).transform(cell).transform(gentle).sql(dialect="duckdb"))
+    except RecursionError as error:
+        raise FormulaFault("The formula is nested too deeply.", "Split it or make it simpler.") from error
+
+
+@cache
+def _tree(formula: str) -> exp.Expr:
+    """Parse a formula and let it pass only if all of it is on the lists. Raises FormulaFault."""
+    _measure(formula)
+    try:
+        found = [s for s in sqlglot.parse(formula, dialect="duckdb") if s is not None]
+        if len(found) != 1:
+            raise FormulaFault("A formula is one expression.")
+        tree = found[0]
+        for node in tree.walk():
+            _judge(node)
+    except SqlglotError as error:
+        raise FormulaFault("The formula cannot be read: " + str(error).splitlines()[0]) from error
+    except RecursionError as error:
+        raise FormulaFault("The formula is nested too deeply.", "Split it or make it simpler.") from error
+    _weigh(tree)
+    return tree
+
+
+def _measure(formula: str) -> None:
+    """Refuse by length and depth before any parser sees the text."""
+    if not formula.strip() or len(formula) > LONGEST or "\0" in formula:
+        raise FormulaFault(f"A formula has 1 to {LONGEST} characters.", "Split it, or make it simpler.")
+    depth = deepest = 0
+    for sign in re.sub(r"'[^']*'", "", formula):
+        depth += (sign in "([{") - (sign in ")]}")
+        deepest = max(deepest, depth)
+    if deepest > DEEPEST or len(re.findall(r"\b(?:not|case)\b|-(?=\s*-)", formula, re.IGNORECASE)) > DEEPEST:
+        raise FormulaFault("The formula is nested too deeply.", "Split it or make it simpler.")
+
+
+def _judge(node: exp.Expr) -> None:
+    """Let one node pass, or raise FormulaFault."""
+    kind = type(node).__name__
+    if kind not in _WHITE:
+        name = node.name if isinstance(node, exp.Anonymous) else node.sql_name() if isinstance(node, exp.Func) else kind
+        raise FormulaFault(f"{str(name).lower()} may not be used in a formula.")
+    if node.comments:
+        raise FormulaFault("A formula has no comments.", "Put notes into the layout's `notes`.")
+    if isinstance(node, exp.Column) and len(node.parts) != 1:
+        raise FormulaFault(
+            f"{node.sql()} is not a column's plain name.", 'Write names with blanks or points in double quotes: "first name".'
+        )
+    if isinstance(node, exp.Identifier) and not isinstance(node.parent, exp.Column):
+        raise FormulaFault(f"{node.name} stands where no name may stand.")
+    if isinstance(node, exp.DataType) and (node.this.name not in _TYPES or node.expressions or node.args.get("nested")):
+        raise FormulaFault(f"A value cannot be cast to {node.sql()}.", f"Types are: {', '.join(_TYPES)}.")
+    if isinstance(node, exp.In) and any(node.args.get(k) for k in ("query", "unnest", "field", "is_global")):
+        raise FormulaFault("`in` takes a list of values in brackets.")
+    for key, value in node.args.items():
+        if value and not isinstance(value, (exp.Expr, list, str, bool)) and key != "this":
+            raise FormulaFault(f"{kind.lower()} is written in a way that a formula does not know.")
+
+
+def _parts(tree: exp.Expr, *kinds: type[exp.Expr]) -> Iterator[exp.Expr]:
+    return (n for n in tree.walk() if isinstance(n, kinds))
+
+
+def _weigh(tree: exp.Expr) -> None:
+    """Refuse what could make a text grow without bound: replacing over and over, filling up to a huge width."""
+    growth = 1
+    for node in _parts(tree, exp.Replace, exp.RegexpReplace):
+        search, put = node.args.get("expression"), node.args.get("replacement")
+        if not isinstance(search, exp.Literal) or not (put is None or isinstance(put, exp.Literal)):
+            raise FormulaFault("What is searched and what is put in its place must be written out as texts.")
+        shortest = len(search.name) if isinstance(node, exp.Replace) else 1
+        growth *= max(1, -(-(len(put.name) if put else 0) // max(1, shortest)) + isinstance(node, exp.RegexpReplace))
+    for node in _parts(tree, exp.Pad):
+        width = node.args.get("expression")
+        if not isinstance(width, exp.Literal) or not width.name.isdigit() or int(width.name) > 255:
+            raise FormulaFault("lpad and rpad take a width of at most 255, written as a number.")
+    if growth > GROWTH:
+        raise FormulaFault("The formula makes texts too long by replacing.", "Use fewer or shorter replacements.")

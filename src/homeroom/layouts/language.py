@@ -1,0 +1,260 @@
+"""Reading a layout: TOML text -> Layout, or every mistake of it at once, each with line and column.
+
+The whole language stands in docs/reference/layout-language.md.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from homeroom.layouts import entries, inherit, patterns
+from homeroom.layouts.faults import LayoutFault, LayoutFaults
+from homeroom.layouts.layout import EXTENSION, RECORD, Kind, Layout, Source, in_order
+from homeroom.layouts.nearness import did_you_mean
+from homeroom.layouts.positions import Places, places
+from homeroom.roster.catalogue import Table, catalogue
+from homeroom.workbench.values import Hints
+
+Note = Callable[[str, str, str], None]
+"""note(key, message, remedy)"""
+
+KEYS = ("name", "table", "kind", "file", "inherit", "extensions", "ignore", "notes", "read", "map", "keep")
+READ = ("encoding", "delimiter", "quoted", "header", "strip_prefix")
+KINDS: tuple[Kind, ...] = ("continuous", "change_notification")
+DELIMITERS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
+
+
+def parse(text: str, origin: str) -> Layout:
+    """Read a layout. `origin` is what messages call the text (a file's name). Raises LayoutFaults with all mistakes."""
+    raw = read_toml(text, origin)
+    reader = _Reader(raw, origin, places(text))
+    layout = reader.layout(text)
+    if layout is None or reader.faults:
+        raise LayoutFaults(reader.faults)
+    return layout
+
+
+def read_toml(text: str, origin: str) -> dict[str, Any]:
+    """The values of a TOML text. Raises LayoutFaults with the place of a syntax error."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        end = text.splitlines() or [""]
+        line, column = (int(place[1]), int(place[2])) if place else (len(end), len(end[-1]) + 1)
+        message = str(error).split(" (at ")[0] + "."
+        raise LayoutFaults([LayoutFault(origin, line, column, message, "Correct the TOML at this place.")]) from error
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One reading of one text: collects the mistakes while the parts are read."""
+
+    raw: dict[str, Any]
+    origin: str
+    places: Places
+    faults: list[LayoutFault] = field(default_factory=list)
+
+    def complain(self, *path: str, message: str, remedy: str) -> None:
+        line, column = self.places.find(path)
+        self.faults.append(LayoutFault(self.origin, line, column, message, remedy))
+
+    def layout(self, text: str) -> Layout | None:
+        self._unknown((), self.raw, KEYS)
+        table = self._table()
+        version = self._inherit()
+        files = self._files(table, version)
+        mapped = self._map(table, version) if table else {}
+        hints, keep = self._hints(), self._keep()
+        kind = self._word("kind", "continuous", KINDS)
+        required, expected = _musts(table, version, mapped) if table else ((), ())
+        if table is None or self.faults:
+            return None
+        return Layout(
+            name=self._text("name", required=True) or "",
+            table=table.name,
+            kind="change_notification" if kind == "change_notification" else "continuous",
+            files=files,
+            map=in_order(table, mapped),
+            hints=hints,
+            keep=keep,
+            ignored=self._texts("ignore"),
+            extensions=self._flag("extensions", self.raw, version is not None),
+            required=required,
+            expected=expected,
+            notes=self._text("notes") or "",
+            text=text,
+        )
+
+    def _unknown(self, path: tuple[str, ...], raw: dict[str, Any], known: tuple[str, ...]) -> None:
+        for key in raw:
+            if key not in known:
+                self.complain(*path, key, message=f"{key} is not known here.", remedy=did_you_mean(key, known))
+
+    def _text(self, key: str, *, required: bool = False) -> str | None:
+        value = self.raw.get(key)
+        if value is None and not required:
+            return None
+        if not isinstance(value, str) or not value.strip():
+            self.complain(key, message=f"{key} must be a text.", remedy=f'Write it as {key} = "...".')
+            return None
+        return value
+
+    def _texts(self, key: str) -> tuple[str, ...]:
+        value = self.raw.get(key, [])
+        listed = value if isinstance(value, list) else [value]
+        if not all(isinstance(v, str) and v.strip() for v in listed):
+            self.complain(key, message=f"{key} is a text or a list of texts.", remedy=f'Write it as {key} = ["...", "..."].')
+            return ()
+        return tuple(listed)
+
+    def _word(self, key: str, usual: str, known: tuple[str, ...]) -> str:
+        value = self.raw.get(key, usual)
+        if value not in known:
+            self.complain(key, message=f"{key} cannot be {value}.", remedy=f"It is one of: {', '.join(known)}.")
+            return usual
+        return str(value)
+
+    def _flag(self, key: str, raw: dict[str, Any], usual: bool, *path: str) -> bool:
+        value = raw.get(key, usual)
+        if not isinstance(value, bool):
+            self.complain(*path, key, message=f"{key} is true or false.", remedy="Write true or false without quotes.")
+            return usual
+        return value
+
+    def _table(self) -> Table | None:
+        self._text("name", required=True)
+        name = self._text("table", required=True)
+        if name is not None and name not in catalogue().tables:
+            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, catalogue().tables))
+            return None
+        return catalogue()[name] if name else None
+
+    def _inherit(self) -> str | None:
+        named = self._text("inherit")
+        if named is None:
+            return None
+        version = inherit.version_of(named)
+        if version is None:
+            self.complain("inherit", message=f"{named} cannot be inherited.", remedy="Write oneroster:1.1 or oneroster:1.2.")
+        return version
+
+    def _files(self, table: Table | None, version: str | None) -> tuple[str, ...]:
+        given = self._texts("file")
+        for pattern in given:
+            try:
+                patterns.compiled(pattern)
+            except re.error as error:
+                self.complain(
+                    "file", message=f"{pattern} is no regular expression: {error}.", remedy="Correct it, or use * and ?."
+                )
+        if not given and version and table:
+            return patterns.usual_names(table.file)
+        if not given and "file" not in self.raw:
+            self.complain("file", message="A layout says which files it reads.", remedy='Write file = "users.csv".')
+        return given
+
+    def _section(self, key: str, known: tuple[str, ...] | None) -> dict[str, Any]:
+        value = self.raw.get(key, {})
+        if not isinstance(value, dict):
+            self.complain(key, message=f"{key} is a section.", remedy=f"Write [{key}] on a line of its own and its keys below.")
+            return {}
+        if known is not None:
+            self._unknown((key,), value, known)
+        return value
+
+    def _hints(self) -> Hints:
+        raw = self._section("read", READ)
+        flags = {k: self._flag(k, raw, False, "read") for k in ("quoted", "header") if k in raw}
+        return Hints(
+            encoding=self._encoding(raw.get("encoding")),
+            delimiter=self._delimiter(raw.get("delimiter")),
+            quoted=flags.get("quoted"),
+            header=flags.get("header"),
+            strip_prefix=self._flag("strip_prefix", raw, True, "read"),
+        )
+
+    def _encoding(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        try:
+            return codecs.lookup(value).name
+        except (LookupError, TypeError):
+            self.complain(
+                "read", "encoding", message="This encoding is not known.", remedy="Write utf-8, cp1252, latin-1 or utf-16."
+            )
+            return None
+
+    def _delimiter(self, value: Any) -> str | None:
+        if value is None or value in DELIMITERS.values():
+            return None if value is None else str(value)
+        if value not in DELIMITERS:
+            remedy = f"Write one of: {', '.join(DELIMITERS)}."
+            self.complain("read", "delimiter", message="This delimiter is not known.", remedy=remedy)
+            return None
+        return DELIMITERS[value]
+
+    def _keep(self) -> str | None:
+        raw = self._section("keep", ("when",))
+        if not raw:
+            return None
+
+        def note(*path: str, message: str, remedy: str) -> None:
+            self.complain("keep", *path, message=message, remedy=remedy)
+
+        if entries.judged(raw.get("when"), note, "when", condition=True) is None:
+            return None
+        return str(raw["when"])
+
+    def _map(self, table: Table, version: str | None) -> dict[str, Source]:
+        mapped = inherit.inherited(table, version) if version else {}
+        for target, raw in _flattened(self._section("map", None)).items():
+            if self._target(table, target):
+
+                def note(*path: str, message: str, remedy: str, target: str = target) -> None:
+                    self.complain("map", *_path(target), *path, message=message, remedy=remedy)
+
+                found = entries.source(raw, note)
+                mapped |= {target: found} if found else {}
+        written = self.raw.get("map")
+        if "sourcedId" not in mapped and not (isinstance(written, dict) and "sourcedId" in written):
+            self.complain("map", message="The map has no sourcedId.", remedy="Say which column identifies a row for good.")
+        return mapped
+
+    def _target(self, table: Table, target: str) -> bool:
+        known = [*RECORD, *(f.name for f in table.model)]
+        if target in known or (target.startswith(EXTENSION) and len(target) > len(EXTENSION)):
+            return True
+        if any(f.name == target and f.secret for f in table.fields):
+            self.complain("map", target, message=f"{target} is a secret and never stored.", remedy="Take this line out.")
+        else:
+            remedy = f"{did_you_mean(target, known)} Other data goes to metadata.NAME."
+            self.complain("map", *_path(target), message=f"{table.name} has no column {target}.", remedy=remedy)
+        return False
+
+
+def _flattened(raw: dict[str, Any]) -> dict[str, Any]:
+    """`metadata.language = "x"` is a dotted key in TOML; back to one target name."""
+    plain = {k: v for k, v in raw.items() if k != "metadata"}
+    inner = raw.get("metadata", {})
+    if not isinstance(inner, dict):
+        return raw
+    return plain | {f"{EXTENSION}{k}": v for k, v in inner.items()}
+
+
+def _path(target: str) -> tuple[str, ...]:
+    return ("metadata", target.removeprefix(EXTENSION)) if target.startswith(EXTENSION) else (target,)
+
+
+def _musts(table: Table, version: str | None, mapped: dict[str, Source]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The targets that a file must have to be read, and those that it must have for the layout to be chosen unnamed."""
+    marked = [t for t, s in mapped.items() if s.required]
+    required = list(inherit.required(table, version)) if version else ["sourcedId"]
+    expected = list(inherit.expected(table, version)) if version else []
+    own = tuple(dict.fromkeys([*required, *marked]))
+    return own, tuple(dict.fromkeys([*own, *expected]))

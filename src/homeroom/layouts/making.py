@@ -1,0 +1,177 @@
+"""Rows made from rows: what a dialect does not send, made from what it does send, and marked as made.
+
+A maker takes tonight's feeds and the clock and gives them back with what it adds. A table that came itself is never made.
+Made rows carry `{"made":"true"}` in `metadata`, and the file and row that first caused them. To add a maker, write a
+function with `@maker(...)`; a set asks for it by name in `make`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from homeroom.roster.names import quoted
+from homeroom.roster.names import text as literal
+from homeroom.workbench.values import Feed, TextTable
+
+if TYPE_CHECKING:
+    from homeroom.layouts.sets import LayoutSet
+
+Make = Callable[[Sequence[Feed], datetime], list[Feed]]
+MADE = '{"made":"true"}'
+DISTRICT = "made-district"
+"""sourcedId of the made district office."""
+COURSE = "course-"
+"""What stands before a class's sourcedId to make that of its course."""
+YEAR = "schoolYear-"
+"""What stands before the year to make the sourcedId of a school year."""
+FIRST_MONTH = 7
+"""The month in which a made school year begins, on its first day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """One maker. `meaning` is told to people: how the rows are made."""
+
+    name: str
+    table: str
+    meaning: str
+    make: Make
+
+
+_MAKERS: dict[str, Maker] = {}
+MAKERS: Mapping[str, Maker] = MappingProxyType(_MAKERS)
+"""All makers by name."""
+
+
+def maker(name: str, table: str) -> Callable[[Make], Make]:
+    """Declare a maker of a table; the first line of its docstring is its meaning."""
+
+    def declare(make: Make) -> Make:
+        _MAKERS[name] = Maker(name, table, (make.__doc__ or "").strip().splitlines()[0], make)
+        return make
+
+    return declare
+
+
+def make(layout_set: LayoutSet, feeds: Sequence[Feed], now: datetime) -> list[Feed]:
+    """All feeds of the night: those that came, some with columns filled in, and those that the set makes from them.
+
+    `now` is the moment of the import in the district's own time. Nothing is made where nothing came.
+    """
+    made = list(feeds)
+    for name in layout_set.makes:
+        known = MAKERS[name]
+        if made and not any(f.table == known.table for f in made):
+            made = known.make(made, now)
+    return made
+
+
+def _numbered(feed: Feed) -> str:
+    """A feed's kept rows with `_row` in any case: the record number is the position where the text table has none."""
+    rows = feed.select if feed.text.numbered else f"SELECT row_number() OVER () AS _row, * FROM ({feed.select})"
+    return f"SELECT * FROM ({rows}) WHERE _keep"
+
+
+def _made(table: str, name: str, cause: Feed, sources: Sequence[Feed], values: dict[str, str], relation: str) -> Feed:
+    """A made feed: `relation` gives `_row` and whatever the SQL in `values` reads; `cause` is the file that it is told under."""
+    columns = (*values, "metadata")
+    listed = ", ".join(f"{sql} AS {quoted(column)}" for column, sql in (values | {"metadata": literal(MADE)}).items())
+    select = f"SELECT _row, NULL::BIGINT AS _line, true AS _keep, {listed} FROM ({relation})"
+    parts = [name, table, *columns, *values.values(), *sorted(f.fingerprint for f in sources)]
+    return Feed(
+        text=TextTable(inspected=cause.text.inspected, relation=f"({select})", numbered=True, rows=None),
+        layout=f"{cause.layout.rsplit('/', 1)[0]}/made-{name}",
+        table=table,
+        columns=columns,
+        select=select,
+        mode=cause.mode,
+        made=True,
+        fingerprint=hashlib.sha256("\n".join(parts).encode()).hexdigest(),
+    )
+
+
+def _of(feeds: Sequence[Feed], table: str, *columns: str) -> list[Feed]:
+    """The feeds of a table that deliver all of the columns."""
+    return [f for f in feeds if f.table == table and set(columns) <= set(f.columns)]
+
+
+def _with(feed: Feed, name: str, filled: Mapping[str, str]) -> Feed:
+    """A feed with columns filled in that it does not deliver; `filled` gives SQL over its own columns."""
+    added = {c: sql for c, sql in filled.items() if c not in feed.columns}
+    if not added:
+        return feed
+    listed = ", ".join(f"{sql} AS {quoted(c)}" for c, sql in added.items())
+    digest = hashlib.sha256("\n".join([feed.fingerprint, name, listed]).encode()).hexdigest()
+    return replace(feed, columns=(*feed.columns, *added), select=f"SELECT *, {listed} FROM ({feed.select})", fingerprint=digest)
+
+
+def _filled(feeds: Sequence[Feed], table: str, name: str, filled: Mapping[str, str]) -> list[Feed]:
+    return [_with(f, name, filled) if f.table == table and not f.made else f for f in feeds]
+
+
+_SCHOOLS = (("users", "orgSourcedIds"), ("classes", "schoolSourcedId"), ("enrollments", "schoolSourcedId"))
+
+
+@maker("schools", "orgs")
+def _schools(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
+    """One school for each school id that users, classes or enrollments name, and one district above them.
+
+    A school is told under the row that named it first in the first of these files (users, classes, enrollments), so each
+    file has a feed of its own with the schools that no earlier file named.
+    """
+    places = [(f, column) for table, column in _SCHOOLS for f in _of(feeds, table, column)]
+    made: list[Feed] = []
+    named: list[str] = []
+    for feed, column in places:
+        items = f"SELECT _row, trim(unnest(string_split({quoted(column)}, ','))) AS id FROM ({_numbered(feed)})"
+        ids = f"SELECT min(_row) AS _row, id FROM ({items}) WHERE id <> '' GROUP BY id"
+        new = f"SELECT * FROM ({ids}) WHERE id NOT IN ({' UNION ALL '.join(named)})" if named else ids
+        values = {"sourcedId": "id", "name": "'School ' || id", "type": "'school'", "parentSourcedId": literal(DISTRICT)}
+        made.append(_made("orgs", "schools", feed, [f for f, _ in places], values, f"SELECT * FROM ({new}) ORDER BY _row, id"))
+        named.append(f"SELECT id FROM ({ids})")
+    return [*feeds, *made, *([_district(places[0][0])] if places else [])]
+
+
+def _district(cause: Feed) -> Feed:
+    values = {"sourcedId": literal(DISTRICT), "name": "'District'", "type": "'district'", "parentSourcedId": "NULL::VARCHAR"}
+    return _made("orgs", "district", cause, [], values, "SELECT 1::BIGINT AS _row")
+
+
+@maker("school-year", "academicSessions")
+def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
+    """The school year of today, from July 1 to the next (the end is exclusive), in which all classes lie.
+
+    `schoolYear` is the year in which it ends, as OneRoster counts.
+    """
+    classes = _of(feeds, "classes")
+    if not classes:
+        return list(feeds)
+    first = now.year if now.month >= FIRST_MONTH else now.year - 1
+    values = {
+        "sourcedId": literal(f"{YEAR}{first + 1}"),
+        "title": literal(f"{first}-{first + 1}"),
+        "type": "'schoolYear'",
+        "startDate": literal(f"{first}-{FIRST_MONTH:02d}-01"),
+        "endDate": literal(f"{first + 1}-{FIRST_MONTH:02d}-01"),
+        "schoolYear": literal(str(first + 1)),
+    }
+    year = _made("academicSessions", "school-year", classes[0], [], values, "SELECT 1::BIGINT AS _row")
+    return [*_filled(feeds, "classes", "school-year", {"termSourcedIds": values["sourcedId"]}), year]
+
+
+@maker("courses", "courses")
+def _courses(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
+    """One course for each class, with the class's title and school."""
+    made = []
+    for feed in _of(feeds, "classes", "title", "schoolSourcedId"):
+        own = {"sourcedId": f'{literal(COURSE)} || "sourcedId"', "title": "title", "orgSourcedId": '"schoolSourcedId"'}
+        first = 'row_number() OVER (PARTITION BY "sourcedId" ORDER BY _row) = 1'
+        keyed = f'SELECT * FROM ({_numbered(feed)}) WHERE "sourcedId" IS NOT NULL QUALIFY {first} ORDER BY _row'
+        made.append(_made("courses", "courses", feed, [feed], own, keyed))
+    course = f'{literal(COURSE)} || "sourcedId"'
+    return [*_filled(feeds, "classes", "courses", {"courseSourcedId": course}), *made]

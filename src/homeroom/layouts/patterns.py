@@ -1,0 +1,41 @@
+r"""Which file names a layout reads.
+
+A pattern is compared with the base name without regard to case. `*` and `?` stand for any characters, `{date}` for a date as
+exports write it into names (`_2026-08-14`, `-20260814_0130`, `2026.08.14 `), and a pattern that begins with `re:` is a
+regular expression for the whole name.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import PurePosixPath
+
+_DATE = r"[-_. ]?(?:19|20)\d{2}[-_.]?\d{2}[-_.]?\d{2}(?:[-_.T ]?\d{2}[-_.:]?\d{2}(?:[-_.:]?\d{2})?)?[-_. ]?"
+
+
+def base_name(name: str) -> str:
+    """The name of a file without the folders before it, whichever way the slashes lean."""
+    return PurePosixPath(name.replace("\\", "/")).name
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern as a regular expression for the whole base name. Raises re.error for a wrong `re:` pattern."""
+    if pattern.startswith("re:"):
+        return re.compile(f"(?:{pattern[3:]})", re.IGNORECASE)
+    parts = re.split(r"(\*|\?|\{date\})", pattern)
+    spelled = {"*": ".*", "?": ".", "{date}": _DATE}
+    return re.compile("".join(spelled.get(p, re.escape(p)) for p in parts), re.IGNORECASE | re.DOTALL)
+
+
+def rank(patterns: tuple[str, ...], name: str) -> int | None:
+    """Which of the patterns a file's name bears: 0 for the first, 1 for the second; None for none of them."""
+    base = base_name(name)
+    return next((i for i, p in enumerate(patterns) if compiled(p).fullmatch(base)), None)
+
+
+def usual_names(file: str) -> tuple[str, ...]:
+    """The names under which a standard's file is met: as it is, as `.txt`, and with the day of the export before or after."""
+    stem, dot, ending = file.rpartition(".")
+    return (file, f"{stem}.txt", f"{stem}{{date}}{dot}{ending}", f"{{date}}{stem}{dot}{ending}")

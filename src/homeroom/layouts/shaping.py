@@ -1,0 +1,185 @@
+"""From a text table to a feed: the SELECT that gives one file's rows as rows of one roster table.
+
+The rows stay where they are: a feed is a query that the next room runs, as often as it likes. Blank is NULL; secrets are
+never selected; extension columns become one JSON text; what nothing reads is told once per file and left behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from functools import cache
+from importlib.resources import files
+
+from homeroom.layouts import recipes
+from homeroom.layouts.binding import ABSENT, Binding, Bound, bind
+from homeroom.layouts.cells import Cell, cells
+from homeroom.layouts.layout import EXTENSION, Layout, Source
+from homeroom.layouts.nearness import cleaned
+from homeroom.roster.names import quoted
+from homeroom.roster.names import text as literal
+from homeroom.roster.report import Repair
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Feed, Mode, TextTable
+
+__all__ = ["bind", "fingerprint", "shape"]
+
+_TOLD = {"case": "header-case", "spelling": "header-spelling", "alias": "header-alias", "near-miss": "header-near-miss"}
+
+
+def shape(workbench: Workbench, layout: Layout, binding: Binding, text: TextTable, mode: Mode) -> Feed:
+    """The feed of one file by one layout. Tells repaired header words and unused columns as issues of the file."""
+    tell(workbench, binding)
+    columns = targets(binding)
+    key = next((b for b in binding.bound if b.target == "sourcedId"), None)
+    healed = _healed(binding)
+    return Feed(
+        text=replace(text, repairs=(*text.repairs, *healed)) if healed else text,
+        layout=layout.name,
+        table=layout.table,
+        columns=columns,
+        select=_select(binding, text),
+        mode=mode,
+        headers=tuple((b.target, _header(binding, b)) for b in binding.bound if b.cell is not None),
+        key_cell=key.cell if key and key.source.plain else None,
+        unused=binding.unused,
+        fingerprint=fingerprint(binding, mode),
+    )
+
+
+def targets(binding: Binding) -> tuple[str, ...]:
+    """The columns that the feed delivers: those bound, then `metadata` where anything feeds it."""
+    if binding.empty:
+        return ("sourcedId",)
+    plain = tuple(b.target for b in binding.bound if not b.target.startswith(EXTENSION))
+    return (*plain, "metadata") if len(plain) < len(binding.bound) or binding.extensions else plain
+
+
+def fingerprint(binding: Binding, mode: Mode) -> str:
+    """What the feed's values depend on beside the file's cells: equal fingerprints and equal cells give equal rows.
+
+    Covers the layout's text, the columns by name (not by position), the SQL made from them, hints, mode and catalogue.
+    """
+    words = binding.inspected.columns
+    symbolic = list(_expressions(binding, lambda position: quoted(words[position])))
+    parts = [binding.layout.text, asdict(binding.layout.hints), symbolic, _condition(binding, lambda p: quoted(words[p])), mode]
+    return hashlib.sha256(json.dumps([*parts, _catalogue_digest()], ensure_ascii=False).encode()).hexdigest()
+
+
+@cache
+def _catalogue_digest() -> str:
+    return hashlib.sha256(files("homeroom.roster").joinpath("oneroster.toml").read_bytes()).hexdigest()
+
+
+def _select(binding: Binding, text: TextTable) -> str:
+    if binding.empty:
+        places = "0::BIGINT AS _row, 0::BIGINT AS _line, " if text.numbered else ""
+        return f'SELECT {places}true AS _keep, NULL::VARCHAR AS "sourcedId" WHERE false'
+    cell = cells(text)
+    numbers = ["_row", "_line"] if text.numbered else []
+    listed = [f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell)]
+    return f"SELECT {', '.join([*numbers, f'{_condition(binding, cell)} AS _keep', *listed])} FROM {text.relation}"
+
+
+def _condition(binding: Binding, cell: Cell) -> str:
+    if binding.layout.keep is None:
+        return "true"
+    from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
+
+    return formulas.compile_condition(binding.layout.keep, _named(binding, cell))
+
+
+def _named(binding: Binding, cell: Cell) -> dict[str, str]:
+    """The columns that formulas may name, with their SQL."""
+    return {name: "NULL::VARCHAR" if position == ABSENT else cell(position) for name, position in binding.reads}
+
+
+def _expressions(binding: Binding, cell: Cell) -> Iterator[tuple[str, str]]:
+    """Each delivered column with its SQL, in order."""
+    inner = {name: cell(position) for name, position in binding.extensions}
+    for bound in binding.bound:
+        if bound.target.startswith(EXTENSION):
+            inner[bound.target.removeprefix(EXTENSION)] = _value(bound, binding, cell)
+        else:
+            yield bound.target, _value(bound, binding, cell)
+    if inner:
+        yield "metadata", metadata(inner)
+
+
+def metadata(members: dict[str, str]) -> str:
+    """SQL for one JSON object as text: members sorted by name, blank ones left out, NULL when none is left."""
+    listed = ", ".join(
+        f"{literal(json.dumps(name, ensure_ascii=False) + ':')} || to_json({members[name]})" for name in sorted(members)
+    )
+    return f"nullif('{{' || concat_ws(',', {listed}) || '}}', '{{}}')"
+
+
+def _value(bound: Bound, binding: Binding, cell: Cell) -> str:
+    source = bound.source
+    if source.constant is not None:
+        return literal(source.constant)
+    if source.formula is not None:
+        from homeroom.layouts import formulas  # see _condition
+
+        made = formulas.compile(source.formula, _named(binding, cell))
+        return _treated(source, f"nullif({made}, '')")
+    assert bound.cell is not None
+    return _treated(source, cell(bound.cell))
+
+
+def _treated(source: Source, value: str) -> str:
+    """The value after padding, value map, recipe and default, in this order."""
+    if source.padded:
+        value = f"CASE WHEN length({value}) < {source.padded} THEN lpad({value}, {source.padded}, '0') ELSE {value} END"
+    if source.values:
+        value = _mapped(source, value)
+    if source.recipe:
+        value = recipes.apply(source.recipe, f"({value})")
+    return f"coalesce({value}, {literal(source.default)})" if source.default is not None else value
+
+
+def _mapped(source: Source, value: str) -> str:
+    """A value map. Words are compared without case, unless two of the map differ by case only."""
+    folded = {k.casefold(): v for k, v in source.values}
+    strict = len(folded) < len(source.values)
+    given = value if strict else f"lower({value})"
+    arms = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in (source.values if strict else folded.items()))
+    # An unknown word that is refused stays as it is: the code list check refuses it and shows it as the file has it.
+    return f"CASE {given} {arms} ELSE {'NULL' if source.otherwise == 'blank' else value} END"
+
+
+def _header(binding: Binding, bound: Bound) -> str:
+    assert bound.cell is not None
+    header = binding.inspected.header
+    return header[bound.cell] if bound.cell < len(header) else bound.word or bound.target
+
+
+def _healed(binding: Binding) -> tuple[Repair, ...]:
+    told = [_TOLD[b.how] for b in binding.bound if b.how in _TOLD]
+    return tuple(Repair(code, told.count(code)) for code in dict.fromkeys(told))
+
+
+def tell(workbench: Workbench, binding: Binding) -> None:
+    """Put what the binding did to a file's header into the issue table: repairs, formulas without columns, unused columns."""
+    number, table = binding.inspected.file.number, binding.layout.table
+    for bound in binding.bound:
+        if code := _TOLD.get(bound.how):
+            name = bound.source.names[0]
+            workbench.tell(code, file=number, column=_header(binding, bound), table=table, meant=name)
+    for target, word in binding.uncomputed:
+        workbench.tell("formula-column-missing", file=number, column=word, table=table, target=target)
+    for word in binding.unused:
+        workbench.tell(
+            "column-unused", file=number, column=word, table=table, why=_why(binding, word), layout=binding.layout.name
+        )
+
+
+def _why(binding: Binding, word: str) -> str:
+    plain = cleaned(word)
+    if any(cleaned(f.name) == plain for f in binding.layout.of.fields if f.secret):
+        return "it is a secret, and secrets are never read"
+    if plain in {cleaned(w) for w in binding.layout.ignored}:
+        return "the layout leaves it out on purpose"
+    return "no line of the layout names it"

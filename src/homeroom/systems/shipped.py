@@ -1,0 +1,35 @@
+"""The layout sets that Homeroom ships, listed once. A new one is a folder and a line here."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from homeroom.layouts import sets
+from homeroom.layouts.nearness import did_you_mean
+from homeroom.layouts.sets import LayoutSet
+from homeroom.roster.faults import Misuse
+
+SETS: dict[str, str] = {
+    "oneroster-1.1": "oneroster/oneroster-1.1",
+    "oneroster-1.2": "oneroster/oneroster-1.2",
+    "powerschool-dem": "powerschool/powerschool-dem",
+}
+"""Name of a set -> its folder below this one, in the order in which they are shown."""
+
+
+def layout_set(name: str) -> LayoutSet:
+    """A shipped set by name. Raises Misuse with the nearest name."""
+    if name not in SETS:
+        raise Misuse(f"There is no layout set {name}. {did_you_mean(name, SETS)}")
+    return _loaded(name)
+
+
+def layout_sets() -> tuple[LayoutSet, ...]:
+    """All shipped sets."""
+    return tuple(map(_loaded, SETS))
+
+
+@cache
+def _loaded(name: str) -> LayoutSet:
+    return sets.load(files("homeroom.systems").joinpath(SETS[name]), name)
