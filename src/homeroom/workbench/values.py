@@ -8,6 +8,7 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
     gone_T        sourcedId of rows of last night's snapshot that no record of tonight's files carries
     admitted_T    like shaped_T, values healed, only rows that passed
     refused_T     _file, _row, sourcedId (NULL where it could not be read), cause
+    departed_T    sourcedId of records of which tonight's rows say `tobedeleted`; a continuous file does not admit those rows
     usable_T      sourcedId of every record that tonight's rows may refer to
     stored_T      what the store holds: id BIGINT, sourcedId, status, source INTEGER, then the model columns
     plan_T        verb, id BIGINT, sourcedId, then all model columns with the values that the record will have
@@ -143,12 +144,13 @@ class Sifted:
 
 @dataclass(frozen=True, slots=True)
 class FileTally:
-    """What the checks decided about one file's rows in one table."""
+    """What the checks decided about one file's rows in one table. `ignored` are those beside the layout's filter."""
 
     file: int
     accepted: int
     refused: int
     repairs: tuple[Repair, ...] = ()
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)

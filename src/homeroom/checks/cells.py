@@ -1,0 +1,280 @@
+"""What a cell must look like, format by format, as SQL made from the catalogue.
+
+Every column gets a `Cell`: a condition that is true for a value that is fine as it stands, an expression that gives the
+healed value (NULL where the value cannot be read), and the codes under which repairs and faults are told. The condition is
+cheap and is asked of every row; the healing runs only over columns in which some cell is not fine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from homeroom.checks.dates import CLEAN_DATE, fixed_date
+from homeroom.checks.rules import ANY, Rules
+from homeroom.roster.catalogue import CodeList, Field, Format, Table, catalogue
+from homeroom.roster.names import quoted, text
+
+LONGEST = 4_000
+"""Characters that an ordinary cell may hold; a longer one is no roster value but a slipped column or a pasted page."""
+LONGEST_ID = 255
+"""Characters of a sourcedId (OneRoster: fewer than 256)."""
+
+_CONTROL = "[\\x00-\\x1f\\x7f]"
+_BREAK = "[\\t\\r\\n]+"
+_TRUE = ("true", "1", "yes", "y", "t", "on")
+_FALSE = ("false", "0", "no", "n", "f", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one format asks of a cell, as SQL texts that speak of the column by its quoted name (dates also of `_file`).
+
+    `fault` gives the code of an unreadable value; `always` are codes that refuse the row even where the column is
+    optional. `notes` are (code, condition) pairs: the value stays and is told. `kept`: a value that is not clean but can
+    be read stays as it is, and is told instead of repaired.
+    """
+
+    clean: str
+    healed: str
+    repair: str
+    fault: str
+    notes: tuple[tuple[str, str], ...] = ()
+    always: tuple[str, ...] = ()
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One delivered column with its shape. `required`: a blank, or a value that cannot be read, refuses the row."""
+
+    field: Field
+    required: bool
+    shape: Shape
+
+    @property
+    def name(self) -> str:
+        """The column's name in the roster."""
+        return self.field.name
+
+    @property
+    def column(self) -> str:
+        """The quoted name."""
+        return quoted(self.field.name)
+
+    @property
+    def unclean(self) -> str:
+        """SQL: whether a value stands there that is not fine as it is."""
+        return f"({self.column} IS NOT NULL AND NOT {self.shape.clean})"
+
+    @property
+    def value(self) -> str:
+        """SQL: the value as admitted."""
+        return f"CASE WHEN {self.shape.clean} THEN {self.column} ELSE {self.shape.healed} END"
+
+
+def cells(table: Table, delivered: tuple[str, ...], rules: Rules) -> tuple[Cell, ...]:
+    """The rules of the delivered model columns, in the catalogue's order. Columns that did not come have none."""
+    return tuple(_cell(table, f, rules) for f in table.model if f.name in delivered)
+
+
+def _cell(table: Table, field: Field, rules: Rules) -> Cell:
+    if field.name == "sourcedId":
+        return Cell(field, True, _key(quoted(field.name)))
+    required = rules.version in field.required and f"{table.name}.{field.name}" not in rules.waived
+    return Cell(field, required, _SHAPES[field.format](quoted(field.name), table, field, rules))
+
+
+def _key(c: str) -> Shape:
+    """A sourcedId: never healed. Odd characters are told, what cannot be an id refuses the row."""
+    scientific = f"regexp_full_match({c}, '[0-9](\\.[0-9]+)?[eE]\\+[0-9]+')"
+    unusable = f"length({c}) > {LONGEST_ID} OR regexp_matches({c}, '{_CONTROL}')"
+    return Shape(
+        clean=f"regexp_full_match({c}, '[0-9A-Za-z.\\-_/@]{{1,{LONGEST_ID}}}')",
+        healed=f"CASE WHEN {scientific} OR {unusable} THEN NULL ELSE {c} END",
+        repair="id-characters",
+        fault=f"CASE WHEN {scientific} THEN 'id-scientific' ELSE 'id-unusable' END",
+        kept=True,
+    )
+
+
+def _reference(c: str, *_: object) -> Shape:
+    """One id of another row: compared exactly, so that knowing it is the whole check."""
+    return Shape(clean="TRUE", healed=c, repair="list-spacing", fault="'reference-unknown'")
+
+
+def _string(c: str, *_: object) -> Shape:
+    mended = f"nullif(trim(regexp_replace(regexp_replace({c}, '{_BREAK}', ' ', 'g'), '{_CONTROL}', '', 'g')), '')"
+    return Shape(
+        clean=f"(strlen({c}) <= {LONGEST} AND NOT regexp_matches({c}, '{_CONTROL}'))",
+        healed=f"CASE WHEN length({c}) > {LONGEST} THEN NULL ELSE {mended} END",
+        repair="control-characters",
+        fault=f"CASE WHEN length({c}) > {LONGEST} THEN 'value-too-long' ELSE 'control-characters' END",
+        notes=(("formula-content", _formula(c)),),
+        always=("value-too-long",),
+    )
+
+
+def _formula(c: str) -> str:
+    """Text that a spreadsheet would run or a browser might: `=...`, `@name(...)`, `+word`, `-word`, `<script`."""
+    runs = " OR ".join(f"({c} >= {text(a)} AND {c} < {text(chr(ord(a) + 1))})" for a in "=@+-")
+    started = f"(({runs}) AND regexp_matches({c}, '^([=@]|[+-][ ]*[A-Za-z(@=])'))"
+    return f"({started} OR (contains({c}, '<') AND regexp_matches({c}, '(?i)<\\s*(script|iframe|img|svg|object)')))"
+
+
+def _trimmed_list(c: str, item: str = "trim(x)") -> str:
+    items = f"list_filter(list_transform(string_split({c}, ','), lambda x: {item}), lambda x: x <> '')"
+    return f"nullif(array_to_string({items}, ','), '')"
+
+
+_LIST_SPACING = "'(^|,)\\s|\\s(,|$)|(^|,)(,|$)'"
+
+
+def _list_string(c: str, table: Table, field: Field, rules: Rules) -> Shape:
+    codes = catalogue().code_list(field, rules.version)
+    if codes is None:
+        plain = f"NOT regexp_matches({c}, '{_CONTROL}|(^|,)\\s|\\s(,|$)|(^|,)(,|$)')"
+        return Shape(plain, _trimmed_list(c, _item_text()), "list-spacing", "'list-malformed'")
+    known = _words(codes.values)
+    healed = _trimmed_list(c, f"coalesce({_cased('x', codes)}, {_item_text()})")
+    odd = f"list_filter(string_split({healed}, ','), lambda x: x NOT IN ({known})) <> []"
+    clean = f"CASE WHEN {c} IN ({known}) THEN TRUE ELSE coalesce({healed} = {c}, FALSE) END"
+    note = f"CASE WHEN {c} IN ({known}) THEN FALSE ELSE {odd} END"
+    return Shape(clean, healed, "code-case", "'list-malformed'", notes=(("code-open", note),))
+
+
+def _item_text() -> str:
+    return f"trim(regexp_replace(x, '{_CONTROL}', ' ', 'g'))"
+
+
+def _list_reference(c: str, *_: object) -> Shape:
+    return Shape(f"NOT regexp_matches({c}, {_LIST_SPACING})", _trimmed_list(c), "list-spacing", "'list-malformed'")
+
+
+def _words(values: tuple[str, ...]) -> str:
+    return ", ".join(text(v) for v in values)
+
+
+def _cased(c: str, codes: CodeList) -> str:
+    """SQL: the list's own spelling of a word written in another case or by its former name; NULL if unknown."""
+    spelled = {v.lower(): v for v in codes.values} | {k.lower(): v for k, v in codes.formerly.items()}
+    cases = " ".join(f"WHEN {text(k)} THEN {text(v)}" for k, v in spelled.items())
+    return f"CASE lower(trim({c})) {cases} ELSE NULL END"
+
+
+def _enum(c: str, table: Table, field: Field, rules: Rules) -> Shape:
+    codes = catalogue().code_list(field, rules.version)
+    assert codes is not None, f"{table.name}.{field.name} has no code list"
+    clean, notes = f"{c} IN ({_words(codes.values)})", []
+    kept = rules.keep_unknown.get(codes.name, frozenset())
+    known = f"{_cased(c, codes)} IS NOT NULL"
+    if codes.extensible and rules.version == "1.2":
+        clean = f"({clean} OR regexp_full_match({c}, 'ext:[^\\s,]+'))"
+    if codes.open or ANY in kept:
+        clean = f"({clean} OR NOT ({known}))"
+        notes.append(("code-open", f"NOT ({known}) AND NOT regexp_full_match({c}, 'ext:[^\\s,]+')"))
+    elif kept:
+        listed = f"{c} IN ({_words(tuple(sorted(kept)))})"
+        clean = f"({clean} OR {listed})"
+        notes.append(("code-open", listed))
+    return Shape(clean, _cased(c, codes), "code-case", "'code-unknown'", notes=tuple(notes))
+
+
+def _list_enum(c: str, table: Table, field: Field, rules: Rules) -> Shape:
+    codes = catalogue().code_list(field, rules.version)
+    assert codes is not None, f"{table.name}.{field.name} has no code list"
+    item = _cased("x", codes)
+    if codes.extensible and rules.version == "1.2":
+        item = f"CASE WHEN regexp_full_match(trim(x), 'ext:[^\\s,]+') THEN trim(x) ELSE {item} END"
+    every = f"list_filter(string_split({c}, ','), lambda x: {item} IS NULL) = []"
+    healed = f"CASE WHEN {every} THEN {_trimmed_list(c, item)} END"
+    return Shape(f"coalesce({healed} = {c}, FALSE)", healed, "code-case", "'code-unknown'")
+
+
+def _boolean(c: str, *_: object) -> Shape:
+    cases = f"WHEN lower(trim({c})) IN ({_words(_TRUE)}) THEN 'true' WHEN lower(trim({c})) IN ({_words(_FALSE)}) THEN 'false'"
+    return Shape(f"{c} IN ('true', 'false')", f"CASE {cases} END", "boolean-form", "'boolean-unreadable'")
+
+
+def _integer(c: str, *_: object) -> Shape:
+    whole = f"regexp_extract(trim({c}), '^([+-]?[0-9]{{1,18}})([.]0*)?$', 1)"
+    return Shape(
+        f"coalesce(CAST(TRY_CAST({c} AS BIGINT) AS VARCHAR) = {c}, FALSE)",
+        f"CAST(TRY_CAST(nullif({whole}, '') AS BIGINT) AS VARCHAR)",
+        "number-form",
+        "'number-unreadable'",
+    )
+
+
+def _float(c: str, *_: object) -> Shape:
+    plain = f"regexp_full_match({c}, '-?[0-9]{{1,15}}([.][0-9]+)?')"
+    loose = f"regexp_full_match(trim({c}), '[+-]?([0-9]{{1,15}}[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{{1,2}})?')"
+    return Shape(
+        plain, f"CASE WHEN {loose} THEN CAST(TRY_CAST(trim({c}) AS DOUBLE) AS VARCHAR) END", "number-form", "'number-unreadable'"
+    )
+
+
+def _year(c: str, *_: object) -> Shape:
+    """A school year is named by the year in which it ends (OneRoster, academicSessions.schoolYear): 2026-2027 is 2027."""
+    first = f"TRY_CAST(regexp_extract({c}, '^\\s*((19|20|21)[0-9]{{2}})', 1) AS INTEGER)"
+    last = f"regexp_extract({c}, '^\\s*[0-9]{{4}}\\s*[-/]\\s*([0-9]{{4}}|[0-9]{{2}})\\s*$', 1)"
+    ended = f"{last} IN (CAST({first} + 1 AS VARCHAR), right(CAST({first} + 1 AS VARCHAR), 2))"
+    alone = f"regexp_full_match({c}, '\\s*(19|20|21)[0-9]{{2}}([.]0+)?\\s*')"
+    return Shape(
+        f"regexp_full_match({c}, '(19|20|21)[0-9]{{2}}')",
+        f"CASE WHEN {alone} THEN CAST({first} AS VARCHAR) WHEN {ended} THEN CAST({first} + 1 AS VARCHAR) END",
+        "year-form",
+        "'year-unreadable'",
+    )
+
+
+def _date(c: str, table: Table, field: Field, rules: Rules) -> Shape:
+    form = rules.date_form(table.name, field.name)
+    unlikely = f"({c} < '1900' OR ({c} > '2101' AND {c} < '9999')) AND {CLEAN_DATE.format(c=c)}"
+    return Shape(
+        CLEAN_DATE.format(c=c), fixed_date(c, form), "date-form", "'date-unreadable'", notes=(("date-unlikely", unlikely),)
+    )
+
+
+def _datetime(c: str, *_: object) -> Shape:
+    stamp = f"regexp_full_match({c}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}([.][0-9]+)?Z')"
+    made = f"strftime(TRY_CAST({c} AS TIMESTAMPTZ) AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%gZ')"
+    return Shape(f"({stamp} AND TRY_CAST({c} AS TIMESTAMPTZ) IS NOT NULL)", made, "date-form", "'date-unreadable'")
+
+
+def _pairs(c: str, inner: str) -> Shape:
+    """Items of the form {left:right}; forgotten braces are put back."""
+    item = f"\\s*\\{{{inner}\\}}\\s*"
+    bare = f"\\s*{inner}\\s*"
+    tight = _trimmed_list(c)
+    braced = f"'{{' || array_to_string(list_transform(string_split({c}, ','), lambda x: trim(x)), '}},{{') || '}}'"
+    return Shape(
+        f"regexp_full_match({c}, '\\{{{inner}\\}}(,\\{{{inner}\\}})*')",
+        f"CASE WHEN regexp_full_match({c}, '{item}(,{item})*') THEN {tight} WHEN regexp_full_match({c}, '{bare}(,{bare})*') THEN {braced} END",
+        "list-spacing",
+        "'list-malformed'",
+    )
+
+
+def _typed_ids(c: str, *_: object) -> Shape:
+    return _pairs(c, "[^{}:,\\s][^{}:,]*:[^{},]+")
+
+
+_SHAPES: Mapping[Format, Callable[[str, Table, Field, Rules], Shape]] = {
+    Format.GUID: _reference,
+    Format.GUID_REF: _reference,
+    Format.LIST_GUID_REF: _list_reference,
+    Format.ID: _string,
+    Format.STRING: _string,
+    Format.LIST_STRING: _list_string,
+    Format.ENUM: _enum,
+    Format.LIST_ENUM: _list_enum,
+    Format.BOOLEAN: _boolean,
+    Format.INTEGER: _integer,
+    Format.FLOAT: _float,
+    Format.DATE: _date,
+    Format.DATETIME: _datetime,
+    Format.YEAR: _year,
+    Format.LIST_TYPED_ID: _typed_ids,
+    Format.LIST_MAPPING: _typed_ids,
+}

@@ -1,0 +1,135 @@
+"""Cascades told as one: one missing school is one finding with 3,000 consequences, not 3,000 findings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from homeroom.checks.sheet import TOTALS
+from homeroom.roster.codes import code as declared
+from homeroom.workbench.bench import ISSUES, Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a person is told: the first row of a cause and how many rows it concerns.
+
+    `count`: rows in all, this one included. `files`: file number (None: the whole delivery) -> rows. `detail`: further
+    places of the message. `file`, `row`: number of the file in the delivery, record number in it.
+    """
+
+    code: str
+    file: int | None
+    row: int | None
+    column: str | None
+    key: str | None
+    value: str | None
+    table: str | None
+    refused: bool
+    cause: str | None
+    line: int | None
+    count: int
+    files: tuple[tuple[int | None, int], ...]
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> str:
+        """The declared severity."""
+        return declared(self.code).severity
+
+    @property
+    def message(self) -> str:
+        """The sentence for the administrator, with the value in it: for the issue list, never for logs."""
+        places = {"column": self.column, "key": self.key, "value": self.value, "table": self.table, "count": self.count}
+        return declared(self.code).say(**{**places, **self.detail})
+
+    @property
+    def remedy(self) -> str:
+        """What to do next."""
+        return declared(self.code).remedy
+
+
+def findings(workbench: Workbench, most: int = 1_000) -> tuple[Finding, ...]:
+    """The issues of the import so far, folded by cause, errors first, then in the order of files and rows; at most `most`.
+
+    Findings with the same cause become one, headed by the row in which the trouble began (a refused row itself, else the
+    first). A row that is refused for two things of its own heads two findings; what hangs on it is counted with the first.
+    """
+    return tuple(_finding(row) for row in workbench.rows(_folded(workbench) + f" LIMIT {most}"))
+
+
+def counts(workbench: Workbench) -> dict[str, int]:
+    """Exact number of rows per code, however many of them the issue table keeps."""
+    totals = _exact(workbench)
+    return dict(workbench.rows(f"SELECT code, sum(n)::BIGINT FROM ({totals}) GROUP BY code ORDER BY code"))
+
+
+def _exact(workbench: Workbench) -> str:
+    """SELECT code, file, cause, n: what the issue table holds, with the exact totals where it was capped."""
+    kept = f"SELECT code, file, column_name, table_name, cause, count(*) AS n FROM {ISSUES} GROUP BY ALL"
+    if not workbench.exists(TOTALS):
+        return kept
+    capped = f"SELECT code, file, table_name, cause, sum(count) AS exact FROM {TOTALS} GROUP BY ALL"
+    inside = f"SELECT code, file, table_name, cause, sum(n) AS n FROM ({kept}) GROUP BY ALL"
+    same = "i.code = t.code AND i.file IS NOT DISTINCT FROM t.file AND i.table_name IS NOT DISTINCT FROM t.table_name AND i.cause IS NOT DISTINCT FROM t.cause"
+    return f"SELECT i.code, i.file, i.table_name, i.cause, greatest(i.n, coalesce(t.exact, 0)) AS n FROM ({inside}) i LEFT JOIN ({capped}) t ON {same}"
+
+
+def _folded(workbench: Workbench) -> str:
+    """One row per finding: the head of each cause, or each issue that stands alone, with counts by file."""
+    severity = " ".join(f"WHEN {_quoted(c)} THEN {place}" for c, place in _severities().items())
+    owner = "'refused:' || table_name || ':' || key"
+    first = "row_number() OVER (PARTITION BY cause ORDER BY coalesce(cause <> {owner}, TRUE), file NULLS LAST, row_number NULLS LAST, column_name, code)"
+    first = first.replace("{owner}", owner)
+    return (
+        f"WITH placed AS (SELECT *, rowid AS place, CASE WHEN cause IS NULL THEN 1 ELSE {first} END AS nth, "
+        f"coalesce(cause = {owner}, FALSE) AS own FROM {ISSUES}), "
+        f"exact AS ({_exact(workbench)}), "
+        "by_file AS (SELECT cause, file, sum(n)::BIGINT AS n FROM exact WHERE cause IS NOT NULL GROUP BY ALL), "
+        "sums AS (SELECT cause, sum(n)::BIGINT AS n, list({'file': file, 'n': n} ORDER BY file NULLS LAST) AS files FROM by_file GROUP BY cause), "
+        "others AS (SELECT cause, count(*) AS own_rows FROM placed WHERE own GROUP BY cause) "
+        "SELECT p.code, p.file, p.row_number, p.column_name, p.key, p.value, p.table_name, p.refused, p.cause, p.line, "
+        "CASE WHEN nth = 1 AND s.n IS NOT NULL THEN s.n - greatest(coalesce(own_rows, 1) - 1, 0) ELSE 1 END, "
+        "CASE WHEN nth = 1 AND s.n IS NOT NULL THEN s.files ELSE [{'file': p.file, 'n': 1::BIGINT}] END, p.detail "
+        "FROM placed p LEFT JOIN sums s USING (cause) LEFT JOIN others o USING (cause) "
+        f"WHERE nth = 1 OR own ORDER BY CASE p.code {severity} ELSE 3 END, p.file NULLS LAST, p.row_number NULLS FIRST, p.place"
+    )
+
+
+def _severities() -> dict[str, int]:
+    from homeroom.roster.codes import codes
+
+    places = {"error": 0, "warning": 1, "info": 2}
+    return {name: places[c.severity] for name, c in codes().items() if c.kind == "issue"}
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _finding(row: tuple[object, ...]) -> Finding:
+    code, file, number, column, key, value, table, refused, cause, line, count, files, detail = row
+    return Finding(
+        code=str(code),
+        file=_whole(file),
+        row=_whole(number),
+        column=_words(column),
+        key=_words(key),
+        value=_words(value),
+        table=_words(table),
+        refused=bool(refused),
+        cause=_words(cause),
+        line=_whole(line),
+        count=_whole(count) or 1,
+        files=tuple((f["file"], f["n"]) for f in files) if isinstance(files, list) else (),
+        detail=json.loads(str(detail)) if detail is not None else {},
+    )
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _words(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,98 @@
+"""Keys: rows that stand twice, ids that look alike, zeros that a spreadsheet took away. Nothing is ever merged."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+from homeroom.checks.sheet import Sheet
+from homeroom.roster.catalogue import catalogue
+from homeroom.roster.names import text
+from homeroom.workbench.values import Lookup
+
+_DIGITS = "regexp_full_match(sourcedId, '[1-9][0-9]*')"
+
+
+@cache
+def referenced() -> frozenset[str]:
+    """The tables whose ids other rows write down: where an id can be taken for another one."""
+    return frozenset(f.ref for t in catalogue() for f in t.references if f.ref is not None)
+
+
+def find_twice(sheet: Sheet) -> None:
+    """Rows with one key: identical ones are kept once, different ones are all refused, since none is to be preferred.
+
+    A row that says its record is gone counts in delta files, and not in continuous ones, where it is no record at all.
+    """
+    rows = sheet.rows if sheet.sifted.mode == "continuous" else sheet.shaped
+    candidates = f"SELECT _kh FROM {rows} GROUP BY _kh HAVING count(*) > 1"
+    sheet.workbench.run(f"CREATE OR REPLACE TABLE twice_{sheet.name} AS {candidates}")
+    if not sheet.workbench.value(f"SELECT count(*) FROM twice_{sheet.name}"):
+        return
+    same_key = "PARTITION BY sourcedId"
+    judged = (
+        f"(SELECT _file, _row, _kh, sourcedId, count(*) OVER ({same_key}) AS n, "
+        f"max(_rh) OVER ({same_key}) = min(_rh) OVER ({same_key}) AS alike, "
+        f"row_number() OVER ({same_key} ORDER BY _file, _row) AS place "
+        f"FROM {rows} WHERE sourcedId IS NOT NULL AND _kh IN (FROM twice_{sheet.name}))"
+    )
+    detail = "json_object('times', n)"
+    different = f"(SELECT * FROM {judged} WHERE n > 1 AND NOT alike)"
+    sheet.find(different, "'duplicate-different'", "sourcedId", "sourcedId", effect="'refuse'", detail=detail)
+    again = f"(SELECT * FROM {judged} WHERE n > 1 AND alike AND place > 1)"
+    sheet.find(again, "'duplicate-identical'", "sourcedId", "sourcedId", effect="'ignore'", detail=detail)
+
+
+def find_look_alikes(sheet: Sheet, odd: bool) -> None:
+    """Ids that differ only by case, leading zeros or Unicode form. `odd`: some id has characters beyond OneRoster's.
+
+    A full walk compares all keys of the table, a night the changed ones with all that stand.
+    """
+    if sheet.name not in referenced():
+        return
+    plain = "ltrim(lower(sourcedId), '0')"
+    _fold_unicode(sheet, odd)
+    bench, name = sheet.workbench, sheet.name
+    new = f"SELECT sourcedId, coalesce(f.folded, {plain}) AS looks, TRUE AS new FROM {sheet.rows} LEFT JOIN folded_{name} f USING (sourcedId)"
+    if not odd:
+        new = f"SELECT sourcedId, {plain} AS looks, TRUE AS new FROM {sheet.rows}"
+    pool = f"({new} WHERE sourcedId IS NOT NULL)"
+    if not sheet.sifted.full:
+        looks = f"(SELECT looks FROM {pool})"
+        pool = f"(FROM {pool} UNION ALL SELECT sourcedId, {plain}, FALSE FROM unchanged_{name} WHERE {plain} IN {looks})"
+    alike = f"SELECT looks FROM {pool} GROUP BY hash(looks), looks HAVING count(*) > 1 AND max(sourcedId) <> min(sourcedId)"
+    bench.run(f"CREATE OR REPLACE TABLE alike_{name} AS {alike}")
+    if not bench.value(f"SELECT count(*) FROM alike_{name}"):
+        return
+    groups = f"(SELECT looks, list(DISTINCT sourcedId ORDER BY sourcedId) AS ids FROM {pool} WHERE looks IN (FROM alike_{name}) GROUP BY looks)"
+    shown = f"(SELECT sourcedId, looks FROM {pool} WHERE new)"
+    rows = f"(SELECT DISTINCT r._file, r._row, r._kh, r.sourcedId, ids FROM {sheet.rows} r JOIN {shown} USING (sourcedId) JOIN {groups} g USING (looks))"
+    other = "json_object('other', array_to_string(list_filter(ids, lambda x: x <> sourcedId)[:3], ' and '))"
+    sheet.find(rows, "'ids-look-alike'", "sourcedId", "sourcedId", cause=text(f"ids-look-alike:{name}"), detail=other)
+
+
+def _fold_unicode(sheet: Sheet, odd: bool) -> None:
+    """The few ids beyond ASCII, with the form in which they are compared (NFKC and case folding are Python's)."""
+    if not odd:
+        return
+    ids = sheet.workbench.rows(
+        f"SELECT DISTINCT sourcedId FROM {sheet.rows} WHERE strlen(sourcedId) <> length(sourcedId) ORDER BY 1 LIMIT 200000"
+    )
+    folded = [(i, unicodedata.normalize("NFKC", i).casefold().lstrip("0")) for (i,) in ids]
+    sheet.workbench.load(f"folded_{sheet.name}", ("sourcedId", "folded"), folded)
+
+
+def find_lost_zeros(sheet: Sheet, lookup: Lookup) -> None:
+    """Ids that were known with leading zeros and now come without them, while the old ones are gone: a spreadsheet's work."""
+    bench, name = sheet.workbench, sheet.name
+    if sheet.sifted.mode != "continuous" or not bench.rows(f"SELECT 1 FROM {sheet.rows} WHERE {_DIGITS} LIMIT 1"):
+        return
+    gone = f"SELECT sourcedId FROM gone_{name}"
+    if sheet.sifted.full:
+        stored = lookup(name, None)
+        gone = f"SELECT sourcedId FROM {stored} WHERE status = 'active' AND sourcedId NOT IN (SELECT sourcedId FROM {sheet.shaped} WHERE sourcedId IS NOT NULL)"
+    known = f"(SELECT sourcedId AS before, ltrim(sourcedId, '0') AS bare FROM ({gone}) WHERE regexp_full_match(sourcedId, '0+[1-9][0-9]*'))"
+    lost = f"(SELECT r._file, r._row, r._kh, r.sourcedId, k.before FROM {sheet.rows} r JOIN {known} k ON r.sourcedId = k.bare)"
+    sheet.find(
+        lost, "'zeros-lost'", "sourcedId", "sourcedId", cause=text(f"zeros-lost:{name}"), detail="json_object('before', before)"
+    )

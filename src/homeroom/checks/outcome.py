@@ -1,0 +1,179 @@
+"""What the findings mean for the rows: refused, ignored, mended or admitted; and the issues as the report tells them."""
+
+from __future__ import annotations
+
+from homeroom.checks.cells import Cell
+from homeroom.checks.sheet import CAP, TOTALS, Sheet
+from homeroom.roster.catalogue import Table
+from homeroom.roster.names import quoted, text
+from homeroom.roster.report import Repair
+from homeroom.workbench.bench import ISSUES
+from homeroom.workbench.values import FileTally
+
+_PLACE = "_file, _row, _kh"
+WORN = ("status", "dateLastModified")
+"""Columns that every record has and that a continuous file has nothing to say about (OneRoster bulk: blank)."""
+
+
+def settle_refused(sheet: Sheet) -> None:
+    """Make refused_T and aside_T (places of rows that are refused or ignored).
+
+    A row that was refused for what stands in it is its own cause; one that only hangs on another takes over that cause.
+    """
+    run, name = sheet.workbench.run, sheet.name
+    own = f"{text(f'refused:{name}:')} || key"
+    run(f"UPDATE {sheet.found} SET cause = {own} WHERE effect = 'refuse' AND cause IS NULL")
+    unreadable = "bool_or(code IN ('id-unusable', 'id-scientific'))"
+    cause = f"coalesce(min(cause) FILTER (cause = {own}), min(cause))"
+    run(
+        f"INSERT INTO refused_{name} SELECT _file, _row, CASE WHEN {unreadable} THEN NULL ELSE any_value(key) END, {cause} "
+        f"FROM {sheet.found} WHERE effect = 'refuse' GROUP BY {_PLACE}, key"
+    )
+    run(
+        f"CREATE OR REPLACE TABLE aside_{name} AS SELECT DISTINCT {_PLACE} FROM {sheet.found} WHERE effect IN ('refuse', 'ignore')"
+    )
+
+
+def clear_rows(sheet: Sheet) -> str:
+    """FROM item: the rows that are neither refused nor ignored, cells as they came."""
+    if not sheet.workbench.value(f"SELECT count(*) FROM aside_{sheet.name}"):
+        return sheet.rows
+    return f"(SELECT * FROM {sheet.rows} ANTI JOIN aside_{sheet.name} USING ({_PLACE}))"
+
+
+def make_usable(sheet: Sheet, wanted: bool) -> None:
+    """Make usable_T: keys that pass tonight and keys that stand as last night. A table where others often ask it."""
+    bench, name = sheet.workbench, sheet.name
+    keys = f"SELECT sourcedId FROM {clear_rows(sheet)}"
+    if not sheet.sifted.full:
+        bench.run(f"CREATE OR REPLACE VIEW usable_{name} AS {keys} UNION ALL SELECT sourcedId FROM unchanged_{name}")
+    else:
+        bench.run(f"CREATE OR REPLACE {'TABLE' if wanted else 'VIEW'} usable_{name} AS {keys}")
+
+
+def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, ...]:
+    """Make admitted_T: the view of rows that stand as they came or were healed by rule, and of the few mended one by one.
+
+    A mended row lost a value. Its hash is changed, so that it is never taken for unchanged: it is looked at, and told,
+    every night until it is whole. Returns the delivered columns that are admitted.
+    """
+    bench, name = sheet.workbench, sheet.name
+    columns = admitted_columns(sheet.table, sheet.sifted.columns)
+    values = {c.name: c.value for c in healed} | _worn(sheet)
+    patches = bench.rows(f"SELECT DISTINCT column_name FROM {sheet.found} WHERE effect = 'patch' ORDER BY 1")
+    listed = ", ".join(f"{values[c]} AS {quoted(c)}" if c in values else quoted(c) for c in columns)
+    rows = sheet.rows if sheet.sifted.mode == "continuous" else sheet.shaped
+    select = f"SELECT {_PLACE}, _rh, {listed} FROM {rows}"
+    if patches:
+        _make_mended(sheet, [c for (c,) in patches], columns, values)
+    if bench.value(f"SELECT count(*) FROM aside_{name}"):
+        select += f" ANTI JOIN aside_{name} USING ({_PLACE})"
+    if patches:
+        select += f" ANTI JOIN mended_{name} USING ({_PLACE})"
+        select += f" UNION ALL SELECT {_PLACE}, _rh, {', '.join(map(quoted, columns))} FROM mended_{name}"
+    bench.run(f"CREATE OR REPLACE VIEW admitted_{name} AS {select}")
+    return columns
+
+
+def admitted_columns(table: Table, delivered: tuple[str, ...]) -> tuple[str, ...]:
+    """The delivered columns without secrets, which are never kept."""
+    secret = {f.name for f in table.fields if f.secret}
+    return tuple(c for c in delivered if c not in secret)
+
+
+def _worn(sheet: Sheet) -> dict[str, str]:
+    if sheet.sifted.mode == "continuous":
+        return dict.fromkeys(WORN, "NULL::VARCHAR")
+    return {"status": f"CASE WHEN {sheet.leaving} THEN 'tobedeleted' ELSE 'active' END"} if sheet.has_status else {}
+
+
+def _make_mended(sheet: Sheet, patched: list[str], columns: tuple[str, ...], values: dict[str, str]) -> None:
+    """Make mended_T: the rows of which single values were dropped, with the values that remain."""
+    name = sheet.name
+    listed, joins = [], []
+    for number, column in enumerate(columns):
+        value = values.get(column, quoted(column))
+        if column in patched:
+            value = f"CASE WHEN p{number}.hit THEN p{number}.mended ELSE {value} END"
+            patch = f"SELECT DISTINCT {_PLACE}, mended, TRUE AS hit FROM {sheet.found} WHERE effect = 'patch' AND column_name = {text(column)}"
+            joins.append(f"LEFT JOIN ({patch}) p{number} USING ({_PLACE})")
+        listed.append(f"{value} AS {quoted(column)}")
+    chosen = f"SELECT DISTINCT {_PLACE} FROM {sheet.found} WHERE effect = 'patch'"
+    base = f"(SELECT * FROM {clear_rows(sheet)} SEMI JOIN ({chosen}) USING ({_PLACE}))"
+    sheet.workbench.run(
+        f"CREATE OR REPLACE TABLE mended_{name} AS SELECT {_PLACE}, xor(_rh, 1::UBIGINT) AS _rh, {', '.join(listed)} FROM {base} {' '.join(joins)}"
+    )
+
+
+def publish(sheet: Sheet) -> None:
+    """Put the findings into the issue table, at most CAP per code, file, column and cause, with exact totals beside it."""
+    run, group = sheet.workbench.run, "code, _file, column_name, cause"
+    run(
+        f"INSERT INTO {TOTALS} SELECT code, _file, column_name, {text(sheet.name)}, cause, effect = 'refuse', count(*) "
+        f"FROM {sheet.found} GROUP BY {group}, effect = 'refuse'"
+    )
+    place = f"row_number() OVER (PARTITION BY {group} ORDER BY _row, key)"
+    run(
+        f"INSERT INTO {ISSUES} SELECT code, _file, _row, {_heading(sheet)}, key, left(value, 200), detail, {text(sheet.name)}, "
+        f"effect = 'refuse', cause, NULL FROM {sheet.found} QUALIFY {place} <= {CAP} ORDER BY _file, _row"
+    )
+    repaired = "json_object('count', sum(count)::BIGINT)"
+    run(
+        f"INSERT INTO {ISSUES} SELECT code, _file, NULL, {_heading(sheet)}, NULL, NULL, {repaired}, {text(sheet.name)}, FALSE, NULL, NULL "
+        f"FROM {sheet.repairs} GROUP BY code, _file, column_name ORDER BY _file, column_name"
+    )
+
+
+def _heading(sheet: Sheet) -> str:
+    """SQL: the word with which the file heads a column, where the feeds know it."""
+    words = {(f.text.file.number, c, w) for f in sheet.sifted.feeds for c, w in f.headers if c != w}
+    cases = " ".join(f"WHEN _file = {n} AND column_name = {text(c)} THEN {text(w)}" for n, c, w in sorted(words))
+    return f"CASE {cases} ELSE column_name END" if cases else "column_name"
+
+
+def make_departed(sheet: Sheet) -> None:
+    """Make departed_T: keys of records of which tonight's rows say that they are gone, and no row says that they stand."""
+    here = f"(SELECT sourcedId FROM {sheet.rows} WHERE sourcedId IS NOT NULL)"
+    refused = f"(SELECT sourcedId FROM refused_{sheet.name} WHERE sourcedId IS NOT NULL)"
+    said = f"SELECT DISTINCT sourcedId FROM {sheet.shaped} WHERE {sheet.leaving} AND sourcedId IS NOT NULL"
+    kept = f" ANTI JOIN {here} USING (sourcedId) ANTI JOIN {refused} USING (sourcedId)" if sheet.has_status else ""
+    sheet.workbench.run(f"CREATE OR REPLACE TABLE departed_{sheet.name} AS SELECT * FROM ({said}){kept}")
+
+
+def provable(sheet: Sheet) -> bool:
+    """Whether the key of every refused row is known, so that absence means absence (law 3)."""
+    if any(feed.text.unread for feed in sheet.sifted.feeds):
+        return False
+    return not sheet.workbench.rows(f"SELECT 1 FROM refused_{sheet.name} WHERE sourcedId IS NULL LIMIT 1")
+
+
+def tally(sheet: Sheet) -> tuple[FileTally, ...]:
+    """Rows accepted, refused and ignored, file by file. Rows of the wrong width and unread records count as refused."""
+    bench, name = sheet.workbench, sheet.name
+    shaped = dict(bench.rows(f"SELECT _file, count(*) FROM {sheet.shaped} GROUP BY _file"))
+    places = f"SELECT _file, bool_or(effect = 'refuse') AS refused FROM {sheet.found} WHERE effect IN ('refuse', 'ignore') GROUP BY {_PLACE}"
+    aside = {
+        f: (r, i)
+        for f, r, i in bench.rows(f"SELECT _file, count_if(refused), count_if(NOT refused) FROM ({places}) GROUP BY _file")
+    }
+    unread = _unread(sheet)
+    rows = shaped if sheet.sifted.full else {c.file: c.rows - c.ignored for c in sheet.sifted.counts}
+    files = sorted({*rows, *unread, *(c.file for c in sheet.sifted.counts)})
+    repairs = bench.rows(f"SELECT _file, code, sum(count)::BIGINT FROM {sheet.repairs} GROUP BY ALL ORDER BY ALL")
+    told: list[FileTally] = []
+    for file in files:
+        refused, ignored = aside.get(file, (0, 0))
+        mended = tuple(Repair(code, count) for f, code, count in repairs if f == file)
+        accepted = rows.get(file, 0) - refused - ignored
+        told.append(FileTally(file, accepted, refused + unread.get(file, 0), mended, ignored))
+    return tuple(told)
+
+
+def _unread(sheet: Sheet) -> dict[int, int]:
+    """By file: records that never became a row, of the wrong width or not readable at all."""
+    found: dict[int, int] = {}
+    for feed in sheet.sifted.feeds:
+        if not feed.made:
+            ragged = sheet.workbench.value(f"SELECT count(*) FROM {feed.text.ragged}") if feed.text.ragged else 0
+            found[feed.text.file.number] = ragged + feed.text.unread
+    return found

@@ -1,0 +1,42 @@
+"""Rows of the wrong width: refused, and kept alive by their key where the key can still be read."""
+
+from __future__ import annotations
+
+from homeroom.checks.sheet import Sheet
+from homeroom.roster.catalogue import catalogue
+from homeroom.workbench.values import Feed
+
+
+def refuse_ragged(sheet: Sheet) -> None:
+    """Add the ragged rows of every feed to refused_T. Their issues were told by the reading room, which knows their lines.
+
+    The cells left of a surplus cell stand where they belong; a surplus begins at a list column at the earliest. So the
+    key of a row that is too long can be read if it stands left of every list column; of a row that is too short only
+    if it is the first cell. Otherwise sourcedId is NULL: the row could not be read.
+    """
+    for feed in sheet.sifted.feeds:
+        if feed.text.ragged is None or feed.made:
+            continue
+        width = len(feed.text.inspected.columns)
+        key = "NULL"
+        if feed.key_cell is not None:
+            cell = f"nullif(trim(cells[{feed.key_cell + 1}]), '')"
+            trusted = feed.key_cell == 0 or feed.key_cell < _first_list_cell(feed)
+            longer = cell if trusted else "NULL"
+            shorter = cell if feed.key_cell == 0 else "NULL"
+            key = f"CASE WHEN len(cells) > {width} THEN {longer} ELSE {shorter} END"
+        sheet.workbench.run(
+            f"INSERT INTO refused_{sheet.name} SELECT {feed.text.file.number}, row_number, {key}, NULL FROM {feed.text.ragged}"
+        )
+
+
+def _first_list_cell(feed: Feed) -> int:
+    """Position of the first cell that may hold a comma list; the width where there is none."""
+    table = catalogue()[feed.table]
+    headed = dict(feed.headers)
+    lists = {headed.get(f.name, f.name).lower() for f in table.model if f.format.is_list}
+    inspected = feed.text.inspected
+    for position, (word, written) in enumerate(zip(inspected.columns, inspected.header, strict=True)):
+        if word.lower() in lists or written.lower() in lists:
+            return position
+    return len(inspected.columns)

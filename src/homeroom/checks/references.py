@@ -1,0 +1,175 @@
+"""References: every id of another record must be known, in tonight's files or in what the roster keeps.
+
+For each column the distinct ids are compared with the usable ones; only ids that are not among them are looked up in the
+store, and only rows that hold such an id are explained. A finding's cause is the missing record, or what refused it, so
+that a school that is missing is told once, with all that hangs on it.
+"""
+
+from __future__ import annotations
+
+from homeroom.checks.sheet import WALKED, Sheet, has_column
+from homeroom.roster.catalogue import Field, catalogue
+from homeroom.roster.names import quoted, text
+from homeroom.workbench.values import Lookup
+
+
+def check_references(sheet: Sheet, fields: tuple[Field, ...], required: frozenset[str], rows: str, lookup: Lookup) -> None:
+    """Find the cells of `fields` that name unknown records. `rows` is the FROM item that is looked at."""
+    for field in fields:
+        if field.ref in sheet.rules.unchecked or field.name not in sheet.sifted.columns:
+            continue
+        _gather(sheet, field, rows)
+        if _unknown(sheet, field, lookup):
+            tell = _tell_list if field.format.is_list else _tell_single
+            tell(sheet, field, rows, field.name in required)
+        _check_type(sheet, field, rows)
+
+
+def _named(sheet: Sheet, field: Field, what: str) -> str:
+    return quoted(f"{what}_{sheet.name}_{field.name}")
+
+
+def _gather(sheet: Sheet, field: Field, rows: str) -> None:
+    """Make seen_T_column(sourcedId): the distinct ids that the column names."""
+    column = quoted(field.name)
+    ids = f"SELECT DISTINCT {column} AS sourcedId FROM {rows} WHERE {column} IS NOT NULL"
+    if field.format.is_list:
+        split = f"SELECT unnest(string_split(sourcedId, ',')) AS item FROM ({ids})"
+        ids = f"SELECT DISTINCT trim(item) AS sourcedId FROM ({split}) WHERE trim(item) <> ''"
+    sheet.workbench.run(f"CREATE OR REPLACE TABLE {_named(sheet, field, 'seen')} AS {ids}")
+
+
+def _unknown(sheet: Sheet, field: Field, lookup: Lookup) -> bool:
+    """Make unknown_T_column(sourcedId, cause): the ids that name no record that will stand. Whether there are any."""
+    bench, other = sheet.workbench, field.ref
+    assert other is not None
+    unknown, seen = f"unknown_{sheet.name}_{field.name}", _named(sheet, field, "seen")
+    known = f" ANTI JOIN usable_{other} USING (sourcedId)" if bench.exists(f"usable_{other}") else ""
+    bench.run(f"CREATE OR REPLACE TABLE {quoted(unknown)} AS SELECT sourcedId, NULL::VARCHAR AS cause FROM {seen}{known}")
+    if not bench.value(f"SELECT count(*) FROM {quoted(unknown)}"):
+        return False
+    bench.run(f"DELETE FROM {quoted(unknown)} WHERE sourcedId IN ({kept_alive(sheet, other, lookup(other, quoted(unknown)))})")
+    if bench.exists(f"refused_{other}"):
+        refused = f"(SELECT sourcedId AS id, min(cause) AS why FROM refused_{other} GROUP BY sourcedId)"
+        bench.run(f"UPDATE {quoted(unknown)} SET cause = why FROM {refused} WHERE sourcedId = id")
+    missing = text(f"missing:{other}:")
+    bench.run(f"UPDATE {quoted(unknown)} SET cause = {missing} || sourcedId WHERE cause IS NULL")
+    return bool(bench.value(f"SELECT count(*) FROM {quoted(unknown)}"))
+
+
+def kept_alive(sheet: Sheet, other: str, stored: str) -> str:
+    """SELECT of the stored active keys that tonight's files leave standing.
+
+    All of them, where no complete file of the table came or absence proves nothing (law 2, law 3), but those that a delta
+    file takes away; else those whose row was refused tonight and those that another source holds.
+    """
+    bench = sheet.workbench
+    active = f"SELECT sourcedId FROM {stored} WHERE status = 'active'"
+    walked = bench.rows(f"SELECT continuous, provable FROM {WALKED} WHERE table_name = ?", [other])
+    if not walked:
+        return active
+    continuous, provable = walked[0]
+    departed = f"sourcedId NOT IN (SELECT sourcedId FROM departed_{other})"
+    if not continuous or not provable:
+        return f"{active} AND {departed}"
+    others = f" OR source IS DISTINCT FROM {sheet.rules.source}" if sheet.rules.source is not None else ""
+    return f"{active} AND (sourcedId IN (SELECT sourcedId FROM refused_{other} WHERE sourcedId IS NOT NULL){others})"
+
+
+def _what(field: Field) -> str:
+    assert field.ref is not None
+    return text(f'{{"what": "{catalogue()[field.ref].singular}"}}')
+
+
+def _tell_single(sheet: Sheet, field: Field, rows: str, required: bool) -> None:
+    """A row that names an unknown record is refused where the column is required; else the value is dropped."""
+    column, unknown = quoted(field.name), _named(sheet, field, "unknown")
+    source = f"(SELECT r._file, r._row, r._kh, r.sourcedId, r.{column} AS _value, u.cause FROM {rows} r JOIN {unknown} u ON r.{column} = u.sourcedId)"
+    code, effect = ("reference-unknown", "refuse") if required else ("reference-dropped", "patch")
+    sheet.find(source, text(code), field.name, "_value", effect=text(effect), cause="cause", detail=_what(field))
+
+
+def _tell_list(sheet: Sheet, field: Field, rows: str, required: bool) -> None:
+    """Unknown ids are taken out of a list; a required list that would be empty refuses the row."""
+    column, unknown = quoted(field.name), _named(sheet, field, "unknown")
+    cells = f"SELECT DISTINCT {column} AS cell FROM {rows} WHERE {column} IS NOT NULL"
+    items = f"SELECT cell, trim(unnest(string_split(cell, ','))) AS item, generate_subscripts(string_split(cell, ','), 1) AS place FROM ({cells})"
+    joined = f"SELECT i.*, u.cause, u.sourcedId IS NOT NULL AS lost FROM ({items}) i LEFT JOIN {unknown} u ON i.item = u.sourcedId WHERE item <> ''"
+    bench, cut = sheet.workbench, _named(sheet, field, "cut")
+    bench.run(
+        f"CREATE OR REPLACE TABLE {cut} AS SELECT cell, string_agg(item, ',' ORDER BY place) FILTER (NOT lost) AS kept, "
+        f"list(DISTINCT {{'item': item, 'cause': cause}}) FILTER (lost) AS lost FROM ({joined}) GROUP BY cell HAVING bool_or(lost)"
+    )
+    source = (
+        f"(SELECT r._file, r._row, r._kh, r.sourcedId, kept, unnest(lost, recursive := true) "
+        f"FROM {rows} r JOIN {cut} c ON r.{column} = c.cell)"
+    )
+    gone = "kept IS NULL" if required else "FALSE"
+    sheet.find(
+        source,
+        f"CASE WHEN {gone} THEN 'reference-unknown' ELSE 'reference-dropped' END",
+        field.name,
+        "item",
+        effect=f"CASE WHEN {gone} THEN 'refuse' ELSE 'patch' END",
+        cause="cause",
+        mended="kept",
+        detail=_what(field),
+    )
+
+
+def _check_type(sheet: Sheet, field: Field, rows: str) -> None:
+    """A record of the wrong type is named, a district for instance where a school is expected. The row is kept."""
+    if field.ref_type is None or field.ref is None:
+        return
+    bench = sheet.workbench
+    types = [
+        f"SELECT sourcedId, type FROM {relation}"
+        for relation in (f"admitted_{field.ref}", f"last_{field.ref}", f"stored_{field.ref}")
+        if has_column(bench, relation, "type")
+    ]
+    if not types:
+        return
+    known = f"(SELECT sourcedId, first(type) AS type FROM ({' UNION ALL '.join(types)}) SEMI JOIN {_named(sheet, field, 'seen')} USING (sourcedId) WHERE type IS NOT NULL GROUP BY sourcedId)"
+    wrong = bench.rows(f"SELECT 1 FROM {known} WHERE type <> ? LIMIT 1", [field.ref_type])
+    if not wrong:
+        return
+    column = quoted(field.name)
+    source = f"(SELECT r._file, r._row, r._kh, r.sourcedId, r.{column} AS _value, k.type FROM {rows} r JOIN {known} k ON r.{column} = k.sourcedId WHERE k.type <> {text(field.ref_type)})"
+    detail = f"json_object('what', {text(catalogue()[field.ref].singular)}, 'type', type, 'wanted', {text(field.ref_type)})"
+    sheet.find(source, "'reference-type'", field.name, "_value", cause=f"{text(f'type:{field.ref}:')} || _value", detail=detail)
+
+
+def tell_gone(sheet: Sheet) -> None:
+    """Unchanged rows of last night that name a record that is gone tonight: told, once per gone record. They stay (law 3)."""
+    last = f"last_{sheet.name}"
+    if sheet.sifted.full or not sheet.workbench.exists(last):
+        return
+    for field in sheet.table.references:
+        other = field.ref
+        if other is None or other in sheet.rules.unchecked or not has_column(sheet.workbench, last, field.name):
+            continue
+        gone = gone_tonight(sheet, other)
+        if gone is not None and sheet.workbench.rows(f"SELECT 1 FROM {gone} LIMIT 1"):
+            _tell_gone(sheet, field, other, gone)
+
+
+def gone_tonight(sheet: Sheet, other: str) -> str | None:
+    """FROM item: keys of `other` that leave the roster tonight, or None if nothing proves that any does."""
+    bench = sheet.workbench
+    walked = bench.rows(f"SELECT continuous, provable FROM {WALKED} WHERE table_name = ?", [other])
+    if not walked or not walked[0][1]:
+        return None
+    departed = f"SELECT sourcedId FROM departed_{other}"
+    absent = f" UNION SELECT sourcedId FROM gone_{other}" if walked[0][0] and bench.exists(f"gone_{other}") else ""
+    refused = f"(SELECT sourcedId FROM refused_{other} WHERE sourcedId IS NOT NULL)"
+    return f"(SELECT sourcedId FROM ({departed}{absent}) ANTI JOIN {refused} USING (sourcedId) ANTI JOIN admitted_{other} USING (sourcedId))"
+
+
+def _tell_gone(sheet: Sheet, field: Field, other: str, gone: str) -> None:
+    column = quoted(field.name)
+    named = f"SELECT sourcedId AS key, {column} AS id FROM last_{sheet.name} WHERE {column} IS NOT NULL"
+    if field.format.is_list:
+        named = f"SELECT key, trim(unnest(string_split(id, ','))) AS id FROM ({named})"
+    hit = f"SELECT key AS sourcedId, id FROM ({named}) WHERE id IN (SELECT sourcedId FROM {gone})"
+    rows = f"(SELECT NULL::INTEGER AS _file, NULL::BIGINT AS _row, NULL::UBIGINT AS _kh, sourcedId, id FROM ({hit}) SEMI JOIN unchanged_{sheet.name} USING (sourcedId))"
+    sheet.find(rows, "'reference-gone'", field.name, "id", cause=f"{text(f'gone:{other}:')} || id", detail=_what(field))

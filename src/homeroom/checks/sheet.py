@@ -1,0 +1,132 @@
+"""One table's rows of tonight as the checks see them, and where they write down what they find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from homeroom.checks.rules import Rules
+from homeroom.roster.catalogue import Table
+from homeroom.roster.names import quoted, text
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Sifted
+
+WALKED = "walked"
+"""Workbench table: the roster tables checked so far tonight, with mode and whether absence is provable."""
+TOTALS = "issue_totals"
+"""Workbench table: exact numbers of findings by code, file, table, column and cause; the issue table is capped."""
+CAP = 10_000
+"""Rows that the issue table keeps per code, file, column and cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of tonight: its catalogue entry, what the sift said of it, and the rules that hold.
+
+    Findings are collected in `found` (one row each), with what they do to their row in `effect`:
+    `refuse`, `patch` (the cell becomes `mended`), `ignore`, `tell`.
+    """
+
+    workbench: Workbench
+    table: Table
+    sifted: Sifted
+    rules: Rules
+
+    @property
+    def name(self) -> str:
+        """The roster table's name."""
+        return self.table.name
+
+    @property
+    def shaped(self) -> str:
+        """All rows as shaped."""
+        return f"shaped_{self.name}"
+
+    @property
+    def found(self) -> str:
+        """The table of findings on this table's rows."""
+        return f"found_{self.name}"
+
+    @property
+    def repairs(self) -> str:
+        """The table of repairs: code, _file, column_name, count of cells."""
+        return f"repairs_{self.name}"
+
+    @property
+    def has_status(self) -> bool:
+        """Whether the rows carry a status."""
+        return "status" in self.sifted.columns
+
+    @property
+    def leaving(self) -> str:
+        """SQL: whether a row says that its record is gone. Only `tobedeleted` and its former name `inactive` do."""
+        return "lower(trim(coalesce(status, ''))) IN ('tobedeleted', 'inactive')" if self.has_status else "FALSE"
+
+    @property
+    def rows(self) -> str:
+        """FROM item: the rows whose cells must hold, that is all but those that say their record is gone."""
+        return f"(SELECT * FROM {self.shaped} WHERE NOT {self.leaving})" if self.has_status else self.shaped
+
+    def find(
+        self,
+        source: str,
+        code: str,
+        column: str | None,
+        value: str = "NULL",
+        *,
+        effect: str = "'tell'",
+        cause: str = "NULL",
+        mended: str = "NULL",
+        detail: str = "NULL",
+    ) -> None:
+        """Add a finding for each row of `source`, a FROM item with _file, _row, _kh and sourcedId.
+
+        `column` is the roster's name of the column; the others are SQL expressions over `source`. `detail` is JSON text.
+        """
+        name = text(column) if column is not None else "NULL"
+        self.workbench.run(
+            f"INSERT INTO {self.found} SELECT {code}, _file, _row, _kh, sourcedId, {name}, {value}, {detail}, {effect}, {cause}, {mended} "
+            f"FROM {source}"
+        )
+
+    def open(self) -> None:
+        """Make the empty table of findings, and the tables that all sheets of a walk share."""
+        run = self.workbench.run
+        run(
+            f"CREATE OR REPLACE TABLE {self.found} (code VARCHAR, _file INTEGER, _row BIGINT, _kh UBIGINT, key VARCHAR, "
+            "column_name VARCHAR, value VARCHAR, detail VARCHAR, effect VARCHAR, cause VARCHAR, mended VARCHAR)"
+        )
+        run(f"CREATE OR REPLACE TABLE {self.repairs} (code VARCHAR, _file INTEGER, column_name VARCHAR, count BIGINT)")
+        run(f"CREATE OR REPLACE TABLE refused_{self.name} (_file INTEGER, _row BIGINT, sourcedId VARCHAR, cause VARCHAR)")
+        run(f"CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR PRIMARY KEY, continuous BOOLEAN, provable BOOLEAN)")
+        run(
+            f"CREATE TABLE IF NOT EXISTS {TOTALS} (code VARCHAR, file INTEGER, column_name VARCHAR, table_name VARCHAR, "
+            "cause VARCHAR, refused BOOLEAN, count BIGINT)"
+        )
+
+
+def has_column(workbench: Workbench, relation: str, column: str) -> bool:
+    """Whether a table or view exists and has that column."""
+    found = workbench.value(
+        "SELECT count(*) FROM information_schema.columns WHERE table_name = ? AND column_name = ?", [relation, column]
+    )
+    return bool(found)
+
+
+def present(workbench: Workbench, table: str, columns: tuple[str, ...], changed: str | None = None) -> str | None:
+    """FROM item: `columns` of every record that stands in tonight's files, changed or not; None if no file of it came.
+
+    `changed` stands for the changed rows where they are not admitted yet. Columns that the files lack are NULL.
+    """
+    if changed is None and not workbench.exists(f"admitted_{table}"):
+        return None
+    shaped = f"admitted_{table}" if changed is None else f"shaped_{table}"
+    parts = [_picked(workbench, shaped, columns, changed or shaped)]
+    if workbench.exists(f"last_{table}"):
+        last = _picked(workbench, f"last_{table}", columns, f"last_{table}")
+        parts.append(f"{last} SEMI JOIN unchanged_{table} USING (sourcedId)")
+    return f"({' UNION ALL '.join(parts)})"
+
+
+def _picked(workbench: Workbench, named: str, columns: tuple[str, ...], relation: str) -> str:
+    listed = ", ".join(quoted(c) if has_column(workbench, named, c) else f"NULL::VARCHAR AS {quoted(c)}" for c in columns)
+    return f"SELECT {listed} FROM {relation}"
