@@ -147,7 +147,7 @@ def write(
     if sifted.full or previous is None:
         rows = f"""
             SELECT _kh, _rh, {cells} FROM {accepted}
-            UNION ALL SELECT _kh, NULL, {cells} FROM {quoted(f"kept_{name}")}
+            UNION ALL SELECT hash("sourcedId"), NULL, {cells} FROM {quoted(f"kept_{name}")}
         """
         path = _write(workbench, rows, folder, f"{name}.{revision}", "base")
         made = Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, "")
