@@ -1,1 +1,1 @@
-"""Last night against tonight: fingerprints, the plan, limits and holds."""
+"""Last night against tonight: what differs, what would change, and whether that is suspiciously much."""

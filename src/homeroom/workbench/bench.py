@@ -38,8 +38,11 @@ CREATE TABLE {ISSUES} (
 class Workbench:
     """One import's DuckDB database in a folder of its own. Use as a context manager: leaving removes the folder."""
 
-    def __init__(self, folder: Path, *, memory_mb: int = 400, threads: int = 1) -> None:
-        """Open a locked database. `folder` is made with mode 0700; `memory_mb` bounds DuckDB's own memory."""
+    def __init__(self, folder: Path, *, memory_mb: int = 400, threads: int = 1, also: Sequence[Path] = ()) -> None:
+        """Open a locked database. `folder` is made with mode 0700; `memory_mb` bounds DuckDB's own memory.
+
+        `also` names further folders that SQL may read and write: the home of last night's snapshots. They outlive the workbench.
+        """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder.resolve()
         spill = self.folder / "spill"
@@ -55,7 +58,8 @@ class Workbench:
                 "preserve_insertion_order": "true",
             },
         )
-        self.connection.execute("SET allowed_directories = ?", [[str(self.folder)]])
+        allowed = [str(self.folder), *(str(f.resolve()) for f in also)]
+        self.connection.execute("SET allowed_directories = ?", [allowed])
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
         self.connection.execute(_ISSUES_DDL)

@@ -1,0 +1,207 @@
+"""The nightly walk of one table: one scan of the files, one comparison of hashes, and a second look only at what differs.
+
+1. `night_T_N`: 16 bytes for each record of feed N; its rowid is the record number less one.
+2. The sum over all hashes equals the snapshot's: the same records stand in the files, nothing more is read.
+3. Otherwise one full join on the key's hash gives the changed and the gone. It also shows, by counting, whether any key
+   stands twice tonight, so that the costly search for such keys is made only when there is one to find.
+4. The files are read again for the changed records only.
+
+Measured reasons: a second read costs as much as keeping all rows when 1 % changes and far less when nothing does; a semi-join
+written as IN makes DuckDB build its hash table on the file, a MARK join inside CASE does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from homeroom.compare import tonight
+from homeroom.compare.snapshot import DIGEST, Snapshot, current, digest_text
+from homeroom.roster.names import quoted
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Feed, FeedCount, Sifted
+
+TOO_DIFFERENT = 0.4
+"""From this share of changed rows on a full walk is cheaper than reading twice and keeping the rows in memory."""
+_SMALL = 50_000
+"""Rows up to which memory is no question: a small table is always sifted."""
+
+
+class NightTooDifferent(Exception):
+    """So much differs from last night that every row should walk. Caught by `sift`, never seen outside this room."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What the first scan counted: per feed, then the kept records of all feeds and the digest of their hashes."""
+
+    counts: tuple[FeedCount, ...]
+    kept: int
+    digest: str
+
+
+def night(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Snapshot, touched: str | None) -> Sifted:
+    """Sift one table against its snapshot. Raises NightTooDifferent, leaving nothing behind but `last_T`."""
+    tally = _scan(workbench, table, feeds)
+    _view(workbench, f"last_{table}", f"SELECT * FROM {current(snapshot)}")
+    asked = _touched(workbench, table, touched)
+    if asked == 0 and tally.digest == snapshot.digest:
+        changed = 0
+        _nothing(workbench, table, tonight.columns(feeds))
+    else:
+        changed = _compare(workbench, table, feeds, snapshot, tally)
+        _gone(workbench, table, feeds)
+        _read_again(workbench, table, feeds)
+    _forget(workbench, table, feeds)
+    return Sifted(
+        table=table,
+        columns=tonight.columns(feeds),
+        mode="continuous",
+        full=False,
+        unchanged=tally.kept - changed,
+        counts=tally.counts,
+        feeds=tuple(feeds),
+    )
+
+
+def _scan(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> _Tally:
+    """Hash every record of every feed into `night_T_N`, and count."""
+    for number, feed in enumerate(feeds):
+        hashed = f"SELECT {tonight.hashes(feed, feeds)} FROM ({feed.select})"
+        workbench.run(f"CREATE OR REPLACE TABLE {_hashed(table, number)} AS {hashed}")
+    counts, sums, kept = [], [], 0
+    for number, feed in enumerate(feeds):
+        query = f"SELECT count(*), {DIGEST} FROM (SELECT * FROM {_hashed(table, number)} WHERE _keep)"
+        total = workbench.value(f"SELECT count(*) FROM {_hashed(table, number)}")
+        mine, *parts = workbench.rows(query)[0]
+        counts.append(FeedCount(feed.text.file.number, total, total - mine))
+        kept += mine
+        sums.append((mine, *parts))
+    return _Tally(tuple(counts), kept, digest_text(sums))
+
+
+def _touched(workbench: Workbench, table: str, touched: str | None) -> int:
+    """Make `touched_T`: the keys that others have changed since the snapshot. Returns their number."""
+    keys = f'SELECT DISTINCT "sourcedId" FROM {touched} WHERE "sourcedId" IS NOT NULL' if touched else None
+    listed = keys or 'SELECT NULL::VARCHAR AS "sourcedId" WHERE false'
+    name = quoted(f"touched_{table}")
+    workbench.run(f'CREATE OR REPLACE TABLE {name} AS SELECT "sourcedId", hash("sourcedId"::VARCHAR) AS _kh FROM ({listed})')
+    return int(workbench.value(f"SELECT count(*) FROM {name}"))
+
+
+def _compare(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Snapshot, tally: _Tally) -> int:
+    """Make `differing_T`: changed records (`_kh` filled) and gone keys (only `_last` filled). Returns the changed ones."""
+    records, name = _records(table, feeds), quoted(f"differing_{table}")
+    workbench.run(f"""
+        CREATE OR REPLACE TABLE {name} AS
+        SELECT n._feed, n._row, n._kh, n._rh, s._kh AS _last
+        FROM {records} n FULL JOIN (SELECT _kh, _rh FROM {current(snapshot)}) s ON n._kh = s._kh
+        WHERE n._rh IS NULL OR s._rh IS NULL OR n._rh <> s._rh
+    """)
+    changed, new, gone, keys = workbench.rows(f"""
+        SELECT count(_kh), count(_kh) FILTER (WHERE _last IS NULL), count(*) FILTER (WHERE _kh IS NULL), count(DISTINCT _kh)
+        FROM {name}
+    """)[0]
+    if changed > max(tally.kept * TOO_DIFFERENT, _SMALL):
+        _forget(workbench, table, feeds)
+        raise NightTooDifferent(table)
+    known = tally.kept - new  # records whose key the snapshot has: as many as its keys that came, unless one came twice
+    if known != snapshot.rows - gone or keys != changed:
+        _add(workbench, table, feeds, f"SELECT _kh FROM {records} GROUP BY _kh HAVING count(*) > 1")
+    _add(workbench, table, feeds, f"SELECT _kh FROM {quoted(f'touched_{table}')}")
+    return int(workbench.value(f"SELECT count(_kh) FROM {name}"))
+
+
+def _add(workbench: Workbench, table: str, feeds: Sequence[Feed], keys: str) -> None:
+    """Add all records of some keys to those that are looked at again."""
+    name = quoted(f"differing_{table}")
+    workbench.run(f"""
+        INSERT INTO {name}
+        SELECT n._feed, n._row, n._kh, n._rh, n._kh FROM {_records(table, feeds)} n
+        WHERE n._kh IN ({keys})
+          AND NOT EXISTS (SELECT 1 FROM {name} d WHERE d._feed = n._feed AND d._kh = n._kh AND d._rh = n._rh)
+    """)
+
+
+def _gone(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> None:
+    """Make `gone_T` and the view `unchanged_T`. A key is gone if no record carries it, refused ones included (law 3)."""
+    differing, last = quoted(f"differing_{table}"), quoted(f"last_{table}")
+    touched, gone, moved = quoted(f"touched_{table}"), quoted(f"gone_{table}"), quoted(f"moved_{table}")
+    workbench.run(f"""
+        CREATE OR REPLACE TABLE {gone} AS
+        SELECT "sourcedId", _kh FROM {last} WHERE _kh IN (SELECT _last FROM {differing} WHERE _kh IS NULL)
+        UNION
+        SELECT "sourcedId", _kh FROM {touched} WHERE _kh NOT IN (SELECT _kh FROM {_records(table, feeds)})
+    """)
+    workbench.run(f"""
+        CREATE OR REPLACE TABLE {moved} AS
+        SELECT DISTINCT _kh FROM {differing} WHERE _kh IS NOT NULL UNION SELECT _kh FROM {gone}
+    """)
+    _view(workbench, f"unchanged_{table}", f'SELECT l."sourcedId", l._kh FROM {last} l ANTI JOIN {moved} m ON l._kh = m._kh')
+
+
+def _read_again(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> None:
+    """Make `shaped_T` from a second read of those files that hold a changed record."""
+    columns = tonight.columns(feeds)
+    _empty_shaped(workbench, table, columns)
+    differing = quoted(f"differing_{table}")
+    for (number,) in workbench.rows(f"SELECT DISTINCT _feed FROM {differing} WHERE _kh IS NOT NULL ORDER BY _feed"):
+        feed, wanted, again = feeds[number], quoted(f"wanted_{table}"), quoted(f"again_{table}")
+        workbench.run(f"""
+            CREATE OR REPLACE TABLE {wanted} AS
+            SELECT _kh, _rh, _row, row_number() OVER (PARTITION BY _kh, _rh ORDER BY _row) AS _n
+            FROM {differing} WHERE _feed = {number}
+        """)
+        workbench.run(f"""
+            CREATE OR REPLACE TABLE {again} AS SELECT * FROM ({tonight.records(feed, feeds)})
+            WHERE _keep AND CASE WHEN _kh IN (SELECT _kh FROM {wanted}) THEN 1 ELSE 0 END = 1
+        """)
+        order = "_row" if tonight.numbered(feed) else "rowid"
+        cells = ", ".join(f"a.{quoted(c)}" if c in feed.columns else "NULL" for c in columns)
+        workbench.run(f"""
+            INSERT INTO {quoted(f"shaped_{table}")}
+            SELECT {feed.text.file.number}, w._row, a._kh, a._rh, {cells}
+            FROM (SELECT *, row_number() OVER (PARTITION BY _kh, _rh ORDER BY {order}) AS _n FROM {again}) a
+            JOIN {wanted} w ON a._kh = w._kh AND a._rh = w._rh AND a._n = w._n
+            ORDER BY w._row
+        """)
+        workbench.run(f"DROP TABLE {wanted}")
+        workbench.run(f"DROP TABLE {again}")
+
+
+def _nothing(workbench: Workbench, table: str, columns: Sequence[str]) -> None:
+    """The night on which nothing changed: nothing to check, everything of last night stands."""
+    _empty_shaped(workbench, table, columns)
+    workbench.run(f'CREATE OR REPLACE TABLE {quoted(f"gone_{table}")} ("sourcedId" VARCHAR, _kh UBIGINT)')
+    _view(workbench, f"unchanged_{table}", f'SELECT "sourcedId", _kh FROM {quoted(f"last_{table}")}')
+
+
+def _empty_shaped(workbench: Workbench, table: str, columns: Sequence[str]) -> None:
+    cells = ", ".join(f"{quoted(c)} VARCHAR" for c in columns)
+    workbench.run(
+        f"CREATE OR REPLACE TABLE {quoted(f'shaped_{table}')} (_file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, {cells})"
+    )
+
+
+def _view(workbench: Workbench, name: str, select: str) -> None:
+    workbench.run(f"CREATE OR REPLACE VIEW {quoted(name)} AS {select}")
+
+
+def _hashed(table: str, number: int) -> str:
+    return quoted(f"night_{table}_{number}")
+
+
+def _records(table: str, feeds: Sequence[Feed]) -> str:
+    """All kept records of tonight: `_feed, _row, _kh, _rh`."""
+    pieces = (
+        f"SELECT {number} AS _feed, {'_row' if tonight.numbered(feed) else 'rowid + 1'} AS _row, _kh, _rh "
+        f"FROM {_hashed(table, number)} WHERE _keep"
+        for number, feed in enumerate(feeds)
+    )
+    return f"({' UNION ALL '.join(pieces)})"
+
+
+def _forget(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> None:
+    """Drop the scaffolding; large tables should not stay in memory while the other tables walk."""
+    for name in (*(_hashed(table, n) for n in range(len(feeds))), quoted(f"differing_{table}")):
+        workbench.run(f"DROP TABLE IF EXISTS {name}")

@@ -1,0 +1,191 @@
+"""The plan: what tonight's admitted rows would do to the roster, record by record, before anything is done.
+
+`plan` makes in the workbench, for each table T that it is given:
+
+    plan_T      verb, id, sourcedId, all model columns (final values), _file, _row (NULL for removals), _changed, _school
+    left_T      sourcedId, _kh: keys of the snapshot that complete files provably no longer list
+    kept_T      after a full walk: stored records that live on although no admitted row carries them, with their columns
+    foreign_T   sourcedId, _file, _row: admitted rows whose key another source holds
+
+`_changed` is a JSON object column -> [old, new] (NULL for adds and removals); `_school` lists the schools that a change
+counts for: those of the stored record, or of the new one for adds.
+
+The cases, for a key that ...                          the plan says
+    came, and is not stored                            add
+    came, is stored and active, and differs            update
+    came, is stored and active, and does not differ    nothing
+    came, is stored as tobedeleted                     restore (the old id)
+    came, and is held active by a stranger             nothing; the row is refused: key-of-another-source
+    came with status tobedeleted, is active and ours   remove
+    came with status tobedeleted, otherwise            nothing (removal-unknown, if nobody knows it)
+    was refused tonight                                nothing: it lives on
+    did not come in complete files, active and ours    remove, if every key of tonight could be read
+    did not come otherwise                             nothing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from homeroom.compare import tonight
+from homeroom.compare.merging import Meeting, nothing
+from homeroom.compare.plan_hash import first_hash, plan_hash
+from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strangers, tell_unknown
+from homeroom.roster.catalogue import Table
+from homeroom.roster.names import quoted
+from homeroom.roster.report import TableReport
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Admitted, Lookup, Plan, Sifted
+
+
+class Walked(NamedTuple):
+    """One table that came as far as the plan: what it is, how it was sifted, what was admitted."""
+
+    table: Table
+    sifted: Sifted
+    admitted: Admitted
+
+
+def plan(
+    workbench: Workbench,
+    tables: Sequence[Walked],
+    source: int,
+    lookup: Lookup,
+    *,
+    first: bool,
+    allied: Collection[int] = (),
+) -> Plan:
+    """Say what would change. `source` is the one that delivers; `allied` sources are declared to be the same system.
+
+    `first`: the roster is empty, so that everything admitted is an add; the plan then is a view and costs nothing, and its
+    hash is made of the rows' own hashes instead of their values (nobody approves a first import).
+    """
+    reports = {}
+    for walked in tables:
+        if first:
+            reports[walked.table.name] = _first(workbench, walked)
+        else:
+            reports[walked.table.name] = _compare(workbench, walked, source, lookup, frozenset(allied))
+    columns = {w.table.name: tuple(c for c in w.table.columns if c in w.admitted.columns) for w in tables}
+    hashed = first_hash if first else plan_hash
+    return Plan(tables=reports, hash=hashed(workbench, [w.table for w in tables]), first=first, columns=columns)
+
+
+def _first(workbench: Workbench, walked: Walked) -> TableReport:
+    """Everything admitted is added. `_kh` and `_rh` stay in the view for the hash."""
+    name, delivered = walked.table.name, walked.admitted.columns
+    meeting = Meeting(walked.table, frozenset(delivered), {}, locks=False)
+    nobody_left(workbench, walked.table)
+    cells = ", ".join(f"a.{quoted(c)}" if c in delivered else nothing([c]) for c in meeting.columns)
+    column = walked.table.school_column
+    school = meeting.schools(f"a.{quoted(column)}" if column in delivered and column else "NULL::VARCHAR")
+    alive = "WHERE a.status IS DISTINCT FROM 'tobedeleted'" if "status" in delivered else ""
+    workbench.run(f"""
+        CREATE OR REPLACE VIEW {quoted(f"plan_{name}")} AS
+        SELECT 'add' AS verb, NULL::BIGINT AS id, a."sourcedId", {cells}, a._file, a._row,
+               NULL::VARCHAR AS _changed, {school} AS _school, a._kh, a._rh
+        FROM {quoted(f"admitted_{name}")} a {alive}
+    """)
+    added = workbench.value(f"SELECT count(*) FROM {quoted(f'plan_{name}')}")
+    return TableReport(added=added, refused=_refused(walked))
+
+
+def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, allied: frozenset[int]) -> TableReport:
+    """Compare with what the store holds of the keys that matter."""
+    table, sifted, admitted = walked
+    nobody_left(workbench, table)
+    if sifted.full and sifted.mode == "continuous":
+        stored: str | None = settle_whole(workbench, table, admitted, source, lookup)
+    else:
+        stored = settle_changed(workbench, table, admitted, source, lookup)
+    if stored is None:
+        _empty(workbench, table)
+        return TableReport(unchanged=sifted.unchanged, refused=_refused(walked))
+    family = ", ".join(str(s) for s in sorted({source, *allied}))
+    lacking = tonight.undelivered(sifted.feeds)
+    meeting = Meeting(table, frozenset(admitted.columns), lacking, locks=_has_locks(workbench, stored))
+    foreign = strangers(workbench, table, stored, family)
+    named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
+    workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(meeting, stored, source, family)}")
+    if meeting.locks:
+        _tell_withheld(workbench, meeting, stored)
+    accepted = workbench.value(f"SELECT count(*) FROM {quoted(f'admitted_{table.name}')}")
+    return _report(workbench, walked, same_or_changed=accepted - foreign - named, foreign=foreign)
+
+
+def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
+    """The SELECT of `plan_T`: pairs of admitted and stored rows that differ, then the removals."""
+    name = meeting.table.name
+    admitted, left = quoted(f"admitted_{name}"), quoted(f"left_{name}")
+    alive = "a.status IS DISTINCT FROM 'tobedeleted'" if meeting.names_removals else "true"
+    removals = [_removals(meeting, stored, f'(SELECT "sourcedId" FROM {left})', str(source))]
+    if meeting.names_removals:
+        named = f"(SELECT \"sourcedId\" FROM {admitted} WHERE status = 'tobedeleted')"
+        removals.append(_removals(meeting, stored, named, family))
+    return f"""
+        WITH pairs AS (
+            SELECT a."sourcedId", a._file, a._row, s.id, s.status AS _status, {meeting.paired()}
+            FROM {admitted} a LEFT JOIN {stored} s ON a."sourcedId" = s."sourcedId"
+            WHERE {alive} AND NOT coalesce(s.status = 'active' AND s.source NOT IN ({family}), false)
+        )
+        SELECT CASE WHEN id IS NULL THEN 'add' WHEN _status = 'tobedeleted' THEN 'restore' ELSE 'update' END AS verb,
+               id, "sourcedId", {meeting.final()}, _file, _row, {meeting.changed()} AS _changed,
+               {meeting.school_of_pair()} AS _school
+        FROM pairs WHERE id IS NULL OR _status = 'tobedeleted' OR {meeting.any_change()}
+        UNION ALL {" UNION ALL ".join(removals)}
+    """
+
+
+def _removals(meeting: Meeting, stored: str, keys: str, owners: str) -> str:
+    """Active stored records with one of those keys, if one of those sources wrote them last."""
+    cells = ", ".join(f"s.{quoted(c)}" for c in meeting.columns)
+    column = meeting.table.school_column
+    school = meeting.schools(f"s.{quoted(column)}" if column else "NULL::VARCHAR")
+    return f"""
+        SELECT 'remove', s.id, s."sourcedId", {cells}, NULL::INTEGER, NULL::BIGINT, NULL::VARCHAR, {school}
+        FROM {stored} s WHERE s.status = 'active' AND s.source IN ({owners}) AND s."sourcedId" IN {keys}
+    """
+
+
+def _empty(workbench: Workbench, table: Table) -> None:
+    cells = ", ".join(f"{quoted(c)} VARCHAR" for c in table.columns if c != "sourcedId")
+    workbench.run(f"""
+        CREATE OR REPLACE TABLE {quoted(f"plan_{table.name}")}
+        (verb VARCHAR, id BIGINT, "sourcedId" VARCHAR, {cells}, _file INTEGER, _row BIGINT, _changed VARCHAR, _school VARCHAR[])
+    """)
+
+
+def _has_locks(workbench: Workbench, stored: str) -> bool:
+    """Whether a person has locked a field of any record that is compared."""
+    if "locked" not in (row[0] for row in workbench.rows(f"DESCRIBE SELECT * FROM {stored}")):
+        return False
+    return bool(workbench.value(f"SELECT count(*) FROM {stored} WHERE locked IS NOT NULL"))
+
+
+def _tell_withheld(workbench: Workbench, meeting: Meeting, stored: str) -> None:
+    name = meeting.table.name
+    count = workbench.value(f"""
+        SELECT coalesce(sum({meeting.withheld()}), 0)
+        FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId" WHERE s.locked IS NOT NULL
+    """)
+    if count:
+        workbench.tell("field-locked", table=name, count=int(count))
+
+
+def _report(workbench: Workbench, walked: Walked, *, same_or_changed: int, foreign: int) -> TableReport:
+    """Count the plan by verb. `same_or_changed`: admitted rows that are neither a stranger's nor named removals."""
+    counted = dict(workbench.rows(f"SELECT verb, count(*) FROM {quoted(f'plan_{walked.table.name}')} GROUP BY verb"))
+    added, updated, restored = (counted.get(verb, 0) for verb in ("add", "update", "restore"))
+    return TableReport(
+        added=added,
+        updated=updated,
+        unchanged=walked.sifted.unchanged + same_or_changed - added - updated - restored,
+        removed=counted.get("remove", 0),
+        restored=restored,
+        refused=_refused(walked) + foreign,
+    )
+
+
+def _refused(walked: Walked) -> int:
+    return sum(t.refused for t in walked.admitted.tallies)

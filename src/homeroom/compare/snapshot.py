@@ -1,0 +1,213 @@
+"""Last night's accepted rows, kept as zstd Parquet: a base and small deltas on it, per source and table.
+
+A snapshot is a cache. It is valid only while everything that decided about its rows is the same, which its fingerprint
+says; otherwise the table is walked in full and the snapshot made anew. Its files are written before the commit and count
+from the moment in which the store's transaction records them; what no record names is an orphan and is reaped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from homeroom.roster.catalogue import Table
+from homeroom.roster.names import quoted, text
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Feed, Sifted
+
+OVERGROWN_SHARE = 0.15
+"""Deltas larger than this share of their base are folded into a new one, outside the night."""
+OVERGROWN_NUMBER = 30
+"""More deltas than this cost more to open than to fold."""
+
+DIGEST = "coalesce(sum(hash(_kh, _rh)), 0)::HUGEINT, coalesce(bit_xor(hash(_kh, _rh)), 0)::UBIGINT"
+"""Two numbers that are the same for the same rows in any order: the sum and the parity of all row hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The accepted rows of one table from one source. `rows` counts them, `digest` is theirs in any order (see `DIGEST`).
+
+    `columns` are the delivered ones. Each row has `_kh` and `_rh`; a row that is only kept alive, since what came for it was
+    refused, has no `_rh` and so never equals a record of a file.
+    """
+
+    table: str
+    fingerprint: str
+    revision: int
+    base: Path
+    deltas: tuple[Path, ...]
+    columns: tuple[str, ...]
+    rows: int
+    digest: str
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that it is made of."""
+        return (self.base, *self.deltas)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values for the store's record. Files are named without their folder, so that a district can move."""
+        return {
+            "table": self.table,
+            "fingerprint": self.fingerprint,
+            "revision": self.revision,
+            "base": self.base.name,
+            "deltas": [d.name for d in self.deltas],
+            "columns": list(self.columns),
+            "rows": self.rows,
+            "digest": self.digest,
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any], folder: Path) -> Snapshot:
+        """The snapshot of a store's record, with its files in `folder`."""
+        return cls(
+            table=raw["table"],
+            fingerprint=raw["fingerprint"],
+            revision=raw["revision"],
+            base=folder / raw["base"],
+            deltas=tuple(folder / d for d in raw["deltas"]),
+            columns=tuple(raw["columns"]),
+            rows=raw["rows"],
+            digest=raw["digest"],
+        )
+
+
+def fingerprint(feeds: Sequence[Feed], catalogue: str, duckdb_version: str, rules: str, settings: str) -> str:
+    """SHA-256 over everything that decides what a row becomes: layouts and bindings, the catalogue's digest, the rules.
+
+    The DuckDB version is in it because its `hash` promises nothing across versions. `settings` is any text in which the
+    caller writes what else matters: matching of schools, and the local date where a rule uses it.
+    """
+    bound = sorted([f.layout, f.table, f.mode, f.fingerprint, *f.columns] for f in feeds)
+    said = json.dumps([bound, catalogue, duckdb_version, rules, settings], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def valid(snapshot: Snapshot | None, expected: str) -> Snapshot | None:
+    """The snapshot if it may be used tonight: the same fingerprint, and all its files are there. Else None."""
+    if snapshot is None or snapshot.fingerprint != expected or not all(f.is_file() for f in snapshot.files):
+        return None
+    return snapshot
+
+
+def current(snapshot: Snapshot) -> str:
+    """A FROM item with the rows of a snapshot as of its last delta: `_kh, _rh`, then its columns."""
+    cells = ", ".join(("_kh", "_rh", *(quoted(c) for c in snapshot.columns)))
+    base = f"read_parquet({text(str(snapshot.base))})"
+    if not snapshot.deltas:
+        return f"(SELECT {cells} FROM {base})"
+    deltas = " UNION ALL ".join(
+        f"SELECT {number} AS _n, _gone, {cells} FROM read_parquet({text(str(path))})"
+        for number, path in enumerate(snapshot.deltas)
+    )
+    return f"""(
+        WITH later AS ({deltas}),
+             latest AS (SELECT * FROM later QUALIFY row_number() OVER (PARTITION BY _kh ORDER BY _n DESC) = 1)
+        SELECT {cells} FROM {base} ANTI JOIN latest USING (_kh)
+        UNION ALL
+        SELECT {cells} FROM latest WHERE NOT _gone
+    )"""
+
+
+def digest_text(parts: Iterable[tuple[int, int, int]]) -> str:
+    """One digest from (rows, sum, parity) of several parts that together are the rows."""
+    rows = total = parity = 0
+    for count, summed, xored in parts:
+        rows, total, parity = rows + count, total + summed, parity ^ xored
+    return f"{rows}:{total:x}:{parity:x}"
+
+
+def write(
+    workbench: Workbench,
+    table: Table,
+    sifted: Sifted,
+    previous: Snapshot | None,
+    folder: Path,
+    revision: int,
+    fingerprint: str,
+) -> Snapshot | None:
+    """Write what this walk accepted, after `plan` and before the commit: a base after a full walk, else a delta.
+
+    Reads `admitted_T` and what `plan` made: `left_T`, `kept_T`, `foreign_T`. Returns `previous` itself when the night brought
+    nothing new, and also for files that only name single records: these say nothing about the whole, their keys are marked
+    by the store as touched. The folder must be one of those that the workbench may write to.
+    """
+    if sifted.mode != "continuous":
+        return previous
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name, cells = table.name, ", ".join(quoted(c) for c in sifted.columns)
+    accepted = f'{quoted(f"admitted_{name}")} a ANTI JOIN {quoted(f"foreign_{name}")} f ON a."sourcedId" = f."sourcedId"'
+    if sifted.full or previous is None:
+        rows = f"""
+            SELECT _kh, _rh, {cells} FROM {accepted}
+            UNION ALL SELECT hash("sourcedId"), NULL, {cells} FROM {quoted(f"kept_{name}")}
+        """
+        path = _write(workbench, rows, folder, f"{name}.{revision}", "base")
+        made = Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, "")
+        return _counted(workbench, made)
+    rows = f"""
+        SELECT _kh, _rh, false AS _gone, {cells} FROM {accepted}
+        UNION ALL BY NAME SELECT _kh, NULL::UBIGINT AS _rh, true AS _gone, "sourcedId" FROM {quoted(f"left_{name}")}
+    """
+    if not workbench.value(f"SELECT count(*) FROM (SELECT 1 FROM ({rows}) LIMIT 1)"):
+        return previous
+    path = _write(workbench, rows, folder, f"{name}.{revision}", "delta")
+    made = replace(previous, fingerprint=fingerprint, revision=revision, deltas=(*previous.deltas, path))
+    return _counted(workbench, made)
+
+
+def overgrown(snapshot: Snapshot) -> bool:
+    """Whether the deltas have become so large or so many that the next night is quicker after `compact`."""
+    deltas = sum(d.stat().st_size for d in snapshot.deltas)
+    return deltas > snapshot.base.stat().st_size * OVERGROWN_SHARE or len(snapshot.deltas) > OVERGROWN_NUMBER
+
+
+def compact(workbench: Workbench, snapshot: Snapshot, folder: Path) -> Snapshot:
+    """The same rows as one new base. To be called outside the night, and recorded by the store like any other snapshot."""
+    path = _write(workbench, f"SELECT * FROM {current(snapshot)}", folder, f"{snapshot.table}.{snapshot.revision}", "base")
+    return replace(snapshot, base=path, deltas=())
+
+
+def reap(folder: Path, valid: Collection[Path]) -> tuple[Path, ...]:
+    """Remove the snapshot files of a folder that no record of the store names: what an import left that did not commit.
+
+    Returns what was removed. Call it only while no import of the district runs.
+    """
+    keep = {path.resolve() for path in valid}
+    orphans = [p for p in sorted(folder.glob("*")) if p.suffix in (".parquet", ".part") and p.resolve() not in keep]
+    for orphan in orphans:
+        orphan.unlink()
+    return tuple(orphans)
+
+
+def _counted(workbench: Workbench, snapshot: Snapshot) -> Snapshot:
+    rows, *parts = workbench.rows(f"SELECT count(*), {DIGEST} FROM {current(snapshot)}")[0]
+    return replace(snapshot, rows=rows, digest=digest_text([(rows, *parts)]))
+
+
+def _write(workbench: Workbench, rows: str, folder: Path, stem: str, kind: str) -> Path:
+    """Write rows to a new file under a name that no file has; complete and on the disk before it bears that name."""
+    number = 0
+    while (path := folder / f"{stem}-{number}.{kind}.parquet").exists():
+        number += 1
+    part = path.with_suffix(".part")
+    workbench.run(f"COPY ({rows}) TO {text(str(part))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+    _sync(part)
+    part.rename(path)
+    _sync(folder)
+    return path
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
