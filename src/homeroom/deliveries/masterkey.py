@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from homeroom.deliveries.firstuse import make_once, private, replace
 from homeroom.roster.faults import Misuse
 
 HEADING = "homeroom master key 1"
@@ -96,48 +96,13 @@ def _key(row: str, place: str) -> MasterKey:
 def keep(path: Path) -> MasterKeys:
     """The keys in the file at `path`, which is made on first use: folder 0700, file 0600, synced to disk.
 
-    Two processes that begin at once end with the same key. Raises Misuse where others could read the file.
+    Processes that begin at once end with the same key. Raises Misuse where others could read the file.
     """
     if not path.exists():
-        _make(path)
-    loose = path.stat().st_mode & 0o077
-    if loose:
-        raise Misuse(f"others can read the master key: chmod 600 {path}")
-    return parse(path.read_text(encoding="utf-8"), str(path))
+        make_once(path, render(MasterKeys((fresh(),))).encode("ascii"))
+    return parse(private(path).decode("utf-8", errors="replace"), str(path))
 
 
 def write(path: Path, keys: MasterKeys) -> None:
     """Replace the key file in one step, synced to disk: for rotation."""
-    draft = _draft(path, keys)
-    draft.replace(path)
-    _sync_folder(path.parent)
-
-
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = _draft(path, MasterKeys((fresh(),)))
-    try:
-        # A link never replaces: whoever comes second takes the first one's key.
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
-    _sync_folder(path.parent)
-
-
-def _draft(path: Path, keys: MasterKeys) -> Path:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(render(keys))
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    replace(path, render(keys).encode("ascii"))

@@ -15,7 +15,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,21 +71,14 @@ def recover(taken: Path) -> list[Taken]:
 
 
 @contextmanager
-def guarded(folder: Path, *, patience: Callable[[], None] | None = None) -> Iterator[None]:
+def guarded(folder: Path) -> Iterator[None]:
     """Hold the folder's lock: the door opens and renames under it, the spool takes under it, so neither sees the other half-way.
 
-    The lock is an flock on the folder itself: no file of ours lies among the district's. Without `patience` it waits; with it,
-    `patience` is called (and may raise) each time the lock is not free.
+    The lock is an flock on the folder itself: no file of ours lies among the district's.
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | (fcntl.LOCK_NB if patience else 0))
-                break
-            except BlockingIOError:
-                assert patience is not None
-                patience()
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
