@@ -1,0 +1,71 @@
+"""The retention of raw files: which deliveries are over age, shredding them, and sweeping what a torn write left in the store.
+
+The clock is an argument. A delivery is shredded by deleting its objects; the `Sealed` value (names, sizes, hashes) may be kept
+as the record of what came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import obstore
+from obstore.store import ObjectStore
+
+from homeroom.deliveries.seal import Sealed
+
+KEEP = timedelta(days=14)
+SWEEP_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A delivery whose raw files lie in the store: when it was sealed, and whether it must stay (a hold waits on it)."""
+
+    district: str
+    number: int
+    sealed_at: datetime
+    needed: bool = False
+
+
+def expired(kept: Iterable[Kept], now: datetime, keep: timedelta = KEEP) -> list[Kept]:
+    """The deliveries that are older than `keep` and that nothing waits on, oldest first."""
+    return sorted((k for k in kept if not k.needed and now - k.sealed_at > keep), key=lambda k: k.sealed_at)
+
+
+def shred(store: ObjectStore, sealed: Sealed) -> int:
+    """Delete a delivery's objects; returns how many were there. Doing it again does nothing."""
+    return sum(_gone(store, file.stored) for file in sealed.files)
+
+
+def shred_district(store: ObjectStore, district: str) -> int:
+    """Delete every raw object of a district, whoever wrote it; returns how many."""
+    return sum(_gone(store, path) for path in _under(store, f"deliveries/{district}"))
+
+
+def sweep(store: ObjectStore, district: str, known: Collection[str], now: datetime, after: timedelta = SWEEP_AFTER) -> int:
+    """
+
+    elete a district's objects that no delivery names (a seal that was killed) and that are older than `after`; returns how
+    many.
+    """
+    lost = [path for path, at in _listed(store, f"deliveries/{district}") if path not in known and now - at > after]
+    return sum(_gone(store, path) for path in lost)
+
+
+def _under(store: ObjectStore, prefix: str) -> list[str]:
+    return [path for path, _ in _listed(store, prefix)]
+
+
+def _listed(store: ObjectStore, prefix: str) -> list[tuple[str, datetime]]:
+    return [(meta["path"], meta["last_modified"]) for batch in obstore.list(store, prefix + "/") for meta in batch]
+
+
+def _gone(store: ObjectStore, path: str) -> int:
+    try:
+        obstore.head(store, path)
+        obstore.delete(store, path)
+    except FileNotFoundError:
+        return 0
+    return 1

@@ -1,0 +1,31 @@
+"""What the door tells the house: a file arrived, was renamed, was cut off or was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["closed", "renamed", "cut_off", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Something happened to a file in an account's folder.
+
+    `closed`: the client closed a file that it wrote. `renamed`: a file got a name (`before` is the earlier one). `cut_off`: the
+    connection ended before the client closed it. `refused`: it went over a limit and was deleted. `path` is as the client sees
+    it.
+    """
+
+    kind: Kind
+    account: str
+    path: str
+    real: Path
+    size: int
+    before: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The path without its first slash: as the spool names files."""
+        return self.path.lstrip("/")
