@@ -17,11 +17,11 @@ def list_(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
     as_json
         Print one JSON document.
     """
-    from homeroom.systems import shipped  # noqa: PLC0415
+    from homeroom.systems import layout_sets  # noqa: PLC0415
 
     rows = [
         {"set": s.name, "title": s.title, "layouts": [layout.name for layout in s.layouts], "required": list(s.required)}
-        for s in shipped()
+        for s in layout_sets()
     ]
     if as_json:
         document(rows)

@@ -42,24 +42,34 @@ def add(
     as_json
         Print one JSON document.
     """
-    from homeroom.doors.sftp.hostkeys import fingerprints  # noqa: PLC0415
+    from homeroom.doors.sftp.accounts import hashed, new_password  # noqa: PLC0415
+    from homeroom.doors.sftp.hostkeys import fingerprints, host_keys  # noqa: PLC0415
     from homeroom.sync import sources  # noqa: PLC0415
 
     settings = {} if quiet_seconds is None else {"quiet_seconds": quiet_seconds}
+    password = new_password()
     with opened_house() as house:
         added = sources.add(
-            house, slug, kind, name=name, layouts=layouts, start=start, public_keys=public_key, settings=settings
+            house,
+            slug,
+            kind,
+            name=name,
+            layouts=layouts,
+            start=start,
+            password_hash=hashed(password),
+            public_keys=public_key,
+            settings=settings,
         )
         told = {"source": added.source.id, "kind": kind, "name": added.source.name, "layouts": layouts, "start": start}
         if kind == "sftp":
-            prints = fingerprints(house.settings.keys)
+            prints = fingerprints(host_keys(house.settings.keys))
             told |= {
                 "host": house.settings.host,
                 "port": house.settings.sftp_port,
                 "username": added.username,
-                "password": added.password,
+                "password": password,
                 "fingerprint": prints[0].sha256,
-                "fingerprints": {p.algorithm: p.sha256 for p in prints},
+                "fingerprints": {p.kind: p.sha256 for p in prints},
             }
     if as_json:
         document(told)
@@ -136,7 +146,7 @@ def limits(
         house.stores.control.districts.get(slug)
         found = sources.set_limits(house, slug, source, wanted) if wanted else sources.of(house, slug, source)
         assert found is not None
-        now = Limits.parse(dict(found.settings.get("limits", {}))).as_json()
+        now = Limits.parse(found.settings.get("limits", {})).as_dict()
     if as_json:
         document(now)
     else:

@@ -9,15 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from homeroom.checks import fold
 from homeroom.compare import snapshot as snapshots_of
 from homeroom.reading.lines import lines
 from homeroom.roster.catalogue import catalogue
-from homeroom.roster.report import ImportReport, Outcome, Reason, Status
+from homeroom.roster.report import ISSUES_IN_REPORT, ImportReport, Outcome, Reason, Status
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
 from homeroom.store.snapshots import SnapshotRow
-from homeroom.sync import ending, reporting
+from homeroom.sync import ending, findings, reporting
 from homeroom.sync.house import House
 from homeroom.sync.summaries import summarise
 from homeroom.sync.walk import Ground, Walked
@@ -84,24 +83,23 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
     """The report as far as the walk goes: files, tables, limits, issues with their lines."""
     _find_lines(bench, walked)
     names = {look.file.number: look.file.name for look in walked.inspected}
-    fold.findings(bench, names)
-    issues = reporting.issues(bench)
+    found = findings.publish(bench, names)
     return replace(
         started,
         plan=walked.plan.hash,
-        layouts=walked.choice.wanted or walked.choice.set.name,
+        layouts=walked.choice.layouts.name,
         layouts_why=walked.choice.why,
         files=reporting.file_reports(
             walked.inspected,
             walked.feeds,
             walked.sifted,
             walked.admitted,
-            {a.name: a.why for a in walked.left_alone} | dict(walked.choice.left_alone),
+            {a.name: a.why for a in walked.left_alone} | {look.file.name: why for look, why in walked.choice.unmatched},
         ),
         tables=walked.plan.tables,
         limits=walked.judgement.limits,
-        issue_counts=reporting.issue_counts(bench),
-        issues=issues,
+        issue_counts=dict(sorted(Counter(f.code for f in found).items())),
+        issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
     )
 
 
@@ -196,7 +194,7 @@ def _write(
         reason=_reason(made.reason),
         report=made.as_json(),
         files=origins,
-        issues=fold.TOLD,
+        issues=findings.TOLD,
         snapshots=kept,
         delivery=entry.delivery,
     )

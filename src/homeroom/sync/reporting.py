@@ -2,52 +2,41 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from homeroom.checks.fold import Finding
 from homeroom.roster.codes import code
 from homeroom.roster.report import FileReport, Issue, Repair
-from homeroom.workbench.values import Admitted, Feed, Inspected, Sifted, TextTable
+from homeroom.workbench.values import Admitted, Feed, Inspected, Sifted
 
 
 def file_reports(
     inspected: Sequence[Inspected],
-    texts: Mapping[int, TextTable],
     feeds: Sequence[Feed],
     sifted: Mapping[str, Sifted],
     admitted: Mapping[str, Admitted],
     left_alone: Mapping[str, str],
 ) -> tuple[FileReport, ...]:
     """One entry per file and layout; rows = accepted + refused + ignored in each (law 5). Files left alone say why."""
-    reports = []
-    fed = {f.text.file.number for f in feeds if not f.made}
-    for feed in feeds:
-        if not feed.made:
-            reports.append(_fed(feed, sifted[feed.table], admitted[feed.table]))
-    for look in inspected:
-        if look.file.number not in fed:
-            reports.append(_unfed(look, left_alone.get(look.file.name)))
+    reports = [_fed(feed, sifted[feed.table], admitted[feed.table]) for feed in feeds if not feed.made]
+    fed = {f.text.file.number for f in feeds}
+    reports.extend(_unfed(look, left_alone.get(look.file.name)) for look in inspected if look.file.number not in fed)
     named = {r.name for r in reports}
-    reports.extend(
-        FileReport(name, None, None, None, None, None, 0, 0, 0, 0, note=why)
-        for name, why in left_alone.items()
-        if name not in named
-    )
+    reports.extend(_left(name, why) for name, why in left_alone.items() if name not in named)
     return tuple(reports)
 
 
 def _fed(feed: Feed, sifted: Sifted, admitted: Admitted) -> FileReport:
     number = feed.text.file.number
+    look = feed.text.inspected
     count = next(c for c in sifted.counts if c.file == number)
     tally = next((t for t in admitted.tallies if t.file == number), None)
     refused = tally.refused if tally else 0
-    ignored = count.ignored + (tally.ignored if tally else 0)
-    rows = count.rows
-    look = feed.text.inspected
+    ignored = count.ignored + feed.text.ignored + (tally.ignored if tally else 0)
+    rows = feed.text.rows if feed.text.rows is not None else count.rows + feed.text.ignored
     repairs: Counter[str] = Counter()
-    for repair in (*look.repairs, *feed.text.repairs, *(tally.repairs if tally else ())):
+    for repair in (*feed.text.repairs, *(tally.repairs if tally else ())):
         repairs[repair.code] += repair.count
     return FileReport(
         name=look.file.name,
@@ -62,6 +51,10 @@ def _fed(feed: Feed, sifted: Sifted, admitted: Admitted) -> FileReport:
         ignored=ignored,
         repairs=tuple(Repair(c, n) for c, n in sorted(repairs.items())),
     )
+
+
+def _left(name: str, why: str) -> FileReport:
+    return FileReport(name, None, None, None, None, None, 0, 0, 0, 0, note=why)
 
 
 def _unfed(look: Inspected, why: str | None) -> FileReport:
@@ -80,29 +73,32 @@ def _unfed(look: Inspected, why: str | None) -> FileReport:
     )
 
 
-def issue(row: Mapping[str, Any], names: Mapping[int, str]) -> Issue:
-    """A finding of the issue table as the report tells it: the declared sentence with its places filled."""
-    declared = code(row["code"])
-    detail = json.loads(row["detail"]) if row["detail"] else {}
-    file = names.get(row["file"]) if row["file"] is not None else None
-    places = {
+def issues(found: Sequence[Finding], names: Mapping[int, str]) -> tuple[Issue, ...]:
+    """Findings as the report tells them: file names for numbers, the declared sentence with its places filled."""
+    return tuple(_issue(f, names) for f in found)
+
+
+def _issue(finding: Finding, names: Mapping[int, str]) -> Issue:
+    declared = code(finding.code)
+    file = names.get(finding.file) if finding.file is not None else None
+    places: dict[str, object] = {
         "file": file,
-        "line": row["line"],
-        "column": row["column_name"],
-        "key": row["key"],
-        "value": row["value"],
-        "table": row["table_name"],
-        "count": row["count"],
+        "line": finding.line,
+        "column": finding.column,
+        "key": finding.key,
+        "value": finding.value,
+        "table": finding.table,
+        "count": finding.count,
     }
     return Issue(
         code=declared.code,
         severity=declared.severity,
         file=file,
-        line=row["line"],
-        column=row["column_name"],
-        key=row["key"],
-        value=row["value"],
-        message=declared.say(**(places | detail)),
+        line=finding.line,
+        column=finding.column,
+        key=finding.key,
+        value=finding.value,
+        message=declared.say(**(places | dict(finding.detail))),
         remedy=declared.remedy,
-        count=row["count"],
+        count=finding.count,
     )

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-from argon2 import PasswordHasher
 
 from homeroom.compare.limits import Limits
 from homeroom.roster.faults import Misuse
@@ -17,21 +14,16 @@ from homeroom.store.sources import Source
 from homeroom.sync.house import House
 from homeroom.sync.layouts import known_set
 
-_ALPHABET = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-PASSWORD_LENGTH = 20
-"""Letters and digits that cannot be mistaken for each other when read aloud: 20 of 56 are over 116 bits."""
-
 BUILT = ("sftp", "upload")
 """The kinds that this version can run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A source that was just made. `password` is shown now and never again."""
+    """A source that was just made, and the user name of its account if it has one."""
 
     source: Source
     username: str | None
-    password: str | None
 
 
 def add(
@@ -42,6 +34,7 @@ def add(
     name: str | None = None,
     layouts: str | None = None,
     start: str | None = None,
+    password_hash: str | None = None,
     public_keys: tuple[str, ...] = (),
     settings: dict[str, Any] | None = None,
     who: str = "command line",
@@ -56,17 +49,12 @@ def add(
     Limits.parse(dict((settings or {}).get("limits", {})))
     now = datetime.now(UTC)
     source = control.sources.add(slug, kind, name or kind, now, layouts=layouts, start=start, settings=settings)
-    username = password = None
+    username = None
     if kind == "sftp":
-        username, password = f"{slug}-{source.id}", new_password()
-        control.accounts.add(Account(username, source.id, PasswordHasher().hash(password), public_keys))
+        username = f"{slug}-{source.id}"
+        control.accounts.add(Account(username, source.id, password_hash, public_keys))
     control.audit.add(AuditRow(now, who, "source-added", slug, {"source": source.id, "kind": kind}))
-    return Added(source, username, password)
-
-
-def new_password() -> str:
-    """A password that nobody can guess and everybody can type."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(PASSWORD_LENGTH))
+    return Added(source, username)
 
 
 def of(house: House, slug: str, number: int | None) -> Source | None:

@@ -6,26 +6,31 @@ caller does with the `Walked` that comes out. The store is only reached through 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from importlib.resources import files as package_files
+
+import duckdb
 
 from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
-from homeroom.compare.limits import ActiveCounts, Limits, judge
+from homeroom.compare import plan as planning
+from homeroom.compare import snapshot as snapshots
+from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
-from homeroom.compare.snapshot import Snapshot, fingerprint
+from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
 from homeroom.layouts.making import make
-from homeroom.layouts.manifest import Manifest, read_manifest
 from homeroom.layouts.sets import LayoutSet
-from homeroom.layouts.shaping import bind, shape
+from homeroom.layouts.shaping import shape
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
 from homeroom.roster.catalogue import catalogue
-from homeroom.roster.faults import Refused
 from homeroom.sync.surplus import placer_for
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
@@ -42,15 +47,14 @@ from homeroom.workbench.values import (
     TextTable,
 )
 
-STEPS = ("unpack", "read", "layouts", "compare with last night", "check", "plan", "judge")
-
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a walk stands on: how this source is read, and what the store already holds.
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
-    returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty.
+    returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
+    many rows each table's files had last time. `now` is in the district's own time.
     """
 
     sets: Sequence[LayoutSet]
@@ -65,7 +69,8 @@ class Ground:
     snapshots: Mapping[str, Snapshot]
     touched: Callable[[str, Snapshot], str | None]
     lookup: Lookup
-    active: Callable[[], ActiveCounts]
+    active: ActiveCounts
+    last_rows: Mapping[str, int]
     now: datetime
 
 
@@ -74,7 +79,6 @@ class Walked:
     """Everything that a walk found out."""
 
     choice: Choice
-    manifest: Manifest | None
     inspected: tuple[Inspected, ...]
     left_alone: tuple[LeftAlone, ...]
     texts: Mapping[int, TextTable]
@@ -91,30 +95,23 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("unpack")
     unpacked = unpack(files, bench.folder / "unpacked")
     tell("read")
-    inspected = tuple(inspect(f, ground.hints) for f in unpacked.files)
-    manifest = read_manifest(inspected)
-    choice = choose(ground.sets, inspected, ground.wanted, manifest)
-    _refuse_faults(inspected, choice)
+    inspected = tuple(inspect(f, _hints(ground, f.name)) for f in unpacked.files)
     tell("layouts")
-    texts, feeds = _shape(bench, inspected, choice, manifest, ground)
+    choice = choose(ground.sets, inspected, ground.wanted, bench)
+    rules = replace(ground.rules, version=choice.layouts.version)
+    texts, feeds = _shape(bench, choice, rules, ground)
     tell("compare with last night")
-    sifted, fingerprints = _sift(bench, feeds, ground)
+    sifted, fingerprints = _sift(bench, feeds, rules, ground)
     tell("check")
-    admitted = {name: admit(bench, catalogue()[name], s, ground.rules, ground.lookup) for name, s in sifted.items()}
+    admitted = {name: admit(bench, catalogue()[name], s, rules, ground.lookup) for name, s in sifted.items()}
     tell("plan")
-    plan = make_plan(
-        bench,
-        [(catalogue()[name], a) for name, a in admitted.items()],
-        ground.source,
-        ground.lookup,
-        ground.first,
-        ground.allied,
-    )
+    tables = [planning.Walked(catalogue()[name], sifted[name], admitted[name]) for name in sifted]
+    plan = make_plan(bench, tables, ground.source, ground.lookup, first=ground.first, allied=ground.allied)
     tell("judge")
-    judgement = judge(bench, plan, ground.limits, ground.active, tuple(sifted.values()))
+    context = Context(tables, ground.last_rows, ground.lookup)
+    judgement = judge(bench, plan, ground.limits, ground.active, context)
     return Walked(
         choice=choice,
-        manifest=manifest,
         inspected=inspected,
         left_alone=unpacked.left_alone,
         texts=texts,
@@ -127,49 +124,46 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     )
 
 
-def _refuse_faults(inspected: Sequence[Inspected], choice: Choice) -> None:
-    """A file that the set needs and that is no table (a web page, a spreadsheet) stops the delivery."""
-    for look in inspected:
-        if look.fault is not None and look.file.number in choice.named:
-            raise Refused(look.fault.code, file=look.file.name, why=look.fault.message)
+def _hints(ground: Ground, name: str) -> Hints:
+    """What the source says about its files goes before what a named set says."""
+    if ground.hints != Hints() or ground.wanted is None:
+        return ground.hints
+    return ground.sets[0].hints(name)
 
 
 def _shape(
-    bench: Workbench,
-    inspected: Sequence[Inspected],
-    choice: Choice,
-    manifest: Manifest | None,
-    ground: Ground,
+    bench: Workbench, choice: Choice, rules: Rules, ground: Ground
 ) -> tuple[dict[int, TextTable], tuple[Feed, ...]]:
-    bound = {n: (layout, bind(layout, _numbered(inspected, n))) for n, layout in choice.matches.items()}
+    bindings = {m.inspected.file.number: m.binding for m in choice.matches}
     texts: dict[int, TextTable] = {}
     feeds: list[Feed] = []
-    for number, (layout, binding) in bound.items():
-        look = _numbered(inspected, number)
-        place = placer_for(look, binding, bound, inspected, ground.rules.version, ground.lookup, bench)
-        texts[number] = read(bench, look, place)
-        mode = manifest.mode(layout.table) if manifest else ground.kind
-        feeds.append(shape(bench, layout, binding, texts[number], mode))
-    feeds.extend(make(bench, choice.set, feeds, ground.now))
-    return texts, tuple(feeds)
+    for match in choice.matches:
+        number = match.inspected.file.number
+        place = placer_for(bench, match.binding, bindings, rules.version, ground.lookup)
+        texts[number] = read(bench, match.inspected, place)
+        mode = match.mode if ground.kind == "continuous" else ground.kind
+        feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
+    return texts, tuple(make(choice.layouts, feeds, ground.now))
 
 
-def _sift(bench: Workbench, feeds: Sequence[Feed], ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:
+def _sift(
+    bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground
+) -> tuple[dict[str, Sifted], dict[str, str]]:
     sifted: dict[str, Sifted] = {}
     fingerprints: dict[str, str] = {}
     for table in catalogue():
         mine = [f for f in feeds if f.table == table.name]
         if not mine:
             continue
-        mark = fingerprint(mine, ground.rules.fingerprint())
+        mark = snapshots.fingerprint(mine, catalogue_digest(), duckdb.__version__, rules.fingerprint, "")
         fingerprints[table.name] = mark
-        snapshot = ground.snapshots.get(table.name)
-        if snapshot is not None and snapshot.fingerprint != mark:
-            snapshot = None
-        touched = ground.touched(table.name, snapshot) if snapshot else None
-        sifted[table.name] = sift(bench, table, mine, snapshot, touched)
+        usable = snapshots.valid(ground.snapshots.get(table.name), mark)
+        touched = ground.touched(table.name, usable) if usable else None
+        sifted[table.name] = sift(bench, table, mine, usable, touched)
     return sifted, fingerprints
 
 
-def _numbered(inspected: Sequence[Inspected], number: int) -> Inspected:
-    return next(look for look in inspected if look.file.number == number)
+@cache
+def catalogue_digest() -> str:
+    """SHA-256 of the catalogue's text: a changed catalogue makes every snapshot invalid."""
+    return hashlib.sha256(package_files("homeroom.roster").joinpath("oneroster.toml").read_bytes()).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from homeroom.checks.rules import Rules
@@ -99,16 +100,16 @@ def _ground(
         return store.bring(bench, table, relation)
 
     def touched(table: str, snapshot: Snapshot) -> str | None:
-        keys = store.touched(table, snapshot.revision)
-        if not keys:
-            return None
-        name = f"touched_{table}"
-        bench.load(name, ["sourcedId"], [[k] for k in keys])
-        return name
+        return store.touched(bench, table, snapshot.revision)
+
+    @cache
+    def counts() -> dict[str, dict[str | None, int]]:
+        return store.active_counts(source.id)
 
     def active(table: str) -> Active:
-        total, schools = store.active(source.id, table)
-        return Active(total, schools)
+        schools = dict(counts().get(table, {}))
+        total = schools.pop(None, 0)
+        return Active(total, {school: n for school, n in schools.items() if school is not None})
 
     return Ground(
         sets=sets,

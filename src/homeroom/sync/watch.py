@@ -17,7 +17,6 @@ from cronsim import CronSim
 from homeroom.deliveries.spool import Rules, look
 from homeroom.deliveries.taking import Taken, recover, take
 from homeroom.roster.faults import Fault
-from homeroom.roster.report import Reason
 from homeroom.store.deliveries import Delivery
 from homeroom.store.sources import Source
 from homeroom.sync import ending, intake
@@ -86,7 +85,7 @@ def _seal(house: House, place: Incoming, taken: Taken, now: datetime, enqueue: E
     if taken.missing:
         number = _begin(house, source, delivery, now)
         missing = ", ".join(taken.missing)
-        ending.fail(house, source.district, number, Reason(*_incomplete(missing)), now)
+        ending.fail(house, source.district, number, ending.reason("incomplete_set", missing=missing), now)
         return 1
     if source.start is not None:
         return 0
@@ -140,13 +139,7 @@ def _required(source: Source) -> tuple[str, ...]:
     if source.layouts is None:
         return ()
     try:
-        return known_set(source.layouts).required_patterns
+        layouts = known_set(source.layouts)
     except Fault:
         return ()
-
-
-def _incomplete(missing: str) -> tuple[str, str, str]:
-    from homeroom.roster.codes import code  # noqa: PLC0415
-
-    declared = code("incomplete_set")
-    return declared.code, declared.say(missing=missing), declared.remedy
+    return tuple(layouts.file_of(table) for table in layouts.required)

@@ -1,0 +1,57 @@
+"""The issues of an import as the store keeps them: every row of the issue table, the heads of cascades before what hangs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from homeroom.checks import fold
+from homeroom.checks.fold import Finding
+from homeroom.roster.codes import codes
+from homeroom.workbench.bench import Workbench
+
+TOLD = "told_issues"
+
+
+def publish(bench: Workbench, names: Mapping[int, str]) -> tuple[Finding, ...]:
+    """Make the relation `told_issues` for the commit, and return the first thousand findings for the report.
+
+    A finding that stands for many rows is numbered first; the rows that hang on it follow under its number (`head`).
+    """
+    found = fold.findings(bench, most=1_000_000_000)
+    bench.load("told_files", ["number", "name"], [[str(n), name] for n, name in names.items()])
+    bench.load("told_severities", ["code", "severity"], [[c.code, c.severity] for c in codes().values()])
+    heads = [[str(n), f.cause, str(f.count), *_place(f)] for n, f in enumerate(found, start=1)]
+    bench.load("told_heads", ["seq", "cause", "count", "code", "file", "row", "column", "line"], heads)
+    same = " AND ".join(
+        f"{a} IS NOT DISTINCT FROM {b}"
+        for a, b in (
+            ("i.code", "h.code"),
+            ("i.file", "h.file::INTEGER"),
+            ("i.row_number", "h.row::BIGINT"),
+            ("i.column_name", 'h."column"'),
+            ("i.line", "h.line::BIGINT"),
+            ("i.cause", "h.cause"),
+        )
+    )
+    bench.run(f"""
+        CREATE OR REPLACE TABLE {TOLD} AS
+        WITH placed AS (SELECT *, rowid AS place FROM issues),
+             headed AS (
+                SELECT i.*, min(h.seq::BIGINT) AS own, min(h.count::BIGINT) AS stands_for
+                FROM placed i LEFT JOIN told_heads h ON {same} GROUP BY ALL
+             ),
+             first AS (SELECT cause, min(seq::BIGINT) AS seq FROM told_heads WHERE cause IS NOT NULL GROUP BY cause)
+        SELECT row_number() OVER (ORDER BY own NULLS LAST, file, row_number, place)::BIGINT AS seq, i.code, s.severity,
+               f.name AS file, i.line, i.column_name AS "column", i.key, i.value, i.detail, i.table_name AS "table",
+               i.refused, coalesce(i.stands_for, 1)::BIGINT AS count,
+               CASE WHEN own IS NULL THEN first.seq END AS head
+        FROM headed i JOIN told_severities s USING (code) LEFT JOIN told_files f ON i.file = f.number::INTEGER
+        LEFT JOIN first ON i.cause = first.cause
+    """)
+    return found
+
+
+def _place(finding: Finding) -> list[str | None]:
+    numbers = (finding.file, finding.row, finding.line)
+    file, row, line = (None if n is None else str(n) for n in numbers)
+    return [finding.code, file, row, finding.column, line]
