@@ -135,7 +135,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
 
 async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
     config = uvicorn.Config(
-        create(house.stores, house.settings.public_url),
+        create(house.stores, address=house.settings.public_url),
         host=house.settings.host,
         port=house.settings.http_port,
         log_config=None,
@@ -175,7 +175,11 @@ def beat(house: House) -> None:
 def alive(house: House) -> Callable[[str], bool]:
     """Tells whether an executor lives: a fresh heartbeat, and no certainty that its process ended."""
     since = datetime.now(UTC) - DEAD_AFTER
-    fresh = {w.executor for w in house.stores.control.workers.all() if w.seen >= since and not Executor(w.executor, w.host, w.pid).is_gone()}
+    fresh = {
+        w.executor
+        for w in house.stores.control.workers.all()
+        if w.seen >= since and not Executor(w.executor, w.host, w.pid).is_gone()
+    }
     return fresh.__contains__
 
 
@@ -203,7 +207,5 @@ def _background(
         threads.append(each(BEAT_SECONDS, "takeover", lambda: jobs.adopt(alive(house))))
         threads.append(each(KEEPING_SECONDS, "housekeeping", lambda: housekeeping.keep(house, datetime.now(UTC))))
     if jobs is not None and roles.sftp:
-        threads.append(
-            each(WATCH_SECONDS, "watchman", lambda: watch.watch(house, datetime.now(UTC), jobs.enqueue, renamed.of))
-        )
+        threads.append(each(WATCH_SECONDS, "watchman", lambda: watch.watch(house, datetime.now(UTC), jobs.enqueue, renamed.of)))
     return threads

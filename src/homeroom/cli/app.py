@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cyclopts import App
 
+from homeroom import __version__
+
 ABOUT = """Homeroom, the rostering hub: receives a district's data, checks it, explains it, serves it.
 
 `homeroom [--data DIR] COMMAND`. The data folder is made on first use (default: homeroom-data, or HOMEROOM_DATA)."""
@@ -62,7 +64,7 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 
 def build() -> App:
     """The command line, with every command lazily imported."""
-    app = App(name="homeroom", help=ABOUT, help_formatter="plain", version="0.1.0", result_action="return_value")
+    app = App(name="homeroom", help=ABOUT, help_formatter="plain", version=__version__, result_action="return_value")
     for name, (target, about) in COMMANDS.items():
         app.command(target, name=name, help=about)
     for name, (about, commands) in GROUPS.items():

@@ -123,10 +123,7 @@ def imports(
         return 0
     table(
         ["import", "started", "trigger", "status", "outcome", "reason", "revision"],
-        [
-            (e["import"], e["started_at"], e["trigger"], e["status"], e["outcome"], e["reason"], e["revision_after"])
-            for e in log
-        ],
+        [(e["import"], e["started_at"], e["trigger"], e["status"], e["outcome"], e["reason"], e["revision_after"]) for e in log],
     )
     return 0
 

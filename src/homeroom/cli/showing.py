@@ -45,10 +45,7 @@ def show_report(report: ImportReport) -> None:
         say()
         table(
             ["table", "added", "updated", "unchanged", "removed", "restored", "refused"],
-            [
-                (name, t.added, t.updated, t.unchanged, t.removed, t.restored, t.refused)
-                for name, t in report.tables.items()
-            ],
+            [(name, t.added, t.updated, t.unchanged, t.removed, t.restored, t.refused) for name, t in report.tables.items()],
         )
     _show_limits(report)
     _show_issues(report)

@@ -145,9 +145,7 @@ class ImportReport:
         values["reason"] = Reason(**raw["reason"]) if raw["reason"] else None
         values["started_at"] = datetime.fromisoformat(raw["started_at"])
         values["finished_at"] = datetime.fromisoformat(raw["finished_at"]) if raw["finished_at"] else None
-        values["files"] = tuple(
-            FileReport(**(f | {"repairs": tuple(Repair(**r) for r in f["repairs"])})) for f in raw["files"]
-        )
+        values["files"] = tuple(FileReport(**(f | {"repairs": tuple(Repair(**r) for r in f["repairs"])})) for f in raw["files"])
         values["tables"] = {name: TableReport(**t) for name, t in raw["tables"].items()}
         values["limits"] = tuple(LimitReport(**limit) for limit in raw["limits"])
         values["issues"] = tuple(Issue(**i) for i in raw["issues"])

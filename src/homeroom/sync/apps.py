@@ -17,7 +17,9 @@ READING = ("roster-core.readonly", "roster.readonly", "roster-demographics.reado
 """The scopes of the rostering service (OneRoster 1.2 REST binding), by their short names."""
 
 
-def add(house: House, name: str, districts: tuple[str, ...], scopes: tuple[str, ...], who: str = "command line") -> dict[str, Any]:
+def add(
+    house: House, name: str, districts: tuple[str, ...], scopes: tuple[str, ...], who: str = "command line"
+) -> dict[str, Any]:
     """Add an application; the answer is the only place where its secret ever stands in plain text.
 
     Raises Misuse for an unknown district or scope.

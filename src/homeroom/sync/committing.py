@@ -58,9 +58,7 @@ def conclude(
     return made
 
 
-def commit_rollback(
-    house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime
-) -> ImportReport:
+def commit_rollback(house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime) -> ImportReport:
     """Commit the plan that makes an old revision new. No snapshot is written: what it touches is looked at again."""
     store = house.stores.roster(slug)
     before = store.revision()
@@ -163,9 +161,7 @@ def _snapshots(bench: Workbench, walked: Walked, ground: Ground, folder: Path, r
     for name, sifted in walked.sifted.items():
         previous = ground.snapshots.get(name)
         usable = snapshots_of.valid(previous, walked.fingerprints[name])
-        made = snapshots_of.write(
-            bench, catalogue()[name], sifted, usable, folder, revision, walked.fingerprints[name]
-        )
+        made = snapshots_of.write(bench, catalogue()[name], sifted, usable, folder, revision, walked.fingerprints[name])
         if made is not None and made is not previous:
             kept.append(SnapshotRow(ground.source, name, made.fingerprint, made.revision, made.as_json()))
     return tuple(kept)

@@ -47,9 +47,7 @@ def bare_report(house: House, slug: str, entry: Import) -> ImportReport:
     )
 
 
-def ended(
-    report: ImportReport, *, status: Status, outcome: Outcome | None, reason: Reason | None, now: datetime
-) -> ImportReport:
+def ended(report: ImportReport, *, status: Status, outcome: Outcome | None, reason: Reason | None, now: datetime) -> ImportReport:
     """The same report with its end written in; nothing was committed."""
     return replace(
         report,

@@ -51,7 +51,9 @@ def run(
             return report(house, slug, number)
         entry = store.imports.resume(number, house.executor.name)
         if _overtaken(house, slug, entry):
-            return ending.turn_down(house, slug, number, ending.reason("superseded", newer=_newest(house, slug, entry)), _now(now))
+            return ending.turn_down(
+                house, slug, number, ending.reason("superseded", newer=_newest(house, slug, entry)), _now(now)
+            )
         return _walk_and_end(house, slug, entry, now=now, layouts=layouts, tell=tell, approved=None)
 
 
@@ -214,7 +216,9 @@ def _walk_and_end(
         raise
     except Exception as bug:
         # The text of a bug may hold a child's data: only its kind is told, the place is in the log.
-        log.error("import-broke", district=slug, number=entry.number, kind=type(bug).__name__, step=store.imports.get(entry.number).step)
+        log.error(
+            "import-broke", district=slug, number=entry.number, kind=type(bug).__name__, step=store.imports.get(entry.number).step
+        )
         ending.fail(house, slug, entry.number, ending.reason("internal_error", kind=type(bug).__name__), datetime.now(UTC))
         raise
     summarise(house, slug)

@@ -57,9 +57,15 @@ class Executor:
         born = datetime.now(UTC).strftime("%Y%m%d%H%M%S%f")
         return Executor(name=f"{host}-{os.getpid()}-{born}", host=host, pid=os.getpid())
 
+    @staticmethod
+    def named(name: str) -> Executor:
+        """The executor of that name, as far as its name tells: nothing is certain of a name that is not ours."""
+        host, _, rest = name.rpartition("-")[0].rpartition("-")
+        return Executor(name=name, host=host, pid=int(rest) if rest.isdigit() else 0)
+
     def is_gone(self) -> bool:
         """Whether it is certain that the process ended: it lived on this host and its number is free."""
-        if self.host != socket.gethostname():
+        if self.host != socket.gethostname() or self.pid <= 0:
             return False
         try:
             os.kill(self.pid, 0)

@@ -9,21 +9,29 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from homeroom.deliveries.workfolders import claim
 from homeroom.layouts import formulas
 from homeroom.outbound.packages import export as write_package
 from homeroom.roster.catalogue import Table, catalogue
 from homeroom.roster.faults import Misuse
+from homeroom.roster.names import quoted
+from homeroom.roster.report import moment
+from homeroom.roster.versions import stored_columns
+from homeroom.store import pages
+from homeroom.store.roster import RosterStore
 from homeroom.sync.house import House
 from homeroom.workbench.bench import Workbench
 
 SHOWN_FIRST = ("sourcedId", "status", "dateLastModified")
+KNOWN = ("first_revision", "last_revision", "import", "line")
+"""What Homeroom knows of a record beside its columns."""
 
 
 def counted(house: House, slug: str) -> dict[str, Any]:
     """`{"revision": n, "tables": {"users": {"active": 45, "tobedeleted": 0}, ...}}`; empty tables are left out."""
     house.stores.control.districts.get(slug)
     store = house.stores.roster(slug)
-    tables = {name: dict(c) for name, c in store.counts().items() if c["active"] or c["tobedeleted"]}
+    tables = {name: {"active": c.active, "tobedeleted": c.tobedeleted} for name, c in store.counts().items()}
     return {"district": slug, "revision": store.revision(), "tables": tables}
 
 
@@ -38,19 +46,25 @@ def rows(house: House, slug: str, name: str, where: str | None) -> Iterator[Mapp
     """The records of a table, by sourcedId; `where` is a formula over its columns (the language of the layouts)."""
     house.stores.control.districts.get(slug)
     table = table_named(name)
-    found = house.stores.roster(slug).rows(name)
-    if where is None:
-        yield from found
-        return
-    columns = (*SHOWN_FIRST, *table.columns[1:])
-    condition = formulas.compile(where, columns)
-    with Workbench(house.settings.work / f"ask-{house.executor.name}") as bench:
-        bench.load("asked", columns, ())
-        for row in found:
-            values = [row[c] for c in columns]
-            asked = ", ".join(f'?::VARCHAR AS "{c}"' for c in columns)
-            if bench.value(f"SELECT coalesce(({condition})::BOOLEAN, false) FROM (SELECT {asked})", values):
-                yield row
+    store = house.stores.roster(slug)
+    shown = pages.columns(name)
+    wanted = None if where is None else _matching(house, slug, table, where)
+    for values in store.rows(name):
+        row = dict(zip(shown, values, strict=True))
+        if wanted is None or row["sourcedId"] in wanted:
+            yield {c: row[c] for c in (*SHOWN_FIRST, *table.columns[1:], *KNOWN)}
+
+
+def _matching(house: House, slug: str, table: Table, where: str) -> set[str]:
+    """The keys of the records for which a formula holds; computed in a workbench that can reach nothing else."""
+    columns = ("sourcedId", "status", *table.columns[1:])
+    try:
+        condition = formulas.compile_condition(where, {c: quoted(c) for c in columns})
+    except formulas.FormulaFault as fault:
+        raise Misuse(f"--where cannot be used: {fault}") from None
+    with claim(house.settings.work, f"{slug}-ask") as folder, Workbench(folder.path) as bench:
+        stored = house.stores.roster(slug).bring(bench, table.name, None)
+        return {key for (key,) in bench.rows(f'SELECT "sourcedId" FROM {quoted(stored)} WHERE {condition}')}
 
 
 def write_rows(house: House, slug: str, name: str, where: str | None, form: Literal["json", "csv"]) -> None:
@@ -77,7 +91,30 @@ def record(house: House, slug: str, name: str, sourced_id: str) -> dict[str, Any
     found = house.stores.roster(slug).record(name, sourced_id)
     if found is None:
         raise Misuse(f"{slug} has no record {sourced_id!r} in {name}.")
-    return found
+    columns = (*SHOWN_FIRST, *catalogue()[name].columns[1:])
+    return {
+        "table": name,
+        "record": {c: found.values[c] for c in columns},
+        "provenance": {
+            "source": found.source,
+            "first_revision": found.first_revision,
+            "last_revision": found.last_revision,
+            "import": found.number_of_import,
+            "file": found.file,
+            "line": found.line,
+            "locked": list(found.locked),
+        },
+        "changes": [
+            {
+                "revision": c.revision,
+                "at": moment(c.at),
+                "import": c.number_of_import,
+                "verb": c.verb,
+                "fields": {name: list(pair) for name, pair in c.fields.items()},
+            }
+            for c in found.changes
+        ],
+    }
 
 
 def export(house: House, slug: str, out: Path, version: Literal["1.1", "1.2"], since: int | None) -> dict[str, Any]:
@@ -86,5 +123,22 @@ def export(house: House, slug: str, out: Path, version: Literal["1.1", "1.2"], s
     store = house.stores.roster(slug)
     if since is not None and not 0 <= since <= store.revision():
         raise Misuse(f"{slug} has the revisions 0 to {store.revision()}; there is no revision {since}.")
-    written = write_package(store, version, out, since)
-    return {"file": str(out), "version": version, "revision": store.revision(), "since": since, "rows": written}
+    changed = None if since is None else (lambda table: _stored(store, table, since))
+    package = write_package(lambda table: _stored(store, table, None), version, out, changed=changed)
+    return {
+        "file": str(out),
+        "version": version,
+        "mode": package.mode,
+        "revision": store.revision(),
+        "since": since,
+        "rows": package.rows,
+        "users_without_role": package.without_role,
+    }
+
+
+def _stored(store: RosterStore, table: str, since: int | None) -> Iterator[tuple[Any, ...]]:
+    """A table's rows in the order that the package room reads."""
+    held = pages.columns(table)
+    places = [held.index(c) for c in stored_columns(catalogue()[table])]
+    for row in store.rows(table, since=since):
+        yield tuple(row[p] for p in places)

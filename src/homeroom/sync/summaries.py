@@ -21,6 +21,6 @@ def summarise(house: House, slug: str) -> None:
             status=last.status if last else None,
             outcome=last.outcome if last else None,
             finished=last.finished_at if last else None,
-            counts={name: counts["active"] for name, counts in store.counts().items()},
+            counts={name: counts.active for name, counts in store.counts().items()},
         )
     )

@@ -53,9 +53,7 @@ def _targets(binding: Binding) -> list[str | None]:
     return found
 
 
-def _known(
-    bench: Workbench, binding: Binding, all_bound: Mapping[int, Binding], lookup: Lookup
-) -> dict[str, frozenset[str]]:
+def _known(bench: Workbench, binding: Binding, all_bound: Mapping[int, Binding], lookup: Lookup) -> dict[str, frozenset[str]]:
     """The ids of every table that a list column of this file refers to."""
     wanted = {f.ref for f in binding.layout.of.model if f.format is Format.LIST_GUID_REF and f.ref}
     return {table: frozenset(_ids(bench, table, all_bound, lookup)) for table in wanted}
@@ -63,7 +61,7 @@ def _known(
 
 def _ids(bench: Workbench, table: str, all_bound: Mapping[int, Binding], lookup: Lookup) -> Iterator[str]:
     stored = lookup(table, None)
-    yield from (key for (key,) in bench.rows(f"SELECT \"sourcedId\" FROM \"{stored}\" WHERE status = 'active'"))
+    yield from (key for (key,) in bench.rows(f'SELECT "sourcedId" FROM "{stored}" WHERE status = \'active\''))
     came = False
     for binding in all_bound.values():
         if binding.layout.table == table:
@@ -95,17 +93,17 @@ def _values(binding: Binding, target: str) -> Iterator[str]:
 
 def _rows(look: Inspected) -> Iterator[Sequence[str]]:
     limit = csv.field_size_limit(_LONGEST_CELL)
-    quoting = csv.QUOTE_MINIMAL if look.quoted else csv.QUOTE_NONE
     try:
         with look.file.path.open(encoding=look.encoding, errors="replace", newline=None) as text:
             for _ in islice(text, look.header_line):
                 pass
-            rows = csv.reader(text, delimiter=look.delimiter, quoting=quoting)
+            if look.quoted:
+                rows = csv.reader(text, delimiter=look.delimiter)
+            else:
+                rows = csv.reader(text, delimiter=look.delimiter, quoting=csv.QUOTE_NONE)
             try:
                 yield from rows
             except csv.Error:
                 return  # a cell beyond all measure: the reading room tells it, here it only ends the gathering
     finally:
         csv.field_size_limit(limit)
-
-

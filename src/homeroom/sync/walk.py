@@ -131,9 +131,7 @@ def _hints(ground: Ground, name: str) -> Hints:
     return ground.sets[0].hints(name)
 
 
-def _shape(
-    bench: Workbench, choice: Choice, rules: Rules, ground: Ground
-) -> tuple[dict[int, TextTable], tuple[Feed, ...]]:
+def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tuple[dict[int, TextTable], tuple[Feed, ...]]:
     bindings = {m.inspected.file.number: m.binding for m in choice.matches}
     texts: dict[int, TextTable] = {}
     feeds: list[Feed] = []
@@ -146,9 +144,7 @@ def _shape(
     return texts, tuple(make(choice.layouts, feeds, ground.now))
 
 
-def _sift(
-    bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground
-) -> tuple[dict[str, Sifted], dict[str, str]]:
+def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:
     sifted: dict[str, Sifted] = {}
     fingerprints: dict[str, str] = {}
     for table in catalogue():

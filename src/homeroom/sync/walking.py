@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -43,7 +44,9 @@ def walk_import(
     store = house.stores.roster(slug)
     source = house.stores.control.sources.get(_number(entry.source))
     sealed = _sealed(house, slug, _number(entry.delivery))
-    if approved is None and (again := repeating.same_as_last(house, slug, entry, source, sealed.digest, layouts, now)):
+    mark = repeating.stamp(house, slug, entry, source, layouts, now)
+    started = replace(started, stamp=mark)
+    if approved is None and (again := repeating.same_as_last(house, slug, entry, source, sealed.digest, mark)):
         return repeating.repeat(house, slug, entry, started, again, now)
     snapshots = house.snapshots(slug, source.id)
     with (
@@ -96,8 +99,8 @@ def _ground(
     checks = source.settings.get("checks", {})
     revision = store.revision()
 
-    def lookup(table: str, relation: str | None) -> str:
-        return store.bring(bench, table, relation)
+    def lookup(table: str, wanted: str | None) -> str:
+        return store.bring(bench, table, wanted)
 
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
@@ -147,5 +150,3 @@ def last_rows(store: RosterStore, source: int) -> dict[str, int]:
                 rows[file["table"]] = rows.get(file["table"], 0) + file["rows"]
         return rows
     return {}
-
-

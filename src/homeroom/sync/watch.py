@@ -110,9 +110,7 @@ def _start_waiting(house: House, source: Source, now: datetime, enqueue: Enqueue
 
 def _begin(house: House, source: Source, delivery: Delivery, now: datetime) -> int:
     store = house.stores.roster(source.district)
-    return store.imports.begin(
-        source=source.id, delivery=delivery.number, kind="continuous", trigger="sftp", now=now
-    ).number
+    return store.imports.begin(source=source.id, delivery=delivery.number, kind="continuous", trigger="sftp", now=now).number
 
 
 def next_start(house: House, source: Source, after: datetime) -> datetime:
