@@ -17,7 +17,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
 from homeroom.roster.report import moment
 from homeroom.roster.versions import stored_columns
-from homeroom.store import pages
+from homeroom.store.roster_tables import stored_columns as stored_in_table
 from homeroom.store.roster import RosterStore
 from homeroom.sync.house import House
 from homeroom.workbench.bench import Workbench
@@ -47,7 +47,7 @@ def rows(house: House, slug: str, name: str, where: str | None) -> Iterator[Mapp
     house.stores.control.districts.get(slug)
     table = table_named(name)
     store = house.stores.roster(slug)
-    shown = pages.columns(name)
+    shown = stored_in_table(table)
     wanted = None if where is None else _matching(house, slug, table, where)
     for values in store.rows(name):
         row = dict(zip(shown, values, strict=True))
@@ -138,7 +138,7 @@ def export(house: House, slug: str, out: Path, version: Literal["1.1", "1.2"], s
 
 def _stored(store: RosterStore, table: str, since: int | None) -> Iterator[tuple[Any, ...]]:
     """A table's rows in the order that the package room reads."""
-    held = pages.columns(table)
+    held = stored_in_table(catalogue()[table])
     places = [held.index(c) for c in stored_columns(catalogue()[table])]
     for row in store.rows(table, since=since):
         yield tuple(row[p] for p in places)

@@ -1,0 +1,31 @@
+"""check: look at everything that an installation stands on, and say every problem at once with what to do."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from homeroom.cli.context import document, say, settings
+
+
+def check(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """Look at settings, keys, stores, clock and disk; say every problem at once, each with what to do.
+
+    Parameters
+    ----------
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.sync.checkup import checkup  # noqa: PLC0415
+
+    findings = checkup(settings())
+    bad = [f for f in findings if not f.ok]
+    if as_json:
+        document([{"what": f.what, "ok": f.ok, "found": f.found, "remedy": f.remedy} for f in findings])
+    else:
+        for finding in findings:
+            say(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}: {finding.found}")
+            if not finding.ok:
+                say(f"     {finding.remedy}")
+    return 1 if bad else 0

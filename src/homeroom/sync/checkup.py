@@ -1,0 +1,113 @@
+"""The installation's check-up: what `homeroom check` tells."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from homeroom.deliveries import masterkey
+from homeroom.deliveries.keys import SealBroken, Vault
+from homeroom.roster.faults import Fault
+from homeroom.settings import Settings
+from homeroom.store import stores as store_room
+
+SPARE_BYTES = 2 << 30
+"""A first load needs twice its size for a moment; below this the night is in danger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+def checkup(settings: Settings) -> list[Found]:
+    """Look at everything; nothing that is wrong keeps the rest from being looked at."""
+    looks: tuple[tuple[str, Callable[[Settings], Found]], ...] = (
+        ("data folder", _folder),
+        ("disk", _disk),
+        ("clock", _clock),
+        ("time zones", _zones),
+        ("master key", _key),
+        ("stores", _stores),
+    )
+    found = []
+    for what, look in looks:
+        try:
+            found.append(look(settings))
+        except (Fault, OSError) as trouble:
+            found.append(Found(what, False, str(trouble), "Mend what the sentence names, then run homeroom check again."))
+    return found
+
+
+def _folder(settings: Settings) -> Found:
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mode = settings.data.stat().st_mode & 0o777
+    if mode & 0o077:
+        return Found("data folder", False, f"others can look into {settings.data}", f"Run: chmod 700 {settings.data}")
+    probe = settings.data / f".probe-{os.getpid()}"
+    probe.write_bytes(b"")
+    probe.unlink()
+    return Found("data folder", True, str(settings.data))
+
+
+def _disk(settings: Settings) -> Found:
+    free = shutil.disk_usage(settings.data).free
+    said = f"{free / (1 << 30):.1f} GB free"
+    return Found("disk", free >= SPARE_BYTES, said, "Free some space, or move the data folder to a larger disk.")
+
+
+def _clock(settings: Settings) -> Found:
+    now = datetime.now(UTC)
+    born = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
+    steady = now >= born and abs(time.time() - now.timestamp()) < 1
+    return Found(
+        "clock", steady, now.isoformat(timespec="seconds"), "Set the machine's clock (it is before the program was made)."
+    )
+
+
+def _zones(settings: Settings) -> Found:
+    try:
+        ZoneInfo("America/Chicago")
+    except ZoneInfoNotFoundError:
+        return Found("time zones", False, "no time zone data", "Install the package tzdata.")
+    return Found("time zones", True, "known")
+
+
+def _key(settings: Settings) -> Found:
+    if settings.master_key:
+        keys = masterkey.parse(settings.master_key, "HOMEROOM_MASTER_KEY")
+    else:
+        keys = masterkey.keep(settings.keys / "master.key")
+    return Found("master key", True, f"key {keys.newest.id}")
+
+
+def _stores(settings: Settings) -> Found:
+    keys = masterkey.parse(settings.master_key, "HOMEROOM_MASTER_KEY") if settings.master_key else None
+    vault = Vault(keys or masterkey.keep(settings.keys / "master.key"))
+    with store_room.open(settings.data, settings.database_url) as stores:
+        districts = stores.control.districts.all()
+        closed = []
+        for district in districts:
+            stores.roster(district.slug).revision()
+            for kept in stores.control.keys.of(district.slug):
+                try:
+                    vault.unwrap(kept.wrapped, district.slug)
+                except SealBroken:
+                    closed.append(district.slug)
+    engine = "PostgreSQL" if settings.database_url else f"SQLite {sqlite3.sqlite_version}"
+    if closed:
+        remedy = "Give Homeroom the master key with which these districts were made (keys/master.key or HOMEROOM_MASTER_KEY)."
+        return Found("stores", False, f"the data keys of {', '.join(sorted(set(closed)))} cannot be opened", remedy)
+    return Found("stores", True, f"{engine}, {len(districts)} districts")
