@@ -30,8 +30,9 @@ STRAYS_IN_DOUBT = 3
 class Record(NamedTuple):
     """One record. `raw` is its line where nothing had to be parsed; otherwise `cells` are its cells.
 
-    `fate`: `row` (of any width), `broken` (a quote did not close), `swallowed` (`stands_for` records up to
-    `last_line` that cannot be read), `long` (more bytes than are held; only the beginning is here). `mended`: how it was read although it was badly written.
+    `fate`: `row` (of any width), `broken` (a quote did not close), `swallowed` (`stands_for` records up to `last_line` that
+    cannot be read), `long` (more bytes than are held; only the beginning is here). `mended`: how it was read although it was
+    badly written.
     """
 
     line: int

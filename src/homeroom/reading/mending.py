@@ -176,13 +176,8 @@ class Mender:
         cells = record.cells if record.cells is not None else record.raw.split(self._delimiter)
         if record.fate == "swallowed":
             self.tally.unread += record.stands_for
-            self._findings.tell(
-                "lines-swallowed",
-                row=number,
-                line=record.line,
-                refused=True,
-                detail={"last": record.last_line, "count": record.stands_for},
-            )
+            detail = {"last": record.last_line, "count": record.stands_for}
+            self._findings.tell("lines-swallowed", row=number, line=record.line, refused=True, detail=detail)
         elif record.fate == "broken":
             self._refuse("quote-unclosed", record, number, cells)
         elif record.fate == "long" or any(len(c) > self._cell_bytes for c in cells) or sum(map(len, cells)) > ROW_BYTES:

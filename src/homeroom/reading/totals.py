@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 _COUNT = r"\d[\d,.\ ']*"
 _THINGS = r"(?:rows?|records?|lines?)"
-_OF = (
-    r"(?:rows?|records?|lines?|count|students?|users?|staff|teachers?|classes|sections|courses|enrollments|entries|exported|all)"
-)
+_OF = r"(?:rows?|records?|lines?|count|students?|users?|staff|teachers?|classes|sections|courses|enrollments|entries|all)"
 _TOTALS = re.compile(
     rf"""(?xi)
     (?: (?:grand\ +)?(?:sub)?totals? (?:\ +(?:number|no\.?|count))? (?:\ +of)? (?:\ +{_OF}){{0,2}} \ *[:=]?\ * {_COUNT}
