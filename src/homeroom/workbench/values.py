@@ -47,6 +47,30 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True)
+class Survey:
+    """What one pass over a file's bytes found; the reading room's own notes, carried from `inspect` to `tables` and `lines`.
+
+    `regular`: every record has the header's number of cells, is well quoted and holds no odd byte, so that DuckDB reads the
+    delivered file exactly (the fast road); then `rows` counts its records. Otherwise `why` says what stood in the way.
+    `quotes`: whether quote characters are syntax. `breaks`: whether quoted cells hold line breaks. `line_end`: the usual one.
+    `data_line`: physical line, from 1, at which the first record begins, and `data_offset` its place in the text's UTF-8 bytes.
+    `bad_lines`: lines that are not UTF-8. `stray_rows`: rows with quote characters that are text. `blank_lines`: at the end.
+    """
+
+    regular: bool
+    rows: int
+    why: str
+    quotes: bool
+    breaks: bool
+    line_end: str
+    data_line: int
+    data_offset: int
+    bad_lines: int = 0
+    stray_rows: int = 0
+    blank_lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Inspected:
     """What a look at a file's beginning (and one pass over its bytes) found, before any row is read.
 
@@ -68,6 +92,7 @@ class Inspected:
     repairs: tuple[Repair, ...] = ()
     fault: Reason | None = None
     headerless: bool = False
+    survey: Survey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +101,9 @@ class TextTable:
 
     `numbered`: the relation also has `_row` and `_line` (the file was rewritten); otherwise the record number is the position.
     `ragged`: a workbench table of rows that have the wrong number of cells and are not in the relation, or None.
-    `unread`: records that could not be read at all, so that their keys are unknown. `rows` counts all of them.
+    `unread`: records that could not be read at all, so that their keys are unknown. `ignored`: records that are no data (a
+    totals line at the end, the header repeated, empty spreadsheet rows at the end). `rows` counts all of them:
+    rows = rows of the relation + ragged + unread + ignored. `path` is the file that the relation reads.
     """
 
     inspected: Inspected
@@ -86,6 +113,8 @@ class TextTable:
     ragged: str | None = None
     unread: int = 0
     repairs: tuple[Repair, ...] = ()
+    ignored: int = 0
+    path: Path | None = None
 
     @property
     def file(self) -> SourceFile:
