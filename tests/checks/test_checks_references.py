@@ -41,7 +41,14 @@ e2,c2,s2,u2,teacher,,
 
 
 def district(**changed: str) -> dict[str, str]:
-    whole = {"orgs": ORGS, "academicSessions": SESSIONS, "courses": COURSES, "classes": CLASSES, "users": USERS, "enrollments": ENROLLMENTS}
+    whole = {
+        "orgs": ORGS,
+        "academicSessions": SESSIONS,
+        "courses": COURSES,
+        "classes": CLASSES,
+        "users": USERS,
+        "enrollments": ENROLLMENTS,
+    }
     return {t: changed.get(t, text) for t, text in whole.items() if changed.get(t) != "absent"}
 
 
@@ -112,7 +119,9 @@ def test_unknown_agents_are_taken_out_of_the_list() -> None:
 
 def test_a_row_that_lost_a_value_is_looked_at_again_tomorrow() -> None:
     with Night(district(users=USERS.replace("Ash,g1", "Ash,g9"))) as night:
-        hashes = dict(night.bench.rows("SELECT a.sourcedId, a._rh = s._rh FROM admitted_users a JOIN shaped_users s USING (sourcedId)"))
+        hashes = dict(
+            night.bench.rows("SELECT a.sourcedId, a._rh = s._rh FROM admitted_users a JOIN shaped_users s USING (sourcedId)")
+        )
         assert hashes == {"u1": False, "u2": True, "g1": True}
 
 
@@ -166,7 +175,13 @@ def test_what_contradicts_is_told_and_kept() -> None:
     enrollments = ENROLLMENTS.replace("e1,c1,s1,u1,student,2026-08-15", "e1,c1,s2,u1,teacher,2026-08-01")
     with Night(district(users=users, enrollments=enrollments)) as night:
         assert night.keys("enrollments") == ["e1", "e2"]
-        assert [i[0] for i in night.issues()] == ["agent-of-oneself", "agent-role", "outside-term", "school-differs", "student-teaches"]
+        assert [i[0] for i in night.issues()] == [
+            "agent-of-oneself",
+            "agent-role",
+            "outside-term",
+            "school-differs",
+            "student-teaches",
+        ]
 
 
 def test_primary_twice_in_both_versions() -> None:
