@@ -7,7 +7,7 @@ that a school that is missing is told once, with all that hangs on it.
 
 from __future__ import annotations
 
-from homeroom.checks.sheet import WALKED, Sheet, has_column
+from homeroom.checks.sheet import WALKED, Sheet
 from homeroom.roster.catalogue import Field, catalogue
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.values import Lookup
@@ -125,7 +125,7 @@ def _check_type(sheet: Sheet, field: Field, rows: str) -> None:
     types = [
         f"SELECT sourcedId, type FROM {relation}"
         for relation in (f"admitted_{field.ref}", f"last_{field.ref}", f"stored_{field.ref}")
-        if has_column(bench, relation, "type")
+        if "type" in bench.columns(relation)
     ]
     if not types:
         return
@@ -142,11 +142,10 @@ def _check_type(sheet: Sheet, field: Field, rows: str) -> None:
 def tell_gone(sheet: Sheet) -> None:
     """Unchanged rows of last night that name a record that is gone tonight: told, once per gone record. They stay (law 3)."""
     last = f"last_{sheet.name}"
-    if sheet.sifted.full or not sheet.workbench.exists(last):
-        return
+    columns = () if sheet.sifted.full else sheet.workbench.columns(last)
     for field in sheet.table.references:
         other = field.ref
-        if other is None or other in sheet.rules.unchecked or not has_column(sheet.workbench, last, field.name):
+        if other is None or other in sheet.rules.unchecked or field.name not in columns:
             continue
         gone = gone_tonight(sheet, other)
         if gone is not None and sheet.workbench.rows(f"SELECT 1 FROM {gone} LIMIT 1"):

@@ -104,14 +104,6 @@ class Sheet:
         )
 
 
-def has_column(workbench: Workbench, relation: str, column: str) -> bool:
-    """Whether a table or view exists and has that column."""
-    found = workbench.value(
-        "SELECT count(*) FROM information_schema.columns WHERE table_name = ? AND column_name = ?", [relation, column]
-    )
-    return bool(found)
-
-
 def present(workbench: Workbench, table: str, columns: tuple[str, ...], changed: str | None = None) -> str | None:
     """FROM item: `columns` of every record that stands in tonight's files, changed or not; None if no file of it came.
 
@@ -128,5 +120,6 @@ def present(workbench: Workbench, table: str, columns: tuple[str, ...], changed:
 
 
 def _picked(workbench: Workbench, named: str, columns: tuple[str, ...], relation: str) -> str:
-    listed = ", ".join(quoted(c) if has_column(workbench, named, c) else f"NULL::VARCHAR AS {quoted(c)}" for c in columns)
+    there = workbench.columns(named)
+    listed = ", ".join(quoted(c) if c in there else f"NULL::VARCHAR AS {quoted(c)}" for c in columns)
     return f"SELECT {listed} FROM {relation}"

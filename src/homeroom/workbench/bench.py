@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from homeroom.roster.codes import code as declared
+from homeroom.roster.names import quoted
 
 ISSUES = "issues"
 _ISSUES_DDL = f"""
@@ -84,9 +85,17 @@ class Workbench:
         while batch := cursor.fetchmany(size):
             yield batch
 
+    def columns(self, name: str) -> tuple[str, ...]:
+        """The columns of a table or view, in order; empty if there is none of that name."""
+        try:
+            cursor = self.connection.execute(f"SELECT * FROM {quoted(name)} LIMIT 0")
+        except duckdb.CatalogException:
+            return ()
+        return tuple(column[0] for column in cursor.description or ())
+
     def exists(self, name: str) -> bool:
         """Whether a table or view of that name was made."""
-        return bool(self.value("SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]))
+        return bool(self.columns(name))
 
     def tell(
         self,
