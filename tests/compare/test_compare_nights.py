@@ -120,7 +120,7 @@ def rows_of(folder: Path, snapshot: Snapshot) -> dict[str, tuple[object, ...]]:
         return {row[0]: row[1:] for row in found}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.lists(nights(), min_size=2, max_size=4))
 def test_sifted_nights_do_what_the_model_says(several: list[Night]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -135,7 +135,7 @@ def test_sifted_nights_do_what_the_model_says(several: list[Night]) -> None:
                 assert again.empty
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.lists(nights().filter(lambda n: n.mode == "continuous" and n.columns == HEADERS[0]), min_size=3, max_size=4))
 def test_a_chain_of_deltas_is_the_snapshot_of_a_full_walk(several: list[Night]) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -159,7 +159,7 @@ def test_a_chain_of_deltas_is_the_snapshot_of_a_full_walk(several: list[Night]) 
             assert (folded.digest, folded.rows) == (chain.digest, chain.rows)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(nights().filter(lambda n: n.mode == "continuous"), nights().filter(lambda n: n.mode == "continuous"), st.randoms())
 def test_the_hash_is_the_same_for_any_order(one: Night, two: Night, chance: object) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from homeroom.roster.codes import code as declared
+from homeroom.roster.names import quoted
 
 ISSUES = "issues"
 _ISSUES_DDL = f"""
@@ -86,7 +87,11 @@ class Workbench:
 
     def exists(self, name: str) -> bool:
         """Whether a table or view of that name was made."""
-        return bool(self.value("SELECT count(*) FROM information_schema.tables WHERE table_name = ?", [name]))
+        try:
+            self.connection.execute(f"SELECT 1 FROM {quoted(name)} LIMIT 0")
+        except duckdb.CatalogException:
+            return False  # asking the catalogue's own tables instead takes 20 ms
+        return True
 
     def tell(
         self,
