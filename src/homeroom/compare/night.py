@@ -44,13 +44,13 @@ def night(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Sna
     """Sift one table against its snapshot. Raises NightTooDifferent, leaving nothing behind but `last_T`."""
     tally = _scan(workbench, table, feeds)
     _view(workbench, f"last_{table}", f"SELECT * FROM {current(snapshot)}")
-    asked = _touched(workbench, table, touched)
-    if asked == 0 and tally.digest == snapshot.digest:
+    others = _touched(workbench, table, touched) if touched else None
+    if others is None and tally.digest == snapshot.digest:
         changed = 0
         _nothing(workbench, table, tonight.columns(feeds))
     else:
-        changed = _compare(workbench, table, feeds, snapshot, tally)
-        _gone(workbench, table, feeds)
+        changed = _compare(workbench, table, feeds, snapshot, tally, others)
+        _gone(workbench, table, feeds, others)
         _read_again(workbench, table, feeds)
     _forget(workbench, table, feeds)
     return Sifted(
@@ -66,30 +66,30 @@ def night(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Sna
 
 def _scan(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> _Tally:
     """Hash every record of every feed into `night_T_N`, and count."""
-    for number, feed in enumerate(feeds):
-        hashed = f"SELECT {tonight.hashes(feed, feeds)} FROM ({feed.select})"
-        workbench.run(f"CREATE OR REPLACE TABLE {_hashed(table, number)} AS {hashed}")
     counts, sums, kept = [], [], 0
     for number, feed in enumerate(feeds):
-        query = f"SELECT count(*), {DIGEST} FROM (SELECT * FROM {_hashed(table, number)} WHERE _keep)"
-        total = workbench.value(f"SELECT count(*) FROM {_hashed(table, number)}")
-        mine, *parts = workbench.rows(query)[0]
+        hashed = f"SELECT {tonight.hashes(feed, feeds)} FROM ({feed.select})"
+        total = workbench.value(f"CREATE OR REPLACE TABLE {_hashed(table, number)} AS {hashed}")
+        mine, *parts = workbench.rows(f"SELECT count(*), {DIGEST} FROM {_hashed(table, number)} WHERE _keep")[0]
         counts.append(FeedCount(feed.text.file.number, total, total - mine))
         kept += mine
         sums.append((mine, *parts))
     return _Tally(tuple(counts), kept, digest_text(sums))
 
 
-def _touched(workbench: Workbench, table: str, touched: str | None) -> int:
-    """Make `touched_T`: the keys that others have changed since the snapshot. Returns their number."""
-    keys = f'SELECT DISTINCT "sourcedId" FROM {touched} WHERE "sourcedId" IS NOT NULL' if touched else None
-    listed = keys or 'SELECT NULL::VARCHAR AS "sourcedId" WHERE false'
+def _touched(workbench: Workbench, table: str, touched: str) -> str | None:
+    """A table of the keys, with their hashes, that others have changed since the snapshot; None when there are none."""
     name = quoted(f"touched_{table}")
-    workbench.run(f'CREATE OR REPLACE TABLE {name} AS SELECT "sourcedId", hash("sourcedId"::VARCHAR) AS _kh FROM ({listed})')
-    return int(workbench.value(f"SELECT count(*) FROM {name}"))
+    keys = f'SELECT DISTINCT "sourcedId" FROM {touched} WHERE "sourcedId" IS NOT NULL'
+    count = workbench.value(
+        f'CREATE OR REPLACE TABLE {name} AS SELECT "sourcedId", hash("sourcedId"::VARCHAR) AS _kh FROM ({keys})'
+    )
+    return name if count else None
 
 
-def _compare(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Snapshot, tally: _Tally) -> int:
+def _compare(
+    workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Snapshot, tally: _Tally, others: str | None
+) -> int:
     """Make `differing_T`: changed records (`_kh` filled) and gone keys (only `_last` filled). Returns the changed ones."""
     records, name = _records(table, feeds), quoted(f"differing_{table}")
     workbench.run(f"""
@@ -107,36 +107,33 @@ def _compare(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: 
         raise NightTooDifferent(table)
     known = tally.kept - new  # records whose key the snapshot has: as many as its keys that came, unless one came twice
     if known != snapshot.rows - gone or keys != changed:
-        _add(workbench, table, feeds, f"SELECT _kh FROM {records} GROUP BY _kh HAVING count(*) > 1")
-    _add(workbench, table, feeds, f"SELECT _kh FROM {quoted(f'touched_{table}')}")
-    return int(workbench.value(f"SELECT count(_kh) FROM {name}"))
+        changed += _add(workbench, table, feeds, f"SELECT _kh FROM {records} GROUP BY _kh HAVING count(*) > 1")
+    if others:
+        changed += _add(workbench, table, feeds, f"SELECT _kh FROM {others}")
+    return int(changed)
 
 
-def _add(workbench: Workbench, table: str, feeds: Sequence[Feed], keys: str) -> None:
-    """Add all records of some keys to those that are looked at again."""
+def _add(workbench: Workbench, table: str, feeds: Sequence[Feed], keys: str) -> int:
+    """Add all records of some keys to those that are looked at again. Returns how many were not among them yet."""
     name = quoted(f"differing_{table}")
-    workbench.run(f"""
+    return int(
+        workbench.value(f"""
         INSERT INTO {name}
         SELECT n._feed, n._row, n._kh, n._rh, n._kh FROM {_records(table, feeds)} n
         WHERE n._kh IN ({keys})
           AND NOT EXISTS (SELECT 1 FROM {name} d WHERE d._feed = n._feed AND d._kh = n._kh AND d._rh = n._rh)
     """)
+    )
 
 
-def _gone(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> None:
+def _gone(workbench: Workbench, table: str, feeds: Sequence[Feed], others: str | None) -> None:
     """Make `gone_T` and the view `unchanged_T`. A key is gone if no record carries it, refused ones included (law 3)."""
     differing, last = quoted(f"differing_{table}"), quoted(f"last_{table}")
-    touched, gone, moved = quoted(f"touched_{table}"), quoted(f"gone_{table}"), quoted(f"moved_{table}")
-    workbench.run(f"""
-        CREATE OR REPLACE TABLE {gone} AS
-        SELECT "sourcedId", _kh FROM {last} WHERE _kh IN (SELECT _last FROM {differing} WHERE _kh IS NULL)
-        UNION
-        SELECT "sourcedId", _kh FROM {touched} WHERE _kh NOT IN (SELECT _kh FROM {_records(table, feeds)})
-    """)
-    workbench.run(f"""
-        CREATE OR REPLACE TABLE {moved} AS
-        SELECT DISTINCT _kh FROM {differing} WHERE _kh IS NOT NULL UNION SELECT _kh FROM {gone}
-    """)
+    gone = f'SELECT "sourcedId", _kh FROM {last} WHERE _kh IN (SELECT _last FROM {differing} WHERE _kh IS NULL)'
+    if others:
+        gone += f' UNION SELECT "sourcedId", _kh FROM {others} WHERE _kh NOT IN (SELECT _kh FROM {_records(table, feeds)})'
+    workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'gone_{table}')} AS {gone}")
+    moved = f"(SELECT coalesce(_kh, _last) AS _kh FROM {differing})"
     _view(workbench, f"unchanged_{table}", f'SELECT l."sourcedId", l._kh FROM {last} l ANTI JOIN {moved} m ON l._kh = m._kh')
 
 
@@ -202,6 +199,6 @@ def _records(table: str, feeds: Sequence[Feed]) -> str:
 
 
 def _forget(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> None:
-    """Drop the scaffolding; large tables should not stay in memory while the other tables walk."""
-    for name in (*(_hashed(table, n) for n in range(len(feeds))), quoted(f"differing_{table}")):
-        workbench.run(f"DROP TABLE IF EXISTS {name}")
+    """Drop the hashes; they should not stay in memory while the other tables walk."""
+    for number in range(len(feeds)):
+        workbench.run(f"DROP TABLE {_hashed(table, number)}")

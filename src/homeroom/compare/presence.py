@@ -53,6 +53,8 @@ def settle_changed(workbench: Workbench, table: Table, admitted: Admitted, sourc
     """Sifted files, or files that name single records: only those keys are looked up. None: there is no such key."""
     name = table.name
     left, came = quoted(f"left_{name}"), quoted(f"admitted_{name}")
+    if not any(workbench.rows(f"SELECT 1 FROM {quoted(f'{made}_{name}')} LIMIT 1") for made in ("shaped", "gone")):
+        return None
     if admitted.mode == "continuous":
         workbench.run(f"""
             INSERT INTO {left}
@@ -63,11 +65,11 @@ def settle_changed(workbench: Workbench, table: Table, admitted: Admitted, sourc
               AND NOT EXISTS (SELECT 1 FROM {quoted(f"refused_{name}")} f WHERE f._file = r._file AND f._row = r._row)
         """)
     asked = quoted(f"asked_{name}")
-    workbench.run(f"""
+    count = workbench.value(f"""
         CREATE OR REPLACE TABLE {asked} AS
-        SELECT "sourcedId" FROM {came} WHERE "sourcedId" IS NOT NULL UNION SELECT "sourcedId" FROM {left}
+        SELECT "sourcedId" FROM {came} WHERE "sourcedId" IS NOT NULL UNION ALL SELECT "sourcedId" FROM {left}
     """)
-    if not workbench.value(f"SELECT count(*) FROM {asked}"):
+    if not count:
         return None
     stored = lookup(name, asked)
     if not admitted.provable:
@@ -83,17 +85,19 @@ def strangers(workbench: Workbench, table: Table, stored: str, family: str) -> i
     """Refuse admitted rows whose key a source outside the family holds: fill `foreign_T`, tell an issue for each, count."""
     name = table.name
     foreign = quoted(f"foreign_{name}")
-    workbench.run(f"""
+    count = workbench.value(f"""
         INSERT INTO {foreign}
         SELECT a."sourcedId", a._file, a._row FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId"
         WHERE s.status = 'active' AND s.source NOT IN ({family})
     """)
+    if not count:
+        return 0
     workbench.run(f"""
         INSERT INTO {ISSUES} (code, file, row_number, column_name, key, value, table_name, refused)
         SELECT {text(code(STRANGER).code)}, _file, _row, 'sourcedId', "sourcedId", left("sourcedId", 200), {text(name)}, true
         FROM {foreign} ORDER BY _file, _row
     """)
-    return int(workbench.value(f"SELECT count(*) FROM {foreign}"))
+    return int(count)
 
 
 def tell_unknown(workbench: Workbench, table: Table, stored: str) -> int:

@@ -156,7 +156,7 @@ def write(
         SELECT _kh, _rh, false AS _gone, {cells} FROM {accepted}
         UNION ALL BY NAME SELECT _kh, NULL::UBIGINT AS _rh, true AS _gone, "sourcedId" FROM {quoted(f"left_{name}")}
     """
-    if not workbench.value(f"SELECT count(*) FROM (SELECT 1 FROM ({rows}) LIMIT 1)"):
+    if not workbench.rows(f"SELECT 1 FROM ({rows}) LIMIT 1"):
         return previous
     path = _write(workbench, rows, folder, f"{name}.{revision}", "delta")
     made = replace(previous, fingerprint=fingerprint, revision=revision, deltas=(*previous.deltas, path))
