@@ -208,10 +208,8 @@ def sync(folder: Path, database: Path) -> dict[str, dict[str, int]]:
         con.execute(f"PRAGMA {pragma}")
     con.execute("BEGIN IMMEDIATE")
     con.execute("CREATE TABLE IF NOT EXISTS run (id INTEGER PRIMARY KEY, folder TEXT)")
-    con.execute('CREATE TABLE IF NOT EXISTS change (run INTEGER, "table" TEXT, sourcedId TEXT, verb TEXT, fields TEXT)')
-    con.execute(
-        'CREATE TABLE IF NOT EXISTS issue (run INTEGER, "table" TEXT, line INTEGER, "column" TEXT, rule TEXT, value TEXT)'
-    )
+    con.execute("CREATE TABLE IF NOT EXISTS change (run INTEGER, file TEXT, sourcedId TEXT, verb TEXT, fields TEXT)")
+    con.execute("CREATE TABLE IF NOT EXISTS issue (run INTEGER, file TEXT, line INTEGER, field TEXT, rule TEXT, value TEXT)")
     run = con.execute("INSERT INTO run (folder) VALUES (?)", (str(folder),)).lastrowid
     assert run is not None
     known: dict[str, pd.Index] = {}
