@@ -53,6 +53,6 @@ def overlapping(name: str, content: bytes, copies: int) -> bytes:
     width = struct.unpack_from("<H", entry, 28)[0]
     entries = b""
     for number in range(copies):
-        other = f"{number:04d}-{name}"[-width:].encode() if number else name.encode()
+        other = f"{number:0{width - 4}d}.csv".encode() if number else name.encode()
         entries += entry[:46] + other + entry[46 + width :]
     return body + entries + END + struct.pack("<HHHHIIH", 0, 0, copies, copies, len(entries), len(body), 0)
