@@ -195,7 +195,7 @@ def _background(
                     work()
                 except TryAgain as trouble:
                     log.warning("later", what=name, kind=type(trouble).__name__)
-                except Exception as trouble:
+                except Exception as trouble:  # noqa: BLE001
                     # A watchman that dies silently would be worse than one that says so and looks again.
                     log.error("background-work-broke", what=name, kind=type(trouble).__name__, exc_info=False)
                 ended.wait(seconds)

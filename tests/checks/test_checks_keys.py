@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from checks.night import Night
 
 HEAD = "sourcedId,name,type\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from checks.night import NOW, Night
-
 from homeroom.checks.rules import Rules
 
 ORGS = """

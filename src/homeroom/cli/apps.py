@@ -30,7 +30,7 @@ def add(
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import apps  # noqa: PLC0415
+    from homeroom.sync import apps
 
     with opened_house() as house:
         added = apps.add(house, name, district, scope)
@@ -52,7 +52,7 @@ def list_(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import apps  # noqa: PLC0415
+    from homeroom.sync import apps
 
     with opened_house() as house:
         listed = apps.listed(house)

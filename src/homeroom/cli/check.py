@@ -17,7 +17,7 @@ def check(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
     as_json
         Print one JSON document.
     """
-    from homeroom.sync.checkup import checkup  # noqa: PLC0415
+    from homeroom.sync.checkup import checkup
 
     findings = checkup(settings())
     bad = [f for f in findings if not f.ok]

@@ -78,7 +78,7 @@ def printable(text: str) -> str:
 @contextmanager
 def opened_house() -> Iterator[House]:
     """The installation of this call, open for the length of a `with` block."""
-    from homeroom.sync.house import opened  # noqa: PLC0415
+    from homeroom.sync.house import opened
 
     with opened(settings()) as house:
         yield house

@@ -118,19 +118,18 @@ class Story:
 
     def make_district(self, students: int) -> list[Path]:
         """Three nights on disk: the first, one without a school, one with ordinary changes and bad rows."""
-        from homeroom.simulator import dirt  # noqa: PLC0415
-        from homeroom.simulator.district import make  # noqa: PLC0415
-        from homeroom.simulator.nights import next_night, without_school  # noqa: PLC0415
-        from homeroom.simulator.sheets import write  # noqa: PLC0415
-        from homeroom.simulator.writers import WRITERS  # noqa: PLC0415
+        from homeroom.simulator import dirt
+        from homeroom.simulator.district import make
+        from homeroom.simulator.nights import next_night, without_school
+        from homeroom.simulator.sheets import write
+        from homeroom.simulator.writers import WRITERS
 
         start = time.monotonic()
         writer = WRITERS["powerschool-dem"]
         first = make(students, SEED)
         second = next_night(first, SEED, 2)
-        school = next(o for o in first.orgs if o.type == "school")
         folders = []
-        for number, state in enumerate((first, without_school(second, school.sourced_id), second), start=1):
+        for number, state in enumerate((first, without_school(second, first.schools[0].id), second), start=1):
             sheets = writer.sheets(state)
             if number == 3:
                 sheets, _ = dirt.spoil(sheets, writer.form, 0.001, SEED, night=number)
@@ -322,7 +321,7 @@ async def _upload(source: dict[str, Any], folder: Path) -> int:
 
 async def _connect(source: dict[str, Any]) -> Any:
     """Connect as a careful client does: only to a server whose host key has the fingerprint that was handed over."""
-    import asyncssh  # noqa: PLC0415
+    import asyncssh
 
     class Careful(asyncssh.SSHClient):
         def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:

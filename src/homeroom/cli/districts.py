@@ -30,7 +30,7 @@ def add(
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import districts  # noqa: PLC0415
+    from homeroom.sync import districts
 
     with opened_house() as house:
         district = districts.add(house, slug, name, timezone)
@@ -49,7 +49,7 @@ def list_(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import districts  # noqa: PLC0415
+    from homeroom.sync import districts
 
     with opened_house() as house:
         listed = districts.listed(house)

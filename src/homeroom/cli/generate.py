@@ -40,7 +40,7 @@ def generate(
     as_json
         Print one JSON document.
     """
-    from homeroom.simulator.generate import generate as make  # noqa: PLC0415
+    from homeroom.simulator.generate import generate as make
 
     folders = make(out, students, seed, layouts, nights, dirty)
     if as_json:

@@ -67,8 +67,8 @@ def import_(
     as_json
         Print the import report as one JSON document.
     """
-    from homeroom.sync import imports as sync  # noqa: PLC0415
-    from homeroom.sync import intake  # noqa: PLC0415
+    from homeroom.sync import imports as sync
+    from homeroom.sync import intake
 
     moment = _moment(now)
     with opened_house() as house, Progress(quiet=as_json) as progress:
@@ -107,7 +107,7 @@ def imports(
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import imports as sync  # noqa: PLC0415
+    from homeroom.sync import imports as sync
 
     with opened_house() as house:
         if number is not None:
@@ -149,7 +149,7 @@ def approve(
     as_json
         Print the import report as one JSON document.
     """
-    from homeroom.sync import imports as sync  # noqa: PLC0415
+    from homeroom.sync import imports as sync
 
     with opened_house() as house, Progress(quiet=as_json) as progress:
         report = sync.approve(house, slug, number, plan=plan, who="command line", tell=progress.step)
@@ -174,7 +174,7 @@ def reject(
     as_json
         Print the import report as one JSON document.
     """
-    from homeroom.sync import imports as sync  # noqa: PLC0415
+    from homeroom.sync import imports as sync
 
     with opened_house() as house:
         report = sync.reject(house, slug, number, who="command line")
@@ -200,7 +200,7 @@ def rollback(
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import imports as sync  # noqa: PLC0415
+    from homeroom.sync import imports as sync
 
     with opened_house() as house:
         report = sync.rollback(house, slug, revision, who="command line")

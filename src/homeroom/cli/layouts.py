@@ -17,7 +17,7 @@ def list_(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
     as_json
         Print one JSON document.
     """
-    from homeroom.systems import layout_sets  # noqa: PLC0415
+    from homeroom.systems import layout_sets
 
     rows = [
         {"set": s.name, "title": s.title, "layouts": [layout.name for layout in s.layouts], "required": list(s.required)}
@@ -40,8 +40,8 @@ def show(name: str, /, *, as_json: Annotated[bool, Parameter(name="--json", nega
     as_json
         Print one JSON document.
     """
-    from homeroom.roster.faults import Misuse  # noqa: PLC0415
-    from homeroom.sync.layouts import known_set  # noqa: PLC0415
+    from homeroom.roster.faults import Misuse
+    from homeroom.sync.layouts import known_set
 
     found = known_set(name.partition("/")[0])
     shown = [layout for layout in found.layouts if "/" not in name or layout.name == name]

@@ -18,7 +18,7 @@ def roster(
     /,
     *,
     where: str | None = None,
-    format: Literal["json", "csv"] | None = None,  # noqa: A002 - the option's name is fixed
+    format: Literal["json", "csv"] | None = None,
     as_json: Json = False,
 ) -> int:
     """What Homeroom holds of a district: counts of every table, or the rows of one.
@@ -36,7 +36,7 @@ def roster(
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import reading_back  # noqa: PLC0415
+    from homeroom.sync import reading_back
 
     with opened_house() as house:
         if table_name is None:
@@ -68,7 +68,7 @@ def record(slug: str, table_name: Annotated[str, Parameter(name="TABLE")], sourc
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import reading_back  # noqa: PLC0415
+    from homeroom.sync import reading_back
 
     with opened_house() as house:
         found = reading_back.record(house, slug, table_name, sourced_id)
@@ -114,7 +114,7 @@ def export(
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import reading_back  # noqa: PLC0415
+    from homeroom.sync import reading_back
 
     with opened_house() as house:
         written = reading_back.export(house, slug, out, version, since)

@@ -18,8 +18,8 @@ Json = Annotated[bool, Parameter(name="--json", negative="")]
 
 
 def _serve(roles: Roles, as_json: bool) -> int:
-    from homeroom import serve as program  # noqa: PLC0415
-    from homeroom.cli.logs import configure  # noqa: PLC0415
+    from homeroom import serve as program
+    from homeroom.cli.logs import configure
 
     configure()
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
@@ -47,7 +47,7 @@ def serve(*, as_json: Json = False) -> int:
     as_json
         Print addresses and ports as one JSON line on standard output once everything listens.
     """
-    from homeroom.serve import Roles  # noqa: PLC0415
+    from homeroom.serve import Roles
 
     return _serve(Roles(), as_json)
 
@@ -60,7 +60,7 @@ def web(*, as_json: Json = False) -> int:
     as_json
         Print the address as one JSON line.
     """
-    from homeroom.serve import Roles  # noqa: PLC0415
+    from homeroom.serve import Roles
 
     return _serve(Roles(web=True, sftp=False, worker=False), as_json)
 
@@ -73,7 +73,7 @@ def sftp(*, as_json: Json = False) -> int:
     as_json
         Print the port as one JSON line.
     """
-    from homeroom.serve import Roles  # noqa: PLC0415
+    from homeroom.serve import Roles
 
     return _serve(Roles(web=False, sftp=True, worker=False), as_json)
 
@@ -86,6 +86,6 @@ def worker(*, as_json: Json = False) -> int:
     as_json
         Print the executor's name as one JSON line.
     """
-    from homeroom.serve import Roles  # noqa: PLC0415
+    from homeroom.serve import Roles
 
     return _serve(Roles(web=False, sftp=False, worker=True), as_json)

@@ -42,9 +42,9 @@ def add(
     as_json
         Print one JSON document.
     """
-    from homeroom.doors.sftp.accounts import hashed, new_password  # noqa: PLC0415
-    from homeroom.doors.sftp.hostkeys import fingerprints, host_keys  # noqa: PLC0415
-    from homeroom.sync import sources  # noqa: PLC0415
+    from homeroom.doors.sftp.accounts import hashed, new_password
+    from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
+    from homeroom.sync import sources
 
     settings = {} if quiet_seconds is None else {"quiet_seconds": quiet_seconds}
     password = new_password()
@@ -127,11 +127,11 @@ def limits(
     as_json
         Print one JSON document.
     """
-    import json  # noqa: PLC0415
+    import json
 
-    from homeroom.compare.limits import Limits  # noqa: PLC0415
-    from homeroom.roster.faults import Misuse  # noqa: PLC0415
-    from homeroom.sync import sources  # noqa: PLC0415
+    from homeroom.compare.limits import Limits
+    from homeroom.roster.faults import Misuse
+    from homeroom.sync import sources
 
     wanted = {}
     for change in changes:

@@ -12,6 +12,7 @@ from typing import Any
 from homeroom.compare import snapshot as snapshots_of
 from homeroom.reading.lines import lines
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.codes import code
 from homeroom.roster.report import ISSUES_IN_REPORT, ImportReport, Outcome, Reason, Status
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
@@ -92,7 +93,7 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
             walked.feeds,
             walked.sifted,
             walked.admitted,
-            {a.name: a.why for a in walked.left_alone} | {look.file.name: why for look, why in walked.choice.unmatched},
+            {a.name: code(a.code).title for a in walked.left_alone} | {look.file.name: why for look, why in walked.choice.unmatched},
         ),
         tables=walked.plan.tables,
         limits=walked.judgement.limits,

@@ -169,7 +169,7 @@ def bury_interrupted(house: House, slug: str, but: int | None) -> None:
 
 def _may_live(house: House, entry: Import) -> bool:
     """Whether the command that began an import may still be on its way to the lock."""
-    from homeroom.sync.jobs import Executor  # noqa: PLC0415
+    from homeroom.sync.jobs import Executor
 
     return entry.executor == house.executor.name or not Executor.named(entry.executor or "").is_gone()
 

@@ -94,6 +94,8 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     """Walk a delivery's files. `tell` hears each step's name. Raises Refused when the delivery cannot be taken at all."""
     tell("unpack")
     unpacked = unpack(files, bench.folder / "unpacked")
+    for left in unpacked.left_alone:
+        bench.tell(left.code, value=left.name)
     tell("read")
     inspected = tuple(inspect(f, _hints(ground, f.name)) for f in unpacked.files)
     tell("layouts")
