@@ -43,7 +43,7 @@ def clear_rows(sheet: Sheet) -> str:
 
 def make_usable(sheet: Sheet, wanted: bool) -> None:
     """Make usable_T: keys that pass tonight and keys that stand as last night. A table where others often ask it."""
-    bench = sheet.workbench
+    bench, name = sheet.workbench, sheet.name
     keys = f"SELECT sourcedId FROM {clear_rows(sheet)}"
     if not sheet.sifted.full:
         bench.run(f"CREATE OR REPLACE VIEW usable_{name} AS {keys} UNION ALL SELECT sourcedId FROM unchanged_{name}")
@@ -57,7 +57,7 @@ def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, ...]:
     A mended row lost a value. Its hash is changed, so that it is never taken for unchanged: it is looked at, and told,
     every night until it is whole. Returns the delivered columns that are admitted.
     """
-    bench = sheet.workbench
+    bench, name = sheet.workbench, sheet.name
     columns = admitted_columns(sheet.table, sheet.sifted.columns)
     values = {c.name: c.value for c in healed} | _worn(sheet)
     patches = bench.rows(f"SELECT DISTINCT column_name FROM {sheet.found} WHERE effect = 'patch' ORDER BY 1")
