@@ -53,7 +53,7 @@ def conclude(
         return made
     else:
         made = _stopped(report, walked, verdict)
-    _write(house, slug, bench, entry, made, NOTHING, walked, now)
+    _write(house, slug, bench, entry, made, replace(NOTHING, hash=walked.plan.hash), walked, now)
     if made.status == "waiting_for_approval":
         _supersede(house, slug, entry, now)
     return made
