@@ -100,7 +100,8 @@ def _ground(
     revision = store.revision()
 
     def lookup(table: str, wanted: str | None) -> str:
-        return store.bring(bench, table, wanted)
+        # The rooms write the name as it stands in their SQL, the store takes the name itself.
+        return store.bring(bench, table, wanted.strip('"') if wanted is not None else None)
 
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
