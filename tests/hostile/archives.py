@@ -134,7 +134,7 @@ def a_zip_beside_loose_files(files: Files) -> Files:
     return files | _zip(base())
 
 
-@HOSTILE.add("failed", "archive_unsafe")
+@HOSTILE.add("failed", "archive_kind")
 def a_tar_archive(files: Files) -> Files:
     """A form that is not taken, with a sentence that says which are."""
     out = io.BytesIO()

@@ -60,7 +60,7 @@ def _words(raw: bytes) -> list[str]:
     return raw.split(b"\r\n", 1)[0].decode().split(",")
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add("taken", None, "header-prefix")
 def table_names_before_header_words(files: Files) -> Files:
     """PowerSchool's labels as they come, unless somebody edits each: USERS.sourcedId."""
     for name, prefix in PREFIXES.items():
@@ -68,7 +68,7 @@ def table_names_before_header_words(files: Files) -> Files:
     return files
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add("taken", None, "header-case")
 def header_in_capitals(files: Files) -> Files:
     """An Oracle export: every header word in capitals."""
     for name in files:
@@ -76,7 +76,7 @@ def header_in_capitals(files: Files) -> Files:
     return files
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add("taken", None, "header-invisible")
 def blanks_and_invisible_characters_in_the_header(files: Files) -> Files:
     """Words copied from a web page: blanks around, a non-breaking space, a zero-width space, a soft hyphen."""
     files = _header(files, "users.csv", lambda h: h.replace("familyName", " familyName\u00a0").replace("role", "ro\u200ble"))
@@ -91,13 +91,13 @@ def a_misspelt_header_word(files: Files) -> Files:
     return _header(files, "users.csv", lambda h: h.replace("givenName", "givenNmae"))
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add("taken", None, "header-doubled")
 def a_doubled_column(files: Files) -> Files:
     """The same column twice, the second empty: the first counts, and it is said so."""
     return files | {"orgs.csv": _appended(files["orgs.csv"], b",name", b",")}
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add("taken", None, "header-blank")
 def a_blank_header_word(files: Files) -> Files:
     """A column without a name at the end of every line."""
     return files | {"orgs.csv": _appended(files["orgs.csv"], b",", b",")}
@@ -147,7 +147,7 @@ def an_optional_column_stays_away(files: Files) -> Files:
     return files | {"users.csv": _columns(files["users.csv"], words)}
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add("taken", None, "title-skipped")
 def a_title_above_the_header(files: Files) -> Files:
     """A report writer puts its title, the date and a blank line above the header."""
     return files | {"users.csv": b"Little Pine District - All Users\r\nPrinted 10/05/2026 02:00\r\n\r\n" + files["users.csv"]}
@@ -177,7 +177,15 @@ def header_in_another_language(files: Files) -> Files:
     return files | {"users.csv": "identifiant,actif,écoles,rôle,prénom,nom\r\ns-01,oui,0101,élève,Ada,Alder\r\n".encode()}
 
 
-@HOSTILE.add("taken", layouts="powerschool-dem", active={"academicSessions": 1, "courses": 6, "demographics": 0})
+@HOSTILE.add(
+    "taken",
+    None,
+    "header-prefix",
+    "surplus-cells-placed",
+    "set-made",
+    layouts="powerschool-dem",
+    active={"academicSessions": 1, "courses": 6, "demographics": 0},
+)
 def powerschool_named_queries(files: Files) -> Files:
     """Seed form of PowerSchool: CR, prefixes, not one quote, two guardians in one cell."""
     made = {}

@@ -18,7 +18,8 @@ class Hostile:
     """One delivery that a district might send by mistake, by dialect or in malice.
 
     `make` writes it into an empty folder, which is then imported as it is. `first`: the base district was imported before.
-    `outcome`: `taken` stands for either kind of success; `held` waits for approval. `issues` must be among the reported codes.
+    `outcome`: `taken` stands for either kind of success; `held` waits for approval. `issues` must be among the codes told
+    as issues or as repairs.
     `active` are the counts of active records afterwards (the base's, where nothing else is said; nothing is checked in tables
     that it leaves out); a failed or held delivery leaves what was there. `values` are cells that must be there afterwards:
     (table, sourcedId, column, value). `layouts` is named on the command line where given.

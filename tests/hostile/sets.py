@@ -41,13 +41,13 @@ def a_promised_file_did_not_come(files: Files) -> Files:
     return files | {"manifest.csv": manifest()}
 
 
-@HOSTILE.add("taken", None, first=True)
+@HOSTILE.add("taken", None, "file-not-promised", first=True)
 def a_file_that_was_not_promised(files: Files) -> Files:
     """The manifest says absent, and the file is there."""
     return files | {"manifest.csv": manifest(demographics="absent")}
 
 
-@HOSTILE.add("taken", None, first=True)
+@HOSTILE.add("taken", None, "manifest-property", first=True)
 def a_manifest_with_gaps(files: Files) -> Files:
     """Half of the manifest's lines are missing and a mode is misspelt."""
     lines = manifest(users="Bulk").split(b"\r\n")
@@ -99,7 +99,7 @@ def rubbish_named_csv(files: Files) -> Files:
     return files | {"users.csv": bytes((n * n * 31 + n) % 251 for n in range(8000))}
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add("taken", None, "file-copy", "file-leftover", "file-system-junk", "file-no-table")
 def copies_and_leftovers(files: Files) -> Files:
     """Copies, half uploads and the desktop's own files lie beside the right ones: listed and left alone."""
     wrong = files["users.csv"].replace(b"Farid", b"Wrong")
@@ -108,7 +108,7 @@ def copies_and_leftovers(files: Files) -> Files:
     return files | dict.fromkeys(names, wrong) | others
 
 
-@HOSTILE.add("taken", first=True)
+@HOSTILE.add("taken", None, "file-unknown", first=True)
 def a_file_that_no_layout_knows(files: Files) -> Files:
     """Bus routes come along: told, and left alone."""
     return files | {"bus_routes.csv": b"route,stop,time\r\n7,Elm St,07:10\r\n"}
@@ -172,7 +172,7 @@ def a_school_went_missing(files: Files) -> Files:
     return {name: _without(raw, "0102", *(gone if name == "demographics.csv" else ())) for name, raw in files.items()}
 
 
-@HOSTILE.add("held", None, first=True)
+@HOSTILE.add("held", "rekeyed", first=True)
 def everybody_has_another_id(files: Files) -> Files:
     """A migration re-keyed the people, who are the same: said so, nothing automatic."""
     found = dict(files)

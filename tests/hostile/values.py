@@ -8,7 +8,7 @@ HOSTILE = Collection()
 ROW = "s-06,,,true,0101,student,student06,,Farid,Fable"
 
 
-@HOSTILE.add("success_with_row_issues", None, first=True)
+@HOSTILE.add("success_with_row_issues", None, "code-unknown", first=True)
 def an_unknown_role(files: Files) -> Files:
     """role is wizard: refused, the record lives on."""
     return edited(files, "users.csv", ROW, ROW.replace(",student,", ",wizard,"))
@@ -22,7 +22,7 @@ def codes_in_other_letters(files: Files) -> Files:
     return edited(files, "orgs.csv", "Pine Elementary School,school", "Pine Elementary School,School")
 
 
-@HOSTILE.add("taken", None, first=True)
+@HOSTILE.add("taken", None, "boolean-form", first=True)
 def booleans_in_other_words(files: Files) -> Files:
     """TRUE, Yes, 1 and Y for true."""
     for n, word in enumerate(("TRUE", "Yes", "1", "Y"), start=6):
@@ -30,19 +30,19 @@ def booleans_in_other_words(files: Files) -> Files:
     return files
 
 
-@HOSTILE.add("success_with_row_issues", None, first=True)
+@HOSTILE.add("success_with_row_issues", None, "required-blank", first=True)
 def a_required_cell_is_blank(files: Files) -> Files:
     """A student without a family name: refused, the record lives on."""
     return edited(files, "users.csv", "Farid,Fable", "Farid,")
 
 
-@HOSTILE.add("success_with_row_issues", None, first=True)
+@HOSTILE.add("success_with_row_issues", None, "required-blank", first=True)
 def a_row_without_an_id(files: Files) -> Files:
     """A student whose sourcedId is blank: refused, and since it could be anyone, nobody is removed."""
     return edited(files, "users.csv", "\r\ns-06,", "\r\n,")
 
 
-@HOSTILE.add("taken", None, first=True, values=(("demographics", "s-01", "birthDate", "2020-01-13"),))
+@HOSTILE.add("taken", None, "date-form", first=True, values=(("demographics", "s-01", "birthDate", "2020-01-13"),))
 def american_dates(files: Files) -> Files:
     """Every birth date as month/day/year: days above twelve leave one reading."""
     lines = files["demographics.csv"].decode().split("\r\n")
@@ -60,7 +60,7 @@ def an_impossible_date(files: Files) -> Files:
     return edited(files, "demographics.csv", "s-01,,,2020-01-13", "s-01,,,2020-02-30")
 
 
-@HOSTILE.add("success_with_row_issues", None, first=True)
+@HOSTILE.add("success_with_row_issues", None, "date-unreadable", first=True)
 def an_unreadable_date(files: Files) -> Files:
     """'last spring' in an optional cell."""
     return edited(files, "enrollments.csv", "s-01,student,,2026-08-17", "s-01,student,,last spring")
@@ -107,13 +107,13 @@ def orgs_in_a_circle(files: Files) -> Files:
     return edited(files, "orgs.csv", "district,4207,", "district,4207,0101")
 
 
-@HOSTILE.add("taken", None, first=True)
+@HOSTILE.add("taken", None, "agent-of-oneself", first=True)
 def somebody_is_his_own_guardian(files: Files) -> Files:
     """A student who is named as his own agent."""
     return edited(files, "users.csv", "student06@example.org,,,g-07", "student06@example.org,,,s-06")
 
 
-@HOSTILE.add("taken", None, first=True)
+@HOSTILE.add("taken", None, "student-teaches", first=True)
 def a_student_who_teaches(files: Files) -> Files:
     """A student with a teacher's enrollment."""
     return edited(files, "enrollments.csv", "s-01,student", "s-01,teacher")
@@ -172,7 +172,7 @@ def status_in_a_bulk_file(files: Files) -> Files:
     }
 
 
-@HOSTILE.add("taken", None, first=True, active={"users": 44})
+@HOSTILE.add("taken", None, "status-in-bulk", first=True, active={"users": 44})
 def tobedeleted_in_a_bulk_file(files: Files) -> Files:
     """A guardian marked tobedeleted in a bulk file is not imported as active."""
     return edited(files, "users.csv", "g-06,,,", "g-06,tobedeleted,2026-10-05T02:00:00.000Z,")

@@ -6,10 +6,16 @@ import hashlib
 import random
 from bisect import bisect
 from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 from typing import TypeVar
 
 T = TypeVar("T")
+
+
+@cache
+def _steps(weights: tuple[float, ...]) -> list[float]:
+    return list(accumulate(weights))
 
 
 class Dice:
@@ -33,7 +39,7 @@ class Dice:
 
     def weighted(self, items: Sequence[T], weights: Sequence[float]) -> T:
         """One of the items, as likely as its weight says."""
-        steps = list(accumulate(weights))
+        steps = _steps(tuple(weights))
         return items[min(bisect(steps, self._roll() * steps[-1]), len(items) - 1)]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:

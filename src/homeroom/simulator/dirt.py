@@ -24,6 +24,8 @@ Effect = Literal["refused", "ignored", "value_dropped", "kept"]
 class Bad:
     """One spoiled row: physical `line` from 1 (the header is 1), `kind`, `key` where the table has one, and what becomes of it.
 
+    `code` is the issue or repair that a report tells of it, None where there is nothing to tell.
+
     `refused`: not taken. `ignored`: left out without harm. `value_dropped`: taken without the cell. `kept`: taken, healed or
     as text.
     """
@@ -32,6 +34,7 @@ class Bad:
     line: int
     table: str
     kind: str
+    code: str | None
     key: str | None
     column: str | None
     effect: Effect
@@ -50,10 +53,12 @@ class Spoiled:
 class Kind:
     """A way to spoil a row. `spoil` gives the new row, None where it does not apply; `added`: as a further row at the end.
 
-    `column` and `tables` say where; `quoted_only`: means nothing, or something else, in a file without quotes.
+    `code` is what the report says of it (None: nothing, it is ordinary text). `column` and `tables` say where;
+    `quoted_only`: means nothing, or something else, in a file without quotes.
     """
 
     name: str
+    code: str | None
     effect: Effect
     tables: tuple[str, ...]
     column: str | None
@@ -92,32 +97,32 @@ def _other(row: Row, at: int) -> Row:
 
 PEOPLE = ("users",)
 KINDS: tuple[Kind, ...] = (
-    Kind("role-unknown", "refused", ("users", "enrollments"), "role", cell("wizard")),
-    Kind("role-case", "kept", ("users", "enrollments"), "role", _titled),
-    Kind("required-missing", "refused", PEOPLE, "familyName", cell("")),
-    Kind("required-missing", "refused", ("classes",), "title", cell("")),
-    Kind("boolean-unreadable", "refused", PEOPLE, "enabledUser", cell("perhaps")),
-    Kind("reference-unknown", "refused", ("enrollments",), "userSourcedId", cell("S999999999")),
-    Kind("reference-unknown", "refused", ("enrollments",), "classSourcedId", cell("C999999999")),
-    Kind("reference-dropped", "value_dropped", PEOPLE, "orgSourcedIds", cell("{},9999"), quoted_only=True),
-    Kind("date-unreadable", "value_dropped", ("enrollments",), "beginDate", cell("first of May")),
-    Kind("date-impossible", "value_dropped", ("enrollments",), "beginDate", cell("2027-02-30")),
-    Kind("date-unreadable", "value_dropped", ("demographics",), "birthDate", cell("unknown")),
-    Kind("short-row", "refused", ("users", "classes", "enrollments"), None, _short),
-    Kind("long-row", "refused", ("enrollments",), None, lambda row, at: (*row, "surplus")),
-    Kind("long-row", "refused", ("users", "classes"), None, lambda row, at: (*row, "surplus"), quoted_only=True),
-    Kind("stray-quote", "kept", ("classes",), "title", _bare_quote),
-    Kind("bad-byte", "kept", PEOPLE, "givenName", _bad_byte),
-    Kind("duplicate-identical", "ignored", SPOILED, None, lambda row, at: row, added=True),
-    Kind("duplicate-different", "refused", PEOPLE, "familyName", _other, added=True),
-    Kind("duplicate-different", "refused", ("classes",), "title", _other, added=True),
-    Kind("id-scientific", "refused", ("users", "classes"), "sourcedId", cell("1.23457E+11"), added=True),
-    Kind("html-in-name", "kept", PEOPLE, "givenName", cell("<script>alert(1)</script>{}")),
-    Kind("formula-in-name", "kept", PEOPLE, "givenName", cell("=cmd|' /C calc'!A0")),
-    Kind("control-character", "kept", PEOPLE, "givenName", cell("{}\x07")),
-    Kind("grade-unknown", "kept", ("classes",), "grades", cell("Year Nine")),
-    Kind("value-too-long", "refused", PEOPLE, "givenName", cell("x" * 5000)),
-    Kind("blank-around", "kept", PEOPLE, "familyName", cell("  {} ")),
+    Kind("role-unknown", "code-unknown", "refused", ("users", "enrollments"), "role", cell("wizard")),
+    Kind("role-case", "code-case", "kept", ("users", "enrollments"), "role", _titled),
+    Kind("required-missing", "required-blank", "refused", PEOPLE, "familyName", cell("")),
+    Kind("required-missing", "required-blank", "refused", ("classes",), "title", cell("")),
+    Kind("boolean-unreadable", "boolean-unreadable", "refused", PEOPLE, "enabledUser", cell("perhaps")),
+    Kind("reference-unknown", "reference-unknown", "refused", ("enrollments",), "userSourcedId", cell("S999999999")),
+    Kind("reference-unknown", "reference-unknown", "refused", ("enrollments",), "classSourcedId", cell("C999999999")),
+    Kind("reference-dropped", "reference-dropped", "value_dropped", PEOPLE, "orgSourcedIds", cell("{},9999"), quoted_only=True),
+    Kind("date-unreadable", "date-unreadable", "value_dropped", ("enrollments",), "beginDate", cell("first of May")),
+    Kind("date-impossible", "date-impossible", "value_dropped", ("enrollments",), "beginDate", cell("2027-02-30")),
+    Kind("date-unreadable", "date-unreadable", "value_dropped", ("demographics",), "birthDate", cell("unknown")),
+    Kind("short-row", "row-short", "refused", ("users", "classes", "enrollments"), None, _short),
+    Kind("long-row", "row-long", "refused", ("enrollments",), None, lambda row, at: (*row, "surplus")),
+    Kind("long-row", "row-long", "refused", ("users", "classes"), None, lambda row, at: (*row, "surplus"), quoted_only=True),
+    Kind("stray-quote", "quote-stray", "kept", ("classes",), "title", _bare_quote),
+    Kind("bad-byte", "bytes-unreadable", "kept", PEOPLE, "givenName", _bad_byte),
+    Kind("duplicate-identical", "duplicate-identical", "ignored", SPOILED, None, lambda row, at: row, added=True),
+    Kind("duplicate-different", "duplicate-different", "refused", PEOPLE, "familyName", _other, added=True),
+    Kind("duplicate-different", "duplicate-different", "refused", ("classes",), "title", _other, added=True),
+    Kind("id-scientific", "id-scientific", "refused", ("users", "classes"), "sourcedId", cell("1.23457E+11"), added=True),
+    Kind("html-in-name", None, "kept", PEOPLE, "givenName", cell("<script>alert(1)</script>{}")),
+    Kind("formula-in-name", "formula-content", "kept", PEOPLE, "givenName", cell("=cmd|' /C calc'!A0")),
+    Kind("control-character", "control-characters-dropped", "kept", PEOPLE, "givenName", cell("{}\x07")),
+    Kind("grade-unknown", "code-open", "kept", ("classes",), "grades", cell("Year Nine")),
+    Kind("value-too-long", "value-too-long", "refused", PEOPLE, "givenName", cell("x" * 5000)),
+    Kind("blank-around", None, "kept", PEOPLE, "familyName", cell("  {} ")),
 )
 ONCE = ("bad-byte", "id-scientific")  # more bad bytes and the file would rightly be taken for another encoding; one id, one row
 FALLS = {  # table -> columns that must name a usable row of another table
@@ -164,7 +169,7 @@ def _apply(kind: Kind, sheet: Sheet, rows: list[Row], raw: dict[int, bytes], pla
     keyed = sheet.columns[0] == "sourcedId"
 
     def told(where: int, key: str) -> Bad:
-        return Bad(sheet.file, where + 2, sheet.table, kind.name, key if keyed else None, kind.column, kind.effect)
+        return Bad(sheet.file, where + 2, sheet.table, kind.name, kind.code, key if keyed else None, kind.column, kind.effect)
 
     if isinstance(new, bytes):
         raw[place] = new
@@ -187,7 +192,9 @@ def _consequences(sheets: Sequence[Sheet], bad: Sequence[Bad]) -> list[Bad]:
             cause = next((c for at, c, t in columns if at < len(row) and (t, row[at]) in gone), None)
             if cause and (sheet.file, place + 2) not in direct:
                 key = row[0] if sheet.columns[0] == "sourcedId" else None
-                found.append(Bad(sheet.file, place + 2, sheet.table, "reference-unknown", key, cause, "refused"))
+                found.append(
+                    Bad(sheet.file, place + 2, sheet.table, "reference-unknown", "reference-unknown", key, cause, "refused")
+                )
     return found
 
 

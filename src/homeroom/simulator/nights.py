@@ -94,11 +94,13 @@ def _move(district: District, dice: Dice, today: str) -> District:
         twins.setdefault((section.course, section.school), []).append(section)
     home = {s.id: twins[s.course, s.school] for s in district.sections}
     movable = [e for e in district.enrollments if e.role == "student" and len(home[e.section]) > 1]
-    seated = {(e.person, e.section) for e in district.enrollments}
+    moving = dice.some(movable, _share(movable, CHANGED / 4))
+    people = {e.person for e in moving}
+    seated = {(e.person, e.section) for e in district.enrollments if e.person in people}
     gone: set[str] = set()
     added: list[Enrollment] = []
     number = district.free.enrollment
-    for old in dice.some(movable, _share(movable, CHANGED / 4)):
+    for old in moving:
         free = [s.id for s in home[old.section] if (old.person, s.id) not in seated]
         if free:
             gone.add(old.id)
@@ -146,10 +148,15 @@ def _open_class(district: District, dice: Dice, today: str) -> District:
     """New classes, one for each 500 there are: like an existing one, with its teachers and a few of its students besides."""
     sections, enrollments = list(district.sections), list(district.enrollments)
     number, entry = district.free.section, district.free.enrollment
-    for model in dice.some(district.sections, _share(district.sections, 0.002)):
+    models = dice.some(district.sections, _share(district.sections, 0.002))
+    present: dict[str, list[Enrollment]] = {m.id: [] for m in models}
+    for enrollment in district.enrollments:
+        if enrollment.section in present:
+            present[enrollment.section].append(enrollment)
+    for model in models:
         sections.append(replace(model, id=f"C{number}", title=f"{model.title} Support", code=f"{model.code}-{number}"))
-        present = [e for e in district.enrollments if e.section == model.id]
-        chosen = [e for e in present if e.role == "teacher"] + [e for e in present if e.role == "student"][:6]
+        seats = present[model.id]
+        chosen = [e for e in seats if e.role == "teacher"] + [e for e in seats if e.role == "student"][:6]
         enrollments += [replace(e, id=f"E{entry + n}", section=f"C{number}", begins=today) for n, e in enumerate(chosen)]
         number, entry = number + 1, entry + len(chosen)
     free = replace(district.free, section=number, enrollment=entry)
