@@ -12,6 +12,7 @@ from pathlib import Path
 from homeroom.layouts.binding import Binding, bind
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.shaping import shape
+from homeroom.roster.catalogue import catalogue
 from homeroom.roster.names import text as literal
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Feed, Inspected, Mode, SourceFile, TextTable
@@ -29,7 +30,7 @@ class Desk:
         number = len(self.files)
         path = self.workbench.folder / f"{number}.csv"
         path.write_text(content, encoding=encoding, newline="")
-        rows = list(csv.reader(io.StringIO(content)))
+        rows = list(csv.reader(io.StringIO("\n".join(content.splitlines()))))
         first = tuple(rows[0]) if rows else ()
         words = first if header else tuple(f"column {i + 1}" for i in range(len(first)))
         inspected = Inspected(
@@ -80,6 +81,12 @@ def desk(folder: Path) -> Iterator[Desk]:
     laid = Desk(folder)
     with laid.workbench:
         yield laid
+
+
+def whole_manifest(version: str, **modes: str) -> str:
+    """A complete manifest, every file absent but those named."""
+    lines = [f"file.{t.name},{modes.get(t.name, 'absent')}" for t in catalogue().version(version)]
+    return "\n".join(["propertyName,value", "manifest.version,1.0", f"oneroster.version,{version}", *lines, ""])
 
 
 def signature(binding: Binding) -> dict[str, tuple[str | None, str]]:

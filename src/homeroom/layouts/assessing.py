@@ -31,8 +31,8 @@ class Assessment:
     """One set against one delivery.
 
     `refusal` is set where the set cannot take these files at all; `missing` are files that must come and did not. `gaps`
-    are columns that a set which is chosen without being named should find and does not. `explained` of `columns` columns are
-    known to the set.
+    are columns that a set which is chosen without being named should find and does not. Of the `columns` columns of the files
+    that it reads, `explained` are known to the set.
     """
 
     layouts: LayoutSet
@@ -47,8 +47,8 @@ class Assessment:
 
     @property
     def share(self) -> float:
-        """The part of all columns that the set knows, from 0 to 1."""
-        return self.explained / self.columns if self.columns else 0.0
+        """The part of these columns that the set knows, from 0 to 1; files without any columns say nothing."""
+        return self.explained / self.columns if self.columns else 1.0
 
     @property
     def against(self) -> str:
@@ -91,7 +91,7 @@ def assess(layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | 
         refusal=refusal or alike,
         gaps=tuple(gaps),
         explained=sum(m.binding.explained for m in matches),
-        columns=sum(len(i.columns) for i in files),
+        columns=sum(len(m.inspected.columns) for m in matches),
     )
 
 

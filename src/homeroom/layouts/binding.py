@@ -22,6 +22,8 @@ How = Literal["exact", "case", "spelling", "alias", "near-miss", "position", "fo
 
 _DOUBLED = re.compile(r".* \(\d+\)$", re.DOTALL)
 _LETTERED = re.compile(r"^[a-z]_(?=.)", re.IGNORECASE)
+KEEP = "keep"
+"""Stands among the missing targets for the layout's filter: rows that cannot be judged are not simply all taken."""
 ABSENT = -1
 """The position of a formula's optional column that did not come: it is blank in every row."""
 _CUT = 30
@@ -65,7 +67,7 @@ class Binding:
 
     def missing(self, targets: Sequence[str]) -> tuple[str, ...]:
         """The header words that were looked for in vain, for those of the targets that the file lacks."""
-        return () if self.empty else tuple(word for target, word in self.lacking if target in targets)
+        return () if self.empty else tuple(word for target, word in self.lacking if target in (*targets, KEEP))
 
     @property
     def readable(self) -> bool:
@@ -88,7 +90,8 @@ def bind(layout: Layout, inspected: Inspected) -> Binding:
     """Bind a layout to a file. Raises Refused("header_mismatch") where a column is missing without which no row can be read."""
     binding = match(layout, inspected)
     if missing := binding.missing(layout.required):
-        what = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
+        lacks = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
+        what = f"has no header line, so that it {lacks}" if inspected.headerless else lacks
         raise Refused("header_mismatch", file=inspected.file.name, column=missing[0], what=what)
     return binding
 
@@ -108,7 +111,7 @@ def match(layout: Layout, inspected: Inspected) -> Binding:
             else:
                 uncomputed.append((target, absent))
     if layout.keep is not None and (absent := _gather(layout.keep, (), header, reads)) is not None:
-        uncomputed.append(("keep", absent))
+        uncomputed.append((KEEP, absent))
     extensions = _extensions(layout, inspected.columns)
     used = {b.cell for b in found.values()} | set(reads.values()) | {cell for _, cell in extensions}
     return Binding(
@@ -206,7 +209,7 @@ def _extensions(layout: Layout, columns: Sequence[str]) -> tuple[tuple[str, int]
 
 
 def _lacking(layout: Layout, found: dict[str, Bound], uncomputed: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    listed = dict.fromkeys([*layout.expected, *layout.required, *(["keep"] if "keep" in uncomputed else [])])
+    listed = dict.fromkeys([*layout.expected, *layout.required, *([KEEP] if KEEP in uncomputed else [])])
     return tuple((t, _wanted(layout, t, uncomputed)) for t in listed if t not in found)
 
 

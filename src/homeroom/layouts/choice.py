@@ -2,7 +2,8 @@
 
 A set that the source or the command line names is taken. Otherwise a manifest names the OneRoster version. Otherwise the
 set is taken that finds all the columns it expects and knows most of the columns there are; a tie goes to the OneRoster
-version that the headers speak of. Without a clear winner the delivery is refused, with what each set lacks.
+version that the headers speak of. A set that would know more columns but lacks one that it expects leaves the choice to a
+person. Without a clear winner the delivery is refused, with what each set lacks.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ def choose(
         raise best.refusal
     if best.missing:
         raise Refused("incomplete_set", missing=", ".join(best.missing))
+    if not best.matches and used is None:
+        raise Refused("layouts_unclear", near=_near([best]))
     return Choice(best.layouts, why, best.matches, best.unmatched, used, findings)
 
 
@@ -92,16 +95,15 @@ def _winner(assessed: Sequence[Assessment], inspected: Sequence[Inspected], shee
         if len(told) == 1:
             return told[0], f"manifest.csv says OneRoster {sheet.version}."
     fitting = [a for a in assessed if not a.against and a.share > MOST]
-    if fitting:
-        top = max(a.share for a in fitting)
-        best = [a for a in fitting if a.share == top]
-        chosen = best[0] if len(best) == 1 else _by_version(best, inspected)
-        if chosen:
-            return chosen, _because(chosen, len(best) > 1)
-    nearest = _incomplete(assessed) or _broken(assessed)
-    if nearest is not None and not fitting:
-        return nearest, "It comes nearest."
-    raise Refused("layouts_unclear", near=_near(fitting or assessed))
+    most = max((a.explained for a in assessed if a.matches and not a.refusal and not a.missing), default=0)
+    best = [a for a in fitting if a.explained == most]
+    chosen = best[0] if len(best) == 1 else _by_version(best, inspected)
+    if chosen is not None:
+        return chosen, _because(chosen, len(best) > 1)
+    nearest = None if fitting else _incomplete(assessed) or _stumbled(assessed, inspected)
+    if nearest is None:
+        raise Refused("layouts_unclear", near=_near(assessed))
+    return nearest, "It comes nearest."
 
 
 def _because(chosen: Assessment, tied: bool) -> str:
@@ -114,7 +116,7 @@ def _by_version(best: Sequence[Assessment], inspected: Sequence[Inspected]) -> A
 
     roles.csv, userProfiles.csv or columns that 1.2 brought mean 1.2; everything else means 1.1, as it does in practice.
     """
-    if not all(a.layouts.manifest for a in best):
+    if not best or not all(a.layouts.manifest for a in best):
         return None
     words = {w for i in inspected for w in i.columns}
     names = {i.file.name.rsplit("/", 1)[-1].casefold() for i in inspected}
@@ -129,12 +131,16 @@ def _incomplete(assessed: Sequence[Assessment]) -> Assessment | None:
     return waiting[0] if len(waiting) == 1 else None
 
 
-def _broken(assessed: Sequence[Assessment]) -> Assessment | None:
-    """The one set that names nearly all files and stumbles over one: its own message helps more than a list of sets."""
-    stumbled = [a for a in assessed if a.refusal and not a.missing and not a.gaps and a.matches]
-    return stumbled[0] if len(stumbled) == 1 else None
+def _stumbled(assessed: Sequence[Assessment], inspected: Sequence[Inspected]) -> Assessment | None:
+    """Where no set can take the files as they are, the one that knows most of them: what it says of the file helps most."""
+    stumbled = [a for a in assessed if a.refusal]
+    if not stumbled or any(a.gaps and not a.refusal and not a.missing for a in assessed):
+        return None
+    most = max(a.explained for a in stumbled)
+    best = [a for a in stumbled if a.explained == most]
+    return best[0] if len(best) == 1 else _by_version(best, inspected) or best[0]
 
 
 def _near(assessed: Sequence[Assessment]) -> str:
-    ranked = sorted(assessed, key=lambda a: (-a.share, a.layouts.name))[:3]
+    ranked = sorted(assessed, key=lambda a: (-a.explained, a.layouts.name))[:3]
     return "; ".join(f"{a.layouts.name} ({a.against or f'{a.explained} of {a.columns} columns'})" for a in ranked)

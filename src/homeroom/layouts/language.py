@@ -201,7 +201,10 @@ class _Reader:
 
     def _keep(self) -> str | None:
         raw = self._section("keep", ("when",))
-        if not raw:
+        if "keep" not in self.raw:
+            return None
+        if "when" not in raw:
+            self.complain("keep", message="keep has no when.", remedy="Say which rows to take, as when = \"active = '1'\".")
             return None
 
         def note(*path: str, message: str, remedy: str) -> None:

@@ -105,16 +105,16 @@ def interpret(pairs: Iterable[tuple[str, str]], file: int) -> Manifest:
         said.setdefault(folded, value)
     version = _version(said.get("oneroster.version"), note)
     modes = _modes({known[k]: v for k, v in said.items() if k in known}, note)
-    for table in catalogue().version(version) if version else ():
-        if f"file.{table.name}".casefold() not in said:
-            note(f"file.{table.name}", "the line is missing")
+    due = [f"file.{t.name}" for t in catalogue().version(version)] if version else []
+    if lacking := [name for name in due if name.casefold() not in said]:
+        note(", ".join(lacking), "missing")
     return Manifest(file, version, modes, tuple(findings))
 
 
 def _version(said: str | None, note: _Note) -> str | None:
     """The version as one that Homeroom knows: 1.2.1 is 1.2; 1.0 had no manifest, whoever writes it means 1.1."""
     if not said:
-        note("oneroster.version", "the line is missing")
+        note("oneroster.version", "missing")
         return None
     short = ".".join(said.removeprefix("v").split(".")[:2])
     version = _FORMER.get(short, short)

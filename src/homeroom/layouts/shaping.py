@@ -26,6 +26,9 @@ from homeroom.workbench.values import Feed, Mode, TextTable
 
 __all__ = ["bind", "fingerprint", "shape"]
 
+LISTED = 40
+"""How many words one finding lists."""
+
 _TOLD = {"case": "header-case", "spelling": "header-spelling", "alias": "header-alias", "near-miss": "header-near-miss"}
 
 
@@ -170,16 +173,18 @@ def tell(workbench: Workbench, binding: Binding) -> None:
             workbench.tell(code, file=number, column=_header(binding, bound), table=table, meant=name)
     for target, word in binding.uncomputed:
         workbench.tell("formula-column-missing", file=number, column=word, table=table, target=target)
+    left: dict[str, list[str]] = {}
     for word in binding.unused:
-        workbench.tell(
-            "column-unused", file=number, column=word, table=table, why=_why(binding, word), layout=binding.layout.name
-        )
+        left.setdefault(_why(binding, word), []).append(word)
+    for why, words in left.items():
+        more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
+        workbench.tell("column-unused", file=number, table=table, columns=", ".join(words[:LISTED]) + more, why=why)
 
 
 def _why(binding: Binding, word: str) -> str:
     plain = cleaned(word)
     if any(cleaned(f.name) == plain for f in binding.layout.of.fields if f.secret):
-        return "it is a secret, and secrets are never read"
+        return "secrets are never read"
     if plain in {cleaned(w) for w in binding.layout.ignored}:
-        return "the layout leaves it out on purpose"
-    return "no line of the layout names it"
+        return "left out on purpose"
+    return "no line of the layout names them"
