@@ -93,7 +93,8 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
             walked.feeds,
             walked.sifted,
             walked.admitted,
-            {a.name: code(a.code).title for a in walked.left_alone} | {look.file.name: why for look, why in walked.choice.unmatched},
+            {a.name: code(a.code).title for a in walked.left_alone}
+            | {look.file.name: why for look, why in walked.choice.unmatched},
         ),
         tables=walked.plan.tables,
         limits=walked.judgement.limits,

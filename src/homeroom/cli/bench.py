@@ -1,0 +1,226 @@
+"""bench: the numbers of the design, each as a ratio to a floor that was measured in the same run."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from homeroom.cli.context import document, note, table
+from homeroom.roster.faults import Misuse
+
+Size = Literal["small", "medium", "large"]
+HERE = Path(__file__).resolve().parents[3] / "benchmarks"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table. `reach` is what the design asks for, in the same unit as `got`."""
+
+    name: str
+    what: str
+    got: str
+    reach: str
+    held: bool
+    detail: str
+
+
+@dataclass(slots=True)
+class Ground:
+    """What the measurements share: a folder for data, a size, the floor measured beside each of them."""
+
+    folder: Path
+    size: Size
+
+    def module(self, name: str) -> ModuleType:
+        """A script of the benchmarks folder as a module."""
+        spec = importlib.util.spec_from_file_location(f"bench_{name}", HERE / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        return module
+
+    def prepared(self, size: str) -> Any:
+        """The two nights of a size, made once and kept in the folder."""
+        note(f"  data: {size} ...")
+        return self.module("sizes").prepare(size, self.folder / "sizes")
+
+    def floor(self, folder: Path) -> float:
+        """Seconds of a whole process that counts the same rows; the best of three."""
+        command = [sys.executable, str(HERE / "floor.py"), str(folder)]
+        return float(min(self.module("process").run(command).wall for _ in range(3)))
+
+    def nights(self, *folders: str) -> list[dict[str, Any]]:
+        """What deliveries cost in a worker that lives on (`benchmarks/nights.py`)."""
+        data = Path(tempfile.mkdtemp(prefix="nights-", dir=self.folder))
+        try:
+            cost = self.module("process").run([sys.executable, str(HERE / "nights.py"), str(data), *folders])
+            if cost.status != 0:
+                raise Misuse("the benchmark's worker broke; its message stands above.")
+            told: list[dict[str, Any]] = json.loads(cost.output)
+            return told
+        finally:
+            shutil.rmtree(data, ignore_errors=True)
+
+
+def _night(ground: Ground) -> Iterator[Row]:
+    """Rows 1, 2 and 4: a night without change, a night with 1 % change, memory."""
+    made = ground.prepared(ground.size)
+    floor = ground.floor(made.night_1)
+    first, same, changed = ground.nights(str(made.night_1), f"={made.night_1}", str(made.night_2))
+    for name, cost, reach in (("no-change", same, 2.5), ("one-percent", changed, 8.0)):
+        ratio = cost["walk"] / floor
+        yield Row(
+            name,
+            f"{'night without change' if name == 'no-change' else 'night with 1 % change'}, {cost['rows']:,} rows",
+            f"{ratio:.1f} x floor",
+            f"<= {reach} x",
+            ratio <= reach,
+            f"{cost['walk']:.2f} s, floor {floor:.2f} s; {_steps(cost)}",
+        )
+    yield Row(
+        "first-load",
+        f"first load, {first['rows']:,} rows",
+        f"{first['walk'] / floor:.1f} x floor",
+        "",
+        True,
+        f"{first['walk']:.2f} s; {_steps(first)}",
+    )
+    yield Row("memory", "peak memory of the worker", f"{changed['peak_mb']} MB", "<= 1200 MB", changed["peak_mb"] <= 1200, "")
+
+
+def _largest(ground: Ground) -> Iterator[Row]:
+    """Row 3: the largest district."""
+    made = ground.prepared("large")
+    floor = ground.floor(made.night_1)
+    told = ground.nights(str(made.night_1), f"={made.night_1}", str(made.night_2))
+    for cost, name, seconds, times in zip(
+        told, ("first load", "no change", "1 % night"), (75, 10, 40), (30, 4.5, 17), strict=True
+    ):
+        ratio = cost["walk"] / floor
+        yield Row(
+            "largest",
+            f"largest district, {name}, {cost['rows']:,} rows",
+            f"{cost['walk']:.1f} s = {ratio:.1f} x floor",
+            f"<= {seconds} s or {times} x",
+            cost["walk"] <= seconds or ratio <= times,
+            _steps(cost),
+        )
+    peak = max(c["peak_mb"] for c in told)
+    yield Row("largest-memory", "peak memory at that size", f"{peak} MB", "<= 1200 MB", peak <= 1200, "")
+
+
+def _identical(ground: Ground) -> Iterator[Row]:
+    """Row 5: identical files again, sealing included."""
+    made = ground.prepared(ground.size)
+    _, again = ground.nights(str(made.night_1), str(made.night_1))
+    gigabytes = again["bytes"] / 1e9
+    seconds = (again["seal"] + again["walk"]) / gigabytes
+    detail = f"{again['bytes'] / 1e6:.0f} MB: seal {again['seal']:.2f} s, walk {again['walk']:.2f} s"
+    yield Row("identical", "identical files again", f"{seconds:.1f} s per GB", "<= 3 s per GB", seconds <= 3, detail)
+
+
+def _pandas(ground: Ground) -> Iterator[Row]:
+    """Row 6: the same job by a pandas script, whole processes against the worker's walk."""
+    made = ground.prepared(ground.size)
+    run = ground.module("process").run
+    with tempfile.TemporaryDirectory(dir=ground.folder) as folder:
+        command = [sys.executable, str(HERE / "pandas_sync.py")]
+        walls = [
+            run([*command, str(night), str(Path(folder) / "pandas.db")]).wall
+            for night in (made.night_1, made.night_1, made.night_2)
+        ]
+    _, same, changed = ground.nights(str(made.night_1), f"={made.night_1}", str(made.night_2))
+    for name, theirs, ours, reach in (("no change", walls[1], same, 8), ("1 % night", walls[2], changed, 4)):
+        times = theirs / ours["walk"]
+        detail = f"pandas {theirs:.1f} s, Homeroom {ours['walk']:.2f} s"
+        yield Row("pandas", f"against pandas, {name}", f"{times:.1f} x faster", f">= {reach} x", times >= reach, detail)
+
+
+def _small(ground: Ground) -> Iterator[Row]:
+    """Row 7: a district of 5,000 students."""
+    from homeroom.simulator.generate import generate
+
+    folder = ground.folder / "students-5000"
+    if not folder.exists():
+        generate(folder, 5000, 1)
+    [cost] = ground.nights(str(folder))
+    yield Row(
+        "small",
+        f"5,000 students, sealed to served, {cost['rows']:,} rows",
+        f"{cost['walk']:.2f} s",
+        "<= 5 s",
+        cost["walk"] <= 5,
+        _steps(cost),
+    )
+
+
+MEASURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
+    "night": _night,
+    "largest": _largest,
+    "identical": _identical,
+    "pandas": _pandas,
+    "small": _small,
+}
+USUAL = ("night", "identical", "pandas", "small")
+
+
+def _steps(cost: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {seconds:.2f}" for name, seconds in cost["steps"].items())
+
+
+def bench(
+    *names: str,
+    size: Size = "medium",
+    folder: Path | None = None,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Measure the numbers of the design as ratios to a floor of the same run.
+
+    Parameters
+    ----------
+    names
+        night, largest, identical, pandas, small; without any: all but the largest district.
+    size
+        small (9,829 rows), medium (488,684) or large (9,686,804).
+    folder
+        Where the made-up data are kept for the next time; without it they are made anew.
+    as_json
+        Print one JSON document.
+    """
+    unknown = [n for n in names if n not in MEASURES]
+    if unknown:
+        raise Misuse(f"there is no benchmark {unknown[0]!r}; there are {', '.join(MEASURES)}.")
+    if not HERE.is_dir():
+        raise Misuse("the benchmarks are not part of an installed package: run homeroom bench from a checkout.")
+    own = folder or Path(tempfile.mkdtemp(prefix="homeroom-bench-"))
+    own.mkdir(parents=True, exist_ok=True)
+    try:
+        ground = Ground(own, size)
+        rows = []
+        for name in names or USUAL:
+            note(f"{name} ...")
+            rows.extend(MEASURES[name](ground))
+    finally:
+        if folder is None:
+            shutil.rmtree(own, ignore_errors=True)
+    if as_json:
+        document(
+            [{"name": r.name, "what": r.what, "got": r.got, "reach": r.reach, "held": r.held, "detail": r.detail} for r in rows]
+        )
+    else:
+        table(
+            ["what", "got", "to reach", "", "how"], [(r.what, r.got, r.reach, "yes" if r.held else "NO", r.detail) for r in rows]
+        )
+    return 0
