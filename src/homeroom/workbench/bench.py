@@ -137,4 +137,3 @@ class Workbench:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
