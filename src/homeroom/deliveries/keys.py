@@ -118,8 +118,10 @@ def _parts(stored: str) -> tuple[str, bytes]:
     key_id, _, body = rest.partition(".")
     try:
         raw = base64.b64decode(body, validate=True)
-    except binascii.Error as fault:
+    except (binascii.Error, ValueError) as fault:
         raise SealBroken("an encrypted value is damaged") from fault
-    if form != FORM or not key_id or len(raw) <= NONCE_BYTES:
+    # One value has one text: the spare bits at the end of base64 are not free to change.
+    canonical = base64.b64encode(raw).decode("ascii") == body
+    if form != FORM or not key_id or len(raw) <= NONCE_BYTES or not canonical:
         raise SealBroken("an encrypted value is damaged")
     return key_id, raw

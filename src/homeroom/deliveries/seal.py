@@ -127,7 +127,14 @@ def _seal_one(store: ObjectStore, key: DataKey, place: tuple[str | int, ...], fi
     counted = _Counted()
     with file.path.open("rb", buffering=0) as plain:
         before = os.fstat(plain.fileno())
-        obstore.put(store, stored, frames.close(plain, key, place, counted.see), chunk_size=STREAM_BYTES)
+
+        def see(block: bytes) -> None:
+            counted.see(block)
+            if counted.size > before.st_size:
+                # Growing as fast as it is read: without this there might be no end.
+                raise Refused("delivery_changed", file=file.name)
+
+        obstore.put(store, stored, frames.close(plain, key, place, see), chunk_size=STREAM_BYTES)
         after = os.fstat(plain.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or counted.size != after.st_size:
         raise Refused("delivery_changed", file=file.name)

@@ -121,4 +121,5 @@ def _again(here: Sequence[Arrived], rules: Rules, now: float) -> float | None:
     moments = [f.changed + s for f in here for s in (rules.quiet, rules.settled)]
     moments += [rules.due] if rules.due is not None else []
     later = [m - now for m in moments if m > now]
-    return min(later) if later else None
+    # Never nothing: sums of seconds are rounded.
+    return max(0.05, min(later)) if later else None
