@@ -198,6 +198,12 @@ def finish(connection: Connection, place: Place, boat: Ferry | None, commit: Com
         connection.exec_driver_sql(
             f'INSERT INTO {place.name("issue")} ("import", {columns}) SELECT {commit.number}, {columns} FROM {boat.name("issue")}'
         )
+    if commit.issues_of is not None:
+        columns = ", ".join(quoted(c) for c in COLUMNS)
+        issues = place.name("issue")
+        connection.exec_driver_sql(
+            f'INSERT INTO {issues} ("import", {columns}) SELECT {commit.number}, {columns} FROM {issues} WHERE "import" = {commit.issues_of}'
+        )
     _write_small(connection, commit, number)
 
 

@@ -35,7 +35,7 @@ class Commit:
     `number` and `attempt` are the import's; an attempt that was overtaken may not commit. `revision_before` is the revision
     that the plan was made against: a roster that has moved since refuses the plan. `source` becomes the owner of the records
     that are written. `report` is the whole import report as plain JSON values, with the revision that will be (the plan
-    changes something: `revision_before` + 1). `issues` names a workbench relation with the columns of `issues.COLUMNS`.
+    changes something: `revision_before` + 1). `issues` names a workbench relation with the columns of `issues.COLUMNS`; `issues_of` an import whose issues are told again.
     `now` becomes the moment of the revision and `dateLastModified` of every record that is written.
     """
 
@@ -51,6 +51,7 @@ class Commit:
     report: Mapping[str, Any] | None = None
     files: tuple[Origin, ...] = ()
     issues: str | None = None
+    issues_of: int | None = None
     outbox: tuple[Outgoing, ...] = ()
     snapshots: tuple[SnapshotRow, ...] = ()
     delivery: int | None = None
