@@ -208,7 +208,7 @@ def bench(
     own.mkdir(parents=True, exist_ok=True)
     try:
         ground = Ground(own, size)
-        rows = []
+        rows: list[Row] = []
         for name in names or USUAL:
             note(f"{name} ...")
             rows.extend(MEASURES[name](ground))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -60,7 +60,7 @@ def add(
             public_keys=public_key,
             settings=settings,
         )
-        told = {"source": added.source.id, "kind": kind, "name": added.source.name, "layouts": layouts, "start": start}
+        told: dict[str, Any] = {"source": added.source.id, "kind": kind, "name": added.source.name, "layouts": layouts, "start": start}
         if kind == "sftp":
             prints = fingerprints(host_keys(house.settings.keys))
             told |= {

@@ -42,6 +42,11 @@ class Snapshots:
         with self._place.read() as connection:
             return [_row(row) for row in connection.execute(select(snapshot))]
 
+    def replace(self, row: SnapshotRow) -> None:
+        """Record a snapshot that holds the same rows in other files: after its parts were folded, outside of any import."""
+        with self._place.write() as connection:
+            keep(connection, row)
+
     def forget(self, source: int | None = None) -> None:
         """Make snapshots invalid, of one source or of all; the next walk is a full one."""
         with self._place.write() as connection:
