@@ -28,8 +28,8 @@ _NESTED = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"R
 class ArchiveLimits:
     """How much may come out of the archives of one delivery.
 
-    `total_bytes` counts everything unpacked, `entries` what one archive lists. `ratio` is unpacked to packed bytes of one archive, once
-    `ratio_from` bytes came out of it. `free_bytes` of the disk are never used.
+    `total_bytes` counts everything unpacked, `entries` what one archive lists. `ratio` is unpacked to packed bytes of one
+    archive, asked once `ratio_from` bytes came out of it. `free_bytes` of the disk are never used.
     """
 
     total_bytes: int = 20 * 10**9

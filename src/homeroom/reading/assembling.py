@@ -159,7 +159,8 @@ class Assembler:
         if apart and fit[0]:
             self._back.extendleft(reversed(taken[1:]))
             return self._of([first], within(first.text, self._delimiter), quoted=True, mended="quote-mended")
-        if closed and len(cells) == self._width:
+        if closed and len(cells) == self._width and not any(fit[1:]):
+            # Text in several lines with careless quotes; none of its lines could be a row of its own.
             return self._of(taken, cells, quoted=True, mended="quote-stray")
         if apart:
             self._back.extendleft(reversed(taken[1:]))

@@ -146,7 +146,7 @@ def titles(rows: Sequence[Sequence[str]], usual: int) -> int:
 
 
 def _sparse(cells: Sequence[str], usual: int) -> bool:
-    few = len(cells) * 3 <= usual and any(" " in c or _DATA.fullmatch(c) for c in cells)
+    few = len(cells) * 2 <= usual and any(" " in c or _DATA.fullmatch(c) for c in cells)
     return len(cells) == 1 or few
 
 

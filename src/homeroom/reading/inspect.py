@@ -6,7 +6,7 @@ healed or reported when the rows are read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from homeroom.reading import delimiters, encodings, headers, kinds, streams
 from homeroom.reading.records import Sampled, sample
@@ -76,6 +76,8 @@ def inspect(file: SourceFile, hints: Hints = _HINTS, *, cell_bytes: int = CELL_B
         encoding, guessed = known
     else:
         encoding, guessed = encodings.decide(surveyor.bytes, surveyor.lines, streams.marked(beginning) is not None)
+    if survey.bad_lines and (encoding == "utf-8" or through != "utf-8"):
+        survey = replace(survey, regular=False, why="there are bytes that are no characters")
     return _inspected(file, hints, dialect, survey, (encoding, guessed, through), surveyor.counts, streams.marked(beginning))
 
 

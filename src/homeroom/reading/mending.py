@@ -116,7 +116,7 @@ class Mender:
     def _is_no_record(self, item: Record | _BlankRows) -> str:
         if isinstance(item, _BlankRows):
             return "empty-rows-ignored"
-        if item.fate != "row" or item.quoted:
+        if item.fate != "row":
             return ""
         cells = item.cells if item.cells is not None else item.raw.split(self._delimiter)
         return "totals-ignored" if is_totals(cells, self._width) else ""

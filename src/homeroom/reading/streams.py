@@ -24,6 +24,10 @@ MARKS = (
 )
 
 
+_UNREADABLE = "homeroom-unreadable"
+codecs.register_error(_UNREADABLE, lambda error: ("\udcff", getattr(error, "end", 0)))
+
+
 def canonical(encoding: str) -> str:
     """One spelling per encoding: `UTF8` and `utf-8-sig` are `utf-8`. Raises Misuse for a name that Python does not know."""
     try:
@@ -63,21 +67,22 @@ def raw(path: Path) -> Iterator[bytes]:
 def utf8(path: Path, encoding: str) -> Iterator[bytes]:
     """The file's text in chunks of UTF-8 without a byte order mark.
 
-    A file that is itself UTF-8 comes through untouched, bad bytes included; what another encoding cannot mean becomes U+FFFD.
+    A file that is itself UTF-8 comes through untouched, bad bytes included. What another encoding cannot mean becomes the byte
+    FF, which is not UTF-8 either: whoever reads on finds it, counts it and puts U+FFFD in its place.
     """
     if encoding == "utf-8":
         yield from raw(path)
         return
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    decoder = codecs.getincrementaldecoder(encoding)(errors=_UNREADABLE)
     first = True
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             text = decoder.decode(chunk)
             if first and text:
                 text, first = text.removeprefix("\ufeff"), False
-            yield text.encode("utf-8", "replace")
+            yield text.encode("utf-8", "surrogateescape")
     if rest := decoder.decode(b"", final=True):
-        yield rest.encode("utf-8", "replace")
+        yield rest.encode("utf-8", "surrogateescape")
 
 
 def head_of_file(path: Path, size: int) -> bytes:

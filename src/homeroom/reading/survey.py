@@ -9,8 +9,10 @@ DuckDB and our own reader see exactly the same cells, and the number of records 
 
 from __future__ import annotations
 
+import codecs
+
 from homeroom.reading.encodings import Bytes
-from homeroom.reading.records import QUOTE
+from homeroom.reading.records import QUOTE, within
 from homeroom.reading.totals import is_blank, is_totals
 from homeroom.workbench.values import Survey
 
@@ -185,7 +187,9 @@ class Surveyor:
         return True
 
     def _repeats_header(self, block: bytes) -> bool:
-        return block.startswith(self._header + self._end) or (self._end + self._header + self._end) in block
+        """Whether the header stands on a line of its own, perhaps with the byte order mark of a second file before it."""
+        line = self._header + self._end
+        return block.startswith(line) or self._end + line in block or codecs.BOM_UTF8 + line in block
 
     def _tally(self, block: bytes) -> None:
         """Count line ends in a block that is not regular; those inside well-formed quotes do not count."""
@@ -233,7 +237,7 @@ class Surveyor:
         if body:
             blank -= rest.endswith(self._end)
             last = body[max(body.rfind(self._end[-1:]) + 1, 0) :]
-            cells = last.split(self._delimiter)
+            cells = last.split(self._delimiter) if self._quotes is False else within(last, self._delimiter)
             if is_totals(cells, self._width) or is_blank(last, self._delimiter, self._width):
                 self._fail("the last line is no record")
             self._examine(body + self._end)
