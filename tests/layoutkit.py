@@ -30,7 +30,7 @@ class Desk:
         number = len(self.files)
         path = self.workbench.folder / f"{number}.csv"
         path.write_text(content, encoding=encoding, newline="")
-        rows = list(csv.reader(io.StringIO("\n".join(content.splitlines()))))
+        rows = list(csv.reader(io.StringIO("\n".join(content.splitlines()[:1]))))
         first = tuple(rows[0]) if rows else ()
         words = first if header else tuple(f"column {i + 1}" for i in range(len(first)))
         inspected = Inspected(
