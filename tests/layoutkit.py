@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from homeroom.layouts.binding import Binding, bind
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.shaping import shape
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.codes import code
 from homeroom.roster.names import text as literal
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Feed, Inspected, Mode, SourceFile, TextTable
@@ -30,7 +32,7 @@ class Desk:
         number = len(self.files)
         path = self.workbench.folder / f"{number}.csv"
         path.write_text(content, encoding=encoding, newline="")
-        rows = list(csv.reader(io.StringIO("\n".join(content.splitlines()))))
+        rows = list(csv.reader(io.StringIO("\n".join(content.splitlines()[:1]))))
         first = tuple(rows[0]) if rows else ()
         words = first if header else tuple(f"column {i + 1}" for i in range(len(first)))
         inspected = Inspected(
@@ -69,6 +71,11 @@ class Desk:
         """The kept rows of a feed, in order."""
         listed = ", ".join(f'"{c}"' for c in (columns or feed.columns))
         return self.workbench.rows(f"SELECT {listed} FROM ({feed.select}) WHERE _keep")
+
+    def sentences(self) -> list[str]:
+        """The issues as a person reads them."""
+        rows = self.workbench.rows("SELECT code, column_name, detail FROM issues ORDER BY rowid")
+        return [code(name).say(column=column, **json.loads(detail or "{}")) for name, column, detail in rows]
 
     def told(self) -> list[tuple[str, str | None]]:
         """The issues so far: code and column."""

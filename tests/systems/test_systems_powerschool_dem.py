@@ -45,7 +45,7 @@ def walk(laid: Desk) -> dict[str, list[Feed]]:
     assert choice.layouts.name == "powerschool-dem"
     feeds = [shape(laid.workbench, m.layout, m.binding, laid.read(m.inspected), m.mode) for m in choice.matches]
     tables: dict[str, list[Feed]] = {}
-    for feed in make(choice.layouts, feeds, NOW):
+    for feed in make(choice.layouts, feeds, NOW, laid.workbench):
         tables.setdefault(feed.table, []).append(feed)
     return tables
 
@@ -90,6 +90,7 @@ def test_every_named_school_is_made_once_under_one_district(night: Desk) -> None
     cause = {r[1]: r[0] for r in rows}
     assert (cause["100"], cause["200"], cause["300"], cause["400"]) == (1, 2, 2, 3)
     assert all(f.made and f.text.numbered for f in feeds)
+    assert any(s.startswith("Made, because no file brings it: orgs (One school for each") for s in night.sentences())
 
 
 def test_the_school_year_is_that_of_the_clock_and_all_classes_lie_in_it(night: Desk) -> None:

@@ -22,7 +22,7 @@ Complain = Callable[..., None]
 
 _TREATED = ("required", "padded", "values", "otherwise", "recipe", "default")
 _FORMS = ("from", "position", "formula", "constant")
-_KEYS = {
+KEYS = {
     "from": ("from", "aliases", *_TREATED),
     "position": ("position", *_TREATED),
     "formula": ("formula", "optional", "required", "recipe", "default"),
@@ -69,11 +69,11 @@ def _form(raw: Mapping[str, Any], complain: Complain) -> str | None:
 
 
 def _known(raw: Mapping[str, Any], form: str, complain: Complain) -> bool:
-    unknown = [k for k in raw if k not in _KEYS[form]]
+    unknown = [k for k in raw if k not in KEYS[form]]
     for key in unknown:
-        everywhere = {k for keys in _KEYS.values() for k in keys}
+        everywhere = {k for keys in KEYS.values() for k in keys}
         why = f"does not go with {form}" if key in everywhere else "is not known"
-        complain(key, message=f"{key} {why}.", remedy=did_you_mean(key, _KEYS[form]))
+        complain(key, message=f"{key} {why}.", remedy=did_you_mean(key, KEYS[form]))
     return not unknown
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from homeroom.roster.names import quoted
 from homeroom.roster.names import text as literal
+from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Feed, TextTable
 
 if TYPE_CHECKING:
@@ -58,16 +59,19 @@ def maker(name: str, table: str) -> Callable[[Make], Make]:
     return declare
 
 
-def make(layout_set: LayoutSet, feeds: Sequence[Feed], now: datetime) -> list[Feed]:
+def make(layout_set: LayoutSet, feeds: Sequence[Feed], now: datetime, workbench: Workbench | None = None) -> list[Feed]:
     """All feeds of the night: those that came, some with columns filled in, and those that the set makes from them.
 
-    `now` is the moment of the import in the district's own time. Nothing is made where nothing came.
+    `now` is the moment of the import in the district's own time. Nothing is made where nothing came. What is made is told
+    in the issue table of `workbench`, if given, as an info.
     """
     made = list(feeds)
     for name in layout_set.makes:
         known = MAKERS[name]
         if made and not any(f.table == known.table for f in made):
             made = known.make(made, now)
+            if workbench is not None and any(f.table == known.table for f in made):
+                workbench.tell("set-made", table=known.table, what=known.table, how=known.meaning.rstrip("."))
     return made
 
 

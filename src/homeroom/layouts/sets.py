@@ -22,7 +22,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.workbench.values import Hints
 
 DECLARATION = "set.toml"
-_KEYS = ("name", "title", "help", "version", "inherit", "required", "make", "manifest", "same_system")
+KEYS = ("name", "title", "help", "version", "inherit", "required", "make", "manifest", "same_system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
         faults.append(LayoutFault(DECLARATION, *where.find([key]), message, remedy))
 
     for key in raw:
-        if key not in _KEYS:
-            complain(key, f"{key} is not known here.", did_you_mean(key, _KEYS))
+        if key not in KEYS:
+            complain(key, f"{key} is not known here.", did_you_mean(key, KEYS))
     if raw.get("name", name) != name:
         complain("name", f"The set calls itself {raw['name']}, its folder {name}.", "Give both the same name.")
     if raw.get("version", "1.2") not in VERSIONS:
