@@ -109,7 +109,6 @@ class _Search:
         self.columns = columns
         self.steps = 0
         self.stops = [i for i, stretches in enumerate(stretching) if stretches]
-        bounds = [-1, *self.stops, len(columns)]
         # Up to each stop, and after the last one, all columns stand at one shift; those that judge nothing are left out.
         self.runs = [
             [(i, columns[i].required, columns[i].valid) for i in range(low + 1, high + 1) if columns[i].judges]
