@@ -44,3 +44,86 @@ def test_unknown_words_are_refused_unless_the_rules_keep_them() -> None:
     with Night(files, rules=Rules("1.1", NOW, keep_unknown={"userRole11": frozenset({"wizard"})})) as night:
         assert night.keys("users") == ["u1", "u2"]
         assert [i[0] for i in night.issues()] == ["code-open"]
+
+
+def test_required_cells_must_be_filled_unless_waived() -> None:
+    files = users("u1,true,s1,student,,Ann,Ash,")
+    with Night(files) as night:
+        assert night.issues() == [("required-blank", "u1", "username", "", True)]
+    with Night(files, rules=Rules("1.1", NOW, waived=frozenset({"users.username"}))) as night:
+        assert night.keys("users") == ["u1"]
+    with Night(users("u1,true,,,ann,Ann,Ash,"), rules=Rules("1.2", NOW)) as night:
+        assert night.keys("users") == ["u1"], "role and orgs are required in 1.1 only"
+
+
+def test_columns_that_did_not_come_are_not_checked() -> None:
+    with Night({"users": "sourcedId,familyName\nu1,Ash\n"}) as night:
+        assert night.issues() == []
+        assert night.admitted["users"].columns == ("sourcedId", "familyName")
+
+
+def test_an_extension_word_belongs_to_version_1_2() -> None:
+    files = {"orgs": "sourcedId,name,type\ns1,North,ext:campus\n"}
+    with Night(files, rules=Rules("1.2", NOW)) as night:
+        assert night.keys("orgs") == ["s1"]
+        assert night.issues() == []
+    with Night(files) as night:
+        assert night.keys("orgs") == []
+
+
+def test_open_lists_pass_and_are_told_once() -> None:
+    with Night(users("u1,true,s1,student,ann,Ann,Ash,9th", 'u2,true,s1,student,bo,Bo,Birch,"kg,9th"')) as night:
+        assert night.cells("users", "grades") == {"u1": "9th", "u2": "KG,9th"}
+        assert [(f.code, f.count) for f in night.findings()] == [("code-open", 2), ("code-case", 1)]
+
+
+def test_text_is_cleaned_of_what_cannot_be_seen_and_kept_otherwise() -> None:
+    odd = 'u1,true,s1,student,ann,"An\x07n\nMary","=cmd|\' /C calc\'!A0",05'
+    with Night(users(odd, "u2,true,s1,student,bo,<script>x</script>,-Birch,", "u3,true,s1,student,cy,A < B,+1 555,")) as night:
+        assert night.cells("users", "givenName")["u1"] == "Ann Mary"
+        assert night.cells("users", "familyName")["u1"] == "=cmd|' /C calc'!A0"
+        told = [(i[0], i[1], i[2]) for i in night.issues()]
+        assert told == [
+            ("control-characters", "", "givenName"),
+            ("formula-content", "u1", "familyName"),
+            ("formula-content", "u2", "familyName"),
+            ("formula-content", "u2", "givenName"),
+        ]
+
+
+def test_a_cell_of_more_than_4000_characters_refuses_its_row() -> None:
+    long, fits = "x" * 4001, "\u00e9" * 4000
+    with Night({"orgs": f"sourcedId,name,type,identifier\ns1,North,school,{long}\ns2,{fits},school,\n"}) as night:
+        assert night.keys("orgs") == ["s2"]
+        assert night.issues() == [("value-too-long", "s1", "identifier", long[:200], True)]
+
+
+def test_numbers_lists_and_booleans_of_the_gradebook() -> None:
+    head = "sourcedId,title,weight\n"
+    with Night({"categories": head + "a,Homework,012\nb,Tests,12.0\nc,Quiz,a lot\nd,Lab,\n"}, rules=Rules("1.2", NOW)) as night:
+        assert night.cells("categories", "weight") == {"a": "12", "b": "12", "c": None, "d": None}
+        assert [i[:4] for i in night.issues()] == [
+            ("number-form", "", "weight", ""),
+            ("number-unreadable", "c", "weight", "a lot"),
+        ]
+
+
+def test_typed_ids_get_their_braces_back_or_are_dropped() -> None:
+    files = {"users": 'sourcedId,userIds\nu1,"{LDAP:a},{LTI:b}"\nu2,"LDAP:a, LTI:b"\nu3,12345\nu4,"{LDAP:a}, {LTI:b}"\n'}
+    with Night(files) as night:
+        assert night.cells("users", "userIds") == {
+            "u1": "{LDAP:a},{LTI:b}",
+            "u2": "{LDAP:a},{LTI:b}",
+            "u3": None,
+            "u4": "{LDAP:a},{LTI:b}",
+        }
+        assert [i[0] for i in night.issues()] == ["list-malformed", "list-spacing"]
+
+
+def test_resource_roles_are_read_word_by_word() -> None:
+    files = {
+        "resources": 'sourcedId,vendorResourceId,roles,importance\nr1,v1,"Teacher, student",PRIMARY\nr2,v2,"teacher,wizard",\n'
+    }
+    with Night(files) as night:
+        assert night.cells("resources", "roles") == {"r1": "teacher,student", "r2": None}
+        assert night.cells("resources", "importance") == {"r1": "primary", "r2": None}

@@ -7,6 +7,7 @@ import pytest
 from checks.night import Night
 
 HEAD = "sourcedId,name,type\n"
+STATUS = "sourcedId,status,dateLastModified,name,type\n"
 
 
 def orgs(*rows: str) -> dict[str, str]:
@@ -100,7 +101,7 @@ def test_records_that_could_not_be_read_prove_nothing() -> None:
 
 
 def test_a_row_marked_as_deleted_in_a_complete_file_is_left_out() -> None:
-    text = "sourcedId,status,dateLastModified,name,type\ns1,active,,North,school\ns2,ToBeDeleted,,South,school\ns3,inactive,,East,school\n"
+    text = STATUS + "s1,active,,North,school\ns2,ToBeDeleted,,South,school\ns3,inactive,,East,school\n"
     with Night({"orgs": text}) as night:
         assert night.keys("orgs") == ["s1"]
         assert night.cells("orgs", "status") == {"s1": None}
@@ -110,7 +111,7 @@ def test_a_row_marked_as_deleted_in_a_complete_file_is_left_out() -> None:
 
 
 def test_a_delta_file_must_say_what_each_row_is() -> None:
-    text = "sourcedId,status,dateLastModified,name,type\ns1,active,,North,school\ns2,tobedeleted,,,\ns3,,,East,school\ns4,gone,,West,school\n"
+    text = STATUS + "s1,active,,North,school\ns2,tobedeleted,,,\ns3,,,East,school\ns4,gone,,West,school\n"
     with Night({"orgs": text}, mode="delta") as night:
         assert night.cells("orgs", "status") == {"s1": "active", "s2": "tobedeleted"}
         assert night.issues() == [("code-unknown", "s4", "status", "gone", True), ("required-blank", "s3", "status", "", True)]

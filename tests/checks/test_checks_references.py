@@ -189,7 +189,8 @@ def test_primary_twice_in_both_versions() -> None:
     rows = header + "e1,c1,s1,u2,teacher,true\ne2,c1,s1,u3,teacher,TRUE\ne3,c2,s2,u2,teacher,true\n"
     with Night(district(users=users, enrollments=rows)) as night:
         assert [i[1] for i in night.issues() if i[0] == "primary-twice"] == ["e1", "e2"]
-    roles = "sourcedId,userSourcedId,roleType,role,orgSourcedId\nr1,u1,primary,student,s1\nr2,u1,primary,aide,s1\nr3,u1,primary,aide,s2\n"
+    header = "sourcedId,userSourcedId,roleType,role,orgSourcedId\n"
+    roles = header + "r1,u1,primary,student,s1\nr2,u1,primary,aide,s1\nr3,u1,primary,aide,s2\n"
     with Night(district() | {"roles": roles}, rules=Rules("1.2", NOW)) as night:
         assert [i[1] for i in night.issues() if i[0] == "primary-twice"] == ["r1", "r2"]
 

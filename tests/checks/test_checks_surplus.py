@@ -9,8 +9,19 @@ from homeroom.checks.surplus import placer
 from homeroom.roster.catalogue import catalogue
 
 USERS = (
-    "sourcedId", "enabledUser", "orgSourcedIds", "role", "username", "givenName", "familyName", "email", "sms", "phone", "agentSourcedIds", "grades",
-)  # fmt: skip
+    "sourcedId",
+    "enabledUser",
+    "orgSourcedIds",
+    "role",
+    "username",
+    "givenName",
+    "familyName",
+    "email",
+    "sms",
+    "phone",
+    "agentSourcedIds",
+    "grades",
+)
 KNOWN = {"orgs": {"100", "200", "300"}, "users": {f"G{i}" for i in range(9)} | {f"S{i}" for i in range(9)}}
 place = placer(USERS, catalogue()["users"], "1.1", KNOWN)
 

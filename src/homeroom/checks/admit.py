@@ -26,30 +26,42 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     sheet = Sheet(workbench, table, sifted, rules)
     sheet.open()
     refuse_ragged(sheet)
-    judge_status(sheet)
     shapes = cells(table, sifted.columns, rules)
-    healed = explain_cells(sheet, shapes)
-    _check_keys(sheet, healed, lookup)
-    others = tuple(f for f in table.references if f.ref != table.name)
-    own = tuple(f for f in table.references if f.ref == table.name)
-    required = frozenset(c.name for c in shapes if c.required)
-    check_references(sheet, others, required, sheet.rows, lookup)
+    changed = bool(workbench.rows(f"SELECT 1 FROM {sheet.shaped} LIMIT 1"))
+    healed = _check_rows(sheet, shapes, lookup) if changed else ()
     provable = _settle(sheet)
-    check_references(sheet, own, required, outcome.clear_rows(sheet), lookup)
-    if own:
-        find_cycles(sheet, outcome.clear_rows(sheet), lookup)
+    if changed:
+        _check_own(sheet, shapes, lookup)
     columns = outcome.make_admitted(sheet, healed)
-    check_sense(sheet, columns)
+    if changed:
+        check_sense(sheet, columns)
     tell_gone(sheet)
     outcome.publish(sheet)
     return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable)
 
 
-def _check_keys(sheet: Sheet, healed: tuple[Cell, ...], lookup: Lookup) -> None:
-    odd = any(c.name == "sourcedId" for c in healed)
+def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple[Cell, ...]:
+    """What can be said of the rows before it is known which of them stand. Returns the columns that need healing."""
+    judge_status(sheet)
+    healed = explain_cells(sheet, shapes)
     keys.find_twice(sheet)
-    keys.find_look_alikes(sheet, odd)
+    keys.find_look_alikes(sheet, odd=any(c.name == "sourcedId" for c in healed))
     keys.find_lost_zeros(sheet, lookup)
+    others = tuple(f for f in sheet.table.references if f.ref != sheet.name)
+    check_references(sheet, others, _required(shapes), sheet.rows, lookup)
+    return healed
+
+
+def _check_own(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> None:
+    """References within the table: they may only name rows that stand."""
+    own = tuple(f for f in sheet.table.references if f.ref == sheet.name)
+    if own:
+        check_references(sheet, own, _required(shapes), outcome.clear_rows(sheet), lookup)
+        find_cycles(sheet, outcome.clear_rows(sheet), lookup)
+
+
+def _required(shapes: tuple[Cell, ...]) -> frozenset[str]:
+    return frozenset(c.name for c in shapes if c.required)
 
 
 def _settle(sheet: Sheet) -> bool:
@@ -59,5 +71,5 @@ def _settle(sheet: Sheet) -> bool:
     outcome.make_usable(sheet, sheet.name in keys.referenced())
     provable = outcome.provable(sheet)
     continuous = sheet.sifted.mode == "continuous"
-    sheet.workbench.run(f"INSERT OR REPLACE INTO {WALKED} VALUES (?, ?, ?)", [sheet.name, continuous, provable])
+    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?)", [sheet.name, continuous, provable])
     return provable

@@ -7,6 +7,7 @@ cheap and is asked of every row; the healing runs only over columns in which som
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,9 @@ LONGEST_ID = 255
 
 _CONTROL = "[\\x00-\\x1f\\x7f]"
 _BREAK = "[\\t\\r\\n]+"
+# What a spreadsheet would run (`=...`, `@name`, `+word`, `-word`; a sign before a number is none) and what a browser might.
+_FORMULA = "^[=@]|^[+-] *[A-Za-z(@=]"
+_MARKUP = "(?i)<\\s*/?\\s*(script|iframe|img|svg|object|style|a)\\b"
 _TRUE = ("true", "1", "yes", "y", "t", "on")
 _FALSE = ("false", "0", "no", "n", "f", "off")
 
@@ -31,8 +35,8 @@ class Shape:
     """What one format asks of a cell, as SQL texts that speak of the column by its quoted name (dates also of `_file`).
 
     `fault` gives the code of an unreadable value; `always` are codes that refuse the row even where the column is
-    optional. `notes` are (code, condition) pairs: the value stays and is told. `kept`: a value that is not clean but can
-    be read stays as it is, and is told instead of repaired.
+    optional. `notes` are (code, condition) pairs: the value stays and is told. `odd` is such a pair for values that
+    are not clean, asked of the healed one as `_healed`. A healed value that is the value itself is no repair.
     """
 
     clean: str
@@ -41,7 +45,7 @@ class Shape:
     fault: str
     notes: tuple[tuple[str, str], ...] = ()
     always: tuple[str, ...] = ()
-    kept: bool = False
+    odd: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def _key(c: str) -> Shape:
         healed=f"CASE WHEN {scientific} OR {unusable} THEN NULL ELSE {c} END",
         repair="id-characters",
         fault=f"CASE WHEN {scientific} THEN 'id-scientific' ELSE 'id-unusable' END",
-        kept=True,
+        odd=("id-characters", "TRUE"),
     )
 
 
@@ -104,22 +108,16 @@ def _reference(c: str, *_: object) -> Shape:
 
 
 def _string(c: str, *_: object) -> Shape:
+    """Plain text. One match finds what needs a second look: control characters, and what may be a formula or markup."""
     mended = f"nullif(trim(regexp_replace(regexp_replace({c}, '{_BREAK}', ' ', 'g'), '{_CONTROL}', '', 'g')), '')"
     return Shape(
-        clean=f"(strlen({c}) <= {LONGEST} AND NOT regexp_matches({c}, '{_CONTROL}'))",
+        clean=f"(strlen({c}) <= {LONGEST} AND NOT regexp_matches({c}, '{_CONTROL}|<|{_FORMULA}'))",
         healed=f"CASE WHEN length({c}) > {LONGEST} THEN NULL ELSE {mended} END",
         repair="control-characters",
         fault=f"CASE WHEN length({c}) > {LONGEST} THEN 'value-too-long' ELSE 'control-characters' END",
-        notes=(("formula-content", _formula(c)),),
         always=("value-too-long",),
+        odd=("formula-content", f"regexp_matches(_healed, '{_FORMULA}|{_MARKUP}')"),
     )
-
-
-def _formula(c: str) -> str:
-    """Text that a spreadsheet would run or a browser might: `=...`, `@name(...)`, `+word`, `-word`, `<script`."""
-    runs = " OR ".join(f"({c} >= {text(a)} AND {c} < {text(chr(ord(a) + 1))})" for a in "=@+-")
-    started = f"(({runs}) AND regexp_matches({c}, '^([=@]|[+-][ ]*[A-Za-z(@=])'))"
-    return f"({started} OR (contains({c}, '<') AND regexp_matches({c}, '(?i)<\\s*(script|iframe|img|svg|object)')))"
 
 
 def _trimmed_list(c: str, item: str = "trim(x)") -> str:
@@ -135,12 +133,13 @@ def _list_string(c: str, table: Table, field: Field, rules: Rules) -> Shape:
     if codes is None:
         plain = f"NOT regexp_matches({c}, '{_CONTROL}|(^|,)\\s|\\s(,|$)|(^|,)(,|$)')"
         return Shape(plain, _trimmed_list(c, _item_text()), "list-spacing", "'list-malformed'")
-    known = _words(codes.values)
+    # Several words in one cell are common (grades of a class), so they are told by one match, not item by item.
+    word = f"({'|'.join(re.escape(v) for v in codes.values)})"
+    listed = f"'{word}(,{word})*'"
     healed = _trimmed_list(c, f"coalesce({_cased('x', codes)}, {_item_text()})")
-    odd = f"list_filter(string_split({healed}, ','), lambda x: x NOT IN ({known})) <> []"
-    clean = f"CASE WHEN {c} IN ({known}) THEN TRUE ELSE coalesce({healed} = {c}, FALSE) END"
-    note = f"CASE WHEN {c} IN ({known}) THEN FALSE ELSE {odd} END"
-    return Shape(clean, healed, "code-case", "'list-malformed'", notes=(("code-open", note),))
+    clean = f"CASE WHEN {c} IN ({_words(codes.values)}) THEN TRUE ELSE regexp_full_match({c}, {listed}) END"
+    odd = ("code-open", f"NOT regexp_full_match(_healed, {listed})")
+    return Shape(clean, healed, "code-case", "'list-malformed'", odd=odd)
 
 
 def _item_text() -> str:
@@ -165,19 +164,20 @@ def _cased(c: str, codes: CodeList) -> str:
 def _enum(c: str, table: Table, field: Field, rules: Rules) -> Shape:
     codes = catalogue().code_list(field, rules.version)
     assert codes is not None, f"{table.name}.{field.name} has no code list"
-    clean, notes = f"{c} IN ({_words(codes.values)})", []
-    kept = rules.keep_unknown.get(codes.name, frozenset())
-    known = f"{_cased(c, codes)} IS NOT NULL"
+    clean, healed = f"{c} IN ({_words(codes.values)})", _cased(c, codes)
     if codes.extensible and rules.version == "1.2":
-        clean = f"({clean} OR regexp_full_match({c}, 'ext:[^\\s,]+'))"
+        clean = f"({clean} OR {_extended(c)})"
+    kept = rules.keep_unknown.get(codes.name, frozenset())
     if codes.open or ANY in kept:
-        clean = f"({clean} OR NOT ({known}))"
-        notes.append(("code-open", f"NOT ({known}) AND NOT regexp_full_match({c}, 'ext:[^\\s,]+')"))
+        healed = f"coalesce({healed}, {c})"
     elif kept:
-        listed = f"{c} IN ({_words(tuple(sorted(kept)))})"
-        clean = f"({clean} OR {listed})"
-        notes.append(("code-open", listed))
-    return Shape(clean, _cased(c, codes), "code-case", "'code-unknown'", notes=tuple(notes))
+        healed = f"coalesce({healed}, CASE WHEN {c} IN ({_words(tuple(sorted(kept)))}) THEN {c} END)"
+    odd = ("code-open", f"_healed NOT IN ({_words(codes.values)})")
+    return Shape(clean, healed, "code-case", "'code-unknown'", odd=odd)
+
+
+def _extended(word: str) -> str:
+    return f"regexp_full_match({word}, 'ext:[^\\s,]+')"
 
 
 def _list_enum(c: str, table: Table, field: Field, rules: Rules) -> Shape:
@@ -185,7 +185,7 @@ def _list_enum(c: str, table: Table, field: Field, rules: Rules) -> Shape:
     assert codes is not None, f"{table.name}.{field.name} has no code list"
     item = _cased("x", codes)
     if codes.extensible and rules.version == "1.2":
-        item = f"CASE WHEN regexp_full_match(trim(x), 'ext:[^\\s,]+') THEN trim(x) ELSE {item} END"
+        item = f"CASE WHEN {_extended('trim(x)')} THEN trim(x) ELSE {item} END"
     every = f"list_filter(string_split({c}, ','), lambda x: {item} IS NULL) = []"
     healed = f"CASE WHEN {every} THEN {_trimmed_list(c, item)} END"
     return Shape(f"coalesce({healed} = {c}, FALSE)", healed, "code-case", "'code-unknown'")
@@ -250,7 +250,10 @@ def _pairs(c: str, inner: str) -> Shape:
     braced = f"'{{' || array_to_string(list_transform(string_split({c}, ','), lambda x: trim(x)), '}},{{') || '}}'"
     return Shape(
         f"regexp_full_match({c}, '\\{{{inner}\\}}(,\\{{{inner}\\}})*')",
-        f"CASE WHEN regexp_full_match({c}, '{item}(,{item})*') THEN {tight} WHEN regexp_full_match({c}, '{bare}(,{bare})*') THEN {braced} END",
+        (
+            f"CASE WHEN regexp_full_match({c}, '{item}(,{item})*') THEN {tight} "
+            f"WHEN regexp_full_match({c}, '{bare}(,{bare})*') THEN {braced} END"
+        ),
         "list-spacing",
         "'list-malformed'",
     )

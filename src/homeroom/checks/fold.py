@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from homeroom.checks.sheet import TOTALS
 from homeroom.roster.codes import code as declared
+from homeroom.roster.codes import codes
+from homeroom.roster.names import text
 from homeroom.workbench.bench import ISSUES, Workbench
 
 
@@ -72,40 +74,43 @@ def _exact(workbench: Workbench) -> str:
         return kept
     capped = f"SELECT code, file, table_name, cause, sum(count) AS exact FROM {TOTALS} GROUP BY ALL"
     inside = f"SELECT code, file, table_name, cause, sum(n) AS n FROM ({kept}) GROUP BY ALL"
-    same = "i.code = t.code AND i.file IS NOT DISTINCT FROM t.file AND i.table_name IS NOT DISTINCT FROM t.table_name AND i.cause IS NOT DISTINCT FROM t.cause"
-    return f"SELECT i.code, i.file, i.table_name, i.cause, greatest(i.n, coalesce(t.exact, 0)) AS n FROM ({inside}) i LEFT JOIN ({capped}) t ON {same}"
+    same = " AND ".join(f"i.{c} IS NOT DISTINCT FROM t.{c}" for c in ("code", "file", "table_name", "cause"))
+    return (
+        "SELECT i.code, i.file, i.table_name, i.cause, greatest(i.n, coalesce(t.exact, 0)) AS n "
+        f"FROM ({inside}) i LEFT JOIN ({capped}) t ON {same}"
+    )
 
 
 def _folded(workbench: Workbench) -> str:
     """One row per finding: the head of each cause, or each issue that stands alone, with counts by file."""
-    severity = " ".join(f"WHEN {_quoted(c)} THEN {place}" for c, place in _severities().items())
-    owner = "'refused:' || table_name || ':' || key"
-    first = "row_number() OVER (PARTITION BY cause ORDER BY coalesce(cause <> {owner}, TRUE), file NULLS LAST, row_number NULLS LAST, column_name, code)"
-    first = first.replace("{owner}", owner)
-    return (
-        f"WITH placed AS (SELECT *, rowid AS place, CASE WHEN cause IS NULL THEN 1 ELSE {first} END AS nth, "
-        f"coalesce(cause = {owner}, FALSE) AS own FROM {ISSUES}), "
-        f"exact AS ({_exact(workbench)}), "
-        "by_file AS (SELECT cause, file, sum(n)::BIGINT AS n FROM exact WHERE cause IS NOT NULL GROUP BY ALL), "
-        "sums AS (SELECT cause, sum(n)::BIGINT AS n, list({'file': file, 'n': n} ORDER BY file NULLS LAST) AS files FROM by_file GROUP BY cause), "
-        "others AS (SELECT cause, count(*) AS own_rows FROM placed WHERE own GROUP BY cause) "
-        "SELECT p.code, p.file, p.row_number, p.column_name, p.key, p.value, p.table_name, p.refused, p.cause, p.line, "
-        "CASE WHEN nth = 1 AND s.n IS NOT NULL THEN s.n - greatest(coalesce(own_rows, 1) - 1, 0) ELSE 1 END, "
-        "CASE WHEN nth = 1 AND s.n IS NOT NULL THEN s.files ELSE [{'file': p.file, 'n': 1::BIGINT}] END, p.detail "
-        "FROM placed p LEFT JOIN sums s USING (cause) LEFT JOIN others o USING (cause) "
-        f"WHERE nth = 1 OR own ORDER BY CASE p.code {severity} ELSE 3 END, p.file NULLS LAST, p.row_number NULLS FIRST, p.place"
-    )
+    severity = " ".join(f"WHEN {text(c)} THEN {place}" for c, place in _severities().items())
+    owner = "coalesce(cause = 'refused:' || table_name || ':' || key, FALSE)"
+    order = f"NOT {owner}, file NULLS LAST, row_number NULLS LAST, column_name, code"
+    return f"""
+        WITH placed AS (
+            SELECT *, rowid AS place, {owner} AS own,
+                CASE WHEN cause IS NULL THEN 1 ELSE row_number() OVER (PARTITION BY cause ORDER BY {order}) END AS nth
+            FROM {ISSUES}
+        ),
+        by_file AS (SELECT cause, file, sum(n)::BIGINT AS n FROM ({_exact(workbench)}) WHERE cause IS NOT NULL GROUP BY ALL),
+        sums AS (
+            SELECT cause, sum(n)::BIGINT AS n, list({{'file': file, 'n': n}} ORDER BY file NULLS LAST) AS files
+            FROM by_file GROUP BY cause
+        ),
+        heads AS (SELECT cause, greatest(count(*) - 1, 0) AS others FROM placed WHERE own GROUP BY cause)
+        SELECT p.code, p.file, p.row_number, p.column_name, p.key, p.value, p.table_name, p.refused, p.cause, p.line,
+            CASE WHEN nth = 1 AND s.n IS NOT NULL THEN s.n - coalesce(others, 0) ELSE 1 END,
+            CASE WHEN nth = 1 AND s.n IS NOT NULL THEN s.files ELSE [{{'file': p.file, 'n': 1::BIGINT}}] END,
+            p.detail
+        FROM placed p LEFT JOIN sums s USING (cause) LEFT JOIN heads USING (cause)
+        WHERE nth = 1 OR own
+        ORDER BY CASE p.code {severity} ELSE 3 END, p.file NULLS LAST, p.row_number NULLS FIRST, p.place
+    """
 
 
 def _severities() -> dict[str, int]:
-    from homeroom.roster.codes import codes
-
     places = {"error": 0, "warning": 1, "info": 2}
     return {name: places[c.severity] for name, c in codes().items() if c.kind == "issue"}
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _finding(row: tuple[object, ...]) -> Finding:

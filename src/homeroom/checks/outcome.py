@@ -16,7 +16,7 @@ WORN = ("status", "dateLastModified")
 
 
 def settle_refused(sheet: Sheet) -> None:
-    """Make refused_T and aside_T (places of rows that are refused or ignored).
+    """Make refused_T and aside_T (rows refused or ignored).
 
     A row that was refused for what stands in it is its own cause; one that only hangs on another takes over that cause.
     """
@@ -29,9 +29,8 @@ def settle_refused(sheet: Sheet) -> None:
         f"INSERT INTO refused_{name} SELECT _file, _row, CASE WHEN {unreadable} THEN NULL ELSE any_value(key) END, {cause} "
         f"FROM {sheet.found} WHERE effect = 'refuse' GROUP BY {_PLACE}, key"
     )
-    run(
-        f"CREATE OR REPLACE TABLE aside_{name} AS SELECT DISTINCT {_PLACE} FROM {sheet.found} WHERE effect IN ('refuse', 'ignore')"
-    )
+    aside = f"SELECT DISTINCT {_PLACE} FROM {sheet.found} WHERE effect IN ('refuse', 'ignore')"
+    run(f"CREATE OR REPLACE TABLE aside_{name} AS {aside}")
 
 
 def clear_rows(sheet: Sheet) -> str:
@@ -95,19 +94,23 @@ def _make_mended(sheet: Sheet, patched: list[str], columns: tuple[str, ...], val
         value = values.get(column, quoted(column))
         if column in patched:
             value = f"CASE WHEN p{number}.hit THEN p{number}.mended ELSE {value} END"
-            patch = f"SELECT DISTINCT {_PLACE}, mended, TRUE AS hit FROM {sheet.found} WHERE effect = 'patch' AND column_name = {text(column)}"
+            patches = f"FROM {sheet.found} WHERE effect = 'patch' AND column_name = {text(column)}"
+            patch = f"SELECT DISTINCT {_PLACE}, mended, TRUE AS hit {patches}"
             joins.append(f"LEFT JOIN ({patch}) p{number} USING ({_PLACE})")
         listed.append(f"{value} AS {quoted(column)}")
     chosen = f"SELECT DISTINCT {_PLACE} FROM {sheet.found} WHERE effect = 'patch'"
     base = f"(SELECT * FROM {clear_rows(sheet)} SEMI JOIN ({chosen}) USING ({_PLACE}))"
     sheet.workbench.run(
-        f"CREATE OR REPLACE TABLE mended_{name} AS SELECT {_PLACE}, xor(_rh, 1::UBIGINT) AS _rh, {', '.join(listed)} FROM {base} {' '.join(joins)}"
+        f"CREATE OR REPLACE TABLE mended_{name} AS SELECT {_PLACE}, xor(_rh, 1::UBIGINT) AS _rh, {', '.join(listed)} "
+        f"FROM {base} {' '.join(joins)}"
     )
 
 
 def publish(sheet: Sheet) -> None:
     """Put the findings into the issue table, at most CAP per code, file, column and cause, with exact totals beside it."""
     run, group = sheet.workbench.run, "code, _file, column_name, cause"
+    if not sheet.workbench.value(f"SELECT (SELECT count(*) FROM {sheet.found}) + (SELECT count(*) FROM {sheet.repairs})"):
+        return
     run(
         f"INSERT INTO {TOTALS} SELECT code, _file, column_name, {text(sheet.name)}, cause, effect = 'refuse', count(*) "
         f"FROM {sheet.found} GROUP BY {group}, effect = 'refuse'"
@@ -119,7 +122,8 @@ def publish(sheet: Sheet) -> None:
     )
     repaired = "json_object('count', sum(count)::BIGINT)"
     run(
-        f"INSERT INTO {ISSUES} SELECT code, _file, NULL, {_heading(sheet)}, NULL, NULL, {repaired}, {text(sheet.name)}, FALSE, NULL, NULL "
+        f"INSERT INTO {ISSUES} SELECT code, _file, NULL, {_heading(sheet)}, NULL, NULL, {repaired}, "
+        f"{text(sheet.name)}, FALSE, NULL, NULL "
         f"FROM {sheet.repairs} GROUP BY code, _file, column_name ORDER BY _file, column_name"
     )
 
@@ -151,7 +155,8 @@ def tally(sheet: Sheet) -> tuple[FileTally, ...]:
     """Rows accepted, refused and ignored, file by file. Rows of the wrong width and unread records count as refused."""
     bench = sheet.workbench
     shaped = dict(bench.rows(f"SELECT _file, count(*) FROM {sheet.shaped} GROUP BY _file"))
-    places = f"SELECT _file, bool_or(effect = 'refuse') AS refused FROM {sheet.found} WHERE effect IN ('refuse', 'ignore') GROUP BY {_PLACE}"
+    gone = f"FROM {sheet.found} WHERE effect IN ('refuse', 'ignore') GROUP BY {_PLACE}"
+    places = f"SELECT _file, bool_or(effect = 'refuse') AS refused {gone}"
     aside = {
         f: (r, i)
         for f, r, i in bench.rows(f"SELECT _file, count_if(refused), count_if(NOT refused) FROM ({places}) GROUP BY _file")

@@ -13,7 +13,8 @@ PARENT = "parentSourcedId"
 def find_cycles(sheet: Sheet, rows: str, lookup: Lookup) -> None:
     """Parents that form a ring: the parent of every changed row in it is dropped, and the ring is told once.
 
-    `rows` is the FROM item of the rows that pass so far. No row is refused: a school does not vanish because two departments name each other.
+    `rows` is the FROM item of the rows that pass so far. No row is refused: a school does not vanish because two
+    departments name each other.
     """
     if PARENT not in sheet.sifted.columns:
         return
@@ -26,7 +27,10 @@ def find_cycles(sheet: Sheet, rows: str, lookup: Lookup) -> None:
     bench.load(
         f"ring_{name}", ("sourcedId", "head", "chain"), [(member, ring[0], _chain(ring)) for member, ring in ringed.items()]
     )
-    members = f"(SELECT r._file, r._row, r._kh, r.sourcedId, r.{PARENT}, head, chain FROM {rows} r JOIN ring_{name} USING (sourcedId) WHERE r.{PARENT} IS NOT NULL)"
+    members = (
+        f"(SELECT r._file, r._row, r._kh, r.sourcedId, r.{PARENT}, head, chain "
+        f"FROM {rows} r JOIN ring_{name} USING (sourcedId) WHERE r.{PARENT} IS NOT NULL)"
+    )
     sheet.find(
         members,
         "'cycle'",

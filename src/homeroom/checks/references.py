@@ -18,8 +18,7 @@ def check_references(sheet: Sheet, fields: tuple[Field, ...], required: frozense
     for field in fields:
         if field.ref in sheet.rules.unchecked or field.name not in sheet.sifted.columns:
             continue
-        _gather(sheet, field, rows)
-        if _unknown(sheet, field, lookup):
+        if _unknown(sheet, field, rows, lookup):
             tell = _tell_list if field.format.is_list else _tell_single
             tell(sheet, field, rows, field.name in required)
         _check_type(sheet, field, rows)
@@ -29,32 +28,37 @@ def _named(sheet: Sheet, field: Field, what: str) -> str:
     return quoted(f"{what}_{sheet.name}_{field.name}")
 
 
-def _gather(sheet: Sheet, field: Field, rows: str) -> None:
-    """Make seen_T_column(sourcedId): the distinct ids that the column names."""
-    column = quoted(field.name)
-    ids = f"SELECT DISTINCT {column} AS sourcedId FROM {rows} WHERE {column} IS NOT NULL"
-    if field.format.is_list:
-        split = f"SELECT unnest(string_split(sourcedId, ',')) AS item FROM ({ids})"
-        ids = f"SELECT DISTINCT trim(item) AS sourcedId FROM ({split}) WHERE trim(item) <> ''"
-    sheet.workbench.run(f"CREATE OR REPLACE TABLE {_named(sheet, field, 'seen')} AS {ids}")
+def _unknown(sheet: Sheet, field: Field, rows: str, lookup: Lookup) -> bool:
+    """Make unknown_T_column(sourcedId, cause): the ids that name no record that will stand. Whether there are any.
 
-
-def _unknown(sheet: Sheet, field: Field, lookup: Lookup) -> bool:
-    """Make unknown_T_column(sourcedId, cause): the ids that name no record that will stand. Whether there are any."""
+    Cells that are one known id are set aside by 64-bit hashes, which are read and joined several times faster than text;
+    what is left is compared exactly.
+    """
     bench, other = sheet.workbench, field.ref
     assert other is not None
-    unknown, seen = f"unknown_{sheet.name}_{field.name}", _named(sheet, field, "seen")
-    known = f" ANTI JOIN usable_{other} USING (sourcedId)" if bench.exists(f"usable_{other}") else ""
-    bench.run(f"CREATE OR REPLACE TABLE {quoted(unknown)} AS SELECT sourcedId, NULL::VARCHAR AS cause FROM {seen}{known}")
-    if not bench.value(f"SELECT count(*) FROM {quoted(unknown)}"):
+    column, unknown = quoted(field.name), _named(sheet, field, "unknown")
+    usable = bench.exists(f"usable_{other}")
+    left = f"hash({column}) NOT IN (SELECT hash(sourcedId) FROM usable_{other})" if usable else "TRUE"
+    ids = f"SELECT DISTINCT {column} AS sourcedId FROM {rows} WHERE {column} IS NOT NULL AND {left}"
+    if field.format.is_list:
+        split = f"SELECT trim(unnest(string_split(sourcedId, ','))) AS item FROM ({ids})"
+        ids = f"SELECT DISTINCT item AS sourcedId FROM ({split}) WHERE item <> ''"
+    known = f" ANTI JOIN usable_{other} USING (sourcedId)" if usable else ""
+    bench.run(f"CREATE OR REPLACE TABLE {unknown} AS SELECT sourcedId, NULL::VARCHAR AS cause FROM ({ids}){known}")
+    if not bench.value(f"SELECT count(*) FROM {unknown}"):
         return False
-    bench.run(f"DELETE FROM {quoted(unknown)} WHERE sourcedId IN ({kept_alive(sheet, other, lookup(other, quoted(unknown)))})")
+    bench.run(f"DELETE FROM {unknown} WHERE sourcedId IN ({kept_alive(sheet, other, lookup(other, unknown))})")
+    _blame(sheet, other, unknown)
+    return bool(bench.value(f"SELECT count(*) FROM {unknown}"))
+
+
+def _blame(sheet: Sheet, other: str, unknown: str) -> None:
+    """The cause of an unknown id: what refused the record tonight, else that it is missing."""
+    bench = sheet.workbench
     if bench.exists(f"refused_{other}"):
         refused = f"(SELECT sourcedId AS id, min(cause) AS why FROM refused_{other} GROUP BY sourcedId)"
-        bench.run(f"UPDATE {quoted(unknown)} SET cause = why FROM {refused} WHERE sourcedId = id")
-    missing = text(f"missing:{other}:")
-    bench.run(f"UPDATE {quoted(unknown)} SET cause = {missing} || sourcedId WHERE cause IS NULL")
-    return bool(bench.value(f"SELECT count(*) FROM {quoted(unknown)}"))
+        bench.run(f"UPDATE {unknown} SET cause = why FROM {refused} WHERE sourcedId = id")
+    bench.run(f"UPDATE {unknown} SET cause = {text(f'missing:{other}:')} || sourcedId WHERE cause IS NULL")
 
 
 def kept_alive(sheet: Sheet, other: str, stored: str) -> str:
@@ -84,7 +88,10 @@ def _what(field: Field) -> str:
 def _tell_single(sheet: Sheet, field: Field, rows: str, required: bool) -> None:
     """A row that names an unknown record is refused where the column is required; else the value is dropped."""
     column, unknown = quoted(field.name), _named(sheet, field, "unknown")
-    source = f"(SELECT r._file, r._row, r._kh, r.sourcedId, r.{column} AS _value, u.cause FROM {rows} r JOIN {unknown} u ON r.{column} = u.sourcedId)"
+    source = (
+        f"(SELECT r._file, r._row, r._kh, r.sourcedId, r.{column} AS _value, u.cause "
+        f"FROM {rows} r JOIN {unknown} u ON r.{column} = u.sourcedId)"
+    )
     code, effect = ("reference-unknown", "refuse") if required else ("reference-dropped", "patch")
     sheet.find(source, text(code), field.name, "_value", effect=text(effect), cause="cause", detail=_what(field))
 
@@ -93,12 +100,19 @@ def _tell_list(sheet: Sheet, field: Field, rows: str, required: bool) -> None:
     """Unknown ids are taken out of a list; a required list that would be empty refuses the row."""
     column, unknown = quoted(field.name), _named(sheet, field, "unknown")
     cells = f"SELECT DISTINCT {column} AS cell FROM {rows} WHERE {column} IS NOT NULL"
-    items = f"SELECT cell, trim(unnest(string_split(cell, ','))) AS item, generate_subscripts(string_split(cell, ','), 1) AS place FROM ({cells})"
-    joined = f"SELECT i.*, u.cause, u.sourcedId IS NOT NULL AS lost FROM ({items}) i LEFT JOIN {unknown} u ON i.item = u.sourcedId WHERE item <> ''"
+    items = (
+        "SELECT cell, trim(unnest(string_split(cell, ','))) AS item, "
+        f"generate_subscripts(string_split(cell, ','), 1) AS place FROM ({cells})"
+    )
+    joined = (
+        f"SELECT i.*, u.cause, u.sourcedId IS NOT NULL AS lost FROM ({items}) i "
+        f"LEFT JOIN {unknown} u ON i.item = u.sourcedId WHERE item <> ''"
+    )
     bench, cut = sheet.workbench, _named(sheet, field, "cut")
     bench.run(
         f"CREATE OR REPLACE TABLE {cut} AS SELECT cell, string_agg(item, ',' ORDER BY place) FILTER (NOT lost) AS kept, "
-        f"list(DISTINCT {{'item': item, 'cause': cause}}) FILTER (lost) AS lost FROM ({joined}) GROUP BY cell HAVING bool_or(lost)"
+        f"list(DISTINCT {{'item': item, 'cause': cause}}) FILTER (lost) AS lost "
+        f"FROM ({joined}) GROUP BY cell HAVING bool_or(lost)"
     )
     source = (
         f"(SELECT r._file, r._row, r._kh, r.sourcedId, kept, unnest(lost, recursive := true) "
@@ -129,12 +143,16 @@ def _check_type(sheet: Sheet, field: Field, rows: str) -> None:
     ]
     if not types:
         return
-    known = f"(SELECT sourcedId, first(type) AS type FROM ({' UNION ALL '.join(types)}) SEMI JOIN {_named(sheet, field, 'seen')} USING (sourcedId) WHERE type IS NOT NULL GROUP BY sourcedId)"
-    wrong = bench.rows(f"SELECT 1 FROM {known} WHERE type <> ? LIMIT 1", [field.ref_type])
-    if not wrong:
+    every = f"SELECT sourcedId, first(type) AS type FROM ({' UNION ALL '.join(types)}) WHERE type IS NOT NULL GROUP BY sourcedId"
+    others = _named(sheet, field, "other")
+    bench.run(f"CREATE OR REPLACE TABLE {others} AS SELECT sourcedId, type FROM ({every}) WHERE type <> {text(field.ref_type)}")
+    if not bench.value(f"SELECT count(*) FROM {others}"):
         return
     column = quoted(field.name)
-    source = f"(SELECT r._file, r._row, r._kh, r.sourcedId, r.{column} AS _value, k.type FROM {rows} r JOIN {known} k ON r.{column} = k.sourcedId WHERE k.type <> {text(field.ref_type)})"
+    source = (
+        f"(SELECT r._file, r._row, r._kh, r.sourcedId, r.{column} AS _value, k.type "
+        f"FROM {rows} r JOIN {others} k ON r.{column} = k.sourcedId)"
+    )
     detail = f"json_object('what', {text(catalogue()[field.ref].singular)}, 'type', type, 'wanted', {text(field.ref_type)})"
     sheet.find(source, "'reference-type'", field.name, "_value", cause=f"{text(f'type:{field.ref}:')} || _value", detail=detail)
 
@@ -161,7 +179,10 @@ def gone_tonight(sheet: Sheet, other: str) -> str | None:
     departed = f"SELECT sourcedId FROM departed_{other}"
     absent = f" UNION SELECT sourcedId FROM gone_{other}" if walked[0][0] and bench.exists(f"gone_{other}") else ""
     refused = f"(SELECT sourcedId FROM refused_{other} WHERE sourcedId IS NOT NULL)"
-    return f"(SELECT sourcedId FROM ({departed}{absent}) ANTI JOIN {refused} USING (sourcedId) ANTI JOIN admitted_{other} USING (sourcedId))"
+    return (
+        f"(SELECT sourcedId FROM ({departed}{absent}) ANTI "
+        f"JOIN {refused} USING (sourcedId) ANTI JOIN admitted_{other} USING (sourcedId))"
+    )
 
 
 def _tell_gone(sheet: Sheet, field: Field, other: str, gone: str) -> None:
@@ -170,5 +191,8 @@ def _tell_gone(sheet: Sheet, field: Field, other: str, gone: str) -> None:
     if field.format.is_list:
         named = f"SELECT key, trim(unnest(string_split(id, ','))) AS id FROM ({named})"
     hit = f"SELECT key AS sourcedId, id FROM ({named}) WHERE id IN (SELECT sourcedId FROM {gone})"
-    rows = f"(SELECT NULL::INTEGER AS _file, NULL::BIGINT AS _row, NULL::UBIGINT AS _kh, sourcedId, id FROM ({hit}) SEMI JOIN unchanged_{sheet.name} USING (sourcedId))"
+    rows = (
+        "(SELECT NULL::INTEGER AS _file, NULL::BIGINT AS _row, NULL::UBIGINT AS _kh, sourcedId, id "
+        f"FROM ({hit}) SEMI JOIN unchanged_{sheet.name} USING (sourcedId))"
+    )
     sheet.find(rows, "'reference-gone'", field.name, "id", cause=f"{text(f'gone:{other}:')} || id", detail=_what(field))

@@ -67,13 +67,18 @@ def _explain_faults(sheet: Sheet, cell: Cell) -> None:
     shape = cell.shape
     refusing = f"_code IN ({', '.join(text(c) for c in shape.always)})" if shape.always else "FALSE"
     effect = "'refuse'" if cell.required else f"CASE WHEN {refusing} THEN 'refuse' ELSE 'patch' END"
-    unclean = f"(SELECT _file, _row, _kh, sourcedId, {cell.column} AS _value, {shape.fault} AS _code, {shape.healed} AS _healed FROM {sheet.rows} WHERE {cell.unclean})"
+    unclean = (
+        f"(SELECT _file, _row, _kh, sourcedId, {cell.column} AS _value, {shape.fault} "
+        f"AS _code, {shape.healed} AS _healed FROM {sheet.rows} WHERE {cell.unclean})"
+    )
     sheet.find(f"(SELECT * FROM {unclean} WHERE _healed IS NULL)", "_code", cell.name, "_value", effect=effect)
-    fine = f"(SELECT * FROM {unclean} WHERE _healed IS NOT NULL)"
-    if shape.kept:
-        sheet.find(fine, text(shape.repair), cell.name, "_value", cause=text(f"{shape.repair}:{sheet.name}"))
-        return
-    counted = f"SELECT {text(shape.repair)}, _file, {text(cell.name)}, count(*) FROM {fine} GROUP BY _file"
+    if shape.odd is not None:
+        code, condition = shape.odd
+        odd = f"(SELECT * FROM {unclean} WHERE _healed IS NOT NULL AND {condition})"
+        sheet.find(odd, text(code), cell.name, "_value", cause=text(f"{code}:{sheet.name}:{cell.name}"))
+    counted = (
+        f"SELECT {text(shape.repair)}, _file, {text(cell.name)}, count(*) FROM {unclean} WHERE _healed <> _value GROUP BY _file"
+    )
     sheet.workbench.run(f"INSERT INTO {sheet.repairs} {counted}")
 
 

@@ -38,30 +38,22 @@ def _reversed_dates(sheet: Sheet, rows: str) -> None:
 
 
 def _own_agent(sheet: Sheet, rows: str) -> None:
-    own = f"(SELECT * FROM {rows} WHERE contains(agentSourcedIds, sourcedId) AND list_contains(string_split(agentSourcedIds, ','), sourcedId))"
+    several = "contains(agentSourcedIds, ',') AND list_contains(string_split(agentSourcedIds, ','), sourcedId)"
+    own = f"(SELECT * FROM {rows} WHERE agentSourcedIds = sourcedId OR ({several}))"
     sheet.find(own, "'agent-of-oneself'", "agentSourcedIds", "sourcedId")
 
 
 def _agent_role(sheet: Sheet, rows: str) -> None:
     """An agent looks after somebody: a guardian, a parent, a relative. A student or a teacher there is usually a slip."""
-    agents = (
-        f"SELECT DISTINCT trim(unnest(string_split(agentSourcedIds, ','))) AS id FROM {rows} WHERE agentSourcedIds IS NOT NULL"
-    )
     people = present(sheet.workbench, "users", ("sourcedId", "role"))
-    odd = f"(SELECT sourcedId AS id, role AS agent_role FROM {people} WHERE role IN ('student', 'teacher') AND sourcedId IN ({agents}))"
-    sheet.workbench.run(f"CREATE OR REPLACE TABLE odd_agents AS FROM {odd}")
-    if not sheet.workbench.value("SELECT count(*) FROM odd_agents"):
-        return
-    held = f"(SELECT _file, _row, _kh, sourcedId, trim(unnest(string_split(agentSourcedIds, ','))) AS id FROM {rows} WHERE agentSourcedIds IS NOT NULL)"
-    found = f"(SELECT * FROM {held} JOIN odd_agents USING (id) WHERE id <> sourcedId)"
-    sheet.find(
-        found,
-        "'agent-role'",
-        "agentSourcedIds",
-        "id",
-        cause="'agent-role:' || agent_role",
-        detail="json_object('role', agent_role)",
-    )
+    odd = f"SELECT sourcedId AS id, role AS agent_role FROM {people} WHERE role IN ('student', 'teacher')"
+    # By hash first: nearly always no agent is a student or a teacher.
+    suspects = f"contains(agentSourcedIds, ',') OR hash(agentSourcedIds) IN (SELECT hash(id) FROM ({odd}))"
+    cells = f"SELECT _file, _row, _kh, sourcedId, agentSourcedIds FROM {rows} WHERE agentSourcedIds IS NOT NULL AND ({suspects})"
+    held = f"SELECT _file, _row, _kh, sourcedId, trim(unnest(string_split(agentSourcedIds, ','))) AS id FROM ({cells})"
+    found = f"(SELECT * FROM ({held}) JOIN ({odd}) USING (id) WHERE id <> sourcedId)"
+    detail = "json_object('role', agent_role)"
+    sheet.find(found, "'agent-role'", "agentSourcedIds", "id", cause="'agent-role:' || agent_role", detail=detail)
 
 
 def _student_teaches(sheet: Sheet, rows: str) -> None:
@@ -81,43 +73,56 @@ def _school_differs(sheet: Sheet, rows: str) -> None:
     classes = present(sheet.workbench, "classes", ("sourcedId", "schoolSourcedId"))
     if classes is None:
         return
+    # Pairs of class and school that are those of the class need no second look.
+    fitting = f"SELECT hash(sourcedId, schoolSourcedId) FROM {classes}"
+    suspects = f"SELECT * FROM {rows} WHERE hash(classSourcedId, schoolSourcedId) NOT IN ({fitting})"
     of_class = f"(SELECT sourcedId AS classSourcedId, schoolSourcedId AS _school FROM {classes})"
-    other = f"(SELECT * FROM {rows} JOIN {of_class} USING (classSourcedId) WHERE schoolSourcedId <> _school)"
+    other = f"(SELECT * FROM ({suspects}) JOIN {of_class} USING (classSourcedId) WHERE schoolSourcedId <> _school)"
     detail = "json_object('class', classSourcedId, 'school', _school)"
     cause = "'school-differs:' || schoolSourcedId || ':' || _school"
     sheet.find(other, "'school-differs'", "schoolSourcedId", "schoolSourcedId", cause=cause, detail=detail)
 
 
 def _outside_term(sheet: Sheet, rows: str) -> None:
-    """Dates of an enrollment that lie outside every session of its class. Folded: late leavers are common."""
+    """Dates of an enrollment that lie outside the sessions of its class. Folded: late leavers are common."""
     bench = sheet.workbench
     classes = present(bench, "classes", ("sourcedId", "termSourcedIds"))
     sessions = present(bench, "academicSessions", ("sourcedId", "startDate", "endDate"))
-    dated = f"SELECT * FROM {rows} WHERE beginDate IS NOT NULL OR endDate IS NOT NULL"
-    if classes is None or sessions is None or not bench.rows(f"{dated} LIMIT 1"):
+    if classes is None or sessions is None:
+        return
+    # Dates within what is common to all sessions are within the class's; only the others are looked up.
+    late, early = bench.rows(f"SELECT max(startDate), min(endDate) FROM {sessions}")[0]
+    if late is None or early is None:
+        return
+    suspects = (
+        f"SELECT * FROM {rows} WHERE least(beginDate, endDate) < {text(late)} OR greatest(beginDate, endDate) > {text(early)}"
+    )
+    if not bench.rows(f"SELECT 1 FROM ({suspects}) LIMIT 1"):
         return
     cells = (
         f"SELECT cell, trim(unnest(string_split(cell, ','))) AS id FROM (SELECT DISTINCT termSourcedIds AS cell FROM {classes})"
     )
-    spans = f"SELECT cell, min(startDate) AS first_day, max(endDate) AS last_day FROM ({cells}) JOIN (SELECT sourcedId AS id, startDate, endDate FROM {sessions}) USING (id) GROUP BY cell"
-    of_class = f"(SELECT sourcedId AS classSourcedId, first_day, last_day FROM {classes} JOIN ({spans}) ON termSourcedIds = cell)"
-    outside = f"(SELECT * FROM ({dated}) JOIN {of_class} USING (classSourcedId) WHERE beginDate > last_day OR endDate < first_day OR beginDate < first_day OR endDate > last_day)"
-    detail = "json_object('first', first_day, 'last', last_day)"
-    sheet.find(
-        outside,
-        "'outside-term'",
-        "beginDate",
-        "coalesce(beginDate, '') || ' - ' || coalesce(endDate, '')",
-        cause="'outside-term'",
-        detail=detail,
+    named = f"SELECT sourcedId AS id, startDate, endDate FROM {sessions}"
+    spans = (
+        "SELECT cell, min(startDate) AS first_day, max(endDate) AS last_day "
+        f"FROM ({cells}) JOIN ({named}) USING (id) GROUP BY cell"
     )
+    of_class = f"SELECT sourcedId AS classSourcedId, first_day, last_day FROM {classes} JOIN ({spans}) ON termSourcedIds = cell"
+    outside = "least(beginDate, endDate) < first_day OR greatest(beginDate, endDate) > last_day"
+    found = f"(SELECT * FROM ({suspects}) JOIN ({of_class}) USING (classSourcedId) WHERE {outside})"
+    dates = "coalesce(beginDate, '') || ' - ' || coalesce(endDate, '')"
+    detail = "json_object('first', first_day, 'last', last_day)"
+    sheet.find(found, "'outside-term'", "beginDate", dates, cause="'outside-term'", detail=detail)
 
 
 def _two_primary_teachers(sheet: Sheet, rows: str) -> None:
     primary = "role = 'teacher' AND \"primary\" = 'true'"
     everyone = present(sheet.workbench, "enrollments", ("sourcedId", "classSourcedId", "userSourcedId", "role", "primary"))
     touched = f"(SELECT classSourcedId FROM {rows} WHERE {primary})"
-    many = f"(SELECT classSourcedId, count(DISTINCT userSourcedId) AS n FROM {everyone} WHERE {primary} AND classSourcedId IN {touched} GROUP BY classSourcedId HAVING n > 1)"
+    many = (
+        f"(SELECT classSourcedId, count(DISTINCT userSourcedId) AS n FROM {everyone} "
+        f"WHERE {primary} AND classSourcedId IN {touched} GROUP BY classSourcedId HAVING n > 1)"
+    )
     found = f"(SELECT * FROM {rows} JOIN {many} USING (classSourcedId) WHERE {primary})"
     sheet.find(
         found,
@@ -133,7 +138,10 @@ def _two_primary_roles(sheet: Sheet, rows: str) -> None:
     """OneRoster 1.2: one primary role for a user in an org."""
     everyone = present(sheet.workbench, "roles", ("sourcedId", "userSourcedId", "orgSourcedId", "roleType"))
     touched = f"(SELECT userSourcedId FROM {rows} WHERE roleType = 'primary')"
-    many = f"(SELECT userSourcedId, orgSourcedId FROM {everyone} WHERE roleType = 'primary' AND userSourcedId IN {touched} GROUP BY ALL HAVING count(*) > 1)"
+    many = (
+        f"(SELECT userSourcedId, orgSourcedId FROM {everyone} WHERE roleType = 'primary' "
+        f"AND userSourcedId IN {touched} GROUP BY ALL HAVING count(*) > 1)"
+    )
     found = f"(SELECT * FROM {rows} SEMI JOIN {many} USING (userSourcedId, orgSourcedId) WHERE roleType = 'primary')"
     cause = "'primary-twice:users:' || userSourcedId || ':' || orgSourcedId"
     sheet.find(

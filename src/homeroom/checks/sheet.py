@@ -84,7 +84,8 @@ class Sheet:
         """
         name = text(column) if column is not None else "NULL"
         self.workbench.run(
-            f"INSERT INTO {self.found} SELECT {code}, _file, _row, _kh, sourcedId, {name}, {value}, {detail}, {effect}, {cause}, {mended} "
+            f"INSERT INTO {self.found} SELECT {code}, _file, _row, _kh, sourcedId, {name}, {value}, {detail}, "
+            f"{effect}, {cause}, {mended} "
             f"FROM {source}"
         )
 
@@ -97,7 +98,7 @@ class Sheet:
         )
         run(f"CREATE OR REPLACE TABLE {self.repairs} (code VARCHAR, _file INTEGER, column_name VARCHAR, count BIGINT)")
         run(f"CREATE OR REPLACE TABLE refused_{self.name} (_file INTEGER, _row BIGINT, sourcedId VARCHAR, cause VARCHAR)")
-        run(f"CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR PRIMARY KEY, continuous BOOLEAN, provable BOOLEAN)")
+        run(f"CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR, continuous BOOLEAN, provable BOOLEAN)")
         run(
             f"CREATE TABLE IF NOT EXISTS {TOTALS} (code VARCHAR, file INTEGER, column_name VARCHAR, table_name VARCHAR, "
             "cause VARCHAR, refused BOOLEAN, count BIGINT)"
