@@ -174,6 +174,23 @@ def test_a_complete_night_after_a_delta_sees_what_the_delta_did(house: House) ->
     assert house.night(File(NIGHT_ONE)).empty
 
 
+@pytest.mark.parametrize("bad", [File(NIGHT_ONE.replace("Osei", "BAD")), File(NIGHT_ONE.replace("u2,", "x2,"), ragged=("u2",))])
+def test_a_refused_row_is_looked_at_until_it_is_accepted(house: House, bad: File) -> None:
+    house.night(File("sourcedId,status,username\nu2,active,benjamin\n", mode="delta"))
+    house.night(bad)
+    assert house.store.state()["u2"][2]["username"] == "benjamin"
+    house.night(File(NIGHT_ONE))
+    assert house.store.state()["u2"][2]["username"] == "ben"
+
+
+def test_a_key_that_went_over_to_another_source_is_refused_every_night(house: House) -> None:
+    house.store.tables["users"]["u2"].source = 2
+    house.touched.setdefault((1, "users"), set()).add("u2")
+    for _ in range(3):
+        assert house.night(File(NIGHT_ONE)).tables["users"] == TableReport(unchanged=2, refused=1)
+    assert house.night(File(NIGHT_ONE.replace("u2,", "u8,"))).tables["users"] == TableReport(added=1, unchanged=2)
+
+
 def test_a_key_of_another_source_is_refused(house: House) -> None:
     other = "sourcedId,username\nu1,stranger\nu7,greta\n"
     with house.walk(File(other), source=2) as (workbench, made, _):

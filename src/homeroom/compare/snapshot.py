@@ -142,25 +142,51 @@ def write(
     if sifted.mode != "continuous":
         return previous
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name, cells = table.name, ", ".join(quoted(c) for c in sifted.columns)
-    accepted = f'{quoted(f"admitted_{name}")} a ANTI JOIN {quoted(f"foreign_{name}")} f ON a."sourcedId" = f."sourcedId"'
+    name, stem = table.name, f"{table.name}.{revision}"
     if sifted.full or previous is None:
-        rows = f"""
-            SELECT _kh, _rh, {cells} FROM {accepted}
-            UNION ALL SELECT hash("sourcedId"), NULL, {cells} FROM {quoted(f"kept_{name}")}
-        """
-        path = _write(workbench, rows, folder, f"{name}.{revision}", "base")
-        made = Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, "")
-        return _counted(workbench, made)
-    rows = f"""
-        SELECT _kh, _rh, false AS _gone, {cells} FROM {accepted}
-        UNION ALL BY NAME SELECT _kh, NULL::UBIGINT AS _rh, true AS _gone, "sourcedId" FROM {quoted(f"left_{name}")}
-    """
-    if not workbench.rows(f"SELECT 1 FROM ({rows}) LIMIT 1"):
+        path = _write(workbench, _whole(name, sifted.columns), folder, stem, "base")
+        return _counted(workbench, Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, ""))
+    changes = _changes(name, sifted.columns)
+    moved = any(workbench.rows(f"SELECT 1 FROM {quoted(f'{made}_{name}')} LIMIT 1") for made in ("shaped", "gone"))
+    if not moved or not workbench.rows(f"SELECT 1 FROM ({changes}) LIMIT 1"):
         return previous
-    path = _write(workbench, rows, folder, f"{name}.{revision}", "delta")
+    path = _write(workbench, changes, folder, stem, "delta")
     made = replace(previous, fingerprint=fingerprint, revision=revision, deltas=(*previous.deltas, path))
     return _counted(workbench, made)
+
+
+def _accepted(table: str) -> str:
+    """Admitted rows that the plan did not refuse as a stranger's."""
+    foreign = quoted(f"foreign_{table}")
+    return f'(SELECT * FROM {quoted(f"admitted_{table}")} a ANTI JOIN {foreign} f ON a."sourcedId" = f."sourcedId")'
+
+
+def _whole(table: str, columns: Sequence[str]) -> str:
+    """The rows of a base: what was accepted, and what lives on although no accepted row carries it."""
+    cells = ", ".join(quoted(c) for c in columns)
+    return f"""
+        SELECT _kh, _rh, {cells} FROM {_accepted(table)}
+        UNION ALL
+        SELECT hash("sourcedId"), NULL, {cells} FROM {quoted(f"kept_{table}")}
+    """
+
+
+def _changes(table: str, columns: Sequence[str]) -> str:
+    """The rows of a delta: what was accepted anew, what left, and what was looked at and lives on without having been accepted.
+
+    The last lose their `_rh`, so that they are looked at again until their row is accepted or their key is gone.
+    """
+    cells, left = ", ".join(quoted(c) for c in columns), quoted(f"left_{table}")
+    return f"""
+        SELECT _kh, _rh, false AS _gone, {cells} FROM {_accepted(table)}
+        UNION ALL BY NAME
+        SELECT _kh, NULL::UBIGINT AS _rh, true AS _gone, "sourcedId" FROM {left}
+        UNION ALL BY NAME
+        SELECT _kh, NULL::UBIGINT AS _rh, false AS _gone, {cells} FROM {quoted(f"last_{table}")}
+        WHERE _rh IS NOT NULL
+          AND _kh IN (SELECT _kh FROM {quoted(f"shaped_{table}")} UNION ALL SELECT _kh FROM {quoted(f"gone_{table}")})
+          AND _kh NOT IN (SELECT _kh FROM {_accepted(table)} UNION ALL SELECT _kh FROM {left})
+    """
 
 
 def overgrown(snapshot: Snapshot) -> bool:
