@@ -35,8 +35,10 @@ class InboxFiles(asyncssh.SFTPServer):
         self._open: set[Reading] = set()
 
     def exit(self) -> None:
-        """The session ended."""
+        """The session ended. Clients like scp take a session without an exit status for a failed one."""
         self.root.close()
+        if not self.channel.is_closing():
+            self.channel.exit(0)
 
     # Opening and closing
 

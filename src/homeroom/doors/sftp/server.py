@@ -29,7 +29,7 @@ VERSION = "Homeroom"
 
 @dataclass(slots=True)
 class Door:
-    """What the connections of one server share. `counts` only grow, except `open` and `waiting`: for metrics."""
+    """What the connections of one server share. `counts` only grow: for metrics."""
 
     accounts: Accounts
     root: Path
@@ -72,9 +72,10 @@ class Running:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What happened so far: logins, refusals, arrivals by kind, shut-outs."""
-        brake = self._door.brake
-        return dict(self._door.counts) | {"login_failures": brake.failures, "shut_outs": brake.shut_outs}
+        """What happened so far: logins, refusals, arrivals by kind, shut-outs; and how many connections are open now."""
+        door = self._door
+        now = {"open": len(door.connections), "login_failures": door.brake.failures, "shut_outs": door.brake.shut_outs}
+        return dict(door.counts) | now
 
     @property
     def open_files(self) -> frozenset[Path]:
