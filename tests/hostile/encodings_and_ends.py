@@ -101,7 +101,7 @@ def nul_bytes(files: Files) -> Files:
     return edited(files, "users.csv", "Dario,", b"Dario\0\0,")
 
 
-@HOSTILE.add("taken", None, "control-characters-dropped")
+@HOSTILE.add("taken")
 def control_z_at_the_end(files: Files) -> Files:
     """A DOS program ends its files with Ctrl-Z; it is no row."""
     return every(files, lambda raw: raw + b"\x1a")

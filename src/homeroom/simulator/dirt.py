@@ -149,9 +149,11 @@ def _spoil(sheet: Sheet, form: Form, rate: float, dice: Dice) -> tuple[Sheet, li
     kinds = [k for k in kinds if form.quotes == "needed" or not k.quoted_only]
     rows = list(sheet.rows)
     raw = dict(sheet.raw)
+    # without quotes a list makes its row too long; a second fault in it would be told as the width alone
+    fit = [n for n, r in enumerate(rows) if form.quotes == "needed" or not any("," in c for c in r)]
     bad: list[Bad] = []
     used: set[str] = set()
-    for turn, place in enumerate(dice.some(range(len(rows)), round(len(rows) * rate))):
+    for turn, place in enumerate(dice.some(fit, min(round(len(rows) * rate), len(fit)))):
         kind = kinds[turn % len(kinds)]
         if kind.name in used and kind.name in ONCE:
             continue

@@ -9,6 +9,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.simulator import dirt
 from homeroom.simulator.district import make
 from homeroom.simulator.nights import nights as night_after_night
+from homeroom.simulator.records import District
 from homeroom.simulator.sheets import write
 from homeroom.simulator.writers import WRITERS
 from homeroom.simulator.writers.writer import Writer
@@ -24,21 +25,32 @@ def generate(
     `dirty` is the share of rows (0 to 0.5) that are spoiled; what was spoiled stands in `out/EXPECTED.json`.
     Raises Misuse for an unknown writer or a number out of range.
     """
-    writer = _writer(layouts)
+    _writer(layouts)
     if students < 1 or nights < 1 or not 0 <= dirty <= 0.5:
         raise Misuse("Give at least one student and one night, and a share of dirty rows between 0 and 0.5.")
     folders, spoiled = [], []
     for number, district in enumerate(night_after_night(make(students, seed), nights, seed), start=1):
-        folder = out if nights == 1 else out / f"night-{number}"
-        sheets = writer.sheets(district)
-        if dirty:
-            sheets, found = dirt.spoil(sheets, writer.form, dirty, seed, night=number)
-            spoiled.append(found)
-        write(sheets, writer.form, folder)
-        folders.append(folder)
-    if dirty:
+        folders.append(out if nights == 1 else out / f"night-{number}")
+        found = deliver(district, folders[-1], layouts, dirty, seed=seed, night=number)
+        spoiled += [found] if found else []
+    if spoiled:
         (out / dirt.SIDE_FILE).write_bytes(dirt.as_json(spoiled))
     return folders
+
+
+def deliver(
+    district: District, folder: Path, layouts: str = "oneroster-1.1", dirty: float = 0.0, *, seed: int = 0, night: int = 1
+) -> dirt.Spoiled | None:
+    """Write one state of a district, as one system writes it, into `folder`. Returns what was spoiled, None where nothing was.
+
+    Raises Misuse for an unknown writer.
+    """
+    writer = _writer(layouts)
+    sheets, spoiled = writer.sheets(district), None
+    if dirty:
+        sheets, spoiled = dirt.spoil(sheets, writer.form, dirty, seed, night)
+    write(sheets, writer.form, folder)
+    return spoiled
 
 
 def zipped(folder: Path, out: Path) -> Path:

@@ -35,9 +35,9 @@ def users(district: District) -> Iterator[Row]:
 
 
 def classes(district: District) -> Iterator[Row]:
-    """The sections."""
+    """The sections. PowerSchool knows one level of a section; that of a class across grades is the lowest."""
     for s in district.sections:
-        yield (s.id, s.title, ",".join(s.grades), s.room, s.school, ",".join(s.periods))
+        yield (s.id, s.title, s.grades[0], s.room, s.school, ",".join(s.periods))
 
 
 def enrollments(district: District) -> Iterator[Row]:
