@@ -1,0 +1,240 @@
+"""Applying a plan: one transaction that leaves the old revision or the new one, never a mixture (law 1).
+
+The statements are the same on both engines; the rows come by ferry. Everything that can be computed is computed before the
+transaction begins, so that it is short.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from homeroom.roster.catalogue import catalogue
+from homeroom.roster.faults import TryAgain
+from homeroom.roster.names import quoted, text
+from homeroom.store import imports as import_log
+from homeroom.store import snapshots
+from homeroom.store.bring import bring
+from homeroom.store.commits import Commit
+from homeroom.store.delta import Delta, delta
+from homeroom.store.district_tables import block, delivery, import_file, outbox, revision
+from homeroom.store.ferry import Ferry, ferry
+from homeroom.store.issues import COLUMNS
+from homeroom.store.moments import written
+from homeroom.store.places import Place, SqliteFile
+from homeroom.store.roster_tables import indexed, links, stored_columns
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Plan
+
+_CACHE_KIB = 400_000
+"""SQLite's cache for a large apply; measured: a 1 % night of random ids touches pages everywhere."""
+_LARGE = 20_000
+"""Changes from which the large cache pays."""
+
+
+def changed_tables(plan: Plan) -> list[str]:
+    """The tables that a plan changes, in the catalogue's order."""
+    told = {name: (t.added, t.updated, t.removed, t.restored) for name, t in plan.tables.items()}
+    return [t.name for t in catalogue() if any(told.get(t.name, ()))]
+
+
+def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int:
+    """Apply a plan to a roster in place; returns the new revision. See `RosterStore.apply`."""
+    number = commit.revision_before + 1
+    names = changed_tables(plan)
+    deltas = [_delta(place, workbench, name, commit, number) for name in names]
+    with ferry(workbench, place) as boat:
+        for each in deltas:
+            _load(boat, each)
+        _load_shared(boat, deltas, commit)
+        load_issues(boat, workbench, commit)
+        with place.write(alone=True) as connection:
+            if isinstance(place, SqliteFile):
+                _widen(connection, sum(t.added + t.updated + t.removed + t.restored for t in plan.tables.values()))
+            boat.board(connection)
+            fence(connection, place, commit, plan, number)
+            for each in deltas:
+                _write(connection, place, boat, each)
+            _write_shared(connection, place, boat, commit)
+            finish(connection, place, boat, commit, number)
+            new_revision(connection, commit, number)
+    place.settle()
+    return number
+
+
+def finish_only(place: Place, workbench: Workbench | None, plan: Plan | None, commit: Commit) -> None:
+    """End (or hold) an import without touching the roster. See `RosterStore.finish`."""
+    if workbench is None or commit.issues is None:
+        with place.write() as connection:
+            fence(connection, place, commit, plan, commit.revision_before)
+            finish(connection, place, None, commit, commit.revision_before)
+        return
+    with ferry(workbench, place) as boat:
+        load_issues(boat, workbench, commit)
+        with place.write(alone=True) as connection:
+            boat.board(connection)
+            fence(connection, place, commit, plan, commit.revision_before)
+            finish(connection, place, boat, commit, commit.revision_before)
+
+
+def _delta(place: Place, workbench: Workbench, name: str, commit: Commit, number: int) -> Delta:
+    """The part of one table, with every stored record that it changes in the workbench."""
+    known = quoted(f"known_{name}")
+    workbench.run(f"CREATE OR REPLACE VIEW {known} AS SELECT \"sourcedId\" FROM {quoted(f'plan_{name}')} WHERE verb <> 'add'")
+    bring(place, workbench, name, f"known_{name}")
+    with place.read() as connection:
+        base = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {place.name(name)}").scalar_one()
+    return delta(workbench, name, commit, number, base)
+
+
+def _load(boat: Ferry, each: Delta) -> None:
+    name, adds = each.table.name, f"({each.numbered()})"
+    boat.load(f"add_{name}", each.rows(adds))
+    boat.load(f"update_{name}", each.updates())
+    boat.load(f"remove_{name}", each.removals())
+    for link in links(name):
+        boat.load(f"link_{link.name}", each.links(link.column, adds))
+        boat.load(f"unlink_{link.name}", each.unlinks(link.column))
+
+
+def _load_shared(boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
+    boat.load("block", " UNION ALL ".join(f"({d.blocks(f'({d.numbered()})')})" for d in deltas))
+    boat.load("tally", " UNION ALL ".join(f"({d.tallies()})" for d in deltas))
+    if commit.revision_before:
+        every = " UNION ALL ".join(f"({d.changes()})" for d in deltas)
+        boat.load("change", f"SELECT row_number() OVER () AS seq, * FROM ({every})")
+
+
+def load_issues(boat: Ferry, workbench: Workbench, commit: Commit) -> None:
+    if commit.issues is not None:
+        # PostgreSQL's text holds no NUL, and a raw value may: it is shown by its symbol
+        shown = {name: f"replace({quoted(name)}, chr(0), '␀') AS {quoted(name)}" for name in ("file", "column", "key", "value")}
+        boat.load("issue", f"SELECT {', '.join(shown.get(c, quoted(c)) for c in COLUMNS)} FROM {commit.issues} ORDER BY seq")
+
+
+def fence(connection: Connection, place: Place, commit: Commit, plan: Plan | None, number: int) -> None:
+    """Take the import's row for this attempt, and make sure that the roster is still the one the plan was made against.
+
+    Raises TryAgain when the attempt was overtaken, or the revision moved.
+    """
+    ended = commit.status in ("done", "rejected")
+    values = {
+        "status": commit.status,
+        "outcome": commit.outcome,
+        "reason": json.dumps(dict(commit.reason)) if commit.reason else None,
+        "report": json.dumps(dict(commit.report), ensure_ascii=False) if commit.report is not None else None,
+        "plan": plan.hash if plan is not None else None,
+        "revision_before": commit.revision_before,
+        "revision_after": number,
+        "step": None if ended else commit.status,
+        "progress": None,
+        "finished_at": written(commit.now) if ended else None,
+    }
+    import_log.hold(connection, commit.number, commit.attempt, values)
+    if not isinstance(place, SqliteFile):
+        connection.exec_driver_sql(f"LOCK TABLE {place.name('revision')} IN EXCLUSIVE MODE")  # writers only; readers pass
+    present = connection.execute(select(func.coalesce(func.max(revision.c.number), 0))).scalar_one()
+    if number != commit.revision_before and present != commit.revision_before:
+        raise TryAgain(f"the roster moved from revision {commit.revision_before} to {present} while the import ran")
+
+
+def _write(connection: Connection, place: Place, boat: Ferry, each: Delta) -> None:
+    """Write one table's records and links."""
+    name = each.table.name
+    target, columns = place.name(name), ", ".join(quoted(c) for c in stored_columns(each.table))
+    run = connection.exec_driver_sql
+    run(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {boat.name(f'add_{name}')}")
+    own_index = indexed(each.table) if isinstance(place, SqliteFile) else ()  # PostgreSQL sees by itself what is the same
+    plain = (*each.written, *(c for c in each.cells if c not in own_index))
+    _update(connection, target, plain, boat.name(f"update_{name}"), "")
+    for column in own_index:
+        _update(connection, target, (column,), boat.name(f"update_{name}"), f"AND d.{quoted('new ' + column)}")
+    run(
+        f"UPDATE {target} SET status = 'tobedeleted', \"dateLastModified\" = {text(written(each.commit.now))}, "
+        f'last_revision = {each.revision}, "import" = {each.commit.number} '
+        f"WHERE id IN (SELECT id FROM {boat.name(f'remove_{name}')})"
+    )
+    for link in links(name):
+        pairs = f"SELECT target, owner FROM {boat.name(f'unlink_{link.name}')}"
+        run(f"DELETE FROM {place.name(link.name)} WHERE (target, owner) IN ({pairs})")
+        new = f"SELECT target, owner FROM {boat.name(f'link_{link.name}')}"
+        run(f"INSERT INTO {place.name(link.name)} (target, owner) {new} WHERE true ON CONFLICT DO NOTHING")
+
+
+def _update(connection: Connection, target: str, columns: Sequence[str], rows: str, also: str) -> None:
+    values = ", ".join(f"{quoted(c)} = d.{quoted(c)}" for c in columns)
+    connection.exec_driver_sql(f"UPDATE {target} AS t SET {values} FROM {rows} d WHERE t.id = d.id {also}")
+
+
+def _write_shared(connection: Connection, place: Place, boat: Ferry, commit: Commit) -> None:
+    """Write the counts and the changes."""
+    run, number = connection.exec_driver_sql, commit.revision_before + 1
+    run(
+        f'INSERT INTO {place.name("block")} ("table", block, active, removed) '
+        f'SELECT "table", block, active, removed FROM {boat.name("block")} WHERE true '
+        'ON CONFLICT ("table", block) DO UPDATE '
+        'SET active = "block".active + excluded.active, removed = "block".removed + excluded.removed'
+    )
+    run(
+        f'INSERT INTO {place.name("tally")} ("table", source, school, active) '
+        f'SELECT "table", source, school, active FROM {boat.name("tally")} WHERE true '
+        'ON CONFLICT ("table", source, school) DO UPDATE SET active = "tally".active + excluded.active'
+    )
+    if commit.revision_before:
+        run(
+            f'INSERT INTO {place.name("change")} (revision, seq, "table", "sourcedId", verb, fields, "import") '
+            f'SELECT {number}, seq, "table", "sourcedId", verb, fields, {commit.number} FROM {boat.name("change")}'
+        )
+
+
+def finish(connection: Connection, place: Place, boat: Ferry | None, commit: Commit, number: int) -> None:
+    """Write what belongs to the import beside the roster: issues, files, outbox, snapshots, the delivery's state."""
+    if boat is not None and commit.issues is not None:
+        columns = ", ".join(quoted(c) for c in COLUMNS)
+        connection.exec_driver_sql(f'DELETE FROM {place.name("issue")} WHERE "import" = {commit.number}')  # of an earlier attempt
+        connection.exec_driver_sql(
+            f'INSERT INTO {place.name("issue")} ("import", {columns}) SELECT {commit.number}, {columns} FROM {boat.name("issue")}'
+        )
+    _write_small(connection, commit, number)
+
+
+def _write_small(connection: Connection, commit: Commit, number: int) -> None:
+    """The few rows that need no ferry."""
+    connection.execute(import_file.delete().where(import_file.c["import"] == commit.number))
+    if commit.files:
+        files = [{"import": commit.number, "number": f.number, "name": f.name} for f in commit.files]
+        connection.execute(insert(import_file), files)
+    for letter in commit.outbox:
+        row = {
+            "topic": letter.topic,
+            "payload": json.dumps(dict(letter.payload)),
+            "created": written(commit.now),
+            "revision": number,
+        }
+        connection.execute(insert(outbox).values(row))
+    for snapshot in commit.snapshots:
+        snapshots.keep(connection, snapshot)
+    if commit.delivery is not None:
+        changed = update(delivery).where(delivery.c.number == commit.delivery)
+        connection.execute(changed.values(state=commit.delivery_state))
+
+
+def new_revision(connection: Connection, commit: Commit, number: int) -> None:
+    """Write the new revision's row with the counts of every table."""
+    sums = select(block.c.table, func.sum(block.c.active), func.sum(block.c.removed)).group_by(block.c.table)
+    counts = {t: {"active": int(a), "tobedeleted": int(r)} for t, a, r in connection.execute(sums)}
+    row = {"number": number, "import": commit.number, "kind": commit.kind, "at": written(commit.now)}
+    try:
+        connection.execute(insert(revision).values(row | {"counts": json.dumps(counts)}))
+    except IntegrityError:
+        raise TryAgain(f"revision {number} was written by another import") from None
+
+
+def _widen(connection: Connection, changes: int) -> None:
+    """Let SQLite use memory for a large apply, and leave the checkpoint for after the answer."""
+    connection.exec_driver_sql("PRAGMA wal_autocheckpoint=0")
+    if changes >= _LARGE:
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIB}")

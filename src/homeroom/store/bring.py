@@ -1,0 +1,96 @@
+"""Bringing stored records into a workbench: the lookup that checks and compare ask through (`values.Lookup`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.names import quoted
+from homeroom.store.ferry import ferry
+from homeroom.store.places import Place
+from homeroom.workbench.bench import Workbench
+
+SCAN_SHARE = 0.3
+"""From this share of a table on, reading all of it in order is cheaper than finding the keys one by one."""
+
+
+def shape(table: Table) -> dict[str, str]:
+    """Columns and DuckDB types of `stored_T`.
+
+    The record's source is `source` where the model has no such column of its own, and `_source` always.
+    """
+    own = {} if "source" in table.columns else {"source": "BIGINT"}
+    model = dict.fromkeys(table.columns[1:], "VARCHAR")
+    return (
+        {"id": "BIGINT", "sourcedId": "VARCHAR", "status": "VARCHAR"} | own | model | {"locked": "VARCHAR", "_source": "BIGINT"}
+    )
+
+
+def bring(place: Place, workbench: Workbench, name: str, wanted: str | None) -> str:
+    """Copy stored records of a table into `stored_T`; see `values.Lookup`. Returns the relation's name."""
+    table = catalogue()[name]
+    relation = f"stored_{name}"
+    if not workbench.exists(relation):
+        columns = ", ".join(f"{quoted(c)} {t}" for c, t in shape(table).items())
+        workbench.run(f"CREATE TABLE {quoted(relation)} ({columns})")
+    if _all_there(workbench, name):
+        return relation
+    missing = _missing(workbench, relation, wanted) if wanted is not None else None
+    if missing == 0:
+        return relation
+    with place.read(alone=True) as connection:
+        total = _total(connection, place, name)
+        whole = missing is None or missing > total * SCAN_SHARE
+        if total:
+            _copy(connection, place, workbench, table, relation, whole=whole)
+    if whole:
+        _remember_all(workbench, name)
+    return relation
+
+
+def _missing(workbench: Workbench, relation: str, wanted: str) -> int:
+    """Make `wanted_keys`: what is asked for and not there yet, in the order of the store's index. Returns how many."""
+    workbench.run(f"""
+        CREATE OR REPLACE TABLE wanted_keys AS
+        SELECT DISTINCT w."sourcedId" FROM {quoted(wanted)} w ANTI JOIN {quoted(relation)} s ON w."sourcedId" = s."sourcedId"
+        WHERE w."sourcedId" IS NOT NULL ORDER BY 1
+    """)
+    return int(workbench.value("SELECT count(*) FROM wanted_keys"))
+
+
+def _copy(connection: Connection, place: Place, workbench: Workbench, table: Table, relation: str, *, whole: bool) -> None:
+    columns = shape(table)
+    listed = ", ".join(f"t.{quoted('from_source' if c == '_source' or _is_owner(c, table) else c)}" for c in columns)
+    with ferry(workbench, place) as boat:
+        if whole:
+            query = f"SELECT {listed} FROM {place.name(table.name)} t"
+        else:
+            boat.load("keys", 'SELECT "sourcedId" FROM wanted_keys')
+            boat.board(connection)
+            # CROSS JOIN keeps SQLite to this order: a short list of keys, and the index for each
+            query = (
+                f"SELECT {listed} FROM {boat.name('keys')} k CROSS JOIN {place.name(table.name)} t "
+                'WHERE t."sourcedId" = k."sourcedId"'
+            )
+        names = ", ".join(quoted(c) for c in columns)
+        fresh = f'ANTI JOIN {quoted(relation)} s ON l."sourcedId" = s."sourcedId"' if whole else ""
+        boat.land(connection, query, columns, f"INSERT INTO {quoted(relation)} SELECT {names} FROM landed l {fresh}")
+
+
+def _is_owner(column: str, table: Table) -> bool:
+    return column == "source" and "source" not in table.columns
+
+
+def _total(connection: Connection, place: Place, name: str) -> int:
+    """How many records a table holds, removed ones included, by its block counts."""
+    query = f"SELECT coalesce(sum(active + removed), 0) FROM {place.name('block')} WHERE \"table\" = '{name}'"
+    return int(connection.exec_driver_sql(query).scalar_one())
+
+
+def _all_there(workbench: Workbench, name: str) -> bool:
+    workbench.run("CREATE TABLE IF NOT EXISTS brought_whole (table_name VARCHAR)")
+    return bool(workbench.value("SELECT count(*) FROM brought_whole WHERE table_name = ?", [name]))
+
+
+def _remember_all(workbench: Workbench, name: str) -> None:
+    workbench.run("INSERT INTO brought_whole VALUES (?)", [name])

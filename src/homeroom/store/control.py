@@ -1,0 +1,35 @@
+"""The control store: what belongs to the installation, in small groups that each speak one word.
+
+Everything goes in and comes out as frozen values. Secrets arrive here already hashed or wrapped and leave so.
+"""
+
+from __future__ import annotations
+
+from homeroom.store.accounts import Accounts
+from homeroom.store.apps import Apps
+from homeroom.store.districts import Districts
+from homeroom.store.journal import Audit, Settings, Summaries, Workers
+from homeroom.store.keys import Keys
+from homeroom.store.places import Place
+from homeroom.store.sources import Sources
+
+
+class Control:
+    """The control store. Thread safe."""
+
+    def __init__(self, place: Place) -> None:
+        """`place` holds the control tables, up to date; `Stores` sees to that."""
+        self.place = place
+        self.districts = Districts(place)
+        self.sources = Sources(place)
+        self.accounts = Accounts(place)
+        self.apps = Apps(place)
+        self.keys = Keys(place)
+        self.audit = Audit(place)
+        self.workers = Workers(place)
+        self.summaries = Summaries(place)
+        self.settings = Settings(place)
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.place.close()

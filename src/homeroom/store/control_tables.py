@@ -1,0 +1,121 @@
+"""The tables of the control store: what belongs to the installation and not to one district's roster.
+
+JSON and points in time are text (see `moments`), so that both engines hold the same bytes. Secrets stand here only hashed
+or wrapped (law 12).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+HEAD = "0001"
+"""The migration that `control` stands for; a test compares the two."""
+
+control = MetaData()
+
+version = Table("alembic_version", control, Column("version_num", String(32), primary_key=True))
+
+district = Table(
+    "district",
+    control,
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("timezone", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("archived", Text),
+)
+
+source = Table(
+    "source",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("district", Text, ForeignKey("district.slug", name="source_district"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("layouts", Text),
+    Column("start", Text),
+    Column("settings", Text, nullable=False),
+    Column("enabled", Boolean(create_constraint=False), nullable=False),
+    Column("secret", Text),
+    Column("created", Text, nullable=False),
+    Index("source_by_district", "district"),
+)
+
+account = Table(
+    "account",
+    control,
+    Column("username", Text, primary_key=True),
+    Column("source", Integer, ForeignKey("source.id", name="account_source"), nullable=False),
+    Column("password_hash", Text),
+    Column("public_keys", Text, nullable=False),
+    Column("enabled", Boolean(create_constraint=False), nullable=False),
+    Index("account_by_source", "source"),
+)
+
+app = Table(
+    "app",
+    control,
+    Column("client_id", Text, primary_key=True),
+    Column("secret_sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("districts", Text),
+    Column("created", Text, nullable=False),
+    Column("revoked", Text),
+)
+
+token = Table(
+    "token",
+    control,
+    Column("sha256", Text, primary_key=True),
+    Column("client_id", Text, ForeignKey("app.client_id", name="token_app"), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Index("token_by_expiry", "expires"),
+)
+
+data_key = Table(
+    "data_key",
+    control,
+    Column("district", Text, primary_key=True),
+    Column("key_id", Text, primary_key=True),
+    Column("wrapped", Text, nullable=False),
+    Column("created", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("district", Text),
+    Column("detail", Text, nullable=False),
+    Index("audit_by_district", "district", "id"),
+)
+
+worker = Table(
+    "worker",
+    control,
+    Column("executor", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+)
+
+summary = Table(
+    "summary",
+    control,
+    Column("district", Text, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("last_import", Integer),
+    Column("status", Text),
+    Column("outcome", Text),
+    Column("finished", Text),
+    Column("counts", Text, nullable=False),
+    Column("updated", Text, nullable=False),
+)
+
+setting = Table("setting", control, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -1,0 +1,216 @@
+"""What a plan means for the store's tables, computed in the workbench: every row that will be written, and nothing else.
+
+From `plan_T` and `stored_T` this makes, for each roster table that changes, queries whose rows go on board of the ferry:
+
+    add_T          the new records with their ids, in the order of sourcedId
+    update_T       records that get new values (updates and restores), with flags for indexed columns that really change
+    remove_T       records that become tobedeleted
+    link_L         link rows that appear;   unlink_L   link rows that disappear
+    change         one row for each record that changes
+    block, tally   what the counts go up and down by
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.names import quoted, text
+from homeroom.store.commits import Commit
+from homeroom.store.moments import written
+from homeroom.store.roster_tables import indexed, stored_columns
+from homeroom.workbench.bench import Workbench
+
+BLOCK_BITS = 10
+"""Ids are counted in blocks of 2 to this power."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One table's part. `base` is the highest id that the store has given; new ids follow it."""
+
+    table: Table
+    commit: Commit
+    revision: int
+    base: int
+    brings: frozenset[str]
+
+    @property
+    def plan(self) -> str:
+        """The plan's relation."""
+        return quoted(f"plan_{self.table.name}")
+
+    @property
+    def stored(self) -> str:
+        """The relation of stored records; holds every record that the plan changes."""
+        return quoted(f"stored_{self.table.name}")
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The model columns beside the key."""
+        return self.table.columns[1:]
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Own columns that an update writes. A commit without a source leaves the record to its owner."""
+        return tuple(c for c in self._own("active") if c != "from_source" or self.commit.source is not None)
+
+    def numbered(self) -> str:
+        """The adds with their ids, in the order of sourcedId: the store's index then grows at few places at a time."""
+        order = 'OVER (ORDER BY "sourcedId")'
+        return f"SELECT {self.base} + row_number() {order} AS id, p.* EXCLUDE (id) FROM {self.plan} p WHERE verb = 'add'"
+
+    def numbered_first(self) -> str:
+        """The adds of a first load with their ids, in the plan's own order, which DuckDB streams without sorting."""
+        return f"SELECT row_number() OVER () AS id, p.* EXCLUDE (id) FROM {self.plan} p"
+
+    def rows(self, numbered: str) -> str:
+        """Whole records in the store's columns, from numbered adds."""
+        own = self._own("active") | {
+            "id": "p.id",
+            "sourcedId": 'p."sourcedId"',
+            "first_revision": f"{self.revision}",
+            "locked": "NULL::VARCHAR",
+        }
+        listed = ", ".join(f"{own.get(c, f'p.{quoted(c)}')} AS {quoted(c)}" for c in stored_columns(self.table))
+        return f"SELECT {listed} FROM {numbered} p"
+
+    def updates(self) -> str:
+        """Records that get new values, by id."""
+        own = ", ".join(f"{sql} AS {quoted(c)}" for c, sql in self._own("active").items())
+        cells = ", ".join(f"p.{quoted(c)}" for c in self.cells)
+        flags = "".join(f", p.{quoted(c)} IS DISTINCT FROM s.{quoted(c)} AS {quoted('new ' + c)}" for c in indexed(self.table))
+        return (
+            f"SELECT p.id, {own}, {cells}{flags} FROM {self.plan} p JOIN {self.stored} s ON p.id = s.id "
+            "WHERE p.verb IN ('update', 'restore') ORDER BY p.id"
+        )
+
+    def removals(self) -> str:
+        """Ids of records that become tobedeleted."""
+        return f"SELECT id FROM {self.plan} WHERE verb = 'remove' ORDER BY id"
+
+    def changes(self) -> str:
+        """One row for each record that changes: table, sourcedId, verb, and for new values {column: [old, new]}."""
+        entries = ", ".join(
+            f"CASE WHEN p.{quoted(c)} IS DISTINCT FROM s.{quoted(c)} "
+            f"THEN {text(chr(34) + c + chr(34) + ':')} || to_json([s.{quoted(c)}, p.{quoted(c)}]) END"
+            for c in self.cells
+        )
+        fields = f"CASE WHEN p.verb IN ('update', 'restore') THEN '{{' || concat_ws(',', {entries}) || '}}' END"
+        return (
+            f'SELECT {text(self.table.name)} AS "table", p."sourcedId", p.verb, {fields} AS fields '
+            f"FROM {self.plan} p LEFT JOIN {self.stored} s ON p.id = s.id"
+        )
+
+    def blocks(self, numbered: str) -> str:
+        """What the counts of ids by block go up and down by."""
+        return f"""
+            SELECT {text(self.table.name)} AS "table", id >> {BLOCK_BITS} AS block,
+                   count(*) FILTER (WHERE verb <> 'remove') - count(*) FILTER (WHERE verb = 'remove') AS active,
+                   count(*) FILTER (WHERE verb = 'remove') - count(*) FILTER (WHERE verb = 'restore') AS removed
+            FROM (SELECT id, 'add' AS verb FROM {numbered} UNION ALL
+                  SELECT id, verb FROM {self.plan} WHERE verb IN ('remove', 'restore'))
+            GROUP BY ALL
+        """
+
+    def first_blocks(self, rows: int) -> str:
+        """The counts of a first load, whose ids are 1 to `rows` without a gap."""
+        size = 1 << BLOCK_BITS
+        held = f"least({rows}, (b + 1) * {size} - 1) - greatest(1, b * {size}) + 1"
+        return (
+            f'SELECT {text(self.table.name)} AS "table", b AS block, {held} AS active, 0::BIGINT AS removed '
+            f"FROM range(({rows} >> {BLOCK_BITS}) + 1) r(b)"
+        )
+
+    def first_tallies(self) -> str:
+        """The counts of a first load by school."""
+        return (
+            f'SELECT {text(self.table.name)} AS "table", {self.commit.source or 0}::BIGINT AS source, school, count(*) AS active '
+            f"FROM (SELECT unnest({self._schools('p')}) AS school FROM {self.plan} p) GROUP BY ALL"
+        )
+
+    def tallies(self) -> str:
+        """What the counts of active records by source and school go up and down by."""
+        new, old = self._schools("p"), self._schools("s")
+        source = str(self.commit.source) if self.commit.source is not None else "coalesce(s._source, 0)"
+        return f"""
+            SELECT {text(self.table.name)} AS "table", source, school, sum(step)::BIGINT AS active FROM (
+                SELECT {source} AS source, unnest({new}) AS school, 1 AS step
+                FROM {self.plan} p LEFT JOIN {self.stored} s ON p.id = s.id WHERE p.verb <> 'remove'
+                UNION ALL
+                SELECT coalesce(s._source, 0), unnest({old}), -1
+                FROM {self.plan} p JOIN {self.stored} s ON p.id = s.id WHERE s.status = 'active'
+            ) GROUP BY ALL HAVING sum(step) <> 0
+        """
+
+    def first_links(self, column: str, numbered: str) -> str:
+        """Link rows of a first load."""
+        listed = items(f"p.{quoted(column)}")
+        return f"SELECT DISTINCT unnest({listed}) AS target, p.id AS owner FROM {numbered} p ORDER BY 1, 2"
+
+    def links(self, column: str, numbered: str) -> str:
+        """Link rows that appear: of new records, and of records whose list changed."""
+        new, old = items(f"p.{quoted(column)}"), items(f"s.{quoted(column)}")
+        return f"""
+            SELECT DISTINCT target, owner FROM (
+                SELECT unnest({new}) AS target, p.id AS owner FROM {numbered} p
+                UNION ALL
+                SELECT unnest(list_filter({new}, lambda i: NOT list_contains({old}, i))), p.id
+                FROM {self.plan} p JOIN {self.stored} s ON p.id = s.id
+                WHERE p.verb IN ('update', 'restore') AND p.{quoted(column)} IS DISTINCT FROM s.{quoted(column)}
+            ) ORDER BY 1, 2
+        """
+
+    def unlinks(self, column: str) -> str:
+        """Link rows that disappear."""
+        new, old = items(f"p.{quoted(column)}"), items(f"s.{quoted(column)}")
+        return f"""
+            SELECT DISTINCT unnest(list_filter({old}, lambda i: NOT list_contains({new}, i))) AS target, p.id AS owner
+            FROM {self.plan} p JOIN {self.stored} s ON p.id = s.id
+            WHERE p.verb IN ('update', 'restore') AND p.{quoted(column)} IS DISTINCT FROM s.{quoted(column)} ORDER BY 1, 2
+        """
+
+    def _own(self, status: str) -> dict[str, str]:
+        """Own columns of a record that is written now."""
+        owner = str(self.commit.source) if self.commit.source is not None else "NULL"
+        return {
+            "status": text(status),
+            "dateLastModified": text(written(self.commit.now)),
+            "from_source": f"{owner}::BIGINT",
+            "last_revision": str(self.revision),
+            "import": str(self.commit.number),
+            "file": "p._file::BIGINT" if "_file" in self.brings else "NULL::BIGINT",
+            "line": self._line(),
+            "body": "p.body" if "body" in self.brings else "NULL::VARCHAR",
+        }
+
+    def _line(self) -> str:
+        if "_line" in self.brings:
+            return "p._line::BIGINT"
+        if not {"_file", "_row"} <= self.brings:
+            return "NULL::BIGINT"
+        cases = "".join(f" WHEN {o.number} THEN {o.header_line}" for o in self.commit.files)
+        return f"p._row::BIGINT + CASE p._file{cases} ELSE 0 END" if cases else "p._row::BIGINT"
+
+    def _schools(self, row: str) -> str:
+        """The schools that a record counts for, and '' for the whole table."""
+        column = self.table.school_column
+        if column is None:
+            return "['']"
+        value = f"{row}.{quoted(column)}"
+        if self.table.field(column).format.is_list:
+            return f"list_distinct(list_append({items(value)}, ''))"
+        return f"list_distinct(['', coalesce({value}, '')])"
+
+
+def items(value: str) -> str:
+    """The items of a cell that is a list of ids."""
+    return (
+        f"coalesce(list_filter(list_transform(string_split({value}, ','), lambda i: trim(i)), lambda i: i <> ''), []::VARCHAR[])"
+    )
+
+
+def delta(workbench: Workbench, name: str, commit: Commit, revision: int, base: int) -> Delta:
+    """The part of one table, whose plan lies in the workbench."""
+    brings = frozenset(row[0] for row in workbench.rows(f"DESCRIBE {quoted(f'plan_{name}')}"))
+    return Delta(catalogue()[name], commit, revision, base, brings)

@@ -1,0 +1,161 @@
+"""The tables of a district's store beside the roster itself: revisions, imports, issues, changes, outbox, snapshots.
+
+They lie in the same file or schema as the roster, so that one transaction commits all of it (law 1).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+HEAD = "0001"
+"""The migration that `district` stands for; a test compares the two."""
+
+WIDE = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits on both engines; SQLite makes a row id only of the very word INTEGER."""
+
+district = MetaData()
+
+version = Table("alembic_version", district, Column("version_num", String(32), primary_key=True))
+
+counter = Table("counter", district, Column("name", Text, primary_key=True), Column("value", Integer, nullable=False))
+"""The last number given out, by name. Numbers are never given twice, whatever is purged."""
+
+revision = Table(
+    "revision",
+    district,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("import", Integer),
+    Column("kind", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    district,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("source", Integer, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("sealed_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("shredded_at", Text),
+    Column("state", Text, nullable=False),
+    Index("delivery_by_digest", "source", "digest"),
+)
+
+imports = Table(
+    "import",
+    district,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("delivery", Integer),
+    Column("source", Integer),
+    Column("kind", Text, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("dry_run", Boolean(create_constraint=False), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("report", Text),
+    Column("plan", Text),
+    Column("revision_before", Integer),
+    Column("revision_after", Integer),
+    Column("step", Text),
+    Column("progress", Text),
+    Column("attempt", Integer, nullable=False),
+    Column("executor", Text),
+    Column("started_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Index("import_by_status", "status"),
+)
+
+import_file = Table(
+    "import_file",
+    district,
+    Column("import", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Names of the files that an import read; a roster row keeps only the number (millions of rows, few names)."""
+
+issue = Table(
+    "issue",
+    district,
+    Column("import", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("code", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("file", Text),
+    Column("line", WIDE),
+    Column("column", Text),
+    Column("key", Text),
+    Column("value", Text),
+    Column("detail", Text),
+    Column("table", Text),
+    Column("refused", Boolean(create_constraint=False), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("head", Integer),
+    Index("issue_by_code", "import", "code", "seq"),
+)
+
+change = Table(
+    "change",
+    district,
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("table", Text, nullable=False),
+    Column("sourcedId", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("fields", Text),
+    Column("import", Integer),
+    Index("change_by_record", "table", "sourcedId", "revision"),
+)
+
+outbox = Table(
+    "outbox",
+    district,
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer),
+    Column("topic", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("sent", Text),
+    Index("outbox_by_sent", "sent", "id"),
+)
+
+snapshot = Table(
+    "snapshot",
+    district,
+    Column("source", Integer, primary_key=True, autoincrement=False),
+    Column("table", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+block = Table(
+    "block",
+    district,
+    Column("table", Text, primary_key=True),
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("active", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Records per block of 1,024 ids: totals and pages at any offset without walking an index. Kept by every commit."""
+
+tally = Table(
+    "tally",
+    district,
+    Column("table", Text, primary_key=True),
+    Column("source", Integer, primary_key=True, autoincrement=False),
+    Column("school", Text, primary_key=True),
+    Column("active", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Active records per source and school ('' = all of the table), for the limits. Kept by every commit."""
+
+LOGS = (counter, revision, delivery, imports, import_file, issue, change, outbox, snapshot, block, tally)
+"""What a first load by new file carries over from the district's old file."""

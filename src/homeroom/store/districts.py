@@ -1,0 +1,96 @@
+"""Districts in the control store: the tenants."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from homeroom.roster.faults import Misuse
+from homeroom.store.control_tables import district
+from homeroom.store.moments import read, written
+from homeroom.store.places import Place
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A tenant. `timezone` is an IANA name; `archived` says since when it is no longer walked."""
+
+    slug: str
+    name: str
+    timezone: str
+    created: datetime
+    archived: datetime | None = None
+
+
+class Districts:
+    """The districts of an installation."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def add(self, slug: str, name: str, timezone: str, now: datetime) -> District:
+        """Add a district. Raises Misuse for a bad slug, an unknown time zone, or a slug that is taken."""
+        check_slug(slug)
+        check_timezone(timezone)
+        row = {"slug": slug, "name": name, "timezone": timezone, "created": written(now)}
+        try:
+            with self._place.write() as connection:
+                connection.execute(insert(district).values(row))
+        except IntegrityError:
+            raise Misuse(f"There is a district {slug!r} already.") from None
+        return self.get(slug)
+
+    def get(self, slug: str) -> District:
+        """One district. Raises Misuse for an unknown one."""
+        with self._place.read() as connection:
+            row = connection.execute(select(district).where(district.c.slug == slug)).one_or_none()
+        if row is None:
+            raise Misuse(f"There is no district {slug!r}; `homeroom district list` names them.")
+        return _district(row)
+
+    def all(self) -> list[District]:
+        """All districts by slug, archived ones included."""
+        with self._place.read() as connection:
+            return [_district(row) for row in connection.execute(select(district).order_by(district.c.slug))]
+
+    def rename(self, slug: str, name: str) -> None:
+        """Change the name that people read."""
+        self._set(slug, name=name)
+
+    def archive(self, slug: str, now: datetime) -> None:
+        """Stop walking a district; its roster stays."""
+        self._set(slug, archived=written(now))
+
+    def revive(self, slug: str) -> None:
+        """Walk an archived district again."""
+        self._set(slug, archived=None)
+
+    def _set(self, slug: str, **values: str | None) -> None:
+        self.get(slug)
+        with self._place.write() as connection:
+            connection.execute(update(district).where(district.c.slug == slug).values(values))
+
+
+def check_slug(slug: str) -> None:
+    """Raise Misuse unless `slug` can name a district: it becomes a folder, a schema and a part of addresses."""
+    if not _SLUG.fullmatch(slug):
+        raise Misuse(f"{slug!r} cannot name a district: use 1 to 50 small letters, digits and hyphens, no hyphen at the ends.")
+
+
+def check_timezone(name: str) -> None:
+    """Raise Misuse unless `name` is an IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Misuse(f"{name!r} is no time zone; write one like America/Chicago.") from None
+
+
+def _district(row: Row[tuple[str, ...]]) -> District:
+    return District(row.slug, row.name, row.timezone, read(row.created), read(row.archived))

@@ -1,0 +1,233 @@
+"""How rows cross between a workbench (DuckDB) and a store, in bulk, without a Python loop over them.
+
+SQLite: a second, small SQLite file in the workbench's own folder. Going in, ADBC writes it from DuckDB and the store
+attaches it; coming out, the store fills it and ADBC reads it. ADBC brings its own copy of the SQLite library, and two
+copies of that library in one process must never have one file open at a time (closing a file in one drops the POSIX locks
+of the other, and with them the protection of a WAL that is being read). So ADBC touches the ferry's file only, and never
+while the store has it attached.
+
+PostgreSQL: CSV in the workbench's folder, and COPY.
+
+A connection that meets the ferry must be its own (`alone`), not a pooled one: closing it detaches what was attached,
+whatever went wrong in between. Going in has two steps, so that the store's transaction need not wait for DuckDB: `load`
+before it, `board` inside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+import adbc_driver_sqlite.dbapi as adbc
+from sqlalchemy import Connection
+
+from homeroom.roster.names import quoted, text
+from homeroom.store.places import Place, SqliteFile
+from homeroom.workbench.bench import Workbench
+
+_CHUNK = 1 << 20
+_LONGEST_ROW = 1 << 28
+
+
+class Ferry(Protocol):
+    """Rows on their way. Use as a context manager: leaving removes what lies in the workbench's folder."""
+
+    def load(self, name: str, query: str) -> int:
+        """Take the rows of a DuckDB query on board under a name; returns how many. Before `board`."""
+        ...
+
+    def board(self, connection: Connection) -> None:
+        """Make what was loaded readable for a store's connection; on PostgreSQL until the end of its transaction."""
+        ...
+
+    def name(self, name: str) -> str:
+        """What was loaded under a name, as a FROM item in the store's SQL."""
+        ...
+
+    def land(self, connection: Connection, query: str, columns: dict[str, str], statement: str) -> None:
+        """Bring the rows of a store's query into the workbench: run a DuckDB statement that reads them as `landed`.
+
+        `columns` gives the names and DuckDB types in the query's order. Values are text or integers, never ''.
+        """
+        ...
+
+    def __enter__(self) -> Ferry: ...
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None: ...
+
+
+def ferry(workbench: Workbench, place: Place) -> Ferry:
+    """The ferry between a workbench and a store."""
+    return SqliteFerry(workbench) if isinstance(place, SqliteFile) else PostgresFerry(workbench)
+
+
+class SqliteFerry:
+    """Through a SQLite file that both sides can read."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        self._in = workbench.folder / "ferry-in.db"
+        self._out = workbench.folder / "ferry-out.db"
+        _remove(self._in, self._out)
+        self._writer: Any = None
+
+    def load(self, name: str, query: str) -> int:
+        """See Ferry."""
+        if self._writer is None:
+            self._writer = open_adbc(self._in)
+        return ingest(self._writer, self._workbench, name, query, "create")
+
+    def board(self, connection: Connection) -> None:
+        """See Ferry."""
+        self._close_writer()
+        driver(connection).execute(f"ATTACH {text(str(self._in))} AS ferry")
+
+    def name(self, name: str) -> str:
+        """See Ferry."""
+        return f"ferry.{quoted(name)}"
+
+    def land(self, connection: Connection, query: str, columns: dict[str, str], statement: str) -> None:
+        """See Ferry."""
+        connection.commit()  # what follows is one statement, and sees one state by itself
+        made = driver(connection)
+        made.execute(f"ATTACH {text(str(self._out))} AS landing")
+        made.execute("PRAGMA landing.journal_mode=OFF")
+        made.execute("PRAGMA landing.synchronous=OFF")
+        listed = ", ".join(f"{quoted(n)} {'INTEGER' if t == 'BIGINT' else 'TEXT'}" for n, t in columns.items())
+        made.execute(f"CREATE TABLE landing.rows ({listed})")
+        made.execute(f"INSERT INTO landing.rows {query}")
+        made.execute("DETACH landing")
+        # '' instead of NULL on the way: ADBC takes a column's type from its first rows, and nothing stored is ''
+        filled = ", ".join(_filled(n) if t == "VARCHAR" else quoted(n) for n, t in columns.items())
+        blank = ", ".join(_blanked(n) if t == "VARCHAR" else quoted(n) for n, t in columns.items())
+        reader = open_adbc(self._out)
+        try:
+            with reader.cursor() as cursor, self._workbench.connection.cursor() as landing:
+                cursor.execute(f"SELECT {filled} FROM rows")
+                landing.register("arrived", cursor.fetch_arrow())
+                landing.execute(f"CREATE TEMP VIEW landed AS SELECT {blank} FROM arrived")
+                landing.execute(statement)
+        finally:
+            reader.close()
+            _remove(self._out)
+
+    def __enter__(self) -> SqliteFerry:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        self._close_writer()
+        _remove(self._in, self._out)
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+
+class PostgresFerry:
+    """Through CSV files and COPY."""
+
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
+        self._loaded: dict[str, list[tuple[str, str]]] = {}
+
+    def load(self, name: str, query: str) -> int:
+        """See Ferry."""
+        self._loaded[name] = columns_of(self._workbench, query)
+        return write_csv(self._workbench, query, self._file(name))
+
+    def board(self, connection: Connection) -> None:
+        """See Ferry."""
+        for name, columns in self._loaded.items():
+            listed = ", ".join(f"{quoted(c)} {_POSTGRES.get(t, 'text')}" for c, t in columns)
+            connection.exec_driver_sql(f"CREATE TEMP TABLE {quoted('ferry_' + name)} ({listed}) ON COMMIT DROP")
+            copy_in(connection, quoted("ferry_" + name), [c for c, _ in columns], self._file(name))
+            connection.exec_driver_sql(f"ANALYZE {quoted('ferry_' + name)}")
+
+    def name(self, name: str) -> str:
+        """See Ferry."""
+        return f"pg_temp.{quoted('ferry_' + name)}"
+
+    def land(self, connection: Connection, query: str, columns: dict[str, str], statement: str) -> None:
+        """See Ferry."""
+        file = self._file("landed")
+        with file.open("wb") as rows, driver(connection).cursor().copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
+            for chunk in copy:
+                rows.write(chunk)
+        typed = ", ".join(f"{text(n)}: {text(t)}" for n, t in columns.items())
+        with self._workbench.connection.cursor() as landing:
+            landing.execute(
+                f"CREATE TEMP VIEW landed AS SELECT * FROM read_csv({text(str(file))}, auto_detect=false, header=false, "
+                f"delim=',', quote='\"', escape='\"', nullstr='', max_line_size={_LONGEST_ROW}, columns={{{typed}}})"
+            )
+            landing.execute(statement)
+        file.unlink()
+
+    def __enter__(self) -> PostgresFerry:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        _remove(*(self._file(name) for name in (*self._loaded, "landed")))
+
+    def _file(self, name: str) -> Path:
+        return self._workbench.folder / f"ferry-{name}.csv"
+
+
+_POSTGRES = {"BIGINT": "bigint", "INTEGER": "bigint", "UBIGINT": "bigint", "HUGEINT": "bigint", "BOOLEAN": "boolean"}
+
+
+def driver(connection: Connection) -> Any:
+    """The driver's own connection behind SQLAlchemy's."""
+    made = connection.connection.driver_connection
+    assert made is not None
+    return made
+
+
+def _filled(column: str) -> str:
+    return f"coalesce({quoted(column)}, '') AS {quoted(column)}"
+
+
+def _blanked(column: str) -> str:
+    return f"nullif({quoted(column)}, '') AS {quoted(column)}"
+
+
+def columns_of(workbench: Workbench, query: str) -> list[tuple[str, str]]:
+    """Names and DuckDB types of a query's columns."""
+    return [(row[0], row[1]) for row in workbench.rows(f"DESCRIBE {query}")]
+
+
+def open_adbc(file: Path) -> Any:
+    """An ADBC connection to a SQLite file that nothing else has open; made without a journal, for it is thrown away."""
+    made = adbc.connect(str(file), autocommit=True)
+    with made.cursor() as cursor:
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):
+            cursor.execute(f"PRAGMA {pragma}")
+            cursor.fetch_arrow()  # takes the answer; its rows could only be read with pyarrow
+    return made
+
+
+def ingest(writer: Any, workbench: Workbench, name: str, query: str, mode: str) -> int:
+    """Write the rows of a DuckDB query into a table of an ADBC connection; returns how many."""
+    # a DuckDB cursor of its own: the workbench's may still hold the rest of an earlier answer
+    with writer.cursor() as cursor, workbench.connection.cursor() as reader:
+        return int(cursor.adbc_ingest(name, reader.sql(query), mode=mode))
+
+
+def write_csv(workbench: Workbench, query: str, file: Path) -> int:
+    """Write the rows of a DuckDB query as CSV for COPY; returns how many."""
+    return int(workbench.value(f"COPY ({query}) TO {text(str(file))} (FORMAT csv, HEADER false, NULLSTR '')"))
+
+
+def copy_in(connection: Connection, table: str, columns: list[str], file: Path, *options: str) -> None:
+    """COPY a CSV file into a PostgreSQL table."""
+    listed = ", ".join(quoted(c) for c in columns)
+    told = ", ".join(("FORMAT csv", *options))
+    with file.open("rb") as rows, driver(connection).cursor().copy(f"COPY {table} ({listed}) FROM STDIN ({told})") as copy:
+        while chunk := rows.read(_CHUNK):
+            copy.write(chunk)
+
+
+def _remove(*files: Path) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)

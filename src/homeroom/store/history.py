@@ -1,0 +1,145 @@
+"""The roster's history: revisions, changes, and what is known of one record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, or_, select
+
+from homeroom.roster.names import quoted
+from homeroom.store import pages
+from homeroom.store.district_tables import change, import_file, revision
+from homeroom.store.ferry import ferry
+from homeroom.store.moments import read
+from homeroom.store.places import Place
+from homeroom.workbench.bench import Workbench
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of the roster. `counts`: table -> {"active", "tobedeleted"}. `number_of_import`: None for retention."""
+
+    number: int
+    number_of_import: int | None
+    kind: str
+    at: datetime
+    counts: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One applied difference of one record. `fields`: column -> (old, new); empty for adds and removals."""
+
+    revision: int
+    seq: int
+    at: datetime
+    table: str
+    sourced_id: str
+    verb: str
+    fields: Mapping[str, tuple[str | None, str | None]]
+    number_of_import: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record with where it comes from. `file` and `line` say what last wrote it, where a file did."""
+
+    table: str
+    values: Mapping[str, str | int | None]
+    source: int | None
+    first_revision: int
+    last_revision: int
+    number_of_import: int | None
+    file: str | None
+    line: int | None
+    locked: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+def present(place: Place) -> int:
+    """The number of the present revision; 0 before the first."""
+    with place.read() as connection:
+        return int(connection.execute(select(func.coalesce(func.max(revision.c.number), 0))).scalar_one())
+
+
+def revisions(place: Place, limit: int, before: int | None) -> list[Revision]:
+    """Revisions, newest first."""
+    asked = select(revision).order_by(revision.c.number.desc()).limit(limit)
+    if before is not None:
+        asked = asked.where(revision.c.number < before)
+    with place.read() as connection:
+        return [
+            Revision(r.number, r._mapping["import"], r.kind, read(r.at), json.loads(r.counts)) for r in connection.execute(asked)
+        ]
+
+
+def changes(place: Place, after: int, seq: int, limit: int) -> list[Change]:
+    """Changes behind a place in the feed, in their order."""
+    behind = (
+        or_(change.c.revision > after, and_(change.c.revision == after, change.c.seq > seq)) if seq else change.c.revision > after
+    )
+    asked = _asked().where(behind).order_by(change.c.revision, change.c.seq).limit(limit)
+    with place.read() as connection:
+        return [_change(row) for row in connection.execute(asked)]
+
+
+def record(place: Place, table: str, sourced_id: str) -> Record | None:
+    """One record with its provenance and its changes, newest first."""
+    values = pages.one(place, table, sourced_id)
+    if values is None:
+        return None
+    mine = and_(change.c.table == table, change.c.sourcedId == sourced_id)
+    with place.read() as connection:
+        told = connection.execute(_asked().where(mine).order_by(change.c.revision.desc(), change.c.seq.desc())).all()
+        named = and_(import_file.c["import"] == values["import"], import_file.c.number == values["file"])
+        file = connection.execute(select(import_file.c.name).where(named)).scalar_one_or_none()
+    numbers = {k: int(v) if (v := values[k]) is not None else None for k in _NUMBERS}
+    return Record(
+        table=table,
+        values=values,
+        source=numbers["from_source"],
+        first_revision=numbers["first_revision"] or 0,
+        last_revision=numbers["last_revision"] or 0,
+        number_of_import=numbers["import"],
+        file=file,
+        line=numbers["line"],
+        locked=tuple(json.loads(str(values["locked"]))) if values["locked"] else (),
+        changes=tuple(_change(row) for row in told),
+    )
+
+
+def touched(place: Place, workbench: Workbench, table: str, since: int) -> str | None:
+    """Bring the keys that changed after a revision into the workbench; see `RosterStore.touched`."""
+    if present(place) <= since:
+        return None
+    relation = f"changed_since_{table}"
+    query = f'SELECT DISTINCT "sourcedId" FROM {place.name("change")} WHERE "table" = \'{table}\' AND revision > {int(since)}'
+    with place.read(alone=True) as connection, ferry(workbench, place) as boat:
+        made = f"CREATE OR REPLACE TABLE {quoted(relation)} AS SELECT * FROM landed"
+        boat.land(connection, query, {"sourcedId": "VARCHAR"}, made)
+    return relation if workbench.value(f"SELECT count(*) FROM {quoted(relation)}") else None
+
+
+_NUMBERS = ("from_source", "first_revision", "last_revision", "import", "line")
+
+
+def _asked() -> Select[Any]:
+    return select(change, revision.c.at).join(revision, revision.c.number == change.c.revision)
+
+
+def _change(row: Row[Any]) -> Change:
+    fields = json.loads(row.fields) if row.fields else {}
+    return Change(
+        revision=row.revision,
+        seq=row.seq,
+        at=read(row.at),
+        table=row.table,
+        sourced_id=row.sourcedId,
+        verb=row.verb,
+        fields={column: (pair[0], pair[1]) for column, pair in fields.items()},
+        number_of_import=row._mapping["import"],
+    )

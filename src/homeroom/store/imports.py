@@ -1,0 +1,200 @@
+"""The import log of one district: what was walked, how far it came, how it ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from homeroom.roster.faults import Misuse, TryAgain
+from homeroom.roster.report import Outcome, Status
+from homeroom.store.district_tables import imports
+from homeroom.store.moments import read, written
+from homeroom.store.numbers import next_number
+from homeroom.store.places import Place
+
+_LIGHT = tuple(c for c in imports.c if c.name != "report")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import. `attempt` counts the walks of it: a resumed one has a higher number, and the older may no longer commit.
+
+    `step` is where the walk is, `progress` what it says of itself there (plain JSON values). `reason` is the contract's
+    `{"code", "message", "remedy"}`. `plan` is the plan's hash.
+    """
+
+    number: int
+    delivery: int | None
+    source: int | None
+    kind: str
+    trigger: str
+    dry_run: bool
+    status: Status
+    outcome: Outcome | None
+    reason: Mapping[str, str] | None
+    plan: str | None
+    revision_before: int | None
+    revision_after: int | None
+    step: str | None
+    progress: Mapping[str, Any] | None
+    attempt: int
+    executor: str | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
+class Imports:
+    """The import log. Numbers count within the district and are never given twice."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def begin(
+        self,
+        *,
+        source: int | None,
+        delivery: int | None,
+        kind: str,
+        trigger: str,
+        now: datetime,
+        dry_run: bool = False,
+        executor: str | None = None,
+    ) -> Import:
+        """Write down that an import begins: status `running`, attempt 1."""
+        with self._place.write() as connection:
+            number = next_number(connection, "import")
+            row = {
+                "number": number,
+                "delivery": delivery,
+                "source": source,
+                "kind": kind,
+                "trigger": trigger,
+                "dry_run": dry_run,
+                "status": "running",
+                "attempt": 1,
+                "executor": executor,
+                "started_at": written(now),
+            }
+            connection.execute(insert(imports).values(row))
+        return self.get(number)
+
+    def resume(self, number: int, executor: str | None) -> Import:
+        """Walk a running or waiting import again: a new attempt, which fences off every older one.
+
+        Raises Misuse when the import has ended.
+        """
+        with self._place.write() as connection:
+            done = connection.execute(
+                update(imports)
+                .where(imports.c.number == number, imports.c.status.in_(("running", "waiting_for_approval")))
+                .values(attempt=imports.c.attempt + 1, executor=executor, step=None, progress=None)
+            )
+        if not done.rowcount:
+            raise Misuse(f"Import {number} has ended and cannot be resumed; import the delivery again.")
+        return self.get(number)
+
+    def step(self, number: int, attempt: int, step: str, **progress: Any) -> None:
+        """Say where the walk is. Raises TryAgain when this attempt was overtaken."""
+        values = {"step": step, "progress": json.dumps(progress) if progress else None}
+        with self._place.write() as connection:
+            hold(connection, number, attempt, values)
+
+    def settle(
+        self,
+        number: int,
+        *,
+        status: Status,
+        outcome: Outcome | None,
+        reason: Mapping[str, str] | None,
+        report: Mapping[str, Any] | None,
+        now: datetime,
+    ) -> None:
+        """End an import without a walk: a hold that was rejected or superseded, a walk that was cut off.
+
+        Raises Misuse when it has ended already.
+        """
+        values = {
+            "status": status,
+            "outcome": outcome,
+            "reason": json.dumps(dict(reason)) if reason else None,
+            "finished_at": written(now),
+            "attempt": imports.c.attempt + 1,
+        }
+        if report is not None:
+            values["report"] = json.dumps(dict(report), ensure_ascii=False)
+        live = imports.c.status.in_(("running", "waiting_for_approval"))
+        with self._place.write() as connection:
+            done = connection.execute(update(imports).where(imports.c.number == number, live).values(values))
+        if not done.rowcount:
+            raise Misuse(f"Import {number} has ended already.")
+
+    def get(self, number: int) -> Import:
+        """One import. Raises Misuse for an unknown number."""
+        with self._place.read() as connection:
+            row = connection.execute(select(*_LIGHT).where(imports.c.number == number)).one_or_none()
+        if row is None:
+            raise Misuse(f"There is no import {number}.")
+        return _import(row)
+
+    def report(self, number: int) -> dict[str, Any] | None:
+        """The import report as it was written, or None before there is one. Raises Misuse for an unknown number."""
+        with self._place.read() as connection:
+            row = connection.execute(select(imports.c.report).where(imports.c.number == number)).one_or_none()
+        if row is None:
+            raise Misuse(f"There is no import {number}.")
+        return json.loads(row.report) if row.report is not None else None
+
+    def last(self, limit: int = 50, *, before: int | None = None, source: int | None = None) -> list[Import]:
+        """Imports, newest first; `before` a number, for the next page."""
+        wanted = select(*_LIGHT).order_by(imports.c.number.desc()).limit(limit)
+        if before is not None:
+            wanted = wanted.where(imports.c.number < before)
+        if source is not None:
+            wanted = wanted.where(imports.c.source == source)
+        with self._place.read() as connection:
+            return [_import(row) for row in connection.execute(wanted)]
+
+    def with_status(self, status: Status) -> list[Import]:
+        """All imports of a status, oldest first: those that run, those that wait."""
+        wanted = select(*_LIGHT).where(imports.c.status == status).order_by(imports.c.number)
+        with self._place.read() as connection:
+            return [_import(row) for row in connection.execute(wanted)]
+
+
+def hold(connection: Connection, number: int, attempt: int, values: Mapping[str, Any]) -> None:
+    """Update the row of an import whose attempt is still ours; the row is locked until the end of the transaction.
+
+    Raises TryAgain when the attempt was overtaken or the import has ended: whoever is here is a ghost.
+    """
+    mine = (imports.c.number == number, imports.c.attempt == attempt, imports.c.status.in_(("running", "waiting_for_approval")))
+    done = connection.execute(update(imports).where(*mine).values(dict(values)))
+    if done.rowcount != 1:
+        raise TryAgain(f"import {number} was taken over: attempt {attempt} may not write any more")
+
+
+def _import(row: Row[Any]) -> Import:
+    return Import(
+        number=row.number,
+        delivery=row.delivery,
+        source=row.source,
+        kind=row.kind,
+        trigger=row.trigger,
+        dry_run=bool(row.dry_run),
+        status=row.status,
+        outcome=row.outcome,
+        reason=json.loads(row.reason) if row.reason else None,
+        plan=row.plan,
+        revision_before=row.revision_before,
+        revision_after=row.revision_after,
+        step=row.step,
+        progress=json.loads(row.progress) if row.progress else None,
+        attempt=row.attempt,
+        executor=row.executor,
+        started_at=read(row.started_at),
+        finished_at=read(row.finished_at),
+    )

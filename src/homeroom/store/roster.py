@@ -1,0 +1,158 @@
+"""One district's store: its roster by revision, and everything that was ever said about its imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from homeroom.store import apply as applying
+from homeroom.store import first_postgres, first_sqlite, history, pages, rollback
+from homeroom.store.bring import bring
+from homeroom.store.commits import Commit
+from homeroom.store.deliveries import Deliveries
+from homeroom.store.history import Change, Record, Revision
+from homeroom.store.imports import Imports
+from homeroom.store.issues import Issues
+from homeroom.store.outbox import Outbox
+from homeroom.store.pages import Counts, Page, Pages, Where
+from homeroom.store.places import Place, SqliteFile
+from homeroom.store.snapshots import Snapshots
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Plan
+
+
+class RosterStore:
+    """One district's store. Thread safe. Readers never wait for a writer."""
+
+    def __init__(self, place: Place, slug: str) -> None:
+        """Use `Stores.roster`."""
+        self.place = place
+        self.slug = slug
+        self.imports = Imports(place)
+        self.deliveries = Deliveries(place)
+        self.issues = Issues(place)
+        self.outbox = Outbox(place)
+        self.snapshots = Snapshots(place)
+        self._pages = Pages(place)
+
+    # -- revisions ----------------------------------------------------------------------------------------------
+
+    def revision(self) -> int:
+        """The number of the present revision; 0 before the first commit."""
+        return history.present(self.place)
+
+    def revisions(self, limit: int = 50, *, before: int | None = None) -> list[Revision]:
+        """Revisions, newest first."""
+        return history.revisions(self.place, limit, before)
+
+    # -- the walk -----------------------------------------------------------------------------------------------
+
+    def bring(self, workbench: Workbench, table: str, wanted: str | None) -> str:
+        """Copy stored records into `stored_T` of a workbench; see `values.Lookup`. Removed records come too.
+
+        `wanted` names a relation with a column sourcedId, or is None for the whole table. Columns: see `bring.shape`.
+        """
+        return bring(self.place, workbench, table, wanted)
+
+    def touched(self, workbench: Workbench, table: str, since: int) -> str | None:
+        """Keys of a table that changed after a snapshot's revision, as the relation `changed_since_T` (column sourcedId).
+
+        A snapshot made at revision `since` knows nothing of them: they are to be compared with the store. None: there are none.
+        """
+        return history.touched(self.place, workbench, table, since)
+
+    def apply(self, workbench: Workbench, plan: Plan, commit: Commit) -> int:
+        """Commit a plan with everything that belongs to it, in one transaction (law 1); returns the revision after it.
+
+        `plan_T` holds verb, id, sourcedId and all model columns; `_file` and `_row` (or `_line`) give the provenance and
+        `body` the text for the REST door where the plan brings them. A plan that changes nothing ends the import and writes
+        no revision (law 7). Raises TryAgain when the attempt was overtaken or the roster moved; then nothing was written.
+        """
+        if not applying.changed_tables(plan):
+            applying.finish_only(self.place, workbench, plan, commit)
+            return commit.revision_before
+        if commit.revision_before == 0 and _adds(plan) >= FIRST_LOAD_ROWS:
+            return self.apply_first(workbench, plan, commit)
+        return applying.apply(self.place, workbench, plan, commit)
+
+    def apply_first(self, workbench: Workbench, plan: Plan, commit: Commit) -> int:
+        """The first load of an empty district, as `apply`: a new file (or new tables) beside the old, indexes last, one swap.
+
+        `apply` takes this road by itself for large plans. Raises TryAgain when the roster is not empty.
+        """
+        if isinstance(self.place, SqliteFile):
+            return first_sqlite.load(self.place, workbench, plan, commit)
+        return first_postgres.load(self.place, workbench, plan, commit)
+
+    def finish(self, workbench: Workbench | None, plan: Plan | None, commit: Commit) -> None:
+        """End an import, or let it wait, without a new revision: failed, held, dry run. Issues and report are kept.
+
+        Raises TryAgain when the attempt was overtaken.
+        """
+        applying.finish_only(self.place, workbench, plan, commit)
+
+    def rollback_plan(self, workbench: Workbench, revision: int) -> Plan:
+        """The plan that makes the roster equal to what it was at an old revision; its tables lie in the workbench.
+
+        Records that came later become tobedeleted. Raises Misuse for a revision that is not there.
+        """
+        return rollback.plan(self.place, workbench, revision)
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def counts(self) -> dict[str, Counts]:
+        """Table -> records that are active and removed, of every table that holds any."""
+        return self._pages.counts()
+
+    def total(self, table: str, status: str | None = None) -> int:
+        """How many records a table holds, of one status or of both. Costs nothing: the counts are kept by commits."""
+        return self._pages.total(table, status)
+
+    def active_counts(self, source: int) -> dict[str, dict[str | None, int]]:
+        """Table -> school -> active records that a source owns; school None is the whole table. For the limits."""
+        return pages.active_counts(self.place, source)
+
+    def one(self, table: str, sourced_id: str) -> dict[str, str | int | None] | None:
+        """One record with all stored columns, removed or not; None for an unknown one."""
+        return pages.one(self.place, table, sourced_id)
+
+    def page(
+        self,
+        table: str,
+        limit: int,
+        *,
+        offset: int = 0,
+        after: int | None = None,
+        status: str | None = None,
+        where: Sequence[Where] = (),
+    ) -> Page:
+        """A page of a table in the order of id: behind an id, or at any offset (by block counts, not by counting rows)."""
+        return self._pages.page(table, limit, offset=offset, after=after, status=status, where=where)
+
+    def rows(
+        self, table: str, *, status: str | None = None, since: int | None = None, where: Sequence[Where] = ()
+    ) -> Iterator[tuple[str | int | None, ...]]:
+        """All records of a table in the order of id, one state of the store: tuples of `pages.columns(table)`.
+
+        `since`: only those that changed after that revision.
+        """
+        return pages.rows(self.place, table, status=status, since=since, where=where)
+
+    def record(self, table: str, sourced_id: str) -> Record | None:
+        """One record with its provenance and its changes, newest first; None for an unknown one."""
+        return history.record(self.place, table, sourced_id)
+
+    def changes(self, after: int = 0, limit: int = 1000, *, seq: int = 0) -> list[Change]:
+        """Changes behind (revision `after`, change `seq`), in their order. The first revision has none: read the rows."""
+        return history.changes(self.place, after, seq, limit)
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.place.close()
+
+
+FIRST_LOAD_ROWS = 20_000
+"""From this many rows a first load goes into a new file; below that its fixed cost is the larger one."""
+
+
+def _adds(plan: Plan) -> int:
+    return sum(t.added for t in plan.tables.values())

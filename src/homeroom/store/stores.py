@@ -1,0 +1,124 @@
+"""The front door of the room: all stores of an installation, embedded or on PostgreSQL.
+
+Embedded, everything lies under the data folder: `control.db`, and `districts/SLUG/roster.db` for each district. With a
+database URL the same tables lie in PostgreSQL: schema `control` and one schema `d_SLUG` for each district.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from contextlib import AbstractContextManager
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import Engine, MetaData
+
+from homeroom.store import control_tables, district_tables, locks, roster_tables, versions
+from homeroom.store.control import Control
+from homeroom.store.districts import check_slug
+from homeroom.store.places import Place, PostgresSchema, SqliteFile, leftovers, postgres_engine
+from homeroom.store.roster import RosterStore
+
+assert roster_tables.ROSTER  # importing the module puts the roster's tables beside the logs
+
+OPEN_ROSTERS = 200
+"""How many district stores keep their connections; beyond that the one used longest ago is closed."""
+
+
+def open(data: Path, url: str | None = None) -> Stores:
+    """Open the stores of an installation, making them on first use and bringing them to today's tables.
+
+    `data` is the data folder (made with mode 0700); `url` a PostgreSQL URL, or None for the embedded stores.
+    Raises Misuse when a store was written by a newer Homeroom, TryAgain when the database cannot be reached.
+    """
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Stores(data.resolve(), postgres_engine(url) if url else None)
+
+
+class Stores:
+    """All stores of an installation. Thread safe; use as a context manager or call `close`."""
+
+    def __init__(self, data: Path, engine: Engine | None) -> None:
+        """Use `stores.open`."""
+        self.data = data
+        self._engine = engine
+        self._rosters: OrderedDict[str, RosterStore] = OrderedDict()
+        self._guard = Lock()
+        self.control = Control(self._ready("control", data / "control.db", "control", control_tables.control))
+
+    def roster(self, slug: str) -> RosterStore:
+        """One district's store; made, or brought to today's tables, when it is first asked for. Cheap afterwards."""
+        check_slug(slug)
+        with self._guard:
+            if slug not in self._rosters:
+                place = self._ready(
+                    f"d_{slug.replace('-', '_')}", self._folder(slug) / "roster.db", slug, district_tables.district
+                )
+                self._rosters[slug] = RosterStore(place, slug)
+            self._rosters.move_to_end(slug)
+            if len(self._rosters) > OPEN_ROSTERS:
+                self._rosters.popitem(last=False)[1].close()
+            return self._rosters[slug]
+
+    def lock(self, slug: str, wait: float | None = None) -> AbstractContextManager[None]:
+        """Hold a district for one import: one holder among all processes (and machines, on PostgreSQL).
+
+        Waits `wait` seconds (None: until it is free, 0: not at all) and raises TryAgain when another still holds it.
+        The death of the holder frees it. Readers, and the small writes of doors, do not ask for it.
+        """
+        check_slug(slug)
+        if self._engine is not None:
+            return locks.advisory(self._engine, f"import {slug}", wait)
+        return locks.file(self._folder(slug) / "import.lock", wait)
+
+    def erase(self, slug: str) -> None:
+        """Remove a district's whole store for good: at the end of a contract. The control store is not touched."""
+        with self.lock(slug, 0), self._guard:
+            if slug in self._rosters:
+                self._rosters.pop(slug).close()
+            if self._engine is not None:
+                versions.drop_schema(PostgresSchema(self._engine, _schema(slug)))
+            else:
+                _remove_files(self._folder(slug))
+
+    def close(self) -> None:
+        """Close every connection. Safe to call twice."""
+        with self._guard:
+            for store in self._rosters.values():
+                store.close()
+            self._rosters.clear()
+            self.control.close()
+            if self._engine is not None:
+                self._engine.dispose()
+
+    def __enter__(self) -> Stores:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _folder(self, slug: str) -> Path:
+        folder = self.data / "districts" / slug
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+    def _ready(self, schema: str, link: Path, what: str, tables: MetaData) -> Place:
+        if self._engine is not None:
+            place: Place = PostgresSchema(self._engine, schema)
+            guard = locks.advisory(self._engine, f"make {what}", None)
+        else:
+            place = SqliteFile(link)
+            guard = locks.file(link.with_name(f"{link.stem}.lock"), None)
+        versions.ready(place, tables, guard)
+        return place
+
+
+def _schema(slug: str) -> str:
+    """A district's schema. Slugs hold no underscore, so two of them never share one."""
+    return f"d_{slug.replace('-', '_')}"
+
+
+def _remove_files(folder: Path) -> None:
+    for file in (*folder.glob("roster.*"),):
+        for each in (*leftovers(file), file):
+            each.unlink(missing_ok=True)

@@ -1,0 +1,64 @@
+"""Fixtures for every room: a PostgreSQL server, and stores on both engines.
+
+`postgres_url` is a fresh database of its own for each test. `stores` runs a test twice, on SQLite and on PostgreSQL.
+Without any PostgreSQL the tests that need one are skipped with a sentence at the end; with `CI` set that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from homeroom.store import stores as opening
+from homeroom.store.stores import Stores
+from postgres import NoPostgres, server
+
+_number = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a server that lives as long as the test session (one for each worker of pytest-xdist)."""
+    try:
+        with server() as url:
+            yield url
+    except NoPostgres as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, empty database, gone after the test."""
+    name = f"homeroom_test_{os.getpid()}_{next(_number)}"
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    yield _in_database(postgres_server, name)
+    with psycopg.connect(postgres_server, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    """What `stores.open` is told: None for the embedded stores, then the URL of a fresh database."""
+    if request.param == "sqlite":
+        return None
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def stores(database_url: str | None, tmp_path: Path) -> Iterator[Stores]:
+    """The stores of a fresh installation, on each engine in turn."""
+    with opening.open(tmp_path / "data", database_url) as made:
+        yield made
+
+
+def _in_database(url: str, name: str) -> str:
+    before, _, query = url.partition("?")
+    return f"{before.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
