@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homeroom.doors.rest.members import COLLECTIONS, hrefs, members
-from homeroom.doors.rest.people import Person, Profile, inside_11, inside_12
+from homeroom.doors.rest.people import Profile, inside_11, inside_12
 from homeroom.doors.rest.writers import writer
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.versions import Role, stored_columns
@@ -111,7 +111,7 @@ def test_fields_leave_only_what_was_named() -> None:
 
 
 def test_a_user_of_a_11_source_in_both_versions() -> None:
-    person = Person("u1", "administrator", "d1,s1", None)
+    person = ("u1", "administrator", "d1,s1", None)
     orgs = hrefs(BASE, "1.2")["orgs"]
     inside = inside_12([person], {}, {}, {"d1": "district", "s1": "school"}, orgs)
     (user,) = told("users", "1.2", row("users", "u1"), inside=inside)
@@ -126,7 +126,7 @@ def test_a_user_of_a_11_source_in_both_versions() -> None:
 
 
 def test_a_user_of_a_12_source_in_both_versions() -> None:
-    person = Person("u1", None, None, None)
+    person = ("u1", None, None, None)
     roles = {
         "u1": [Role("u1", "student", "s1", "secondary", "2026-01-01"), Role("u1", "ext:mentor", "s2", "primary", profile="p1")]
     }
@@ -144,7 +144,7 @@ def test_a_user_of_a_12_source_in_both_versions() -> None:
 
 
 def test_a_user_without_any_role_has_an_empty_list() -> None:
-    (user,) = told("users", "1.2", row("users", "u1"), inside=inside_12([Person("u1", None, None, None)], {}, {}, {}, "x/"))
+    (user,) = told("users", "1.2", row("users", "u1"), inside=inside_12([("u1", None, None, None)], {}, {}, {}, "x/"))
     assert user["roles"] == []
 
 

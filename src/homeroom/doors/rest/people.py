@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from homeroom.doors.rest.wording import quoted, reference, reference_list
+from homeroom.doors.rest.wording import quoted, reference, reference_list, references
 from homeroom.roster.versions import Role, items, orgs_in_11, role_in_11, roles_of
 
 
@@ -29,14 +29,8 @@ class Profile:
     username: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What of a stored user decides its roles: sourcedId, 1.1 role, 1.1 org list, 1.2 primary org."""
-
-    key: str
-    role: str | None
-    orgs: str | None
-    primary_org: str | None
+Person = tuple[str, str | None, str | None, str | None]
+"""What of a stored user decides its roles: sourcedId, 1.1 role, 1.1 org list, 1.2 primary org. A plain tuple: a page has many."""
 
 
 def roles_json(roles: Iterable[Role], orgs: str) -> str:
@@ -77,41 +71,46 @@ def inside_12(
     orgs: str,
 ) -> dict[str, dict[str, str]]:
     """The embedded members of 1.2 users: stored roles where there are some, else those derived from the 1.1 role."""
-    told: dict[str, dict[str, str]] = {"roles": {}, "primaryOrg": {}, "userProfiles": {}}
-    for person in people:
-        stored = roles.get(person.key)
-        told["roles"][person.key] = roles_json(stored, orgs) if stored else _derived(person.role, person.orgs, org_types, orgs)
-        first = person.primary_org or (not stored and next(iter(items(person.orgs)), None))
-        if first:
-            told["primaryOrg"][person.key] = f'{{"href":"{orgs}{reference(first)},"type":"org"}}'
-    told["userProfiles"] = {user: profiles_json(found) for user, found in profiles.items()}
-    return told
-
-
-def _derived(role: str | None, cell: str | None, org_types: Mapping[str, str], orgs: str) -> str:
-    """The roles of a 1.1 user. Schools repeat, so the text is remembered by role, orgs and their types."""
-    return _derived_text(role, cell, tuple(org_types.get(o) for o in items(cell)) if role == "administrator" else (), orgs)
+    told: dict[str, str] = {}
+    primary: dict[str, str] = {}
+    for key, role, listed, first in people:
+        stored = roles.get(key) if roles else None
+        if stored:
+            told[key], org = roles_json(stored, orgs), _org(first, orgs)
+        else:
+            types = tuple(org_types.get(o) for o in items(listed)) if role == "administrator" else ()
+            told[key], org = _derived(role, listed, types, first, orgs)
+        if org:
+            primary[key] = org
+    return {"roles": told, "primaryOrg": primary, "userProfiles": {u: profiles_json(found) for u, found in profiles.items()}}
 
 
 @lru_cache(maxsize=16_384)
-def _derived_text(role: str | None, cell: str | None, types: tuple[str | None, ...], orgs: str) -> str:
-    org_types = {o: t for o, t in zip(items(cell), types, strict=False) if t}
-    return roles_json(roles_of("", role, cell, org_types), orgs)
+def _derived(
+    role: str | None, listed: str | None, types: tuple[str | None, ...], first: str | None, orgs: str
+) -> tuple[str, str]:
+    """The roles and the primary org of a 1.1 user. Schools repeat, so the texts are remembered."""
+    keys = items(listed)
+    org_types = {o: t for o, t in zip(keys, types, strict=False) if t}
+    return roles_json(roles_of("", role, listed, org_types), orgs), _org(first or next(iter(keys), None), orgs)
+
+
+def _org(key: str | None, orgs: str) -> str:
+    return f'{{"href":"{orgs}{reference(key)},"type":"org"}}' if key else ""
 
 
 def inside_11(people: Sequence[Person], roles: Mapping[str, Sequence[Role]], orgs: str) -> dict[str, dict[str, str]]:
     """The embedded members of 1.1 users: the one role that speaks for the person, and the orgs. Only `ext:` roles: no role."""
-    told: dict[str, dict[str, str]] = {"role": {}, "orgs": {}}
-    for person in people:
-        stored = roles.get(person.key, ())
-        role = role_in_11(r.role for r in stored) if stored else person.role
-        if role:
-            told["role"][person.key] = quoted(role)
-        listed = orgs_in_11(stored, person.primary_org) if stored else items(person.orgs)
-        told["orgs"][person.key] = _org_list(listed, orgs)
-    return told
-
-
-@lru_cache(maxsize=16_384)
-def _org_list(keys: tuple[str, ...], orgs: str) -> str:
-    return reference_list(keys, orgs, "org")
+    told: dict[str, str] = {}
+    lists: dict[str, str] = {}
+    for key, role, listed, first in people:
+        stored = roles.get(key) if roles else None
+        if stored:
+            spoken = role_in_11(r.role for r in stored)
+            lists[key] = reference_list(orgs_in_11(stored, first), orgs, "org")
+        else:
+            spoken = role
+            lists[key] = references(listed or "", orgs, "org")
+        if spoken:
+            told[key] = quoted(spoken)
+    return {"role": told, "orgs": lists}
