@@ -202,6 +202,8 @@ class Mender:
             self._findings.tell("bytes-unreadable", row=number, line=record.line, detail={"count": record.bad})
         if record.mended:
             self.tally.repairs[record.mended] += 1
+        if record.mended not in ("", "quote-stray"):
+            # Stray quotes change nothing; they are only counted, as on the fast road.
             self._findings.tell(record.mended, row=number, line=record.line)
 
     def _judge(self, record: Record, number: int) -> None:
