@@ -13,11 +13,10 @@ What is well written is read as RFC 4180 says. Where it is not, the number of ce
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from homeroom.reading.physical import Line
+from homeroom.reading.physical import Line, Lines
 from homeroom.reading.records import QUOTE, scan, sound, within
 
 Fate = Literal["row", "broken", "swallowed", "long"]
@@ -47,14 +46,18 @@ class Record(NamedTuple):
     stands_for: int = 1
 
 
+class Run(NamedTuple):
+    """Consecutive lines, with their ends, each of which is a record as it stands. `line` is the number of the first."""
+
+    line: int
+    pieces: list[bytes]
+
+
 class Assembler:
     """Turns lines into records of (if possible) `width` cells."""
 
-    def __init__(
-        self, lines: Iterable[Line], delimiter: bytes, width: int, quotes: bool, usual_end: bytes, most_bytes: int
-    ) -> None:
-        self._lines = iter(lines)
-        self._back: deque[Line] = deque()
+    def __init__(self, lines: Lines, delimiter: bytes, width: int, quotes: bool, usual_end: bytes, most_bytes: int) -> None:
+        self._lines = lines
         self._delimiter = delimiter
         self._width = width
         self._quotes = quotes
@@ -62,10 +65,15 @@ class Assembler:
         self._most_bytes = most_bytes
         self.blank_lines = 0
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Iterator[Record | Run]:
         """All records in the file's order; blank lines are skipped and counted."""
-        delimiter, cells = self._delimiter, self._width - 1
-        while (line := self._next()) is not None:
+        delimiter, cells, lines = self._delimiter, self._width - 1, self._lines
+        while True:
+            first, pieces = lines.run()
+            if pieces:
+                yield Run(first, pieces)
+            if (line := lines.next()) is None:
+                return
             text = line.text
             if line.cut:
                 yield self._too_long(line)
@@ -78,9 +86,6 @@ class Assembler:
             else:
                 yield self._joined(line)
 
-    def _next(self) -> Line | None:
-        return self._back.popleft() if self._back else next(self._lines, None)
-
     def _too_long(self, line: Line) -> Record:
         cells = (sound if self._quotes else bytes.split)(line.text, self._delimiter)
         return Record(line.number, b"", cells[:-1], "long", controls=line.controls, bad=line.bad)
@@ -90,7 +95,7 @@ class Assembler:
         text, taken = line.text, [line]
         count = text.count(self._delimiter) + 1
         while count < self._width and taken[-1].end not in (self._usual_end, b""):
-            following = self._next()
+            following = self._lines.next()
             if following is None:
                 break
             taken.append(following)
@@ -101,7 +106,7 @@ class Assembler:
         if len(taken) > 1 and count == self._width and taken[-1].end in (self._usual_end, b""):
             whole = b"".join(part for one in taken for part in (one.text, one.end))[: -len(taken[-1].end) or None]
             return self._of(taken, whole.split(self._delimiter), mended="line-break-unquoted")
-        self._back.extendleft(reversed(taken[1:]))
+        self._lines.back(taken[1:])
         return self._of([line], text.split(self._delimiter))
 
     def _of(self, taken: list[Line], cells: list[bytes], *, quoted: bool = False, mended: str = "", fate: Fate = "row") -> Record:
@@ -127,7 +132,7 @@ class Assembler:
         """A record whose first line ends inside a quoted cell."""
         taken, size = [line], len(line.text)
         while parts is not None and stray <= STRAYS_IN_DOUBT and len(taken) <= LINES_IN_A_RECORD and size <= self._most_bytes:
-            following = self._next()
+            following = self._lines.next()
             if following is None:
                 break
             taken.append(following)
@@ -157,16 +162,16 @@ class Assembler:
         fit = [self._fits(one) for one in window]
         apart = all(fit[1:]) or (never and sum(fit[1:]) * 2 >= len(fit) - 1)
         if apart and fit[0]:
-            self._back.extendleft(reversed(taken[1:]))
+            self._lines.back(taken[1:])
             return self._of([first], within(first.text, self._delimiter), quoted=True, mended="quote-mended")
         if closed and len(cells) == self._width and not any(fit[1:]):
             # Text in several lines with careless quotes; none of its lines could be a row of its own.
             return self._of(taken, cells, quoted=True, mended="quote-stray")
         if apart:
-            self._back.extendleft(reversed(taken[1:]))
+            self._lines.back(taken[1:])
             return self._of([first], sound(first.text, self._delimiter), quoted=True, fate="broken")
         last = len(taken) if closed else max(i for i, fits in enumerate(fit) if not fits) + 1
-        self._back.extendleft(reversed(taken[last:]))
+        self._lines.back(taken[last:])
         swallowed = [one for one in taken[:last] if one.text.strip()]
         record = self._of(taken[:last], [], fate="swallowed")
         return record._replace(stands_for=len(swallowed))

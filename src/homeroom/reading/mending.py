@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from io import BufferedWriter, TextIOWrapper
 from typing import Any
 
-from homeroom.reading.assembling import Record
+from homeroom.reading.assembling import Record, Run
 from homeroom.reading.findings import Findings
 from homeroom.reading.headers import visible
 from homeroom.reading.records import QUOTE
@@ -44,6 +44,11 @@ class Tally:
     repairs: Counter[str] = field(default_factory=Counter)
 
 
+def first_word(header: Sequence[str]) -> bytes:
+    """The bytes without which a row cannot be the header again; none where the header begins with a blank word."""
+    return header[0].strip().strip('"').encode() if header else b""
+
+
 @dataclass(slots=True)
 class _BlankRows:
     """Consecutive lines of nothing but delimiters: data only if a record comes after them."""
@@ -66,11 +71,13 @@ class Mender:
         findings: Findings,
         clean: BufferedWriter,
         ragged: TextIOWrapper,
+        line_end: bytes = b"\n",
     ) -> None:
         self._header = [visible(w).casefold() for w in header]
-        self._first_word = header[0].strip().strip('"').encode() if header else b""
+        self._first_word = first_word(header)
         self._width = width
         self._delimiter = delimiter
+        self._line_end = line_end
         self._cell_bytes = cell_bytes
         self._place = place
         self._findings = findings
@@ -83,16 +90,42 @@ class Mender:
         self.breakpoints = array("q")
         self.tally = Tally()
 
-    def take(self, records: Iterable[Record]) -> None:
+    def take(self, records: Iterable[Record | Run]) -> None:
         """Take in records in the file's order."""
         held, delimiter, width = self._held, self._delimiter, self._width
         for record in records:
-            if record.raw[:1] == delimiter and is_blank(record.raw, delimiter, width):
+            if isinstance(record, Run):
+                self._take_run(record)
+            elif record.raw[:1] == delimiter and is_blank(record.raw, delimiter, width):
                 self._hold_blank(record)
             else:
                 held.append(record)
             if len(held) > HELD_BACK:
                 self._release(held.popleft())
+
+    def _take_run(self, run: Run) -> None:
+        """Write a run but for its last lines, which wait like all others."""
+        pieces = run.pieces
+        first_waiting = max(len(pieces) - HELD_BACK, 0)
+        if first_waiting:
+            while self._held:
+                self._release(self._held.popleft())
+            self._write_run(run.line, pieces[:first_waiting])
+        for at in range(first_waiting, len(pieces)):
+            self._held.append(Record(run.line + at, pieces[at][: -len(self._line_end)], None))
+            if len(self._held) > HELD_BACK:
+                self._release(self._held.popleft())
+
+    def _write_run(self, line: int, pieces: list[bytes]) -> None:
+        self._flush()
+        number = self._number(line, len(pieces))
+        form = b"%d" + self._delimiter + b"%d" + self._delimiter + b"%b"
+        if self._delimiter == b"%":
+            form = b"%d%%%d%%%b"
+        numbered = zip(range(number, number + len(pieces)), range(line, line + len(pieces)), pieces, strict=True)
+        written = b"".join([form % row for row in numbered])
+        self._clean.write(written if self._line_end == b"\n" else written.replace(self._line_end, b"\n"))
+        self.tally.written += len(pieces)
 
     def finish(self) -> Tally:
         """Settle the last records and return where all of them went."""
@@ -169,6 +202,8 @@ class Mender:
             self._findings.tell("bytes-unreadable", row=number, line=record.line, detail={"count": record.bad})
         if record.mended:
             self.tally.repairs[record.mended] += 1
+        if record.mended not in ("", "quote-stray"):
+            # Stray quotes change nothing; they are only counted, as on the fast road.
             self._findings.tell(record.mended, row=number, line=record.line)
 
     def _judge(self, record: Record, number: int) -> None:

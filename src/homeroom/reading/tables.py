@@ -12,8 +12,8 @@ from pathlib import Path
 from homeroom.reading import headers, relations, streams
 from homeroom.reading.assembling import Assembler
 from homeroom.reading.findings import Findings
-from homeroom.reading.mending import Mender, Place, Tally
-from homeroom.reading.physical import lines
+from homeroom.reading.mending import Mender, Place, Tally, first_word
+from homeroom.reading.physical import Lines, Plain
 from homeroom.reading.survey import CELL_BYTES, LINE_ENDS
 from homeroom.roster.faults import Refused
 from homeroom.roster.names import quoted, text
@@ -91,7 +91,8 @@ def read_slowly(
         _tell_of_file(inspected, findings)
         delimiter, width = inspected.delimiter.encode(), len(inspected.columns)
         header = () if inspected.headerless else inspected.header
-        mender = Mender(header, width, delimiter, cell_bytes, place, findings, clean_file, ragged_file)
+        end = LINE_ENDS[survey.line_end]
+        mender = Mender(header, width, delimiter, cell_bytes, place, findings, clean_file, ragged_file, end)
         assembler = _assembler(inspected, survey, delimiter, width, cell_bytes)
         mender.take(assembler.records())
         tally = mender.finish()
@@ -103,11 +104,14 @@ def read_slowly(
 
 
 def _assembler(inspected: Inspected, survey: Survey, delimiter: bytes, width: int, cell_bytes: int) -> Assembler:
+    end = LINE_ENDS[survey.line_end]
+    word = b"" if inspected.headerless else first_word(inspected.header)
+    without = (b'"', word) if word else (b'"',)
+    # In a table of one column a blank line has as many delimiters as a row: none. There, every line is looked at.
+    plain = Plain(delimiter, width - 1, end, without, cell_bytes) if width > 1 else None
     stream = streams.utf8(inspected.file.path, inspected.encoding)
-    physical = (line for line in lines(stream, cell_bytes * LONGEST_LINE) if line.number >= survey.data_line)
-    return Assembler(
-        physical, delimiter, width, quotes=inspected.quoted, usual_end=LINE_ENDS[survey.line_end], most_bytes=cell_bytes
-    )
+    physical = Lines(stream, cell_bytes * LONGEST_LINE, survey.data_line, plain)
+    return Assembler(physical, delimiter, width, quotes=inspected.quoted, usual_end=end, most_bytes=cell_bytes)
 
 
 def _table(workbench: Workbench, inspected: Inspected, tally: Tally, clean: Path, ragged: Path) -> TextTable:
