@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from compare.house import File, House
-from homeroom.compare.plan import Walked
+from homeroom.compare.plan import Walked, refused_as_foreign
+from homeroom.roster.catalogue import catalogue
 from homeroom.roster.report import TableReport
 from homeroom.workbench.bench import Workbench
 
@@ -196,6 +197,7 @@ def test_a_key_of_another_source_is_refused(house: House) -> None:
     with house.walk(File(other), source=2) as (workbench, made, _):
         assert made.tables["users"] == TableReport(added=1, refused=1)
         assert issues(workbench) == [("key-of-another-source", "u1")]
+        assert refused_as_foreign(workbench, catalogue()["users"]) == {0: 1}
         assert workbench.value("SELECT refused FROM issues")
     house.night(File(other), source=2)
     assert house.night(File("sourcedId,username\nu1,stranger\n"), source=2).tables["users"].removed == 1

@@ -72,6 +72,14 @@ def plan(
     return Plan(tables=reports, hash=hashed(workbench, [w.table for w in tables]), first=first, columns=columns)
 
 
+def refused_as_foreign(workbench: Workbench, table: Table) -> dict[int, int]:
+    """How many admitted rows of each file the plan refused, since another source holds their key.
+
+    For the report: in its file such a row counts as refused, no longer as accepted.
+    """
+    return dict(workbench.rows(f"SELECT _file, count(*) FROM {quoted(f'foreign_{table.name}')} GROUP BY _file"))
+
+
 def _first(workbench: Workbench, walked: Walked) -> TableReport:
     """Everything admitted is added. `_kh` and `_rh` stay in the view for the hash."""
     name, delivered = walked.table.name, walked.admitted.columns
@@ -170,7 +178,7 @@ def _tell_withheld(workbench: Workbench, meeting: Meeting, stored: str) -> None:
         FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId" WHERE s.locked IS NOT NULL
     """)
     if count:
-        workbench.tell("field-locked", table=name, count=int(count))
+        workbench.tell("field-locked", table=name, count=int(count), what=name)
 
 
 def _report(workbench: Workbench, walked: Walked, *, same_or_changed: int, foreign: int) -> TableReport:

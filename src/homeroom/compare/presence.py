@@ -13,6 +13,7 @@ from homeroom.workbench.bench import ISSUES, Workbench
 from homeroom.workbench.values import Admitted, Lookup
 
 STRANGER = "key-of-another-source"
+UNKNOWN = "removal-unknown"
 
 
 def nobody_left(workbench: Workbench, table: Table) -> None:
@@ -93,8 +94,9 @@ def strangers(workbench: Workbench, table: Table, stored: str, family: str) -> i
     if not count:
         return 0
     workbench.run(f"""
-        INSERT INTO {ISSUES} (code, file, row_number, column_name, key, value, table_name, refused)
-        SELECT {text(code(STRANGER).code)}, _file, _row, 'sourcedId', "sourcedId", left("sourcedId", 200), {text(name)}, true
+        INSERT INTO {ISSUES} (code, file, row_number, column_name, key, value, table_name, refused, cause)
+        SELECT {text(code(STRANGER).code)}, _file, _row, 'sourcedId', "sourcedId", left("sourcedId", 200),
+               {text(name)}, true, {text(f"{STRANGER}:{name}")}
         FROM {foreign} ORDER BY _file, _row
     """)
     return int(count)
@@ -108,9 +110,9 @@ def tell_unknown(workbench: Workbench, table: Table, stored: str) -> int:
          ANTI JOIN {quoted(f"foreign_{name}")} f ON a."sourcedId" = f."sourcedId" WHERE a.status = 'tobedeleted')
     """
     workbench.run(f"""
-        INSERT INTO {ISSUES} (code, file, row_number, column_name, key, value, table_name, refused)
-        SELECT {text(code("removal-unknown").code)}, n._file, n._row, 'sourcedId', n."sourcedId", left(n."sourcedId", 200),
-               {text(name)}, false
+        INSERT INTO {ISSUES} (code, file, row_number, column_name, key, value, table_name, refused, cause)
+        SELECT {text(code(UNKNOWN).code)}, n._file, n._row, 'sourcedId', n."sourcedId", left(n."sourcedId", 200),
+               {text(name)}, false, {text(f"{UNKNOWN}:{name}")}
         FROM {named} n ANTI JOIN {stored} s ON n."sourcedId" = s."sourcedId" ORDER BY n._file, n._row
     """)
     return int(workbench.value(f"SELECT count(*) FROM {named}"))
@@ -128,4 +130,4 @@ def _unless_provable(workbench: Workbench, name: str, admitted: Admitted) -> Non
     count = workbench.value(f"SELECT count(*) FROM {quoted(f'left_{name}')}")
     if count:
         workbench.run(f"DELETE FROM {quoted(f'left_{name}')}")
-        workbench.tell("absence-unprovable", table=name, count=count)
+        workbench.tell("absence-unprovable", table=name, count=count, what=name)
