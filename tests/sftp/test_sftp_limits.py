@@ -6,7 +6,6 @@ import asyncio
 import subprocess
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -57,8 +56,7 @@ def test_a_refusal_sticks_though_a_later_write_would_fit(stand: Stand) -> None:
         file.seek(500)
         with pytest.raises(OSError, match=r".+"):
             file.write(b"z" * 100)
-        with pytest.raises(OSError, match=r".+"):
-            file.close()
+        file.close()
         assert sftp.listdir() == []
     assert door.told() == [("refused", "/users.csv")]
 
@@ -82,8 +80,7 @@ def test_two_sessions_share_one_quota(stand: Stand) -> None:
         first.write(b"x" * 600)
         with pytest.raises(OSError, match=r".+"):
             second.write(b"x" * 600)
-        with pytest.raises(OSError, match=r".+"):
-            second.close()
+        second.close()
         first.close()
     assert [(f.name, f.size) for f in survey(door.inbox)] == [("a.csv", 600)]
 
@@ -94,8 +91,7 @@ def test_a_truncating_client_is_counted_too(stand: Stand) -> None:
         file = sftp.open("a.csv", "w", bufsize=0)
         with pytest.raises(OSError, match=r".+"):
             file.truncate(10**12)
-        with pytest.raises(OSError, match=r".+"):
-            file.close()
+        file.close()
     assert survey(door.inbox) == []
 
 
@@ -211,16 +207,23 @@ def test_a_stopped_server_leaves_no_ready_set(stand: Stand) -> None:
 
 
 def test_sixty_sessions_at_once(door: Standing) -> None:
-    barrier = threading.Barrier(60)
+    async def all_of_them() -> None:
+        inside = asyncio.Barrier(60)
 
-    def upload(number: int) -> None:
-        with door.paramiko("pinewood" if number % 2 else "oakdale") as client, client.open_sftp() as sftp:
-            barrier.wait(60)
-            sftp.putfo(BytesIO(BIG[: 100_000 + number]), f"{number}.csv.part")
-            sftp.posix_rename(f"{number}.csv.part", f"{number}.csv")
+        async def upload(number: int) -> None:
+            account = "pinewood" if number % 2 else "oakdale"
+            login = asyncssh.connect(
+                "127.0.0.1", door.port, username=account, password=PASSWORD, known_hosts=None, client_keys=None, config=None
+            )
+            async with login as connection, connection.start_sftp_client() as sftp:
+                await inside.wait()
+                async with sftp.open(f"{number}.csv.part", "wb") as file:
+                    await file.write(BIG[: 100_000 + number])
+                await sftp.posix_rename(f"{number}.csv.part", f"{number}.csv")
 
-    with ThreadPoolExecutor(60) as pool:
-        list(pool.map(upload, range(60)))
+        await asyncio.gather(*(upload(n) for n in range(60)))
+
+    asyncio.run(all_of_them())
     door.settle()
     for number in range(60):
         folder = door.inbox if number % 2 else door.root / "oakdale" / "2" / "in"
