@@ -318,14 +318,42 @@ def test_one_customers_ipv6_is_one_address() -> None:
     assert not brake.shut("2001:db8:1:3::1", "pinewood", 1.0)
 
 
-def test_success_is_forgiven_at_the_account_and_not_at_the_address() -> None:
+def test_an_address_that_many_districts_share_is_not_shut_out_as_a_whole() -> None:
     brake = Brake(BrakeRules(account_tries=3, address_tries=4, first_wait=1.0))
     for _ in range(2):
         brake.failed("192.0.2.1", "pinewood", 0.0)
-    brake.succeeded("192.0.2.1", "pinewood")
-    brake.failed("192.0.2.1", "pinewood", 0.0)
-    assert not brake.shut("192.0.2.1", "pinewood", 0.0)
-    assert brake.failed("192.0.2.1", "oakdale", 0.0)
+    brake.succeeded("192.0.2.1", "oakdale", 0.0)
+    for account in ("pinewood", "ashford", "ashford", "ashford"):
+        brake.failed("192.0.2.1", account, 0.0)
+    assert brake.shut("192.0.2.1", "pinewood", 1.0)
+    assert brake.shut("192.0.2.1", "ashford", 1.0)
+    assert not brake.shut("192.0.2.1", None, 1.0)
+    assert not brake.shut("192.0.2.1", "oakdale", 1.0)
+    assert brake.wait("192.0.2.1", "oakdale", 1.0) == 0.0
+
+
+def test_a_success_forgives_the_slips_before_it() -> None:
+    brake = Brake(BrakeRules(account_tries=3, first_wait=1.0))
+    for _ in range(2):
+        brake.failed("192.0.2.1", "pinewood", 0.0)
+    brake.succeeded("192.0.2.1", "pinewood", 0.0)
+    assert brake.wait("192.0.2.1", "pinewood", 0.0) == 0.0
+    assert not brake.failed("192.0.2.1", "pinewood", 0.0)
+
+
+def test_guesses_side_by_side_are_counted_one_by_one(stand: Stand) -> None:
+    door = stand(limits=limits(brake=BrakeRules(first_wait=0.0, account_tries=3)))
+
+    async def guess() -> None:
+        async def once(number: int) -> None:
+            login = {"username": "pinewood", "password": f"guess {number}", "client_keys": None, "known_hosts": None}
+            with pytest.raises((asyncssh.PermissionDenied, asyncssh.ConnectionLost)):
+                await asyncssh.connect("127.0.0.1", door.port, config=None, **login)
+
+        await asyncio.gather(*(once(n) for n in range(12)))
+
+    asyncio.run(guess())
+    assert door.running.counts["login_failures"] == 3
 
 
 # Secrets
