@@ -14,15 +14,17 @@ from typing import Any
 import asyncssh
 import paramiko
 import pytest
+from argon2 import PasswordHasher
 
-from homeroom.doors.sftp.accounts import Account, hashed
+from homeroom.doors.sftp.accounts import Account
 from homeroom.doors.sftp.brake import BrakeRules
 from homeroom.doors.sftp.events import Arrival
 from homeroom.doors.sftp.limits import Limits
 from homeroom.doors.sftp.server import Running, serve_sftp
 
 PASSWORD = "correct-Horse.7"
-HASH = hashed(PASSWORD)
+HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+"""Cheap on purpose: the tests log in some hundred times."""
 BIG = os.urandom(3_000_000) + b"end"
 """Larger than a packet, a window and a block, and not a multiple of anything."""
 

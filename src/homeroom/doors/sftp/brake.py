@@ -1,8 +1,10 @@
 """The brake against guessing: answers come later with every failure, and an address that goes on is shut out for a while.
 
-Failures are counted for an address, for an address at one account, and for an account from everywhere. Only the first two shut
-out: a stranger who guesses at a district's account makes other strangers wait, but never locks the district out. Keys are not
-guessed, so a key is refused only at an address that is itself shut out. The clock is an argument: seconds that only grow.
+Failures are counted for an address, for an address at one account, and for an account from everywhere. Only the first two
+shut out: a stranger who guesses at a district's account makes other strangers wait, but never locks the district out. Many
+districts share an address (a hosted student information system, a regional centre), so an address from which somebody logged in
+is not shut out as a whole: there each account is counted by itself. Keys are not guessed: a key is turned away only with its
+whole address. The clock is an argument: seconds that only grow.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import ipaddress
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+KNOWN_FOR = 7 * 86_400.0
+"""Seconds for which an address from which somebody logged in is a known one."""
 REMEMBERED = 50_000
 """Places that are remembered; the oldest are forgotten first, so that an attacker cannot fill the memory."""
 
@@ -47,16 +51,18 @@ class Brake:
     failures: int = 0
     shut_outs: int = 0
     _counts: OrderedDict[tuple[str, str], _Count] = field(default_factory=OrderedDict)
+    _known: OrderedDict[str, float] = field(default_factory=OrderedDict)
 
     def shut(self, address: str, account: str | None, now: float) -> bool:
         """Whether this address may not even try (at this account; with None: at all)."""
-        places = [(_net(address), "")] + ([(_net(address), account)] if account is not None else [])
+        places = [] if self._knows(address, now) else [(_net(address), "")]
+        places += [(_net(address), account)] if account is not None else []
         return any(now < c.shut_until for c in map(self._counts.get, places) if c is not None)
 
     def wait(self, address: str, account: str, now: float) -> float:
         """Seconds to wait before the next answer to this address at this account."""
-        recent = [self._recent(place, now) for place in _places(address, account)]
-        worst = max(recent)
+        places = _places(address, account)
+        worst = max(self._recent(place, now) for place in (places[1:2] if self._knows(address, now) else places))
         return min(self.rules.longest_wait, self.rules.first_wait * 2.0 ** min(worst - 1, 32)) if worst else 0.0
 
     def failed(self, address: str, account: str, now: float) -> bool:
@@ -74,9 +80,18 @@ class Brake:
         self.shut_outs += shut
         return shut
 
-    def succeeded(self, address: str, account: str) -> None:
-        """Forget the failures of this address at this account. Those of the address stay: a guesser may own one account."""
-        self._counts.pop((_net(address), account), None)
+    def succeeded(self, address: str, account: str, now: float) -> None:
+        """Forget the failures of this address at this account, and know the address from now on."""
+        net = _net(address)
+        self._counts.pop((net, account), None)
+        self._known[net] = now
+        self._known.move_to_end(net)
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+    def _knows(self, address: str, now: float) -> bool:
+        seen = self._known.get(_net(address))
+        return seen is not None and now - seen <= KNOWN_FOR
 
     def _recent(self, place: tuple[str, str], now: float) -> int:
         count = self._counts.get(place)

@@ -27,6 +27,7 @@ class Connection(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
         self._address = "?"
         self._account: Account | None = None
+        self._asked = ""
         self._method = ""
         self._failures = 0
         self._last_request = 0.0
@@ -83,7 +84,7 @@ class Connection(asyncssh.SSHServer):
 
     async def begin_auth(self, username: str) -> bool:
         """Look the account up; that it does not exist is never told."""
-        self._account = await asyncio.to_thread(self._door.accounts.find, username)
+        self._account, self._asked = await asyncio.to_thread(self._door.accounts.find, username), username
         return True
 
     def public_key_auth_supported(self) -> bool:
@@ -93,7 +94,8 @@ class Connection(asyncssh.SSHServer):
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Whether the key is the account's."""
         self._method = "key"
-        return self._account is not None and knows(self._account, key)
+        account = self._account if username == self._asked else None
+        return account is not None and knows(account, key)
 
     def password_auth_supported(self) -> bool:
         """Passwords are taken; keyboard-interactive asks for the same one."""
@@ -102,17 +104,19 @@ class Connection(asyncssh.SSHServer):
     async def validate_password(self, username: str, password: str) -> bool:
         """Check a password, at a pace that makes guessing useless."""
         self._method = "password"
-        door, account = self._door, self._account
-        if door.brake.shut(self._address, username, _now()):
-            self._refused("shut out")
+        door, account = self._door, self._account if username == self._asked else None
+        # One at a time for each address and name: guesses side by side would all be answered before the first one counted.
+        async with door.turn(self._address, username):
+            if door.brake.shut(self._address, username, _now()):
+                self._refused("shut out")
+                return False
+            await asyncio.sleep(door.brake.wait(self._address, username, _now()))
+            if await door.passwords.right(password, account.password_hashes if account else ()):
+                door.brake.succeeded(self._address, username, _now())
+                return True
+            shut = door.brake.failed(self._address, username, _now())
+            self._refused("wrong password, now shut out" if shut else "wrong password")
             return False
-        await asyncio.sleep(door.brake.wait(self._address, username, _now()))
-        if await door.passwords.right(password, account.password_hashes if account else ()):
-            door.brake.succeeded(self._address, username)
-            return True
-        shut = door.brake.failed(self._address, username, _now())
-        self._refused("wrong password, now shut out" if shut else "wrong password")
-        return False
 
     def _refused(self, why: str) -> None:
         # The name is logged only where it is an account's: people type passwords into the wrong place.
@@ -134,6 +138,8 @@ class Connection(asyncssh.SSHServer):
         door.sessions[account.name] += 1
         door.counts["logins"] += 1
         self.inbox = door.inbox(account)
+        if self._method == "key":
+            door.brake.succeeded(self._address, account.name, _now())
         log.info("sftp_login", account=account.name, address=self._address, method=self._method)
         self.touched()
         self._watch()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from homeroom.deliveries.incoming import temporary
+
 Kind = Literal["closed", "renamed", "cut_off", "refused"]
 
 
@@ -29,3 +31,8 @@ class Arrival:
     def name(self) -> str:
         """The path without its first slash: as the spool names files."""
         return self.path.lstrip("/")
+
+    @property
+    def declared(self) -> bool:
+        """Whether the client said that the file is finished: it was renamed from a temporary name to one that is not."""
+        return self.before is not None and temporary(self.before) and not temporary(self.path)

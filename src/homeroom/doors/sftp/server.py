@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import asyncssh
 import structlog
@@ -41,6 +42,11 @@ class Door:
     sessions: Counter[str] = field(default_factory=Counter)
     connections: set[Connection] = field(default_factory=set)
     _inboxes: dict[str, Inbox] = field(default_factory=dict)
+    _turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, address: str, name: str) -> asyncio.Lock:
+        """What one address holds while its password for one name is checked; forgotten when nobody waits for it."""
+        return self._turns.setdefault((address, name), asyncio.Lock())
 
     def inbox(self, account: Account) -> Inbox:
         """The account's folder, shared by its sessions."""
