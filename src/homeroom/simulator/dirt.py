@@ -157,8 +157,9 @@ def _spoil(sheet: Sheet, form: Form, rate: float, dice: Dice) -> tuple[Sheet, li
         kind = kinds[turn % len(kinds)]
         if kind.name in used and kind.name in ONCE:
             continue
-        used.add(kind.name)
-        bad += _apply(kind, sheet, rows, raw, place)
+        if found := _apply(kind, sheet, rows, raw, place):
+            used.add(kind.name)
+            bad += found
     return replace(sheet, rows=rows, raw=raw), bad
 
 
