@@ -1,20 +1,17 @@
-"""A small district for the tests of this door: rows put into a real store by its own tables, no import needed."""
+"""A small district for the tests of this door, committed to a real store by plans made by hand."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import insert
-
-from homeroom.roster.catalogue import catalogue
 from homeroom.store.apps import App
-from homeroom.store.district_tables import revision
-from homeroom.store.roster_tables import LINKS, ROSTER, links
 from homeroom.store.stores import Stores
+from store_plans import commit
 
-AT = "2026-11-20T06:00:00.000Z"
 NOW = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 
 PINEWOOD: dict[str, list[dict[str, Any]]] = {
@@ -105,26 +102,22 @@ PINEWOOD: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def fill(stores: Stores, slug: str, roster: dict[str, list[dict[str, Any]]], number: int = 1) -> None:
-    """Put records into a district's store as one revision."""
-    place = stores.roster(slug).place
-    with place.write() as connection:
-        connection.execute(insert(revision).values(number=number, kind="import", at=AT, counts="{}"))
-        for table, records in roster.items():
-            columns = ("sourcedId", "status", "dateLastModified", *catalogue()[table].columns[1:])
-            common = {"status": "active", "dateLastModified": AT, "first_revision": 1, "last_revision": 1}
-            rows = [dict.fromkeys(columns) | common | {"id": n} | record for n, record in enumerate(records, 1)]
-            connection.execute(insert(ROSTER[table]), rows)
-            for link in links(table):
-                listed = [(row["id"], target) for row in rows for target in (row[link.column] or "").split(",") if target]
-                if listed:
-                    connection.execute(insert(LINKS[link.name]), [{"owner": owner, "target": target} for owner, target in listed])
+def fill(stores: Stores, slug: str, roster: dict[str, list[dict[str, Any]]], folder: Path) -> None:
+    """Commit records as one revision of a district's store; those marked tobedeleted as a second one."""
+    store = stores.roster(slug)
+    plans = {table: [("add", record) for record in records] for table, records in roster.items() if records}
+    if plans:
+        commit(store, plans, folder)
+    gone = {t: [("remove", r) for r in records if r.get("status") == "tobedeleted"] for t, records in roster.items()}
+    if any(gone.values()):
+        commit(store, {table: removals for table, removals in gone.items() if removals}, folder)
 
 
 def district(stores: Stores, slug: str, roster: dict[str, list[dict[str, Any]]] = PINEWOOD) -> None:
     """A district with a roster."""
     stores.control.districts.add(slug, slug.title(), "America/Chicago", NOW)
-    fill(stores, slug, roster)
+    with TemporaryDirectory() as folder:
+        fill(stores, slug, roster, Path(folder))
 
 
 def app(stores: Stores, client_id: str, *scopes: str, districts: tuple[str, ...] | None = None, secret: str = "s3cret") -> None:

@@ -5,8 +5,9 @@ than a page and stays the same for a revision (totals, which tables are empty, w
 the revision changes.
 
 Pages are in the order of `id`, which is the order in which records first came. A page that follows another begins at the
-id where that one ended. A page anywhere in a whole table begins at the id that its offset means: ids without a gap are
-counted off, others are found by counts per block of 1,024 ids. Only a conditioned page that nobody read up to walks there.
+id where that one ended. A page anywhere in a whole table, or in its active records, begins in the block of ids that its
+offset falls into, by the counts that every commit keeps; these counts are the totals too. Only a page of some other
+selection, which nobody has read up to, walks there.
 """
 
 from __future__ import annotations
@@ -24,21 +25,48 @@ from typing import Any
 
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.names import quoted
-from homeroom.roster.selection import ALL, Condition, Selection
+from homeroom.roster.selection import ALL, Compare, Condition, Selection
 from homeroom.roster.versions import stored_columns
+from homeroom.store.delta import BLOCK_BITS
 from homeroom.store.places import Place, SqliteFile
 from homeroom.store.roster_tables import LINKS, links
 from homeroom.store.selecting import Clause, simplified
 
 Row = tuple[Any, ...]
 Run = Callable[[str, Sequence[Any]], list[Row]]
-_Blocks = int | tuple[list[int], list[int]]
 
 REMEMBERED = 4_096
 """How many totals, and how many page ends, are remembered per district."""
 
-BLOCK = 10
-"""Ids per block, as a power of two."""
+_WHOLE: dict[Condition, tuple[str, ...]] = {
+    ALL: ("active", "removed"),
+    Compare("status", "=", "active"): ("active",),
+    Compare("status", "=", "tobedeleted"): ("removed",),
+}
+"""Selections that are counted by every commit, and the columns of the block counts that add up to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """Where the records of a whole selection lie: first id of each block, records before it, records in it."""
+
+    firsts: list[int]
+    before: list[int]
+    counts: list[int]
+
+    @property
+    def total(self) -> int:
+        return self.before[-1] + self.counts[-1] if self.counts else 0
+
+    def begin(self, offset: int) -> tuple[int, int]:
+        """After which id the record at an offset comes, and how many to skip from there. A full block is counted off."""
+        if offset >= self.total:
+            return 1 << 62, 0
+        at = bisect_right(self.before, offset) - 1
+        while not self.counts[at]:
+            at -= 1
+        first, skip = self.firsts[at], offset - self.before[at]
+        return (first + skip - 1, 0) if self.counts[at] == 1 << BLOCK_BITS else (first - 1, skip)
 
 
 @dataclass(slots=True)
@@ -49,7 +77,7 @@ class _Memory:
     empty: frozenset[str]
     totals: dict[tuple[str, Condition], int] = field(default_factory=dict)
     ends: OrderedDict[tuple[Selection, int], int] = field(default_factory=OrderedDict)
-    blocks: dict[str, _Blocks] = field(default_factory=dict)
+    blocks: dict[tuple[str, Condition], _Blocks] = field(default_factory=dict)
 
 
 class Shelf:
@@ -129,7 +157,9 @@ class Look:
         return found[0] if found else None
 
     def total(self, selection: Selection) -> int:
-        """How many records are selected. Counted once per revision."""
+        """How many records are selected. Counted once per revision at most."""
+        if selection.where in _WHOLE:
+            return self._blocks(selection.table, selection.where).total
         asked = (selection.table, selection.where)
         if asked not in self._memory.totals:
             clause, condition = self._clause(*asked)
@@ -142,8 +172,8 @@ class Look:
         return self._memory.totals[asked]
 
     def counted(self, selection: Selection) -> bool:
-        """Whether the total of a selection is known already for this revision."""
-        return (selection.table, selection.where) in self._memory.totals
+        """Whether the total of a selection costs nothing: known, or kept by the commits."""
+        return selection.where in _WHOLE or (selection.table, selection.where) in self._memory.totals
 
     def page(self, selection: Selection, limit: int, offset: int) -> list[Row]:
         """The records from `offset` (from 0) on, at most `limit`."""
@@ -200,31 +230,21 @@ class Look:
         known = self._memory.ends.get((selection, offset))
         if known is not None:
             return known, 0
-        if selection.where != ALL:
-            return -1, offset
-        blocks = self._blocks(selection.table)
-        if isinstance(blocks, int):
-            return blocks + offset - 1, 0
-        starts, before = blocks
-        at = bisect_right(before, offset) - 1
-        return starts[at] - 1, offset - before[at]
+        if selection.where in _WHOLE:
+            return self._blocks(selection.table, selection.where).begin(offset)
+        return -1, offset
 
-    def _blocks(self, table: str) -> _Blocks:
-        """Where the blocks of a table begin and how many records stand before each; the first id where ids have no gap."""
-        if table not in self._memory.blocks:
-            self._memory.blocks[table] = self._counted(table)
-        return self._memory.blocks[table]
-
-    def _counted(self, table: str) -> _Blocks:
-        name = self._place.name(table)
-        low, high = self._run(f"SELECT min(id), max(id) FROM {name}", ())[0]
-        if low is None:
-            return 0
-        if high - low + 1 == self.total(Selection(table)):
-            return int(low)
-        rows = self._run(f"SELECT id >> {BLOCK} AS block, count(*) FROM {name} GROUP BY block ORDER BY block", ())
-        counts = [count for _, count in rows]
-        return [block << BLOCK for block, _ in rows], [0, *accumulate(counts[:-1])]
+    def _blocks(self, table: str, where: Condition) -> _Blocks:
+        """The block counts of a whole selection."""
+        if (table, where) not in self._memory.blocks:
+            place = "?" if self._place.dialect == "sqlite" else "%s"
+            told = " + ".join(_WHOLE[where])
+            sql = f'SELECT block, {told} FROM {self._place.name("block")} WHERE "table" = {place} ORDER BY block'
+            rows = self._run(sql, (table,))
+            counts = [int(count) for _, count in rows]
+            firsts = [int(number) << BLOCK_BITS for number, _ in rows]
+            self._memory.blocks[(table, where)] = _Blocks(firsts, list(accumulate(counts, initial=0))[:-1], counts)
+        return self._memory.blocks[(table, where)]
 
 
 _KEY = 't0."sourcedId"'
