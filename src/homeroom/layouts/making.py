@@ -88,7 +88,7 @@ def _made(table: str, name: str, cause: Feed, sources: Sequence[Feed], values: d
     select = f"SELECT _row, NULL::BIGINT AS _line, true AS _keep, {listed} FROM ({relation})"
     parts = [name, table, *columns, *values.values(), *sorted(f.fingerprint for f in sources)]
     return Feed(
-        text=TextTable(inspected=cause.text.inspected, relation=f"({select})", numbered=True, rows=None),
+        text=TextTable(inspected=cause.text.inspected, relation=f"({select})", numbered=True, rows=None, unread=_unread(sources)),
         layout=f"{cause.layout.rsplit('/', 1)[0]}/made-{name}",
         table=table,
         columns=columns,
@@ -97,6 +97,11 @@ def _made(table: str, name: str, cause: Feed, sources: Sequence[Feed], values: d
         made=True,
         fingerprint=hashlib.sha256("\n".join(parts).encode()).hexdigest(),
     )
+
+
+def _unread(sources: Sequence[Feed]) -> int:
+    """Rows of the sources that nothing could be made from: what is missing then proves nothing (law 3)."""
+    return sum(f.text.unread + (f.text.ragged is not None) for f in sources)
 
 
 def _of(feeds: Sequence[Feed], table: str, *columns: str) -> list[Feed]:
@@ -173,7 +178,11 @@ def _courses(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     """One course for each class, with the class's title and school."""
     made = []
     for feed in _of(feeds, "classes", "title", "schoolSourcedId"):
-        own = {"sourcedId": f'{literal(COURSE)} || "sourcedId"', "title": "title", "orgSourcedId": '"schoolSourcedId"'}
+        own = {
+            "sourcedId": f'{literal(COURSE)} || "sourcedId"',
+            "title": 'coalesce(title, "sourcedId")',  # what the class lacks is told once, at the class
+            "orgSourcedId": f'coalesce("schoolSourcedId", {literal(DISTRICT)})',
+        }
         first = 'row_number() OVER (PARTITION BY "sourcedId" ORDER BY _row) = 1'
         keyed = f'SELECT * FROM ({_numbered(feed)}) WHERE "sourcedId" IS NOT NULL QUALIFY {first} ORDER BY _row'
         made.append(_made("courses", "courses", feed, [feed], own, keyed))

@@ -54,8 +54,9 @@ def _targets(binding: Binding) -> list[str | None]:
 
 
 def _known(bench: Workbench, binding: Binding, all_bound: Mapping[int, Binding], lookup: Lookup) -> dict[str, frozenset[str]]:
-    """The ids of every table that a list column of this file refers to."""
-    wanted = {f.ref for f in binding.layout.of.model if f.format is Format.LIST_GUID_REF and f.ref}
+    """The ids of every table that a column of this file refers to."""
+    bound = {b.target for b in binding.bound}
+    wanted = {f.ref for f in binding.layout.of.references if f.ref and f.name in bound}
     return {table: frozenset(_ids(bench, table, all_bound, lookup)) for table in wanted}
 
 
