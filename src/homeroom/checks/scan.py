@@ -67,19 +67,18 @@ def _explain_faults(sheet: Sheet, cell: Cell) -> None:
     shape = cell.shape
     refusing = f"_code IN ({', '.join(text(c) for c in shape.always)})" if shape.always else "FALSE"
     effect = "'refuse'" if cell.required else f"CASE WHEN {refusing} THEN 'refuse' ELSE 'patch' END"
-    unclean = (
-        f"(SELECT _file, _row, _kh, sourcedId, {cell.column} AS _value, {shape.fault} "
-        f"AS _code, {shape.healed} AS _healed FROM {sheet.rows} WHERE {cell.unclean})"
+    unclean = f"unclean_{sheet.name}"
+    sheet.workbench.run(
+        f"CREATE OR REPLACE TABLE {unclean} AS SELECT _file, _row, _kh, sourcedId, {cell.column} AS _value, "
+        f"{shape.fault} AS _code, {shape.healed} AS _healed FROM {sheet.rows} WHERE {cell.unclean}"
     )
-    sheet.find(f"(SELECT * FROM {unclean} WHERE _healed IS NULL)", "_code", cell.name, "_value", effect=effect)
+    sheet.find(f"(FROM {unclean} WHERE _healed IS NULL)", "_code", cell.name, "_value", effect=effect)
     if shape.odd is not None:
         code, condition = shape.odd
-        odd = f"(SELECT * FROM {unclean} WHERE _healed IS NOT NULL AND {condition})"
+        odd = f"(FROM {unclean} WHERE _healed IS NOT NULL AND {condition})"
         sheet.find(odd, text(code), cell.name, "_value", cause=text(f"{code}:{sheet.name}:{cell.name}"))
-    counted = (
-        f"SELECT {text(shape.repair)}, _file, {text(cell.name)}, count(*) FROM {unclean} WHERE _healed <> _value GROUP BY _file"
-    )
-    sheet.workbench.run(f"INSERT INTO {sheet.repairs} {counted}")
+    counted = f"SELECT {text(shape.repair)}, _file, {text(cell.name)}, count(*) FROM {unclean}"
+    sheet.workbench.run(f"INSERT INTO {sheet.repairs} {counted} WHERE _healed <> _value GROUP BY _file")
 
 
 def _explain_note(sheet: Sheet, cell: Cell, code: str, condition: str) -> None:
