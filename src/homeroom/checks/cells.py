@@ -71,11 +71,6 @@ class Cell:
         """SQL: whether a value stands there that is not fine as it is."""
         return f"({self.column} IS NOT NULL AND NOT {self.shape.clean})"
 
-    @property
-    def value(self) -> str:
-        """SQL: the value as admitted."""
-        return f"CASE WHEN {self.shape.clean} THEN {self.column} ELSE {self.shape.healed} END"
-
 
 def cells(table: Table, delivered: tuple[str, ...], rules: Rules) -> tuple[Cell, ...]:
     """The rules of the delivered model columns, in the catalogue's order. Columns that did not come have none."""
