@@ -71,11 +71,6 @@ class Cell:
         """SQL: whether a value stands there that is not fine as it is."""
         return f"({self.column} IS NOT NULL AND NOT {self.shape.clean})"
 
-    @property
-    def value(self) -> str:
-        """SQL: the value as admitted."""
-        return f"CASE WHEN {self.shape.clean} THEN {self.column} ELSE {self.shape.healed} END"
-
 
 def cells(table: Table, delivered: tuple[str, ...], rules: Rules) -> tuple[Cell, ...]:
     """The rules of the delivered model columns, in the catalogue's order. Columns that did not come have none."""
@@ -157,8 +152,16 @@ def _words(values: tuple[str, ...]) -> str:
 def _cased(c: str, codes: CodeList) -> str:
     """SQL: the list's own spelling of a word written in another case or by its former name; NULL if unknown."""
     spelled = {v.lower(): v for v in codes.values} | {k.lower(): v for k, v in codes.formerly.items()}
-    cases = " ".join(f"WHEN {text(k)} THEN {text(v)}" for k, v in spelled.items())
-    return f"CASE lower(trim({c})) {cases} ELSE NULL END"
+    return _mapped(c, spelled)
+
+
+def _mapped(c: str, words: Mapping[str, str]) -> str:
+    """SQL: a word by its lower case form; NULL if it is not among `words`.
+
+    A map, since DuckDB 2.0 fails to bind a CASE over a column that holds one single value ("BindBuiltinScalarFunction").
+    """
+    pairs = ", ".join(f"{text(k)}: {text(v)}" for k, v in words.items())
+    return f"map {{{pairs}}}[lower(trim({c}))]"
 
 
 def _enum(c: str, table: Table, field: Field, rules: Rules) -> Shape:
@@ -192,8 +195,8 @@ def _list_enum(c: str, table: Table, field: Field, rules: Rules) -> Shape:
 
 
 def _boolean(c: str, *_: object) -> Shape:
-    cases = f"WHEN lower(trim({c})) IN ({_words(_TRUE)}) THEN 'true' WHEN lower(trim({c})) IN ({_words(_FALSE)}) THEN 'false'"
-    return Shape(f"{c} IN ('true', 'false')", f"CASE {cases} END", "boolean-form", "'boolean-unreadable'")
+    words = dict.fromkeys(_TRUE, "true") | dict.fromkeys(_FALSE, "false")
+    return Shape(f"{c} IN ('true', 'false')", _mapped(c, words), "boolean-form", "'boolean-unreadable'")
 
 
 def _integer(c: str, *_: object) -> Shape:

@@ -53,7 +53,8 @@ def column_readings(workbench: Workbench, sifted: Sifted, name: str) -> str | No
     rows = f"shaped_{sifted.table}"
     not_clean = f"NOT {CLEAN_DATE.format(c=c)}"
     open_ = f"{_month_first(c)} <> {_day_first(c)}"
-    if not workbench.rows(f"SELECT 1 FROM {rows} WHERE {not_clean} AND {open_} LIMIT 1"):
+    # Judged over distinct values: a date column has few, and these expressions are dear.
+    if not workbench.rows(f"SELECT 1 FROM (SELECT DISTINCT {c} FROM {rows} WHERE {not_clean}) WHERE {open_} LIMIT 1"):
         return None
     sources = [f"SELECT _file, {c} FROM {rows}"] if sifted.full else list(_whole_columns(sifted, c))
     cases = [*_cases(workbench.rows(_evidence(sources, c, not_clean)), c)]
@@ -69,7 +70,7 @@ def _evidence(sources: Sequence[str], c: str, not_clean: str) -> str:
     month, day = _month_first(c), _day_first(c)
     return (
         f"SELECT _file, count_if({month} IS NOT NULL AND {day} IS NULL), count_if({day} IS NOT NULL AND {month} IS NULL) "
-        f"FROM ({' UNION ALL '.join(sources)}) WHERE {not_clean} GROUP BY _file"
+        f"FROM (SELECT DISTINCT _file, {c} FROM ({' UNION ALL '.join(sources)}) WHERE {not_clean}) GROUP BY _file"
     )
 
 

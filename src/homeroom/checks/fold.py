@@ -104,7 +104,7 @@ def _folded(workbench: Workbench) -> str:
             p.detail
         FROM placed p LEFT JOIN sums s USING (cause) LEFT JOIN heads USING (cause)
         WHERE nth = 1 OR own
-        ORDER BY CASE p.code {severity} ELSE 3 END, p.file NULLS LAST, p.row_number NULLS FIRST, p.place
+        ORDER BY CASE p.code {severity} ELSE 3 END, p.file NULLS LAST, p.row_number NULLS FIRST, nth, p.place
     """
 
 

@@ -58,20 +58,32 @@ def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, ...]:
     """
     bench, name = sheet.workbench, sheet.name
     columns = admitted_columns(sheet.table, sheet.sifted.columns)
-    values = {c.name: c.value for c in healed} | _worn(sheet)
+    select = _healed_rows(sheet, tuple(c.name for c in healed if c.name != "sourcedId"), columns)
     patches = bench.rows(f"SELECT DISTINCT column_name FROM {sheet.found} WHERE effect = 'patch' ORDER BY 1")
-    listed = ", ".join(f"{values[c]} AS {quoted(c)}" if c in values else quoted(c) for c in columns)
-    rows = sheet.rows if sheet.sifted.mode == "continuous" else sheet.shaped
-    select = f"SELECT {_PLACE}, _rh, {listed} FROM {rows}"
-    if patches:
-        _make_mended(sheet, [c for (c,) in patches], columns, values)
+    aside = ""
     if bench.value(f"SELECT count(*) FROM aside_{name}"):
-        select += f" ANTI JOIN aside_{name} USING ({_PLACE})"
+        aside = f" ANTI JOIN aside_{name} USING ({_PLACE})"
     if patches:
-        select += f" ANTI JOIN mended_{name} USING ({_PLACE})"
-        select += f" UNION ALL SELECT {_PLACE}, _rh, {', '.join(map(quoted, columns))} FROM mended_{name}"
+        _make_mended(sheet, f"SELECT * FROM ({select}){aside}", [c for (c,) in patches], columns)
+        aside += f" ANTI JOIN mended_{name} USING ({_PLACE})"
+    if aside:
+        select = f"SELECT * FROM ({select}){aside}"
+    if patches:
+        select += f" UNION ALL FROM mended_{name}"
     bench.run(f"CREATE OR REPLACE VIEW admitted_{name} AS {select}")
     return columns
+
+
+def _healed_rows(sheet: Sheet, healed: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    """SELECT of every row, with the healed value where the column's own was not fine."""
+    rows = sheet.rows if sheet.sifted.mode == "continuous" else sheet.shaped
+    values = {c: f"CASE WHEN h{i}._value IS NULL THEN r.{quoted(c)} ELSE h{i}._healed END" for i, c in enumerate(healed)}
+    joins = (
+        f"LEFT JOIN {sheet.healing(c)} h{i} ON r.{quoted(c)} = h{i}._value AND r._file = h{i}._file" for i, c in enumerate(healed)
+    )
+    values |= _worn(sheet)
+    listed = ", ".join(f"{values.get(c, f'r.{quoted(c)}')} AS {quoted(c)}" for c in columns)
+    return f"SELECT r._file, r._row, r._kh, r._rh, {listed} FROM {rows} r {' '.join(joins)}"
 
 
 def admitted_columns(table: Table, delivered: tuple[str, ...]) -> tuple[str, ...]:
@@ -86,12 +98,11 @@ def _worn(sheet: Sheet) -> dict[str, str]:
     return {"status": f"CASE WHEN {sheet.leaving} THEN 'tobedeleted' ELSE 'active' END"} if sheet.has_status else {}
 
 
-def _make_mended(sheet: Sheet, patched: list[str], columns: tuple[str, ...], values: dict[str, str]) -> None:
-    """Make mended_T: the rows of which single values were dropped, with the values that remain."""
-    name = sheet.name
+def _make_mended(sheet: Sheet, select: str, patched: list[str], columns: tuple[str, ...]) -> None:
+    """Make mended_T: the rows of `select` of which single values were dropped, with what remains of them."""
     listed, joins = [], []
     for number, column in enumerate(columns):
-        value = values.get(column, quoted(column))
+        value = quoted(column)
         if column in patched:
             value = f"CASE WHEN p{number}.hit THEN p{number}.mended ELSE {value} END"
             patches = f"FROM {sheet.found} WHERE effect = 'patch' AND column_name = {text(column)}"
@@ -99,9 +110,9 @@ def _make_mended(sheet: Sheet, patched: list[str], columns: tuple[str, ...], val
             joins.append(f"LEFT JOIN ({patch}) p{number} USING ({_PLACE})")
         listed.append(f"{value} AS {quoted(column)}")
     chosen = f"SELECT DISTINCT {_PLACE} FROM {sheet.found} WHERE effect = 'patch'"
-    base = f"(SELECT * FROM {clear_rows(sheet)} SEMI JOIN ({chosen}) USING ({_PLACE}))"
+    base = f"(SELECT * FROM ({select}) SEMI JOIN ({chosen}) USING ({_PLACE}))"
     sheet.workbench.run(
-        f"CREATE OR REPLACE TABLE mended_{name} AS SELECT {_PLACE}, xor(_rh, 1::UBIGINT) AS _rh, {', '.join(listed)} "
+        f"CREATE OR REPLACE TABLE mended_{sheet.name} AS SELECT {_PLACE}, xor(_rh, 1::UBIGINT) AS _rh, {', '.join(listed)} "
         f"FROM {base} {' '.join(joins)}"
     )
 

@@ -63,23 +63,29 @@ def _settle_date(sheet: Sheet, cell: Cell) -> Cell:
 
 
 def _explain_faults(sheet: Sheet, cell: Cell) -> None:
-    """Tell the values that cannot be read, count those that were healed."""
-    shape = cell.shape
-    refusing = f"_code IN ({', '.join(text(c) for c in shape.always)})" if shape.always else "FALSE"
-    effect = "'refuse'" if cell.required else f"CASE WHEN {refusing} THEN 'refuse' ELSE 'patch' END"
-    unclean = (
-        f"(SELECT _file, _row, _kh, sourcedId, {cell.column} AS _value, {shape.fault} "
-        f"AS _code, {shape.healed} AS _healed FROM {sheet.rows} WHERE {cell.unclean})"
+    """Heal the distinct values that are not fine (a date column has few), then tell or count the rows that hold them."""
+    shape, healing = cell.shape, sheet.healing(cell.name)
+    values = f"SELECT DISTINCT _file, {cell.column} FROM {sheet.rows} WHERE {cell.unclean}"
+    sheet.workbench.run(
+        f"CREATE OR REPLACE TABLE {healing} AS SELECT _file, {cell.column} AS _value, {shape.fault} AS _code, "
+        f"{shape.healed} AS _healed FROM ({values})"
     )
-    sheet.find(f"(SELECT * FROM {unclean} WHERE _healed IS NULL)", "_code", cell.name, "_value", effect=effect)
-    if shape.odd is not None:
-        code, condition = shape.odd
-        odd = f"(SELECT * FROM {unclean} WHERE _healed IS NOT NULL AND {condition})"
-        sheet.find(odd, text(code), cell.name, "_value", cause=text(f"{code}:{sheet.name}:{cell.name}"))
-    counted = (
-        f"SELECT {text(shape.repair)}, _file, {text(cell.name)}, count(*) FROM {unclean} WHERE _healed <> _value GROUP BY _file"
-    )
-    sheet.workbench.run(f"INSERT INTO {sheet.repairs} {counted}")
+    code, condition = shape.odd or ("", "FALSE")
+    wrong, odd, repaired = "_healed IS NULL", f"_healed IS NOT NULL AND {condition}", "_healed <> _value"
+    counts = sheet.workbench.rows(f"SELECT count_if({wrong}), count_if({odd}), count_if({repaired}) FROM {healing}")[0]
+    rows = f"{sheet.rows} r JOIN {healing} h ON r.{cell.column} = h._value AND r._file = h._file"
+    held = f"SELECT r._file, r._row, r._kh, r.sourcedId, _value, _code, _healed FROM {rows}"
+    if counts[0]:
+        refusing = f"_code IN ({', '.join(text(c) for c in shape.always)})" if shape.always else "FALSE"
+        effect = "'refuse'" if cell.required else f"CASE WHEN {refusing} THEN 'refuse' ELSE 'patch' END"
+        sheet.find(f"({held} WHERE {wrong})", "_code", cell.name, "_value", effect=effect)
+    if counts[1]:
+        sheet.find(f"({held} WHERE {odd})", text(code), cell.name, "_value", cause=text(f"{code}:{sheet.name}:{cell.name}"))
+    if counts[2]:
+        counted = (
+            f"SELECT {text(shape.repair)}, r._file, {text(cell.name)}, count(*) FROM {rows} WHERE {repaired} GROUP BY r._file"
+        )
+        sheet.workbench.run(f"INSERT INTO {sheet.repairs} {counted}")
 
 
 def _explain_note(sheet: Sheet, cell: Cell, code: str, condition: str) -> None:

@@ -51,6 +51,10 @@ class Sheet:
         """The table of repairs: code, _file, column_name, count of cells."""
         return f"repairs_{self.name}"
 
+    def healing(self, column: str) -> str:
+        """The table of a column's values that were not fine: _file, _value, _code, _healed (NULL: could not be read)."""
+        return quoted(f"healing_{self.name}_{column}")
+
     @property
     def has_status(self) -> bool:
         """Whether the rows carry a status."""
