@@ -14,10 +14,10 @@ from homeroom.deliveries.incoming import UNFINISHED
 from homeroom.doors.sftp.events import Arrival, Kind
 from homeroom.doors.sftp.inbox import Inbox
 from homeroom.doors.sftp.root import Parts, Root, parts_of, path_of, seen
+from homeroom.doors.sftp.states import checked, regular, replaceable, shown, times
 from homeroom.doors.sftp.uploads import FINISHED_MODE, Reading, Upload, mark_finished, mark_unfinished, same_file
 
 OWNER = "homeroom"
-OWNER_ID = 1000
 _OPEN = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -57,9 +57,9 @@ class InboxFiles(asyncssh.SFTPServer):
 
     def _open_to_read(self, parts: Parts) -> Reading:
         with self.root.parent(parts) as (folder, name):
-            _regular(seen(name, folder))
+            regular(seen(name, folder))
             handle = os.open(name, os.O_RDONLY | _OPEN, dir_fd=folder)
-        return Reading(_checked(handle))
+        return Reading(checked(handle))
 
     def _open_to_write(self, parts: Parts, pflags: int) -> Upload:
         inbox = self.inbox
@@ -84,7 +84,7 @@ class InboxFiles(asyncssh.SFTPServer):
     def _writable(self, folder: int, name: str, pflags: int) -> int:
         flags = (os.O_RDWR if pflags & FXF_READ else os.O_WRONLY) | _OPEN
         try:
-            _regular(seen(name, folder))
+            regular(seen(name, folder))
         except asyncssh.SFTPNoSuchFile:
             # Also said of a link: creating with O_EXCL fails there, it is never followed.
             if not pflags & FXF_CREAT:
@@ -93,7 +93,7 @@ class InboxFiles(asyncssh.SFTPServer):
             return os.open(name, flags | os.O_CREAT | os.O_EXCL, FINISHED_MODE | UNFINISHED, dir_fd=folder)
         if pflags & FXF_EXCL:
             raise asyncssh.SFTPFileAlreadyExists("File already exists")
-        return _checked(os.open(name, flags, dir_fd=folder))
+        return checked(os.open(name, flags, dir_fd=folder))
 
     def _room(self) -> None:
         """Refuse a new file or folder where there are too many, or the disk is nearly full."""
@@ -173,16 +173,16 @@ class InboxFiles(asyncssh.SFTPServer):
 
     def lstat(self, path: bytes) -> SFTPAttrs:
         """The state of a name. There are no links, so it is `stat`."""
-        return _shown(self.root.stat(parts_of(path)))
+        return shown(self.root.stat(parts_of(path)))
 
     def stat(self, path: bytes) -> SFTPAttrs:
         """The state of a name."""
-        return _shown(self.root.stat(parts_of(path)))
+        return shown(self.root.stat(parts_of(path)))
 
     def fstat(self, file_obj: object) -> SFTPAttrs:
         """The state of an open file."""
         assert isinstance(file_obj, Reading)
-        return _shown(os.fstat(file_obj.handle))
+        return shown(os.fstat(file_obj.handle))
 
     def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
         """Take a modification time, as clients send it after an upload; modes and owners are accepted and left as they are."""
@@ -191,7 +191,7 @@ class InboxFiles(asyncssh.SFTPServer):
             if attrs.size is not None and attrs.size != found.st_size:
                 raise asyncssh.SFTPOpUnsupported("open the file to change its size")
             if attrs.mtime is not None:
-                os.utime(name, _times(attrs), dir_fd=folder, follow_symlinks=False)
+                os.utime(name, times(attrs), dir_fd=folder, follow_symlinks=False)
 
     def lsetstat(self, path: bytes, attrs: SFTPAttrs) -> None:
         """As `setstat`."""
@@ -203,18 +203,18 @@ class InboxFiles(asyncssh.SFTPServer):
         if attrs.size is not None and isinstance(file_obj, Upload):
             file_obj.truncate(attrs.size)
         if attrs.mtime is not None:
-            os.utime(file_obj.handle, _times(attrs))
+            os.utime(file_obj.handle, times(attrs))
 
     async def scandir(self, path: bytes) -> AsyncIterator[SFTPName]:
         """What lies in a folder."""
         parts = parts_of(path)
-        here = _shown(self.root.stat(parts))
+        here = shown(self.root.stat(parts))
         if not stat.S_ISDIR(self.root.stat(parts).st_mode):
             raise asyncssh.SFTPNoSuchFile("No such folder")
         for dots in (b".", b".."):
             yield SFTPName(dots, attrs=here)
         for name, found in self.root.list(parts):
-            yield SFTPName(name.encode("utf-8"), attrs=_shown(found))
+            yield SFTPName(name.encode("utf-8"), attrs=shown(found))
 
     def realpath(self, path: bytes) -> bytes:
         """The path from the root, without dots."""
@@ -236,7 +236,7 @@ class InboxFiles(asyncssh.SFTPServer):
         async with self.inbox.guarded():
             with self.root.parent(old) as (source, name), self.root.parent(new) as (target, wanted):
                 found = seen(name, source)
-                _replaceable(target, wanted, found)
+                replaceable(target, wanted, found)
                 os.rename(name, wanted, src_dir_fd=source, dst_dir_fd=target)
             self.inbox.moved(old, new)
         if stat.S_ISREG(found.st_mode) and not found.st_mode & UNFINISHED:
@@ -249,7 +249,7 @@ class InboxFiles(asyncssh.SFTPServer):
     def remove(self, path: bytes) -> None:
         """Remove a file."""
         with self.root.parent(parts_of(path)) as (folder, name):
-            _regular(seen(name, folder))
+            regular(seen(name, folder))
             os.unlink(name, dir_fd=folder)
 
     def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:
@@ -289,45 +289,3 @@ class InboxFiles(asyncssh.SFTPServer):
     def fstatvfs(self, file_obj: object) -> asyncssh.SFTPVFSAttrs:
         """As `statvfs`."""
         raise asyncssh.SFTPOpUnsupported("not here")
-
-
-def _regular(found: os.stat_result) -> None:
-    if stat.S_ISDIR(found.st_mode):
-        raise asyncssh.SFTPFileIsADirectory("it is a folder")
-    if found.st_nlink > 1:
-        # Another name of it may lie anywhere.
-        raise asyncssh.SFTPPermissionDenied("there are no links here")
-
-
-def _checked(handle: int) -> int:
-    """The descriptor of a file opened by name, looked at once more: the name may have changed hands meanwhile."""
-    try:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise asyncssh.SFTPNoSuchFile("No such file")
-        _regular(found)
-    except asyncssh.SFTPError:
-        os.close(handle)
-        raise
-    return handle
-
-
-def _replaceable(folder: int, name: str, by: os.stat_result) -> None:
-    try:
-        there = seen(name, folder)
-    except asyncssh.SFTPNoSuchFile:
-        return
-    if stat.S_ISDIR(there.st_mode) or stat.S_ISDIR(by.st_mode):
-        raise asyncssh.SFTPFileAlreadyExists("File already exists")
-
-
-def _shown(found: os.stat_result) -> SFTPAttrs:
-    attrs = SFTPAttrs.from_local(found)
-    attrs.permissions = (stat.S_IFDIR | 0o700) if stat.S_ISDIR(found.st_mode) else (stat.S_IFREG | 0o600)
-    attrs.uid, attrs.gid = OWNER_ID, OWNER_ID
-    return attrs
-
-
-def _times(attrs: SFTPAttrs) -> tuple[float, float]:
-    assert attrs.mtime is not None
-    return (attrs.atime if attrs.atime is not None else attrs.mtime), attrs.mtime
