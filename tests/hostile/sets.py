@@ -120,12 +120,6 @@ def file_names_in_capitals(files: Files) -> Files:
     return {name.upper(): raw for name, raw in files.items()}
 
 
-@HOSTILE.add("failed", None, active={})
-def nothing_at_all(files: Files) -> Files:
-    """An empty folder."""
-    return {}
-
-
 @HOSTILE.add("failed", None)
 def only_leftovers(files: Files) -> Files:
     """A note and half an upload, no roster."""
