@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from homeroom.roster.catalogue import Format, catalogue
 from homeroom.roster.names import quoted
 from homeroom.roster.selection import (
+    ALL,
     Both,
     Compare,
     Condition,
@@ -39,7 +40,7 @@ def simplified(condition: Condition, empty: Collection[str]) -> Condition:
         case Linked(table, _, _) | ListedBy(table, _, _) if table in empty:
             return NEVER
         case Both(parts):
-            kept = tuple(simplified(p, empty) for p in parts)
+            kept = tuple(k for p in parts if (k := simplified(p, empty)) != ALL)
             return NEVER if NEVER in kept else kept[0] if len(kept) == 1 else Both(kept)
         case Either(parts):
             kept = tuple(k for p in parts if (k := simplified(p, empty)) != NEVER)

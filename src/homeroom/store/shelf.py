@@ -24,6 +24,7 @@ from threading import Lock, local
 from typing import Any
 
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted
 from homeroom.roster.selection import ALL, Compare, Condition, Selection
 from homeroom.roster.versions import stored_columns
@@ -37,6 +38,9 @@ Run = Callable[[str, Sequence[Any]], list[Row]]
 
 REMEMBERED = 4_096
 """How many totals, and how many page ends, are remembered per district."""
+
+_PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_IOERR")
+"""What SQLite says of passing trouble; its other errors are bugs."""
 
 _WHOLE: dict[Condition, tuple[str, ...]] = {
     ALL: ("active", "removed"),
@@ -98,12 +102,17 @@ class Shelf:
             with self._place.read() as connection:
                 yield self._looking(lambda sql, given: [tuple(r) for r in connection.exec_driver_sql(sql, tuple(given))])
             return
-        own = self._connection(self._place)
-        own.execute("BEGIN")
         try:
-            yield self._looking(lambda sql, given: own.execute(sql, given).fetchall())
-        finally:
-            own.execute("ROLLBACK")
+            own = self._connection(self._place)
+            own.execute("BEGIN")
+            try:
+                yield self._looking(lambda sql, given: own.execute(sql, given).fetchall())
+            finally:
+                own.execute("ROLLBACK")
+        except sqlite3.OperationalError as trouble:
+            if trouble.sqlite_errorname.startswith(_PASSING):
+                raise TryAgain(f"the roster could not be read: {trouble.sqlite_errorname}") from trouble
+            raise
 
     def close(self) -> None:
         """Close the connections of all threads. No look may be under way."""

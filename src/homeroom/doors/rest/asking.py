@@ -40,6 +40,8 @@ def asked(query: bytes, table: str, version: str) -> Asked:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50)
     except ValueError:
         raise BadValue("The query string cannot be read: it must be percent-encoded UTF-8.") from None
+    if any("\x00" in value for _, value in pairs):
+        raise BadValue("A parameter holds a NUL character.")
     given = dict(pairs)
     sort, unsorted = _sort(given.get("sort"), table, version)
     fields, unselected = _fields(given.get("fields"), table, version)

@@ -54,4 +54,4 @@ def _matched(service: str | None, segments: list[str]) -> Matched | None:
         decoded = [unquote(s, errors="strict") for s in segments]
     except UnicodeDecodeError:
         return None
-    return match(service, decoded)
+    return None if any("\x00" in s for s in decoded) else match(service, decoded)
