@@ -130,6 +130,9 @@ class SqliteFile:
 
     def settle(self) -> None:
         """Fold a large WAL back into the file, as far as present readers allow, without waiting for them."""
+        wal = leftovers(self.file)[0]
+        if not wal.exists() or wal.stat().st_size < LARGE_WAL:
+            return
         made = open_sqlite(self.file, timeout=0)
         try:
             made.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -190,6 +193,9 @@ class PostgresSchema:
 
 
 Place = SqliteFile | PostgresSchema
+
+LARGE_WAL = 4 << 20
+"""Bytes of a write-ahead log below which SQLite's own checkpoints (every 1,000 pages) do well enough."""
 
 
 def open_sqlite(file: Path, mode: str = "rw", *, timeout: float = BUSY_SECONDS) -> sqlite3.Connection:

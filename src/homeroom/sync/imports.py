@@ -107,6 +107,7 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
             plan = store.rollback_plan(bench, revision)
             made = committing.commit_rollback(house, slug, bench, entry, plan, at)
         summarise(house, slug)
+        store.settle()
         return made
 
 
@@ -222,6 +223,9 @@ def _walk_and_end(
         ending.fail(house, slug, entry.number, ending.reason("internal_error", kind=type(bug).__name__), datetime.now(UTC))
         raise
     summarise(house, slug)
+    if tell is not None:
+        tell("settle")  # committed and served; what follows is for the next writer
+    store.settle()
     return made
 
 
