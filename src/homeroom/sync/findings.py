@@ -10,6 +10,10 @@ from homeroom.roster.codes import codes
 from homeroom.workbench.bench import Workbench
 
 TOLD = "told_issues"
+_COLUMNS = (
+    'seq BIGINT, code VARCHAR, severity VARCHAR, file VARCHAR, line BIGINT, "column" VARCHAR, key VARCHAR, value VARCHAR, '
+    'detail VARCHAR, "table" VARCHAR, refused BOOLEAN, count BIGINT, head BIGINT'
+)
 
 
 def publish(bench: Workbench, names: Mapping[int, str]) -> tuple[Finding, ...]:
@@ -17,6 +21,9 @@ def publish(bench: Workbench, names: Mapping[int, str]) -> tuple[Finding, ...]:
 
     A finding that stands for many rows is numbered first; the rows that hang on it follow under its number (`head`).
     """
+    if not bench.rows("SELECT 1 FROM issues LIMIT 1"):
+        bench.run(f"CREATE OR REPLACE TABLE {TOLD} ({_COLUMNS})")
+        return ()
     found = fold.findings(bench, most=1_000_000_000)
     bench.load("told_files", ["number", "name"], [[str(n), name] for n, name in names.items()])
     bench.load("told_severities", ["code", "severity"], [[c.code, c.severity] for c in codes().values()])
