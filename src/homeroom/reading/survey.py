@@ -58,6 +58,10 @@ class Surveyor:
         self._end = LINE_ENDS[max(counts, key=lambda k: counts[k])] if any(counts.values()) else b"\n"
         self.bytes.look(head[: self._skip])
         self._tally(head[: self._skip])
+        own = next(name for name, end in LINE_ENDS.items() if end == self._end)
+        if any(seen for name, seen in self.counts.items() if name != own):
+            # Told how the rows end, DuckDB cannot skip a header that ends otherwise: it would read no row at all.
+            self._fail("line ends are mixed")
 
     def take(self, chunk: bytes) -> None:
         """Take in the next chunk of the stream."""
