@@ -23,10 +23,10 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, insert, text
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DatabaseError, DisconnectionError, OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from homeroom.roster.faults import TryAgain
+from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.roster.names import quoted
 
 BUSY_SECONDS = 60.0
@@ -230,11 +230,16 @@ def opened_file(connection: Connection) -> str:
 
 @contextmanager
 def _passing() -> Iterator[None]:
-    """Tell passing trouble (a lock, a lost connection) as TryAgain."""
+    """Tell passing trouble (a lock, a lost connection) as TryAgain, and a damaged file of the embedded stores as Misuse."""
     try:
         yield
     except OperationalError as trouble:
         raise TryAgain(f"the store could not be reached: {type(trouble.orig).__name__}") from trouble
+    except DatabaseError as trouble:
+        # SQLite has this very class, and none below it, for "not a database" and "malformed".
+        if type(trouble.orig) is not sqlite3.DatabaseError:
+            raise
+        raise Misuse(f"a store is damaged ({trouble.orig}): put the data folder back from a backup.") from None
 
 
 def _sqlite_engine(place: SqliteFile, *, pool: bool) -> Engine:
