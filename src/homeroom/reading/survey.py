@@ -136,6 +136,10 @@ class Surveyor:
             return self._regular(block, block)
         self.any_quotes = True
         if self._mode != "text":
+            rows = self._all_quoted(block)
+            if rows:
+                self._mode = "syntax"
+                return rows
             outside = self._unquoted(block)
             if outside is not None:
                 self._mode = "syntax"
@@ -156,6 +160,19 @@ class Surveyor:
         if self._width == 1 and (block.startswith(self._end) or self._end * 2 in block):
             return self._fail("there are blank lines")
         return rows
+
+    def _all_quoted(self, block: bytes) -> int:
+        """The number of records where every cell is quoted and plain, as careful exports write them; 0 where not."""
+        if not block.startswith(QUOTE) or not block.endswith(QUOTE + self._end):
+            return 0
+        unit = self._delimiter.join([QUOTE * 2] * self._width) + self._end
+        skeleton = block.translate(None, self._ordinary)
+        rows, rest = divmod(len(skeleton), len(unit))
+        if rest or skeleton != unit * rows:
+            return 0
+        # Two quotes a cell, in order; they are at its edges if each delimiter and each line end stands between two of them.
+        inner = block.count(QUOTE + self._delimiter + QUOTE), block.count(QUOTE + self._end + QUOTE)
+        return rows if inner == (rows * (self._width - 1), rows - 1) else 0
 
     def _unquoted(self, block: bytes) -> bytes | None:
         """The block with its quoted cells cut out, or None where a quote does not stand at the edge of a cell."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from homeroom.compare import snapshot as snapshots_of
+from homeroom.compare.plan import refused_as_foreign
 from homeroom.reading.lines import lines
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.codes import code
@@ -97,6 +98,7 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
             walked.admitted,
             {a.name: code(a.code).title for a in walked.left_alone}
             | {look.file.name: why for look, why in walked.choice.unmatched},
+            {name: refused_as_foreign(bench, catalogue()[name]) for name in walked.sifted},
         ),
         tables=walked.plan.tables,
         limits=walked.judgement.limits,
