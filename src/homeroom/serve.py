@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -123,6 +124,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
             told |= {"http_port": port, "url": f"http://{house.settings.host}:{port}"}
         for thread in threads:
             thread.start()
+        gc.freeze()  # what is loaded now stays: the collector need not walk through it at every request
         ready(told)
         await stop.wait()
     finally:
