@@ -93,14 +93,22 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
             walked.feeds,
             walked.sifted,
             walked.admitted,
-            {a.name: code(a.code).title for a in walked.left_alone}
-            | {look.file.name: why for look, why in walked.choice.unmatched},
+            _notes(walked, names),
         ),
         tables=walked.plan.tables,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
     )
+
+
+def _notes(walked: Walked, names: Mapping[int, str]) -> dict[str, str]:
+    """Why files of the delivery were not read as a table: file name -> a few words."""
+    choice = walked.choice
+    notes = {left.name: code(left.code).title for left in walked.left_alone}
+    notes |= {look.file.name: why for look, why in choice.unmatched}
+    notes |= {names[f.file]: code(f.code).title for f in choice.findings if f.code == "file-not-promised" and f.file is not None}
+    return notes if choice.manifest is None else notes | {names[choice.manifest.file]: "It says how the other files are to be read"}
 
 
 def _find_lines(bench: Workbench, walked: Walked) -> None:
