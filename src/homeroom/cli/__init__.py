@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 WRONG_USE = 2
+NOBODY_READS = 141
+"""What a shell tells of a program whose reader went away (128 and the number of SIGPIPE), as in `homeroom roster ... | head`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -28,6 +31,9 @@ def run(arguments: list[str]) -> int:
     except Fault as fault:
         note(f"homeroom: {fault}")
         return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it flushes at its end
+        return NOBODY_READS
     except Exception as error:
         if type(error).__module__.startswith("cyclopts"):
             return WRONG_USE

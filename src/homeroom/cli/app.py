@@ -62,6 +62,10 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 }
 
 
+ALONE: dict[str, str] = {"layouts": "list"}
+"""Groups that do something when they are called without a command of theirs."""
+
+
 def build() -> App:
     """The command line, with every command lazily imported."""
     app = App(name="homeroom", help=ABOUT, help_formatter="plain", version=__version__, result_action="return_value")
@@ -71,5 +75,7 @@ def build() -> App:
         group = App(name=name, help=about, help_formatter="plain", result_action="return_value")
         for sub, (target, says) in commands.items():
             group.command(target, name=sub, help=says)
+        if name in ALONE:
+            group.default(_imported(commands[ALONE[name]][0]))
         app.command(group)
     return app
