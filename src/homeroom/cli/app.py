@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cyclopts import App
+from typing import Annotated
+
+from cyclopts import App, Parameter
 
 from homeroom import __version__
 
@@ -62,8 +64,21 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 }
 
 
-ALONE: dict[str, str] = {"layouts": "list"}
-"""Groups that do something when they are called without a command of theirs."""
+def _layouts(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """List the layout sets.
+
+    Parameters
+    ----------
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.cli.layouts import list_
+
+    return list_(as_json=as_json)
+
+
+ALONE = {"layouts": _layouts}
+"""What a group does without a command."""
 
 
 def build() -> App:
@@ -76,6 +91,6 @@ def build() -> App:
         for sub, (target, says) in commands.items():
             group.command(target, name=sub, help=says)
         if name in ALONE:
-            group.default(_imported(commands[ALONE[name]][0]))
+            group.default(ALONE[name])
         app.command(group)
     return app

@@ -23,7 +23,8 @@ import adbc_driver_sqlite.dbapi as adbc
 from sqlalchemy import Connection
 
 from homeroom.roster.names import quoted, text
-from homeroom.store.places import Place, SqliteFile
+from homeroom.store.places import Place
+from homeroom.store.sqlite_file import SqliteFile
 from homeroom.workbench.bench import Workbench
 
 _CHUNK = 1 << 20

@@ -44,8 +44,10 @@ def conclude(
     """End an import whose walk came through. `approved` is the plan's hash that a person let pass."""
     report = _told(bench, started, walked)
     verdict = walked.judgement.verdict
-    if verdict == "hold" and approved == walked.plan.hash:
-        verdict = "pass"
+    changed = approved is not None and approved != walked.plan.hash
+    if approved is not None and verdict != "fail":
+        # A person let one plan pass and no other: not even one that would have passed by itself.
+        verdict = "hold" if changed else "pass"
     if entry.dry_run:
         made = _dry(report, walked, verdict)
     elif verdict == "pass":
@@ -53,7 +55,7 @@ def conclude(
         _supersede(house, slug, entry, now)
         return made
     else:
-        made = _stopped(report, walked, verdict)
+        made = _stopped(report, walked, verdict, changed)
     _write(house, slug, bench, entry, made, replace(NOTHING, hash=walked.plan.hash), walked, now)
     if made.status == "waiting_for_approval":
         _supersede(house, slug, entry, now)
@@ -132,11 +134,10 @@ def _dry(report: ImportReport, walked: Walked, verdict: str) -> ImportReport:
     return _finished(report, "done", outcome, walked.judgement.reason, report.revision_before)
 
 
-def _stopped(report: ImportReport, walked: Walked, verdict: str) -> ImportReport:
+def _stopped(report: ImportReport, walked: Walked, verdict: str, changed: bool) -> ImportReport:
     if verdict == "hold":
-        return replace(
-            _finished(report, "waiting_for_approval", None, walked.judgement.reason, report.revision_before), finished_at=None
-        )
+        why = ending.reason("plan_changed") if changed else walked.judgement.reason
+        return replace(_finished(report, "waiting_for_approval", None, why, report.revision_before), finished_at=None)
     return _finished(report, "done", "failed", walked.judgement.reason, report.revision_before)
 
 

@@ -143,7 +143,7 @@ def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tu
         texts[number] = read(bench, match.inspected, place)
         mode = match.mode if ground.kind == "continuous" else ground.kind
         feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
-    return texts, tuple(make(choice.layouts, feeds, ground.now))
+    return texts, tuple(make(choice.layouts, feeds, ground.now, bench))
 
 
 def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:

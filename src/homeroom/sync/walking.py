@@ -45,7 +45,7 @@ def walk_import(
     source = house.stores.control.sources.get(_number(entry.source))
     sealed = _sealed(house, slug, _number(entry.delivery))
     mark = repeating.stamp(house, slug, entry, source, layouts, now)
-    started = replace(started, stamp=mark)
+    started = replace(started, stamp=mark, layouts_named=layouts)
     if approved is None and (again := repeating.same_as_last(house, slug, entry, source, sealed.digest, mark)):
         return repeating.repeat(house, slug, entry, started, again, now)
     snapshots = house.snapshots(slug, source.id)
