@@ -1,13 +1,15 @@
 """The running program: doors, watchman and workers, all in one process or each role in its own.
 
 Everything long runs in threads or in DBOS; the event loop only speaks SFTP and HTTP. A signal ends it in order: doors
-first, then the watchman, then the queue (which takes up unfinished imports at the next start).
+first, then the watchman, then the queue: walks stop at their next step and are taken up again at the next start.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
+import os
 import signal
 import threading
 from collections import defaultdict
@@ -18,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 import uvicorn
 
+from homeroom.deliveries import workfolders
 from homeroom.doors.rest.provider import create
 from homeroom.doors.sftp.accounts import Account
 from homeroom.doors.sftp.events import Arrival
@@ -35,6 +38,7 @@ WATCH_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=30)
 KEEPING_SECONDS = 600.0
+FORGET_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,21 @@ class Roles:
 
 @dataclass(slots=True)
 class Renamed:
-    """Names that the SFTP door saw renamed into place since the watchman last asked."""
+    """Names that the SFTP door saw renamed from a temporary name into place: their files are declared to be finished."""
 
     _names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def heard(self, arrival: Arrival) -> None:
-        """Remember a rename."""
-        if arrival.kind == "renamed":
-            with self._guard:
+        """Remember a rename that declares a file finished; a file that is written under its own name declares nothing."""
+        with self._guard:
+            if arrival.declared:
                 self._names[arrival.account].add(arrival.name)
+            elif arrival.kind in ("closed", "cut_off"):
+                self._names[arrival.account].discard(arrival.name)
 
     def of(self, username: str) -> frozenset[str]:
-        """The names of one account; they stay until the files are gone, which the spool sees for itself."""
+        """The names of one account; a name whose file was taken says nothing more."""
         with self._guard:
             return frozenset(self._names[username])
 
@@ -83,10 +89,15 @@ class SftpAccounts:
 def run(settings: Settings, roles: Roles, ready: Callable[[dict[str, object]], None]) -> None:
     """Run until a signal comes. `ready` hears addresses and ports once everything listens."""
     with opened(settings) as house:
-        asyncio.run(_run(house, roles, ready))
+        if not asyncio.run(_run(house, roles, ready)):
+            # A long step is still at work, and closing the stores under it would look like a bug of its import. Ending at
+            # once is what a kill does: nothing is half written, and the import is taken up again.
+            log.warning("stopped-in-a-walk")
+            workfolders.remove_own(settings.work)
+            os._exit(0)
 
 
-async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], None]) -> None:
+async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], None]) -> bool:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -115,6 +126,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
             told |= {"http_port": port, "url": f"http://{house.settings.host}:{port}"}
         for thread in threads:
             thread.start()
+        gc.freeze()  # what is loaded now stays: the collector need not walk through it at every request
         ready(told)
         await stop.wait()
     finally:
@@ -128,9 +140,9 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
         for thread in threads:
             if thread.is_alive():
                 await asyncio.to_thread(thread.join)
-        if jobs is not None:
-            await asyncio.to_thread(jobs.close)
+        settled = await asyncio.to_thread(jobs.close) if jobs is not None else True
         house.stores.control.workers.leave(house.executor.name)
+    return settled
 
 
 async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
@@ -158,8 +170,8 @@ async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
 
 
 def _jobs(house: House, roles: Roles) -> Jobs:
-    def walk(slug: str, number: int) -> None:
-        imports.run(house, slug, number)
+    def walk(slug: str, number: int, tell: Callable[[str], None]) -> None:
+        imports.run(house, slug, number, tell=tell)
 
     beat(house)
     address = queue_address(house.settings.data, house.settings.database_url)
@@ -183,6 +195,19 @@ def alive(house: House) -> Callable[[str], bool]:
     return fresh.__contains__
 
 
+def take_over(house: House, jobs: Jobs) -> None:
+    """Take over what dead executors left, and forget those that are long gone."""
+    jobs.adopt(alive(house))
+    for worker in house.stores.control.workers.silent(datetime.now(UTC) - FORGET_AFTER):
+        house.stores.control.workers.leave(worker.executor)
+
+
+def keep(house: House, jobs: Jobs) -> None:
+    """What the clock does: the stores' housekeeping, and imports that wait for a walk and are in no queue."""
+    imports.requeue(house, jobs)
+    housekeeping.keep(house, datetime.now(UTC))
+
+
 def _background(
     house: House, roles: Roles, jobs: Jobs | None, renamed: Renamed, ended: threading.Event
 ) -> list[threading.Thread]:
@@ -204,8 +229,8 @@ def _background(
 
     threads = [each(BEAT_SECONDS, "heartbeat", lambda: beat(house))]
     if jobs is not None and roles.worker:
-        threads.append(each(BEAT_SECONDS, "takeover", lambda: jobs.adopt(alive(house))))
-        threads.append(each(KEEPING_SECONDS, "housekeeping", lambda: housekeeping.keep(house, datetime.now(UTC))))
+        threads.append(each(BEAT_SECONDS, "takeover", lambda: take_over(house, jobs)))
+        threads.append(each(KEEPING_SECONDS, "housekeeping", lambda: keep(house, jobs)))
     if jobs is not None and roles.sftp:
         threads.append(each(WATCH_SECONDS, "watchman", lambda: watch.watch(house, datetime.now(UTC), jobs.enqueue, renamed.of)))
     return threads

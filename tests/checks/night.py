@@ -115,7 +115,7 @@ class Night:
             columns, rows = rows_of(self.stored.get(table, "sourcedId"))
             self.bench.load(f"store_{table}", columns, rows)
             status = "" if "status" in columns else ", 'active' AS status"
-            source = "" if "source" in columns else ", 1 AS source"
+            source = "" if "_source" in columns else ", 1 AS _source"
             self.bench.run(
                 f"CREATE TABLE stored_{table} AS SELECT row_number() OVER () AS id, *{status}{source} FROM store_{table}"
             )

@@ -101,7 +101,7 @@ def test_a_refused_row_keeps_its_record_and_what_refers_to_it() -> None:
 
 
 def test_records_of_another_source_stay_usable() -> None:
-    store = {"orgs": "sourcedId,type,source\ns2,school,2"}
+    store = {"orgs": "sourcedId,type,_source\ns2,school,2"}
     with Night(district(orgs=without(ORGS, "s2")), stored=store, rules=Rules("1.1", NOW, source=1)) as night:
         assert night.keys("classes") == ["c1", "c2"]
 

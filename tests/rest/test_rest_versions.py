@@ -14,6 +14,7 @@ from homeroom.roster.versions import (
     stored_columns,
     word,
 )
+from homeroom.store import roster_tables
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,10 @@ def test_a_stored_row_begins_with_what_every_record_has() -> None:
 def test_items_of_a_list_cell() -> None:
     assert items(" a, b,,c ") == ("a", "b", "c")
     assert items(None) == ()
+
+
+def test_the_store_keeps_a_record_in_the_order_in_which_it_travels() -> None:
+    """What `RosterStore.rows` gives, without its first column and what Homeroom knows of the record, is what `export` takes."""
+    for table in catalogue():
+        columns = stored_columns(table)
+        assert roster_tables.stored_columns(table)[1 : 1 + len(columns)] == columns

@@ -73,7 +73,7 @@ def kept_alive(sheet: Sheet, other: str, stored: str) -> str:
     departed = f"sourcedId NOT IN (SELECT sourcedId FROM departed_{other})"
     if not continuous or not provable:
         return f"{active} AND {departed}"
-    others = f" OR source IS DISTINCT FROM {sheet.rules.source}" if sheet.rules.source is not None else ""
+    others = f" OR _source IS DISTINCT FROM {sheet.rules.source}" if sheet.rules.source is not None else ""
     return f"{active} AND (sourcedId IN (SELECT sourcedId FROM refused_{other} WHERE sourcedId IS NOT NULL){others})"
 
 

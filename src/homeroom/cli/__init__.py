@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 WRONG_USE = 2
+BROKE = 1
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -27,9 +31,26 @@ def run(arguments: list[str]) -> int:
         return WRONG_USE
     except Fault as fault:
         note(f"homeroom: {fault}")
-        return 1
-    except Exception as error:
+        return BROKE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has seen enough; Python must not stumble over it again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKE
+    except Exception as error:  # noqa: BLE001
         if type(error).__module__.startswith("cyclopts"):
             return WRONG_USE
-        raise
+        note(told(error))
+        return BROKE
     return result if isinstance(result, int) else 0
+
+
+def told(bug: BaseException) -> str:
+    """A bug as it may be shown and sent to others: where and of which kind. Its text may hold a child's data (law 10)."""
+    frames = "".join(traceback.format_tb(bug.__traceback__))
+    deeper = bug.__cause__ or (None if bug.__suppress_context__ else bug.__context__)
+    before = f"{told(deeper)}\nand then\n" if deeper is not None else ""
+    return (
+        f"{before}Traceback (most recent call last):\n{frames}{type(bug).__qualname__}: (the text is left out, it may hold data)"
+    )

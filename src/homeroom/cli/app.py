@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cyclopts import App
+from typing import Annotated
+
+from cyclopts import App, Parameter
 
 from homeroom import __version__
 
@@ -62,14 +64,40 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 }
 
 
+def _layouts(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """List the layout sets.
+
+    Parameters
+    ----------
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.cli.layouts import list_
+
+    return list_(as_json=as_json)
+
+
+ALONE = {"layouts": _layouts}
+"""What a group does without a command."""
+
+
 def build() -> App:
     """The command line, with every command lazily imported."""
-    app = App(name="homeroom", help=ABOUT, help_format="plaintext", help_formatter="plain", version=__version__, result_action="return_value")
+    app = App(
+        name="homeroom",
+        help=ABOUT,
+        help_format="plaintext",
+        help_formatter="plain",
+        version=__version__,
+        result_action="return_value",
+    )
     for name, (target, about) in COMMANDS.items():
         app.command(target, name=name, help=about)
     for name, (about, commands) in GROUPS.items():
         group = App(name=name, help=about, help_format="plaintext", help_formatter="plain", result_action="return_value")
         for sub, (target, says) in commands.items():
             group.command(target, name=sub, help=says)
+        if name in ALONE:
+            group.default(ALONE[name])
         app.command(group)
     return app

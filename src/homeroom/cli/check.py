@@ -17,9 +17,13 @@ def check(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
     as_json
         Print one JSON document.
     """
-    from homeroom.sync.checkup import checkup
+    from homeroom.roster.faults import Misuse
+    from homeroom.sync.checkup import Found, checkup
 
-    findings = checkup(settings())
+    try:
+        findings = checkup(settings())
+    except Misuse as wrong:
+        findings = [Found("settings", False, str(wrong), "Correct the HOMEROOM_ variables that the sentence names.")]
     bad = [f for f in findings if not f.ok]
     if as_json:
         document([{"what": f.what, "ok": f.ok, "found": f.found, "remedy": f.remedy} for f in findings])

@@ -69,13 +69,15 @@ def import_(
     """
     from homeroom.sync import imports as sync
     from homeroom.sync import intake
+    from homeroom.sync.layouts import named
 
+    layouts = named(layouts)
     moment = _moment(now)
     with opened_house() as house, Progress(quiet=as_json) as progress:
         number = intake.hand_in(
             house, slug, path, layouts=layouts, source=source, kind=kind, trigger="import", dry_run=dry_run, now=moment
         )
-        report = sync.run(house, slug, number, now=moment, tell=progress.step)
+        report = sync.run(house, slug, number, now=moment, layouts=layouts, tell=progress.step)
     return _ended(report, as_json)
 
 

@@ -60,7 +60,13 @@ def add(
             public_keys=public_key,
             settings=settings,
         )
-        told: dict[str, Any] = {"source": added.source.id, "kind": kind, "name": added.source.name, "layouts": layouts, "start": start}
+        told: dict[str, Any] = {
+            "source": added.source.id,
+            "kind": kind,
+            "name": added.source.name,
+            "layouts": layouts,
+            "start": start,
+        }
         if kind == "sftp":
             prints = fingerprints(host_keys(house.settings.keys))
             told |= {

@@ -135,7 +135,7 @@ def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
         WITH pairs AS (
             SELECT a."sourcedId", a._file, a._row, s.id, s.status AS _status, {meeting.paired()}
             FROM {admitted} a LEFT JOIN {stored} s ON a."sourcedId" = s."sourcedId"
-            WHERE {alive} AND NOT coalesce(s.status = 'active' AND s.source NOT IN ({family}), false)
+            WHERE {alive} AND NOT coalesce(s.status = 'active' AND s._source NOT IN ({family}), false)
         )
         SELECT CASE WHEN id IS NULL THEN 'add' WHEN _status = 'tobedeleted' THEN 'restore' ELSE 'update' END AS verb,
                id, "sourcedId", {meeting.final()}, _file, _row, {meeting.changed()} AS _changed,
@@ -152,7 +152,7 @@ def _removals(meeting: Meeting, stored: str, keys: str, owners: str) -> str:
     school = meeting.schools(f"s.{quoted(column)}" if column else "NULL::VARCHAR")
     return f"""
         SELECT 'remove', s.id, s."sourcedId", {cells}, NULL::INTEGER, NULL::BIGINT, NULL::VARCHAR, {school}
-        FROM {stored} s WHERE s.status = 'active' AND s.source IN ({owners}) AND s."sourcedId" IN {keys}
+        FROM {stored} s WHERE s.status = 'active' AND s._source IN ({owners}) AND s."sourcedId" IN {keys}
     """
 
 

@@ -35,7 +35,7 @@ def settle_whole(workbench: Workbench, table: Table, admitted: Admitted, source:
     workbench.run(f"""
         INSERT INTO {left}
         SELECT s."sourcedId", hash(s."sourcedId") FROM {stored} s ANTI JOIN {came} a ON s."sourcedId" = a."sourcedId"
-        WHERE s.status = 'active' AND s.source = {source} AND {_not_refused(name, "s")}
+        WHERE s.status = 'active' AND s._source = {source} AND {_not_refused(name, "s")}
     """)
     _unless_provable(workbench, name, admitted)
     cells = ", ".join(f"s.{quoted(c)}" for c in table.columns)
@@ -45,7 +45,7 @@ def settle_whole(workbench: Workbench, table: Table, admitted: Admitted, source:
         FROM {stored} s
         ANTI JOIN {came} a ON s."sourcedId" = a."sourcedId"
         ANTI JOIN {left} l ON s."sourcedId" = l."sourcedId"
-        WHERE s.status = 'active' AND s.source = {source}
+        WHERE s.status = 'active' AND s._source = {source}
     """)
     return stored
 
@@ -76,7 +76,7 @@ def settle_changed(workbench: Workbench, table: Table, admitted: Admitted, sourc
     if not admitted.provable:
         workbench.run(f"""
             DELETE FROM {left} WHERE "sourcedId" NOT IN
-            (SELECT "sourcedId" FROM {stored} s WHERE s.status = 'active' AND s.source = {source})
+            (SELECT "sourcedId" FROM {stored} s WHERE s.status = 'active' AND s._source = {source})
         """)
     _unless_provable(workbench, name, admitted)
     return stored
@@ -89,7 +89,7 @@ def strangers(workbench: Workbench, table: Table, stored: str, family: str) -> i
     count = workbench.value(f"""
         INSERT INTO {foreign}
         SELECT a."sourcedId", a._file, a._row FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId"
-        WHERE s.status = 'active' AND s.source NOT IN ({family})
+        WHERE s.status = 'active' AND s._source NOT IN ({family})
     """)
     if not count:
         return 0

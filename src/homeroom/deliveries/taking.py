@@ -17,7 +17,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from homeroom.deliveries.incoming import survey
@@ -29,12 +29,16 @@ PLAN = "plan.json"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A set that was taken: its folder, the files to seal under their own names, why it was ready, and what was missing."""
+    """A set that was taken: its folder, the files to seal under their own names, why it was ready, and what was missing.
+
+    `recovered`: it was taken before, and how far its seal came is not known.
+    """
 
     folder: Path
     files: tuple[Incoming, ...]
     why: str
     missing: tuple[str, ...] = ()
+    recovered: bool = False
 
     def discard(self) -> None:
         """Remove the plain files: once the delivery is sealed and recorded."""
@@ -63,7 +67,7 @@ def recover(taken: Path) -> list[Taken]:
     sets = []
     for folder in sorted(taken.glob("set-*"), key=lambda p: p.stat().st_ctime_ns):
         if (folder / PLAN).is_file():
-            sets.append(_carry_out(folder))
+            sets.append(replace(_carry_out(folder), recovered=True))
         else:
             # Killed before the plan was there: no file was moved yet.
             shutil.rmtree(folder, ignore_errors=True)

@@ -75,6 +75,12 @@ def reap(work: Path) -> list[str]:
     return reaped
 
 
+def remove_own(work: Path) -> None:
+    """Remove the folders of this process, at work or not: the process ends right after. Their locks go with it."""
+    for folder in work.glob(f"*-{os.getpid()}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _bury(path: Path, lock: Path) -> bool:
     """Remove one folder if its lock can be taken. Returns whether it was dead."""
     handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)

@@ -12,7 +12,7 @@ from homeroom.reading import delimiters, encodings, headers, kinds, streams
 from homeroom.reading.records import Sampled, sample
 from homeroom.reading.survey import CELL_BYTES, Surveyor
 from homeroom.roster.codes import code
-from homeroom.roster.faults import Misuse
+from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import Reason, Repair
 from homeroom.workbench.values import Hints, Inspected, SourceFile, Survey
 
@@ -69,7 +69,7 @@ def inspect(file: SourceFile, hints: Hints = _HINTS, *, cell_bytes: int = CELL_B
         return too_wide
     dialect = _dialect(head, hints, known[0] if known and through == "utf-8" else "utf-8")
     if dialect.width > COLUMNS_AT_MOST:
-        return _faulted(file, "too_many_columns", count=dialect.width, most=COLUMNS_AT_MOST)
+        return _too_many(file, dialect.width)
     surveyor = _survey(file, through, head, dialect, hints, cell_bytes)
     survey = surveyor.finish()
     if known:
@@ -99,7 +99,7 @@ def _too_wide(file: SourceFile, head: bytes, hints: Hints) -> Inspected | None:
     candidates = [hints.delimiter.encode()] if hints.delimiter else list(delimiters.CANDIDATES)
     count = max(head.count(c) for c in candidates) + 1
     if count > COLUMNS_AT_MOST:
-        return _faulted(file, "too_many_columns", count=count, most=COLUMNS_AT_MOST)
+        return _too_many(file, count)
     return _fault(file, "its first line is longer than 1 MiB")
 
 
@@ -202,10 +202,22 @@ def _empty(file: SourceFile, encoding: str) -> Inspected:
 
 
 def _fault(file: SourceFile, why: str) -> Inspected:
-    return _faulted(file, "file_unreadable", why=why)
+    return _faulted(file, "file_unreadable", why)
 
 
-def _faulted(file: SourceFile, reason: str, **values: object) -> Inspected:
+def _too_many(file: SourceFile, count: int) -> Inspected:
+    return _faulted(file, "too_many_columns", f"has {count:,} columns; at most {COLUMNS_AT_MOST:,} are read")
+
+
+def _faulted(file: SourceFile, reason: str, why: str) -> Inspected:
     declared = code(reason)
-    fault = Reason(reason, declared.say(file=file.name, **values), declared.remedy)
+    fault = Reason(reason, declared.say(file=file.name, why=why), declared.remedy)
     return Inspected(file, (), (), "utf-8", False, ",", False, "lf", 0, fault=fault)
+
+
+def refusal(inspected: Inspected) -> Refused:
+    """The exception for a file with a fault; its message is the fault's."""
+    assert inspected.fault is not None
+    before, after = code(inspected.fault.code).say(file=inspected.file.name, why="\0").split("\0")
+    why = inspected.fault.message.removeprefix(before).removesuffix(after)
+    return Refused(inspected.fault.code, file=inspected.file.name, why=why)

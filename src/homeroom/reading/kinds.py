@@ -46,6 +46,6 @@ def not_a_text_table(text: bytes) -> str | None:
         return "it is an XML document"
     if _JSON.match(text):
         return "it is a JSON document"
-    if len(text) - len(text.translate(None, _ODD)) > max(8, len(text) // 20):
+    if len(text) - len(text.translate(None, _ODD)) > max(16, len(text) // 20):
         return "its bytes are no text"
     return None

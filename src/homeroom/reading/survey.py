@@ -53,11 +53,18 @@ class Surveyor:
 
     def begin(self, head: bytes) -> None:
         """Settle the line end that the file's beginning shows; the pass holds every block against it."""
-        crlf = head.count(b"\r\n")
-        counts = {"lf": head.count(b"\n") - crlf, "crlf": crlf, "cr": head.count(b"\r") - crlf}
-        self._end = LINE_ENDS[max(counts, key=lambda k: counts[k])] if any(counts.values()) else b"\n"
-        self.bytes.look(head[: self._skip])
-        self._tally(head[: self._skip])
+        above = head[: self._skip]
+        ended = next((end for end in (b"\r\n", b"\n", b"\r") if above.endswith(end)), None)
+        counts = _line_ends(head)
+        if ended is not None:
+            self._end = ended
+        elif any(counts.values()):
+            self._end = LINE_ENDS[max(counts, key=lambda k: counts[k])]
+        if sum(1 for n in _line_ends(above).values() if n) > 1:
+            # DuckDB skips the lines above the data by their ends, too.
+            self._fail("line ends are mixed")
+        self.bytes.look(above)
+        self._tally(above)
 
     def take(self, chunk: bytes) -> None:
         """Take in the next chunk of the stream."""
@@ -129,6 +136,10 @@ class Surveyor:
             return self._regular(block, block)
         self.any_quotes = True
         if self._mode != "text":
+            rows = self._all_quoted(block)
+            if rows:
+                self._mode = "syntax"
+                return rows
             outside = self._unquoted(block)
             if outside is not None:
                 self._mode = "syntax"
@@ -149,6 +160,19 @@ class Surveyor:
         if self._width == 1 and (block.startswith(self._end) or self._end * 2 in block):
             return self._fail("there are blank lines")
         return rows
+
+    def _all_quoted(self, block: bytes) -> int:
+        """The number of records where every cell is quoted and plain, as careful exports write them; 0 where not."""
+        if not block.startswith(QUOTE) or not block.endswith(QUOTE + self._end):
+            return 0
+        unit = self._delimiter.join([QUOTE * 2] * self._width) + self._end
+        skeleton = block.translate(None, self._ordinary)
+        rows, rest = divmod(len(skeleton), len(unit))
+        if rest or skeleton != unit * rows:
+            return 0
+        # Two quotes a cell, in order; they are at its edges if each delimiter and each line end stands between two of them.
+        inner = block.count(QUOTE + self._delimiter + QUOTE), block.count(QUOTE + self._end + QUOTE)
+        return rows if inner == (rows * (self._width - 1), rows - 1) else 0
 
     def _unquoted(self, block: bytes) -> bytes | None:
         """The block with its quoted cells cut out, or None where a quote does not stand at the edge of a cell."""
@@ -197,10 +221,8 @@ class Surveyor:
             self.any_quotes = True
             pieces = block.split(QUOTE)
             block = b"".join(pieces[::2]) if len(pieces) % 2 else block
-        crlf = block.count(b"\r\n")
-        self.counts["crlf"] += crlf
-        self.counts["lf"] += block.count(b"\n") - crlf
-        self.counts["cr"] += block.count(b"\r") - crlf
+        for name, count in _line_ends(block).items():
+            self.counts[name] += count
 
     def _fail(self, why: str) -> int:
         self.why = self.why or why
@@ -254,6 +276,11 @@ class Surveyor:
     def lines(self) -> int:
         """Line ends seen, roughly: for shares."""
         return sum(self.counts.values())
+
+
+def _line_ends(block: bytes) -> dict[str, int]:
+    crlf = block.count(b"\r\n")
+    return {"lf": block.count(b"\n") - crlf, "crlf": crlf, "cr": block.count(b"\r") - crlf}
 
 
 def _whole_characters(block: bytes) -> int:

@@ -12,10 +12,10 @@ from pathlib import Path
 from homeroom.reading import headers, relations, streams
 from homeroom.reading.assembling import Assembler
 from homeroom.reading.findings import Findings
+from homeroom.reading.inspect import refusal
 from homeroom.reading.mending import Mender, Place, Tally, first_word
 from homeroom.reading.physical import Lines, Plain
 from homeroom.reading.survey import CELL_BYTES
-from homeroom.roster.faults import Refused
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import Repair
 from homeroom.workbench.bench import Workbench
@@ -42,7 +42,7 @@ def read(workbench: Workbench, inspected: Inspected, place: Place | None = None,
 def _surveyed(inspected: Inspected) -> Survey | None:
     """The survey of a file that can be read; None for an empty one. Raises Refused."""
     if inspected.fault is not None:
-        raise Refused(inspected.fault.code, file=inspected.file.name, why=inspected.fault.message)
+        raise refusal(inspected)
     return inspected.survey if inspected.columns else None
 
 

@@ -21,7 +21,7 @@ from typing import IO
 from homeroom.reading.names import base
 from homeroom.roster.faults import Refused
 
-DAMAGE = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError, struct.error)
+DAMAGE = (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, struct.error)
 """What Python's readers raise over damaged archives and kinds of compression that they do not know."""
 
 _DIRECTORY_BYTES_PER_ENTRY = 46 + 1024
@@ -60,7 +60,7 @@ def opened(path: Path, name: str, most_entries: int) -> Iterator[Archive]:
     try:
         _examine_end(path, name, most_entries)
         archive = zipfile.ZipFile(path)
-    except (*DAMAGE, ValueError) as damage:
+    except (*DAMAGE, ValueError) as damage:  # ValueError: a seek before the beginning
         raise Refused("archive_damaged", archive=name, why=told(damage)) from damage
     with archive:
         for info in archive.infolist():
@@ -148,8 +148,9 @@ def _examine_places(archive: zipfile.ZipFile, path: Path, name: str) -> None:
     end_of_last = 0
     with path.open("rb") as file:
         for info in sorted(archive.infolist(), key=lambda i: i.header_offset):
-            file.seek(info.header_offset)
-            header = file.read(_LOCAL.size)
+            # A damaged directory can place an entry before the file's beginning.
+            file.seek(max(info.header_offset, 0))
+            header = file.read(_LOCAL.size) if info.header_offset >= 0 else b""
             if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
                 raise Refused("archive_damaged", archive=name, why="its directory points to the wrong places")
             *_, name_length, extra_length = _LOCAL.unpack(header)

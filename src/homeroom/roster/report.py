@@ -98,7 +98,8 @@ class Issue:
 class ImportReport:
     """The whole report of one import. `number` is written as `import`.
 
-    `layouts` is the layout set that was taken and `layouts_why` the sentence that says why; `stamp` stands for everything but the
+    `layouts` is the layout set that was taken, `layouts_why` the sentence that says why, and `layouts_named` what the command
+    line named for this import alone (a set, or a folder), so that an approval walks by the same. `stamp` stands for everything but the
     files that decides what an import does, so that the same bytes under the same stamp need no second walk.
     """
 
@@ -120,6 +121,7 @@ class ImportReport:
     seconds: float | None
     layouts: str | None = None
     layouts_why: str | None = None
+    layouts_named: str | None = None
     stamp: str | None = None
     files: tuple[FileReport, ...] = ()
     tables: Mapping[str, TableReport] = field(default_factory=dict)

@@ -12,21 +12,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
-
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.report import ImportReport, moment
 from homeroom.store.imports import Import
 from homeroom.store.journal import AuditRow
-from homeroom.sync import committing, ending, walking
+from homeroom.sync import ending
 from homeroom.sync.house import House
+from homeroom.sync.jobs import Executor, Jobs
 from homeroom.sync.summaries import summarise
 from homeroom.workbench.bench import Workbench
 
-log = structlog.get_logger()
-
 Tell = Callable[[str], None]
+BY_COMMAND = ("import", "rollback")
+"""Triggers of imports that a command walks by itself; all others wait in the queue for a worker."""
 
 
 def run(
@@ -48,13 +47,28 @@ def run(
         bury_interrupted(house, slug, but=number)
         entry = store.imports.get(number)
         if entry.status != "running":
-            return report(house, slug, number)
+            return _report(house, slug, number)
         entry = store.imports.resume(number, house.executor.name)
         if _overtaken(house, slug, entry):
             return ending.turn_down(
                 house, slug, number, ending.reason("superseded", newer=_newest(house, slug, entry)), _now(now)
             )
         return _walk_and_end(house, slug, entry, now=now, layouts=layouts, tell=tell, approved=None)
+
+
+def requeue(house: House, jobs: Jobs) -> int:
+    """Hand in again what waits for a walk and is in no queue: a kill came between beginning an import and handing it in.
+
+    Returns how many. Imports that a command began are that command's.
+    """
+    inside = jobs.unfinished()
+    count = 0
+    for district in house.stores.control.districts.all():
+        for entry in house.stores.roster(district.slug).imports.with_status("running"):
+            if entry.trigger not in BY_COMMAND and (district.slug, entry.number) not in inside:
+                jobs.enqueue(district.slug, entry.number, entry.attempt)
+                count += 1
+    return count
 
 
 def approve(
@@ -76,7 +90,7 @@ def approve(
         entry = store.imports.resume(number, house.executor.name)
         house.stores.control.audit.add(AuditRow(_now(now), who, "import-approved", slug, {"import": number}))
         return _walk_and_end(
-            house, slug, entry, now=now, layouts=known.get("layouts"), tell=tell, approved=plan or known.get("plan")
+            house, slug, entry, now=now, layouts=known.get("layouts_named"), tell=tell, approved=plan or known.get("plan")
         )
 
 
@@ -88,11 +102,13 @@ def reject(house: House, slug: str, number: int, *, who: str, now: datetime | No
             raise Misuse(f"import {number} of {slug} does not wait for approval: it is {entry.outcome or entry.status}.")
         house.stores.control.audit.add(AuditRow(_now(now), who, "import-rejected", slug, {"import": number}))
         ending.turn_down(house, slug, number, ending.reason("rejected", who=who), _now(now))
-    return report(house, slug, number)
+    return _report(house, slug, number)
 
 
 def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime | None = None) -> ImportReport:
     """Make a new revision that equals an old one. It is an import without a delivery. Raises Misuse for an unknown revision."""
+    from homeroom.sync import committing
+
     at = _now(now)
     with house.stores.lock(slug):
         store = house.stores.roster(slug)
@@ -103,16 +119,27 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
             source=None, delivery=None, kind="rollback", trigger="rollback", now=at, executor=house.executor.name
         )
         house.stores.control.audit.add(AuditRow(at, who, "rolled-back", slug, {"import": entry.number, "to": revision}))
-        with claim(house.settings.work, f"{slug}-{entry.number}") as folder, Workbench(folder.path) as bench:
-            plan = store.rollback_plan(bench, revision)
-            made = committing.commit_rollback(house, slug, bench, entry, plan, at)
+        try:
+            with claim(house.settings.work, f"{slug}-{entry.number}") as folder, Workbench(folder.path) as bench:
+                plan = store.rollback_plan(bench, revision)
+                made = committing.commit_rollback(house, slug, bench, entry, plan, at)
+        except Exception as trouble:
+            why = ending.reason("internal_error", kind=type(trouble).__name__)
+            ending.fail(house, slug, entry.number, why, datetime.now(UTC))
+            raise
         summarise(house, slug)
         store.settle()
         return made
 
 
 def report(house: House, slug: str, number: int) -> ImportReport:
-    """The report of an import as far as it is known."""
+    """The report of an import as far as it is known. Raises Misuse for an unknown district or number."""
+    house.stores.control.districts.get(slug)
+    settle_interrupted(house, slug)
+    return _report(house, slug, number)
+
+
+def _report(house: House, slug: str, number: int) -> ImportReport:
     store = house.stores.roster(slug)
     entry = store.imports.get(number)
     known = store.imports.report(number)
@@ -162,7 +189,7 @@ def bury_interrupted(house: House, slug: str, but: int | None) -> None:
     """
     store = house.stores.roster(slug)
     for entry in store.imports.with_status("running"):
-        if entry.number != but and entry.trigger in ("import", "rollback") and entry.executor is not None:
+        if entry.number != but and entry.trigger in BY_COMMAND and entry.executor is not None:
             if _may_live(house, entry):
                 continue
             ending.fail(house, slug, entry.number, ending.reason("interrupted", step=entry.step or "start"), datetime.now(UTC))
@@ -170,20 +197,18 @@ def bury_interrupted(house: House, slug: str, but: int | None) -> None:
 
 def _may_live(house: House, entry: Import) -> bool:
     """Whether the command that began an import may still be on its way to the lock."""
-    from homeroom.sync.jobs import Executor
-
     return entry.executor == house.executor.name or not Executor.named(entry.executor or "").is_gone()
 
 
 def _overtaken(house: House, slug: str, entry: Import) -> bool:
-    """Whether a newer delivery of the same source was already walked: an older one must not undo it (it would go back)."""
+    """Whether a newer full delivery of the same source was already taken: an older one must not undo it (it would go back)."""
     newest = _newest(house, slug, entry)
     return newest is not None and not entry.dry_run
 
 
 def _newest(house: House, slug: str, entry: Import) -> int | None:
     for other in house.stores.roster(slug).imports.last(50, source=entry.source):
-        newer = other.number != entry.number and (other.delivery or 0) > (entry.delivery or 0)
+        newer = other.kind == "continuous" and (other.delivery or 0) > (entry.delivery or 0)
         if newer and not other.dry_run and other.status == "done" and other.outcome != "failed":
             return other.number
     return None
@@ -199,6 +224,8 @@ def _walk_and_end(
     tell: Tell | None,
     approved: str | None,
 ) -> ImportReport:
+    from homeroom.sync import walking  # the rooms of the walk: not for commands that only read the log
+
     at = _now(now)
     store = house.stores.roster(slug)
 
@@ -212,12 +239,18 @@ def _walk_and_end(
         made = walking.walk_import(house, slug, entry, started, at, layouts, heard, approved)
     except Refused as refusal:
         ending.fail(house, slug, entry.number, ending.reason_of(refusal), datetime.now(UTC))
-        made = report(house, slug, entry.number)
+        made = _report(house, slug, entry.number)
     except TryAgain:
         raise
+    except Misuse as misuse:
+        # What was right when the import began: a folder of layouts that is gone, a setting that is no longer understood.
+        ending.fail(house, slug, entry.number, ending.reason("settings_wrong", what=str(misuse)), datetime.now(UTC))
+        made = _report(house, slug, entry.number)
     except Exception as bug:
         # The text of a bug may hold a child's data: only its kind is told, the place is in the log.
-        log.error(
+        import structlog  # it brings rich along, a tenth of a second for every command
+
+        structlog.get_logger("homeroom.imports").error(
             "import-broke", district=slug, number=entry.number, kind=type(bug).__name__, step=store.imports.get(entry.number).step
         )
         ending.fail(house, slug, entry.number, ending.reason("internal_error", kind=type(bug).__name__), datetime.now(UTC))

@@ -11,7 +11,8 @@ from homeroom.roster.faults import Misuse
 from homeroom.store.deliveries import Delivery, RawFile
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
-from homeroom.sync.sources import of
+from homeroom.sync.layouts import sets_for
+from homeroom.sync.sources import add, of
 from homeroom.workbench.values import Mode
 
 MOST_FILES = 10_000
@@ -31,10 +32,11 @@ def hand_in(
 ) -> int:
     """Seal what lies at `path` (a folder, an archive or one file) and begin an import of it; returns the import's number.
 
-    Raises Misuse when there is no such path, district or source.
+    Raises Misuse when there is no such path, district, source or layout set; nothing was taken then.
     """
     house.stores.control.districts.get(slug)
     files = _files(path)
+    sets_for(layouts)
     chosen = of(house, slug, source) or _upload(house, slug, layouts)
     at = now or datetime.now(UTC)
     delivery = deliver(house, slug, chosen, files, trigger, at)
@@ -84,4 +86,4 @@ def _upload(house: House, slug: str, layouts: str | None) -> Source:
     """The district's source for files handed in by hand; made the first time."""
     control = house.stores.control.sources
     mine = next((s for s in control.of(slug) if s.kind == "upload"), None)
-    return mine or control.add(slug, "upload", "upload", datetime.now(UTC), layouts=layouts)
+    return mine or add(house, slug, "upload", layouts=layouts).source

@@ -6,6 +6,8 @@ import csv
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +19,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
 from homeroom.roster.report import moment
 from homeroom.roster.versions import stored_columns
+from homeroom.store.journal import AuditRow
 from homeroom.store.roster import RosterStore
 from homeroom.store.roster_tables import stored_columns as stored_in_table
 from homeroom.sync.house import House
@@ -67,10 +70,20 @@ def _matching(house: House, slug: str, table: Table, where: str) -> set[str]:
         return {key for (key,) in bench.rows(f'SELECT "sourcedId" FROM {quoted(stored)} WHERE {condition}')}
 
 
-def write_rows(house: House, slug: str, name: str, where: str | None, form: Literal["json", "csv"]) -> None:
-    """Write a table's records to standard output: one JSON array, or CSV with a header. One record at a time."""
+def write_rows(
+    house: House, slug: str, name: str, where: str | None, form: Literal["json", "csv"], who: str = "command line"
+) -> None:
+    """Write a table's records to standard output: one JSON array, or CSV with a header. One record at a time.
+
+    The audit trail says that it was read; not the formula, in which a child's name may stand.
+    """
     table = table_named(name)
     found = rows(house, slug, name, where)
+    first = next(found, None)
+    house.stores.control.audit.add(
+        AuditRow(datetime.now(UTC), who, "rows-read", slug, {"table": name, "format": form, "filtered": where is not None})
+    )
+    found = found if first is None else chain([first], found)
     if form == "json":
         sys.stdout.write("[")
         for position, row in enumerate(found):
@@ -117,12 +130,16 @@ def record(house: House, slug: str, name: str, sourced_id: str) -> dict[str, Any
     }
 
 
-def export(house: House, slug: str, out: Path, version: Literal["1.1", "1.2"], since: int | None) -> dict[str, Any]:
+def export(
+    house: House, slug: str, out: Path, version: Literal["1.1", "1.2"], since: int | None, who: str = "command line"
+) -> dict[str, Any]:
     """Write a OneRoster package of the roster as it stands; `since` a revision makes delta files."""
     house.stores.control.districts.get(slug)
     store = house.stores.roster(slug)
     if since is not None and not 0 <= since <= store.revision():
         raise Misuse(f"{slug} has the revisions 0 to {store.revision()}; there is no revision {since}.")
+    detail = {"version": version, "since": since, "revision": store.revision()}
+    house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "exported", slug, detail))
     changed = None if since is None else (lambda table: _stored(store, table, since))
     package = write_package(lambda table: _stored(store, table, None), version, out, changed=changed)
     return {

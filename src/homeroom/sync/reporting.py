@@ -17,9 +17,17 @@ def file_reports(
     sifted: Mapping[str, Sifted],
     admitted: Mapping[str, Admitted],
     left_alone: Mapping[str, str],
+    foreign: Mapping[str, Mapping[int, int]],
 ) -> tuple[FileReport, ...]:
-    """One entry per file and layout; rows = accepted + refused + ignored in each (law 5). Files left alone say why."""
-    reports = [_fed(feed, sifted[feed.table], admitted[feed.table]) for feed in feeds if not feed.made]
+    """One entry per file and layout; rows = accepted + refused + ignored in each (law 5). Files left alone say why.
+
+    `foreign`: table -> file number -> rows that the plan refused, since another source holds their key.
+    """
+    reports = [
+        _fed(feed, sifted[feed.table], admitted[feed.table], foreign.get(feed.table, {}).get(feed.text.file.number, 0))
+        for feed in feeds
+        if not feed.made
+    ]
     fed = {f.text.file.number for f in feeds}
     reports.extend(_unfed(look, left_alone.get(look.file.name)) for look in inspected if look.file.number not in fed)
     named = {r.name for r in reports}
@@ -27,12 +35,12 @@ def file_reports(
     return tuple(reports)
 
 
-def _fed(feed: Feed, sifted: Sifted, admitted: Admitted) -> FileReport:
+def _fed(feed: Feed, sifted: Sifted, admitted: Admitted, foreign: int) -> FileReport:
     number = feed.text.file.number
     look = feed.text.inspected
     count = next(c for c in sifted.counts if c.file == number)
     tally = next((t for t in admitted.tallies if t.file == number), None)
-    refused = tally.refused if tally else 0
+    refused = (tally.refused if tally else 0) + foreign
     ignored = count.ignored + feed.text.ignored + (tally.ignored if tally else 0)
     rows = feed.text.rows if feed.text.rows is not None else count.rows + feed.text.ignored
     repairs: Counter[str] = Counter()
@@ -51,6 +59,11 @@ def _fed(feed: Feed, sifted: Sifted, admitted: Admitted) -> FileReport:
         ignored=ignored,
         repairs=tuple(Repair(c, n) for c, n in sorted(repairs.items())),
     )
+
+
+def untaken(names: Sequence[str]) -> tuple[FileReport, ...]:
+    """The files of a delivery of which nothing was taken."""
+    return tuple(_left(name, "Nothing of this delivery was taken") for name in names)
 
 
 def _left(name: str, why: str) -> FileReport:

@@ -12,7 +12,7 @@ from homeroom.store.accounts import Account
 from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
-from homeroom.sync.layouts import known_set
+from homeroom.sync.layouts import named
 
 BUILT = ("sftp", "upload")
 """The kinds that this version can run."""
@@ -44,8 +44,7 @@ def add(
         raise Misuse(f"a source of kind {kind} cannot be added yet: this version takes {' and '.join(BUILT)}.")
     control = house.stores.control
     control.districts.get(slug)
-    if layouts is not None:
-        known_set(layouts)
+    layouts = named(layouts)
     Limits.parse(dict((settings or {}).get("limits", {})))
     now = datetime.now(UTC)
     source = control.sources.add(slug, kind, name or kind, now, layouts=layouts, start=start, settings=settings)

@@ -45,7 +45,7 @@ def walk_import(
     source = house.stores.control.sources.get(_number(entry.source))
     sealed = _sealed(house, slug, _number(entry.delivery))
     mark = repeating.stamp(house, slug, entry, source, layouts, now)
-    started = replace(started, stamp=mark)
+    started = replace(started, stamp=mark, layouts_named=layouts)
     if approved is None and (again := repeating.same_as_last(house, slug, entry, source, sealed.digest, mark)):
         return repeating.repeat(house, slug, entry, started, again, now)
     snapshots = house.snapshots(slug, source.id)
@@ -56,7 +56,10 @@ def walk_import(
         tell("open the delivery")
         files = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
         ground = _ground(house, slug, store, source, entry, bench, now, layouts)
-        walked = walk(bench, files, ground, tell)
+        try:
+            walked = walk(bench, files, ground, tell)
+        except Refused as refusal:
+            return committing.refuse(house, slug, bench, entry, started, files, refusal, now)
         tell("write")
         return committing.conclude(house, slug, bench, entry, started, walked, ground, snapshots, now, approved)
 

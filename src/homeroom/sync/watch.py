@@ -9,19 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import structlog
 from cronsim import CronSim
 
+from homeroom.deliveries.incoming import survey
+from homeroom.deliveries.seal import measure
 from homeroom.deliveries.spool import Rules, look
 from homeroom.deliveries.taking import Taken, recover, take
 from homeroom.roster.faults import Fault
 from homeroom.store.deliveries import Delivery
+from homeroom.store.imports import Import
 from homeroom.store.sources import Source
 from homeroom.sync import ending, intake
 from homeroom.sync.house import House
 from homeroom.sync.layouts import known_set
+
+log = structlog.get_logger("homeroom.watch")
 
 Enqueue = Callable[[str, int], None]
 
@@ -57,60 +64,90 @@ def watch(house: House, now: datetime, enqueue: Enqueue, renamed: Callable[[str]
     """
     started = 0
     for place in incoming(house):
-        for taken in recover(place.taken):
-            started += _seal(house, place, taken, now, enqueue)
-        due = _due(house, place.source, now)
-        rules = Rules(
-            required=_required(place.source),
-            quiet=float(place.source.settings.get("quiet_seconds", house.settings.quiet_seconds)),
-            settled=min(3.0, float(place.source.settings.get("quiet_seconds", house.settings.quiet_seconds))),
-            due=due,
-        )
-        found = look(place.inbox, rules, now.timestamp(), renamed(place.username)).ready
-        taken_now = take(found, place.inbox, place.taken) if found else None
-        if taken_now is not None:
-            started += _seal(house, place, taken_now, now, enqueue)
-        started += _start_waiting(house, place.source, now, enqueue)
+        try:
+            started += _look(house, place, now, enqueue, renamed(place.username))
+        except Exception as trouble:  # noqa: BLE001
+            # One district's full disk or odd folder must not keep the others from being looked at.
+            log.error("source-not-watched", district=place.source.district, source=place.source.id, kind=type(trouble).__name__)
     return started
 
 
+def _look(house: House, place: Incoming, now: datetime, enqueue: Enqueue, renamed: Collection[str]) -> int:
+    started = sum(_seal(house, place, taken, now, enqueue) for taken in recover(place.taken))
+    quiet = float(place.source.settings.get("quiet_seconds", house.settings.quiet_seconds))
+    rules = Rules(
+        required=_required(place.source), quiet=quiet, settled=min(3.0, quiet), due=_due(house, place.source, place.inbox)
+    )
+    found = look(place.inbox, rules, now.timestamp(), renamed).ready
+    taken_now = take(found, place.inbox, place.taken) if found else None
+    if taken_now is not None:
+        started += _seal(house, place, taken_now, now, enqueue)
+    return started + _start_waiting(house, place.source, now, enqueue)
+
+
 def _seal(house: House, place: Incoming, taken: Taken, now: datetime, enqueue: Enqueue) -> int:
-    """Seal a taken set and start its import, unless the source has a time of day for that. Returns imports started."""
+    """Seal a taken set and start its import, unless the source has a time of day for that. Returns imports started.
+
+    The plain files go last but for the queue, and every act before is looked for first: a set that was cut off anywhere
+    is found again and goes on from there, neither lost nor walked twice.
+    """
     source = place.source
     if not taken.files:
         taken.discard()
         return 0
-    delivery = intake.deliver(house, source.district, source, taken.files, "sftp", now)
+    delivery = _recorded(house, source, taken) or intake.deliver(house, source.district, source, taken.files, "sftp", now)
+    waits = source.start is not None and not taken.missing
+    entry = None if waits else _import_of(house, source, delivery) or _begin(house, source, delivery, now)
+    if entry is not None and taken.missing and entry.status == "running":
+        why = ending.reason("incomplete_set", missing=", ".join(taken.missing))
+        ending.fail(house, source.district, entry.number, why, now)
     taken.discard()
-    if taken.missing:
-        number = _begin(house, source, delivery, now)
-        missing = ", ".join(taken.missing)
-        ending.fail(house, source.district, number, ending.reason("incomplete_set", missing=missing), now)
-        return 1
-    if source.start is not None:
+    if entry is None:
         return 0
-    enqueue(source.district, _begin(house, source, delivery, now))
+    if not taken.missing:
+        enqueue(source.district, entry.number)
     return 1
+
+
+def _recorded(house: House, source: Source, taken: Taken) -> Delivery | None:
+    """The delivery that was made of a taken set before a crash; only the newest can be it."""
+    newest = next(iter(house.stores.roster(source.district).deliveries.last(1, source=source.id)), None)
+    if newest is None or newest.trigger != "sftp" or not taken.recovered:
+        return None
+    return newest if measure(taken.files) == newest.digest else None
+
+
+def _import_of(house: House, source: Source, delivery: Delivery) -> Import | None:
+    entries = house.stores.roster(source.district).imports.last(50, source=source.id)
+    return next((e for e in entries if e.delivery == delivery.number), None)
 
 
 def _start_waiting(house: House, source: Source, now: datetime, enqueue: Enqueue) -> int:
-    """Start the newest sealed delivery that waits for the source's time of day."""
+    """Start the newest sealed delivery whose time of day has come; the log says of older ones that it took their place."""
     if source.start is None:
         return 0
-    store = house.stores.roster(source.district)
-    newest = next(iter(store.deliveries.last(1, source=source.id)), None)
-    latest = next(iter(store.imports.last(1, source=source.id)), None)
-    if newest is None or (latest is not None and (latest.delivery or 0) >= newest.number):
+    due = [d for d in _not_walked(house, source) if now >= next_start(house, source, d.sealed_at)]
+    if not due:
         return 0
-    if now < next_start(house, source, newest.sealed_at):
-        return 0
-    enqueue(source.district, _begin(house, source, newest, now))
+    entries = [_begin(house, source, delivery, now) for delivery in due]
+    for older in entries[:-1]:
+        why = ending.reason("superseded", newer=entries[-1].number)
+        ending.turn_down(house, source.district, older.number, why, now)
+    enqueue(source.district, entries[-1].number)
     return 1
 
 
-def _begin(house: House, source: Source, delivery: Delivery, now: datetime) -> int:
+def _not_walked(house: House, source: Source) -> list[Delivery]:
+    """Pushed deliveries that came after the last one that has an import, oldest first."""
     store = house.stores.roster(source.district)
-    return store.imports.begin(source=source.id, delivery=delivery.number, kind="continuous", trigger="sftp", now=now).number
+    pushed = [d for d in store.deliveries.last(50, source=source.id) if d.trigger == "sftp"]
+    walked = {e.delivery for e in store.imports.last(50, source=source.id) if not e.dry_run} if pushed else set()
+    return list(reversed(list(takewhile(lambda d: d.number not in walked, pushed))))
+
+
+def _begin(house: House, source: Source, delivery: Delivery, now: datetime) -> Import:
+    store = house.stores.roster(source.district)
+    return store.imports.begin(source=source.id, delivery=delivery.number, kind="continuous", trigger="sftp", now=now)
 
 
 def next_start(house: House, source: Source, after: datetime) -> datetime:
@@ -121,15 +158,12 @@ def next_start(house: House, source: Source, after: datetime) -> datetime:
     return next(CronSim(f"{int(minute)} {int(hour)} * * *", after.astimezone(zone))).astimezone(UTC)
 
 
-def _due(house: House, source: Source, now: datetime) -> float | None:
+def _due(house: House, source: Source, inbox: Path) -> float | None:
     """The moment by which a set must be whole: the source's next start after the folder began to fill, if it has one."""
     if source.start is None:
         return None
-    store = house.stores.roster(source.district)
-    newest = next(iter(store.deliveries.last(1, source=source.id)), None)
-    since = newest.sealed_at if newest else source.created
-    due = next_start(house, source, since)
-    return due.timestamp() if due <= now else None
+    since = min((file.changed for file in survey(inbox)), default=None)
+    return next_start(house, source, datetime.fromtimestamp(since, UTC)).timestamp() if since is not None else None
 
 
 def _required(source: Source) -> tuple[str, ...]:

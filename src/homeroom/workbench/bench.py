@@ -11,12 +11,13 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from homeroom.roster.codes import code as declared
 from homeroom.roster.names import quoted
+
+if TYPE_CHECKING:
+    import duckdb
 
 ISSUES = "issues"
 _ISSUES_DDL = f"""
@@ -44,11 +45,14 @@ class Workbench:
 
         `also` names further folders that SQL may read and write: the home of last night's snapshots. They outlive the workbench.
         """
+        import duckdb  # a command that only reads the store starts without it
+
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder.resolve()
         spill = self.folder / "spill"
         spill.mkdir(mode=0o700, exist_ok=True)
-        self.connection = duckdb.connect(
+        self._unknown = duckdb.CatalogException
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(
             ":memory:",
             config={
                 "memory_limit": f"{memory_mb}MB",
@@ -89,7 +93,7 @@ class Workbench:
         """The columns of a table or view, in order; empty if there is none of that name."""
         try:
             cursor = self.connection.execute(f"SELECT * FROM {quoted(name)} LIMIT 0")
-        except duckdb.CatalogException:
+        except self._unknown:
             return ()
         return tuple(column[0] for column in cursor.description or ())
 

@@ -10,7 +10,7 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
     refused_T     _file, _row, sourcedId (NULL where it could not be read), cause
     departed_T    sourcedId of records of which tonight's rows say `tobedeleted`; a continuous file does not admit those rows
     usable_T      sourcedId and _kh (its hash) of every record that tonight's rows may refer to
-    stored_T      what the store holds: id BIGINT, sourcedId, status, source INTEGER, then the model columns
+    stored_T      what the store holds: id BIGINT, sourcedId, status, _source INTEGER, the model columns, locked
     plan_T        verb, id BIGINT, sourcedId, then all model columns with the values that the record will have
 """
 
