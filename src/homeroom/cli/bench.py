@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from types import ModuleType
 from typing import Annotated, Any, Literal
 
@@ -56,10 +57,16 @@ class Ground:
         note(f"  data: {size} ...")
         return self.module("sizes").prepare(size, self.folder / "sizes")
 
-    def floor(self, folder: Path) -> float:
-        """Seconds of a whole process that counts the same rows; the best of three."""
+    def beside(self, folder: Path, *nights: str) -> tuple[float, list[dict[str, Any]]]:
+        """What deliveries cost, and the floor of that moment: the median of three runs before them and three after."""
+        before = self._floors(folder)
+        told = self.nights(*nights)
+        return median([*before, *self._floors(folder)]), told
+
+    def _floors(self, folder: Path) -> list[float]:
+        """Seconds of whole processes that count the same rows."""
         command = [sys.executable, str(HERE / "floor.py"), str(folder)]
-        return float(min(self.module("process").run(command).wall for _ in range(3)))
+        return [float(self.module("process").run(command).wall) for _ in range(3)]
 
     def nights(self, *folders: str) -> list[dict[str, Any]]:
         """What deliveries cost in a worker that lives on (`benchmarks/nights.py`)."""
@@ -77,8 +84,8 @@ class Ground:
 def _night(ground: Ground) -> Iterator[Row]:
     """Rows 1, 2 and 4: a night without change, a night with 1 % change, memory."""
     made = ground.prepared(ground.size)
-    floor = ground.floor(made.night_1)
-    first, same, changed = ground.nights(str(made.night_1), f"={made.night_1}", str(made.night_2))
+    floor, told = ground.beside(made.night_1, str(made.night_1), f"={made.night_1}", str(made.night_2))
+    first, same, changed = told
     for name, cost, reach in (("no-change", same, 2.5), ("one-percent", changed, 8.0)):
         ratio = cost["walk"] / floor
         yield Row(
@@ -103,8 +110,7 @@ def _night(ground: Ground) -> Iterator[Row]:
 def _largest(ground: Ground) -> Iterator[Row]:
     """Row 3: the largest district."""
     made = ground.prepared("large")
-    floor = ground.floor(made.night_1)
-    told = ground.nights(str(made.night_1), f"={made.night_1}", str(made.night_2))
+    floor, told = ground.beside(made.night_1, str(made.night_1), f"={made.night_1}", str(made.night_2))
     for cost, name, seconds, times in zip(
         told, ("first load", "no change", "1 % night"), (75, 10, 40), (30, 4.5, 17), strict=True
     ):
