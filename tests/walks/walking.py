@@ -122,7 +122,7 @@ def whole_sentences(made: ImportReport) -> None:
     for issue in made.issues:
         assert not UNFILLED.search(_without_data(issue.message, issue.value, issue.key)), issue
         assert issue.message[0].isupper() or issue.message.startswith(_beginnings(issue.code, made)), issue
-        assert issue.message.endswith(".")
+        assert issue.message.endswith("."), issue
         assert issue.key is None or issue.line is not None or issue.file is None, issue
     if made.reason is not None:
         assert not UNFILLED.search(made.reason.message), made.reason

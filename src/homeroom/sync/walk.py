@@ -31,6 +31,7 @@ from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
 from homeroom.roster.catalogue import catalogue
+from homeroom.sync import findings
 from homeroom.sync.surplus import placer_for
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
@@ -93,7 +94,9 @@ class Walked:
 def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
     """Walk a delivery's files. `tell` hears each step's name. Raises Refused when the delivery cannot be taken at all."""
     tell("unpack")
+    findings.name_files(bench, ())
     unpacked = unpack(files, bench.folder / "unpacked")
+    findings.name_files(bench, unpacked.files)
     for left in unpacked.left_alone:
         bench.tell(left.code, value=left.name)
     tell("read")
