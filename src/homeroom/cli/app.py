@@ -83,7 +83,15 @@ ALONE = {"layouts": _layouts}
 
 def build() -> App:
     """The command line, with every command lazily imported."""
-    app = App(name="homeroom", help=ABOUT, help_formatter="plain", version=__version__, result_action="return_value")
+    plain = Parameter(negative=())  # no --no-dry-run, no --empty-scope beside what is documented
+    app = App(
+        name="homeroom",
+        default_parameter=plain,
+        help=ABOUT,
+        help_formatter="plain",
+        version=__version__,
+        result_action="return_value",
+    )
     for name, (target, about) in COMMANDS.items():
         app.command(target, name=name, help=about)
     for name, (about, commands) in GROUPS.items():

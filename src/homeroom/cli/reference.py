@@ -16,7 +16,7 @@ from typing import Literal, get_args, get_origin
 from cyclopts import App
 from cyclopts.argument import Argument
 
-from homeroom.cli.app import COMMANDS, GROUPS, build
+from homeroom.cli.app import ALONE, COMMANDS, GROUPS, build
 from homeroom.settings import Settings
 
 MADE = "<!-- Made by `make docs` from the command line itself. Do not edit by hand. -->\n"
@@ -52,8 +52,8 @@ def write(folder: Path) -> int:
 
 
 def paths() -> list[tuple[str, ...]]:
-    """Every command that there is, as its words: `("import",)`, `("district", "add")`."""
-    return [(name,) for name in COMMANDS] + [(group, sub) for group, (_, subs) in GROUPS.items() for sub in subs]
+    """Every command that there is, as its words: `("import",)`, `("district", "add")`, `("layouts",)`."""
+    return [(name,) for name in (*COMMANDS, *ALONE)] + [(group, sub) for group, (_, subs) in GROUPS.items() for sub in subs]
 
 
 def _commands() -> Iterator[str]:

@@ -49,6 +49,7 @@ REPORT: Meanings = {
     "seconds": ("number or null", "How long it took."),
     "layouts": ("text or null", "The layout set that read the files."),
     "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
+    "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),
     "stamp": (
         "text or null",
         "Stands for everything but the files that decides what an import does (layouts, rules, settings). "
