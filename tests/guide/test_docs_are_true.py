@@ -89,10 +89,7 @@ def test_every_command_within_a_sentence_exists() -> None:
 
 
 def options(path: tuple[str, ...]) -> set[str]:
-    app = build()
-    for word in path:
-        app = app[word]
-    return {name for argument in app.assemble_argument_collection() for name in argument.names}
+    return {name for argument in reference.arguments(path) for name in argument.names}
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -67,6 +67,13 @@ def _commands() -> Iterator[str]:
     yield from [f"| {number} | {name} | {when} |" for number, (name, when) in STATUSES.items()]
 
 
+def arguments(path: tuple[str, ...]) -> list[Argument]:
+    """What a command takes, in its own order."""
+    root = build()
+    found = _of(root, path).assemble_argument_collection(default_parameter=root.default_parameter, parse_docstring=True)
+    return [argument for argument in found if argument.show]
+
+
 def _of(app: App, path: tuple[str, ...]) -> App:
     for word in path:
         app = app[word]
@@ -74,9 +81,8 @@ def _of(app: App, path: tuple[str, ...]) -> App:
 
 
 def _command(path: tuple[str, ...], app: App) -> Iterator[str]:
-    arguments = [a for a in app.assemble_argument_collection(parse_docstring=True) if a.show]
     usage, rows = [], []
-    for argument in arguments:
+    for argument in arguments(path):
         option = argument.name.startswith("--")
         taken = "" if argument.hint is bool else f" {_value(argument.name)}"
         several = " ..." if _is_many(argument) else ""
