@@ -153,7 +153,7 @@ def test_trouble_that_passes_is_waited_for_and_a_bug_ends_in_a_line_without_its_
 
 def test_a_walk_stops_at_its_next_step_when_the_program_ends(desk: Desk) -> None:
     closing = threading.Event()
-    desk.walk = lambda slug, number: None if closing.wait(30) else None
+    desk.walk = lambda slug, number: closing.wait(30)
     jobs = desk.open()
     jobs.enqueue("pinewood", 1)
     desk.until(lambda: len(desk.walked) == 1)

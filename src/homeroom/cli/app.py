@@ -88,6 +88,7 @@ def build() -> App:
         name="homeroom",
         default_parameter=plain,
         help=ABOUT,
+        help_format="plaintext",
         help_formatter="plain",
         version=__version__,
         result_action="return_value",
@@ -95,7 +96,7 @@ def build() -> App:
     for name, (target, about) in COMMANDS.items():
         app.command(target, name=name, help=about)
     for name, (about, commands) in GROUPS.items():
-        group = App(name=name, help=about, help_formatter="plain", result_action="return_value")
+        group = App(name=name, help=about, help_format="plaintext", help_formatter="plain", result_action="return_value")
         for sub, (target, says) in commands.items():
             group.command(target, name=sub, help=says)
         if name in ALONE:

@@ -32,7 +32,7 @@ from homeroom.workbench.values import Plan
 
 _CACHE_KIB = 400_000
 """SQLite's cache for a large apply; measured: a 1 % night of random ids touches pages everywhere."""
-_LARGE = 20_000
+_LARGE = 2_000
 """Changes from which the large cache pays."""
 
 
@@ -62,7 +62,6 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
             _write_shared(connection, place, boat, commit)
             finish(connection, place, boat, commit, number)
             new_revision(connection, commit, number)
-    place.settle()
     return number
 
 

@@ -17,9 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
-
-import structlog
+from typing import TYPE_CHECKING, Any, Protocol
 
 from homeroom.roster.faults import Misuse, TryAgain
 
@@ -36,7 +34,6 @@ _POLL_SECONDS = 0.2
 _LONGEST_WAIT = 60.0
 _MOST_BREAKS = 5
 
-log = structlog.get_logger("homeroom.jobs")
 
 Walk = Callable[[str, int, Callable[[str], None]], object]
 """Walks an import: district, number, and who wants to hear its steps."""
@@ -207,13 +204,13 @@ class DbosJobs:
             try:
                 walk(slug, number, self._heard)
             except TryAgain:
-                log.warning("walk-later", district=slug, number=number, seconds=wait)
+                _log().warning("walk-later", district=slug, number=number, seconds=wait)
             except Misuse:
-                log.error("walk-impossible", district=slug, number=number)
+                _log().error("walk-impossible", district=slug, number=number)
                 return
             except Exception as bug:  # noqa: BLE001
                 breaks += 1
-                log.error("walk-broke", district=slug, number=number, kind=type(bug).__name__)
+                _log().error("walk-broke", district=slug, number=number, kind=type(bug).__name__)
                 if breaks >= _MOST_BREAKS:
                     return
             else:
@@ -263,3 +260,9 @@ class DbosJobs:
             with contextlib.suppress(TimeoutError):
                 self._dbos.DBOS.destroy(workflow_completion_timeout_sec=0)
         return ended
+
+
+def _log() -> Any:
+    import structlog  # it brings rich along: not for commands that only need to know which process they are
+
+    return structlog.get_logger("homeroom.jobs")
