@@ -153,7 +153,11 @@ def test_trouble_that_passes_is_waited_for_and_a_bug_ends_in_a_line_without_its_
 
 def test_a_walk_stops_at_its_next_step_when_the_program_ends(desk: Desk) -> None:
     closing = threading.Event()
-    desk.walk = lambda slug, number: None if closing.wait(30) else None
+
+    def walk(slug: str, number: int) -> None:
+        assert closing.wait(30)
+
+    desk.walk = walk
     jobs = desk.open()
     jobs.enqueue("pinewood", 1)
     desk.until(lambda: len(desk.walked) == 1)
@@ -175,7 +179,7 @@ def test_a_job_whose_import_has_ended_does_nothing(pinewood: Pinewood) -> None:
     number = pinewood.begin(district(), trigger="sftp")
     first = pinewood.walk(number)
     entry = pinewood.house.stores.roster(SLUG).imports.get(number)
-    assert pinewood.walk(number) == first
+    assert pinewood.walk(number).as_json() == first.as_json()
     assert pinewood.house.stores.roster(SLUG).imports.get(number) == entry
     assert pinewood.revision == 1
 
