@@ -24,11 +24,19 @@ def user(key: str, **cells: str | None) -> dict[str, str | None]:
     return {"sourcedId": key, "givenName": f"Given {key}", "familyName": f"Family {key}", "role": "student"} | cells
 
 
+def load(workbench: Workbench, name: str, columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> None:
+    """`Workbench.load` by columns, for thousands of rows."""
+    lists = ", ".join(f"unnest(?::VARCHAR[]) AS {quoted(c)}" for c in columns)
+    workbench.run(
+        f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT {lists}", [[r[n] for r in rows] for n in range(len(columns))]
+    )
+
+
 def make_plan(workbench: Workbench, table: str, actions: Sequence[tuple[str, Rows]], *, stored: str | None = None) -> TableReport:
     """Make `plan_T` from (verb, cells) pairs; ids come from `stored_T`, which the caller has brought."""
     columns = catalogue()[table].columns
     cells = [(verb, *(row.get(c) for c in columns), "0", str(n)) for n, (verb, row) in enumerate(actions, 1)]
-    workbench.load("made", ["verb", *columns, "file_number", "row_number"], cells)
+    load(workbench, "made", ["verb", *columns, "file_number", "row_number"], cells)
     listed = ", ".join(f"m.{quoted(c)}" for c in columns)
     ids = f'LEFT JOIN {quoted(stored)} s ON s."sourcedId" = m."sourcedId"' if stored else ""
     id = "s.id" if stored else "NULL::BIGINT"
@@ -49,7 +57,7 @@ def commit(store: RosterStore, plans: Mapping[str, Sequence[tuple[str, Rows]]], 
     with Workbench(folder / f"bench-{begun.number}") as workbench:
         reports = {}
         for table, actions in plans.items():
-            workbench.load("asked", ["sourcedId"], [[row["sourcedId"]] for _, row in actions])
+            load(workbench, "asked", ["sourcedId"], [[row["sourcedId"]] for _, row in actions])
             stored = store.bring(workbench, table, "asked")
             reports[table] = make_plan(workbench, table, actions, stored=stored)
         plan = Plan(tables=reports, hash="sha256:made", first=night == 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -52,19 +53,21 @@ class Roles:
 
 @dataclass(slots=True)
 class Renamed:
-    """Names that the SFTP door saw renamed into place since the watchman last asked."""
+    """Names that the SFTP door saw renamed from a temporary name into place: their files are declared to be finished."""
 
     _names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def heard(self, arrival: Arrival) -> None:
-        """Remember a rename."""
-        if arrival.kind == "renamed":
-            with self._guard:
+        """Remember a rename that declares a file finished; a file that is written under its own name declares nothing."""
+        with self._guard:
+            if arrival.declared:
                 self._names[arrival.account].add(arrival.name)
+            elif arrival.kind in ("closed", "cut_off"):
+                self._names[arrival.account].discard(arrival.name)
 
     def of(self, username: str) -> frozenset[str]:
-        """The names of one account; they stay until the files are gone, which the spool sees for itself."""
+        """The names of one account; a name whose file was taken says nothing more."""
         with self._guard:
             return frozenset(self._names[username])
 
@@ -125,6 +128,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
             told |= {"http_port": port, "url": f"http://{house.settings.host}:{port}"}
         for thread in threads:
             thread.start()
+        gc.freeze()  # what is loaded now stays: the collector need not walk through it at every request
         ready(told)
         await stop.wait()
     finally:

@@ -188,14 +188,17 @@ def test_the_story_of_a_district_that_pushes(program: Program, tmp_path: Path) -
     assert not [s for s in secrets if s in " ".join(psutil.Process(program.process.pid).cmdline())]
 
 
-def test_stopped_and_started_again_it_goes_on(home: Installation, tmp_path: Path) -> None:
-    """A set that is pushed just before the signal is walked after the next start, once."""
+@pytest.mark.parametrize("begun", [False, True], ids=["before the seal", "in the walk"])
+def test_stopped_and_started_again_it_goes_on(home: Installation, begun: bool) -> None:
+    """A set that is pushed just before the signal, or is being walked when it comes, is walked to its end after the next start."""
     home = Installation(home.data, PORTS | {"HOMEROOM_QUIET_SECONDS": "2"})
     command(home, "district", "add", "pinewood", "--name", "Pinewood")
     account = command(home, "source", "add", "pinewood", "--kind", "sftp", "--layouts", "oneroster-1.1")
     app = command(home, "app", "add", "reader")
     with serving(home, account, app) as first:
         first.push(*district().items())
+        if begun:
+            until(lambda: command(home, "imports", "pinewood") != [])
     with serving(home, account, app) as second:
         assert second.ended(1)["outcome"] == "success"
         assert second.told["executor"] != first.told["executor"]

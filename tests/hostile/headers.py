@@ -159,7 +159,7 @@ def no_header(files: Files) -> Files:
     return files | {"users.csv": files["users.csv"].split(b"\r\n", 1)[1]}
 
 
-@HOSTILE.add("failed", "header_mismatch")
+@HOSTILE.add("failed", "header_mismatch", "file-swapped")
 def two_files_swapped(files: Files) -> Files:
     """The users lie in classes.csv and the classes in users.csv."""
     return files | {"users.csv": files["classes.csv"], "classes.csv": files["users.csv"]}

@@ -83,7 +83,7 @@ def the_header_again_in_the_middle(files: Files) -> Files:
     return edited(files, "users.csv", "\r\ns-16,", f"\r\n{header}\r\ns-16,")
 
 
-@HOSTILE.add("success_with_row_issues", None, "row-short", first=True)
+@HOSTILE.add("success_with_row_issues", None, "file-cut-off", "absence-unprovable", first=True)
 def a_transfer_that_broke_off(files: Files) -> Files:
     """The file ends in the middle of a row, eight people early: absence proves nothing then."""
     raw = files["users.csv"]

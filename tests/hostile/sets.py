@@ -178,7 +178,7 @@ def everybody_has_another_id(files: Files) -> Files:
     return found
 
 
-@HOSTILE.add("held", None, first=True)
+@HOSTILE.add("held", "limit_exceeded", first=True)
 def half_of_the_students(files: Files) -> Files:
     """The report broke off at a page's end: every second enrollment and demographics row is missing."""
     for name in ("enrollments.csv", "demographics.csv"):
@@ -187,28 +187,31 @@ def half_of_the_students(files: Files) -> Files:
     return files
 
 
-@HOSTILE.add("held", None, first=True)
+@HOSTILE.add("held", "another_district", first=True)
 def another_district(files: Files) -> Files:
     """The neighbour's delivery in our folder: other schools, other people, other ids."""
-    names = dict(
-        zip(
-            ["Ada", "Ben", "Clara", "Farid", "Greta", "Hugo", "Mara", "Nico"],
-            ["Zed", "Yan", "Xia", "Wim", "Val", "Uri", "Tor", "Sol"],
-            strict=True,
-        )
-    )
     found = {}
     for name, raw in files.items():
         text = raw.decode().replace("0101", "9901").replace("0102", "9902").replace("Pine", "Salt").replace("Oak", "Sand")
         for kind in ("d-", "k-", "c-", "e-", "s-", "t-0", "a-0", "g-"):
             text = text.replace(f"\n{kind}", f"\nz{kind}").replace(f",{kind}", f",z{kind}").replace(f'"{kind}', f'"z{kind}')
-        for ours, theirs in names.items():
-            text = text.replace(f",{ours},", f",{theirs},")
         found[name] = text.replace("example.org", "neighbour.example.org").encode()
-    return found
+    return found | {"users.csv": _other_people(found["users.csv"])}
 
 
-@HOSTILE.add("taken", None, first=True, values=(("users", "s-06", "givenName", "Fadil"),))
+def _other_people(raw: bytes) -> bytes:
+    """The users under other names: everybody's given name and family name read backwards."""
+    rows = list(csv.DictReader(io.StringIO(raw.decode(), newline="")))
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    for row in rows:
+        named = {column: row[column][::-1].capitalize() for column in ("givenName", "familyName")}
+        writer.writerow(row | named | {"username": f"{named['givenName']}.{row['username']}"})
+    return out.getvalue().encode()
+
+
+@HOSTILE.add(first=True, active={"users": 46, "enrollments": 35}, values=(("users", "s-06", "givenName", "Fadil"),))
 def an_ordinary_night(files: Files) -> Files:
     """One name was corrected, one student is new, one enrollment ended: no hold."""
     row = b"s-31,,,true,0101,student,student31,,Ezra,Elm,,004031,student31@example.org,,,,KG,\r\n"

@@ -107,6 +107,15 @@ def test_mixed_line_ends_are_healed_and_reported(desk: Any) -> None:
     assert read.repairs["line-ends-mixed"] == 1
 
 
+@pytest.mark.parametrize(("first", "others"), [("\r\n", "\n"), ("\n", "\r\n"), ("\r", "\r\n"), ("\r\n", "\r")])
+def test_a_header_that_ends_otherwise_than_its_rows(desk: Any, first: str, others: str) -> None:
+    """DuckDB, told how the rows end, would skip the header and all rows with it."""
+    read = desk.read(f"id,name{first}1,Oak{others}2,Elm{others}".encode())
+    assert read.rows == [("1", "Oak"), ("2", "Elm")]
+    assert read.at_lines == [2, 3]
+    assert read.repairs["line-ends-mixed"] == 1
+
+
 def test_powerschool_prefixes_and_invisible_characters_are_taken_off(desk: Any) -> None:
     head = '\ufeff"USERS.sourcedId", USERS.givenName\u00a0,\u200bUSERS.metadata.gpa,metadata.x,[13]FirstDay,No. of days'
     look = desk.look((head + "\n1,2,3,4,5,6\n").encode())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -63,6 +65,7 @@ class Story:
 
     folder: Path
     address: str = ""
+    http_port: int = 0
     sftp_port: int = 0
     server: subprocess.Popen[str] | None = None
     began: float = field(default_factory=time.monotonic)
@@ -156,7 +159,7 @@ class Story:
         if not line:
             raise SystemExit("The server did not start:\n" + (self.folder / "server.log").read_text())
         told = json.loads(line)
-        self.address, self.sftp_port = told["url"], told["sftp_port"]
+        self.address, self.http_port, self.sftp_port = told["url"], told["http_port"], told["sftp_port"]
         say(f"  $ homeroom serve            HTTP on {self.address}, SFTP on port {self.sftp_port}")
         self.took(start)
 
@@ -227,11 +230,11 @@ class Story:
     def command(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> Any:
         """Run a command as a person would, show it with its time, and return what it printed as JSON."""
         start = time.monotonic()
-        done = self._run(*arguments)
-        if done.returncode not in ok:
-            raise SystemExit(f"homeroom {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
+        status, out = self._run(*arguments)
+        if status not in ok:
+            raise SystemExit(f"homeroom {' '.join(arguments)} ended with {status}")
         say(f"  $ homeroom {' '.join(arguments)}    ({time.monotonic() - start:.1f} s)")
-        return json.loads(done.stdout)
+        return json.loads(out)
 
     def title(self, text: str) -> None:
         """A heading with the time since the beginning."""
@@ -254,22 +257,29 @@ class Story:
             self.server.stdout.close()
 
     def _json(self, *arguments: str) -> Any:
-        done = self._run(*arguments)
-        if done.returncode != 0:
-            raise SystemExit(f"homeroom {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
-        return json.loads(done.stdout)
+        status, out = self._run(*arguments)
+        if status != 0:
+            raise SystemExit(f"homeroom {' '.join(arguments)} ended with {status}")
+        return json.loads(out)
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [*self._homeroom(), *arguments, "--json"]
-        return subprocess.run(command, capture_output=True, text=True, env=self._variables(), check=False)
+    def _run(self, *arguments: str) -> tuple[int, str]:
+        """A command as a person would type it, run here: starting Python anew each time would only cost time."""
+        from homeroom.cli import run
+
+        os.environ.update(self._variables())
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            status = run(["--data", str(self.folder / "data"), *arguments, "--json"])
+        return status, out.getvalue()
 
     def _homeroom(self) -> list[str]:
         program = "import sys; from homeroom.cli import main; main(sys.argv[1:])"
         return [sys.executable, "-c", program, "--data", str(self.folder / "data")]
 
     def _variables(self) -> dict[str, str]:
+        """The environment of the demo: its own settings only, whatever the machine says."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("HOMEROOM_")}
-        ports = {"HOMEROOM_HTTP_PORT": "0", "HOMEROOM_SFTP_PORT": str(self.sftp_port)}
+        ports = {"HOMEROOM_HTTP_PORT": str(self.http_port), "HOMEROOM_SFTP_PORT": str(self.sftp_port)}
         return kept | ports | {"HOMEROOM_QUIET_SECONDS": QUIET_SECONDS, "HOMEROOM_HOST": "127.0.0.1"}
 
 

@@ -88,7 +88,7 @@ def _show_issues(report: ImportReport) -> None:
     for issue in report.issues[:_ISSUES_SHOWN]:
         where = ":".join(str(p) for p in (issue.file, issue.line) if p is not None)
         times = f" (stands for {issue.count:,} rows)" if issue.count > 1 else ""
-        say(f"  [{issue.severity}] {printable(where)} {issue.code}: {printable(issue.message)}{times}")
+        say(f"  [{issue.severity}]{printable(f' {where}' if where else '')} {issue.code}: {printable(issue.message)}{times}")
         say(f"      {printable(issue.remedy)}")
     if total > _ISSUES_SHOWN:
         say(f"  ... all of them: homeroom imports {report.district} {report.number} --json")

@@ -162,6 +162,11 @@ def _limit(tripped: Sequence[LimitReport]) -> Reason | None:
     """The reason of an ordinary hold, told by the first limit: a whole table's before a school's."""
     if not tripped:
         return None
+    schools = {t.school for t in tripped}
+    if len(schools) == 1 and None not in schools and len(tripped) > 1 and all(t.change == "remove" for t in tripped):
+        # One school that loses much in every table is one thing to say, not one per table.
+        lost = ", ".join(f"{t.count:,} of {t.of:,} {t.table}" for t in tripped)
+        return reason("limit_exceeded", what=f"{tripped[0].school_name or tripped[0].school} would lose {lost}")
     first = next((t for t in tripped if t.school is None), tripped[0])
     verb = "removed" if first.change == "remove" else "updated"
     place = f" of {first.school_name or first.school}" if first.school else ""

@@ -147,7 +147,7 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
     """Why a file that bears a layout's name cannot be read by it: another table's file under this name, or columns missing."""
     inspected, name = binding.inspected, binding.inspected.file.name
     if inspected.fault is not None:
-        return None, Refused("file_unreadable", file=name, why=inspected.fault.message.rstrip("."))
+        return None, Refused.of(inspected.fault)
     if binding.readable:
         return None
     like = _like(layouts, inspected, binding.layout)

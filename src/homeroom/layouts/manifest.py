@@ -76,7 +76,7 @@ def read(inspected: Inspected) -> Manifest:
     """Read a manifest. Raises Refused("file_unreadable") where it is no text of two columns at all."""
     name = inspected.file.name
     if inspected.fault is not None:
-        raise Refused("file_unreadable", file=name, why=inspected.fault.message.rstrip("."))
+        raise Refused.of(inspected.fault)
     if inspected.file.size > LARGEST:
         raise Refused("file_unreadable", file=name, why="it is too large for a manifest")
     raw = inspected.file.path.read_bytes().decode(inspected.encoding, errors="replace").lstrip("\ufeff")

@@ -161,11 +161,16 @@ def _header(binding: Binding, bound: Bound) -> str:
 
 def _healed(binding: Binding) -> tuple[Repair, ...]:
     told = [_TOLD[b.how] for b in binding.bound if b.how in _TOLD]
+    told += ["secret-column-dropped" for word in binding.unused if _secret(binding, word)]
     return tuple(Repair(code, told.count(code)) for code in dict.fromkeys(told))
 
 
 def tell(workbench: Workbench, binding: Binding) -> None:
-    """Put what the binding did to a file's header into the issue table: repairs, formulas without columns, unused columns."""
+    """Put what the binding did to a file's header into the issue table: repairs, formulas without columns, unused columns.
+
+    The password column that the standard itself lists is counted among the file's repairs only: every complete OneRoster file
+    has it, and an issue that comes every night is soon read by nobody.
+    """
     number, table = binding.inspected.file.number, binding.layout.table
     for bound in binding.bound:
         if code := _TOLD.get(bound.how):
@@ -174,17 +179,18 @@ def tell(workbench: Workbench, binding: Binding) -> None:
     for target, word in binding.uncomputed:
         workbench.tell("formula-column-missing", file=number, column=word, table=table, target=target)
     left: dict[str, list[str]] = {}
-    for word in binding.unused:
+    for word in (w for w in binding.unused if not _secret(binding, w)):
         left.setdefault(_why(binding, word), []).append(word)
     for why, words in left.items():
         more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
         workbench.tell("column-unused", file=number, table=table, columns=", ".join(words[:LISTED]) + more, why=why)
 
 
+def _secret(binding: Binding, word: str) -> bool:
+    return cleaned(word) in {cleaned(f.name) for f in binding.layout.of.fields if f.secret}
+
+
 def _why(binding: Binding, word: str) -> str:
-    plain = cleaned(word)
-    if any(cleaned(f.name) == plain for f in binding.layout.of.fields if f.secret):
-        return "secrets are never read"
-    if plain in {cleaned(w) for w in binding.layout.ignored}:
+    if cleaned(word) in {cleaned(w) for w in binding.layout.ignored}:
         return "left out on purpose"
     return "no line of the layout names them"

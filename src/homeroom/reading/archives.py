@@ -139,6 +139,7 @@ class _Unpacking:
     def _write(self, archive: SourceFile, name: str, stream: Callable[[], IO[bytes]]) -> None:
         """Unpack one entry, counting what really comes out."""
         origin = f"{archive.name}/{name}"
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.folder / f"unpacked_{len(self.written)}"
         self.written.append(path)
         size = 0

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 from homeroom.reading.physical import Line, Lines
 from homeroom.reading.records import QUOTE, scan, sound, within
 
-Fate = Literal["row", "broken", "swallowed", "long"]
+Fate = Literal["row", "cut", "broken", "swallowed", "long"]
 
 LINES_IN_A_RECORD = 1000
 LINES_IN_DOUBT = 100
@@ -29,7 +29,7 @@ STRAYS_IN_DOUBT = 3
 class Record(NamedTuple):
     """One record. `raw` is its line where nothing had to be parsed; otherwise `cells` are its cells.
 
-    `fate`: `row` (of any width), `broken` (a quote did not close), `swallowed` (`stands_for` records up to `last_line` that
+    `fate`: `row` (of any width), `cut` (the file ends before the row does), `broken` (a quote did not close), `swallowed` (`stands_for` records up to `last_line` that
     cannot be read), `long` (more bytes than are held; only the beginning is here). `mended`: how it was read although it was
     badly written.
     """
@@ -107,7 +107,8 @@ class Assembler:
             whole = b"".join(part for one in taken for part in (one.text, one.end))[: -len(taken[-1].end) or None]
             return self._of(taken, whole.split(self._delimiter), mended="line-break-unquoted")
         self._lines.back(taken[1:])
-        return self._of([line], text.split(self._delimiter))
+        cells = text.split(self._delimiter)
+        return self._of([line], cells, fate="cut" if not line.end and len(cells) < self._width else "row")
 
     def _of(self, taken: list[Line], cells: list[bytes], *, quoted: bool = False, mended: str = "", fate: Fate = "row") -> Record:
         controls, bad = sum(one.controls for one in taken), sum(one.bad for one in taken)

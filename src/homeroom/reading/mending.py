@@ -149,7 +149,7 @@ class Mender:
     def _is_no_record(self, item: Record | _BlankRows) -> str:
         if isinstance(item, _BlankRows):
             return "empty-rows-ignored"
-        if item.fate != "row":
+        if item.fate not in ("row", "cut"):
             return ""
         cells = item.cells if item.cells is not None else item.raw.split(self._delimiter)
         return "totals-ignored" if is_totals(cells, self._width) else ""
@@ -213,6 +213,11 @@ class Mender:
             self.tally.unread += record.stands_for
             detail = {"last": record.last_line, "count": record.stands_for}
             self._findings.tell("lines-swallowed", row=number, line=record.line, refused=True, detail=detail)
+        elif record.fate == "cut":
+            # What was to follow did not come either: no key can be missed from the rest of this file.
+            self.tally.unread += 1
+            detail = {"found": len(cells), "expected": self._width}
+            self._findings.tell("file-cut-off", row=number, line=record.line, refused=True, detail=detail)
         elif record.fate == "broken":
             self._refuse("quote-unclosed", record, number, cells)
         elif record.fate == "long" or any(len(c) > self._cell_bytes for c in cells) or sum(map(len, cells)) > ROW_BYTES:

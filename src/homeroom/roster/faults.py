@@ -12,6 +12,7 @@ bug and keeps its traceback. Messages hold codes, counts and names of files and 
 from __future__ import annotations
 
 from homeroom.roster.codes import code
+from homeroom.roster.report import Reason
 
 
 class Fault(Exception):
@@ -24,12 +25,17 @@ class Refused(Fault):
     def __init__(self, reason: str, **values: object) -> None:
         self.reason = reason
         self.values = values
+        self.message = code(reason).say(**values)
+        """The sentence for a person."""
         super().__init__(self.message)
 
-    @property
-    def message(self) -> str:
-        """The sentence for a person."""
-        return code(self.reason).say(**self.values)
+    @classmethod
+    def of(cls, fault: Reason) -> Refused:
+        """The refusal for a reason that was found, and put into words, before."""
+        made = cls(fault.code)
+        made.message = fault.message
+        made.args = (fault.message,)
+        return made
 
     @property
     def remedy(self) -> str:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import TryAgain
@@ -20,18 +19,20 @@ from homeroom.store import snapshots
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
 from homeroom.store.delta import Delta, delta
-from homeroom.store.district_tables import block, delivery, import_file, outbox, revision
+from homeroom.store.district_tables import delivery, import_file, outbox, revision
 from homeroom.store.ferry import Ferry, ferry
+from homeroom.store.history import write_revision
 from homeroom.store.issues import COLUMNS
 from homeroom.store.moments import written
-from homeroom.store.places import Place, SqliteFile
+from homeroom.store.places import Place
 from homeroom.store.roster_tables import indexed, links, stored_columns
+from homeroom.store.sqlite_file import SqliteFile
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
 
 _CACHE_KIB = 400_000
 """SQLite's cache for a large apply; measured: a 1 % night of random ids touches pages everywhere."""
-_LARGE = 20_000
+_LARGE = 2_000
 """Changes from which the large cache pays."""
 
 
@@ -61,7 +62,6 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
             _write_shared(connection, place, boat, commit)
             finish(connection, place, boat, commit, number)
             new_revision(connection, commit, number)
-    place.settle()
     return number
 
 
@@ -229,14 +229,9 @@ def _write_small(connection: Connection, commit: Commit, number: int) -> None:
 
 
 def new_revision(connection: Connection, commit: Commit, number: int) -> None:
-    """Write the new revision's row with the counts of every table."""
-    sums = select(block.c.table, func.sum(block.c.active), func.sum(block.c.removed)).group_by(block.c.table)
-    counts = {t: {"active": int(a), "tobedeleted": int(r)} for t, a, r in connection.execute(sums)}
-    row = {"number": number, "import": commit.number, "kind": commit.kind, "at": written(commit.now)}
-    try:
-        connection.execute(insert(revision).values(row | {"counts": json.dumps(counts)}))
-    except IntegrityError:
-        raise TryAgain(f"revision {number} was written by another import") from None
+    """Write the new revision's row. Raises TryAgain when another import wrote it first."""
+    if write_revision(connection, commit.number, commit.kind, commit.now) != number:
+        raise TryAgain(f"revision {number} was written by another import")
 
 
 def _widen(connection: Connection, changes: int) -> None:

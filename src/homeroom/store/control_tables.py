@@ -6,14 +6,19 @@ or wrapped (law 12).
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
 HEAD = "0001"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
 
-version = Table("alembic_version", control, Column("version_num", String(32), primary_key=True))
+version = Table(
+    "alembic_version",
+    control,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),  # exactly as Alembic itself makes it
+)
 
 district = Table(
     "district",

@@ -5,7 +5,7 @@ They lie in the same file or schema as the roster, so that one transaction commi
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
 HEAD = "0001"
 """The migration that `district` stands for; a test compares the two."""
@@ -15,7 +15,12 @@ WIDE = BigInteger().with_variant(Integer(), "sqlite")
 
 district = MetaData()
 
-version = Table("alembic_version", district, Column("version_num", String(32), primary_key=True))
+version = Table(
+    "alembic_version",
+    district,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),  # exactly as Alembic itself makes it
+)
 
 counter = Table("counter", district, Column("name", Text, primary_key=True), Column("value", Integer, nullable=False))
 """The last number given out, by name. Numbers are never given twice, whatever is purged."""

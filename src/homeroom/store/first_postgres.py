@@ -18,7 +18,7 @@ from homeroom.store.apply import changed_tables, fence, finish, load_issues, new
 from homeroom.store.commits import Commit
 from homeroom.store.delta import Delta, delta
 from homeroom.store.ferry import columns_of, copy_in, ferry, write_csv
-from homeroom.store.places import PostgresSchema
+from homeroom.store.postgres_schema import PostgresSchema
 from homeroom.store.roster_tables import LINKS, ROSTER, links
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select
 
 from homeroom.roster.names import quoted
 from homeroom.store import pages
-from homeroom.store.district_tables import change, import_file, revision
+from homeroom.store.district_tables import block, change, import_file, revision
 from homeroom.store.ferry import ferry
-from homeroom.store.moments import read
+from homeroom.store.moments import read, written
 from homeroom.store.places import Place
 from homeroom.workbench.bench import Workbench
 
@@ -122,6 +122,16 @@ def touched(place: Place, workbench: Workbench, table: str, since: int) -> str |
         made = f"CREATE OR REPLACE TABLE {quoted(relation)} AS SELECT * FROM landed"
         boat.land(connection, query, {"sourcedId": "VARCHAR"}, made)
     return relation if workbench.value(f"SELECT count(*) FROM {quoted(relation)}") else None
+
+
+def write_revision(connection: Connection, number_of_import: int | None, kind: str, at: datetime) -> int:
+    """Write the next revision's row, with the counts of every table as they are now; returns its number."""
+    number = connection.execute(select(func.coalesce(func.max(revision.c.number), 0))).scalar_one() + 1
+    sums = select(block.c.table, func.sum(block.c.active), func.sum(block.c.removed)).group_by(block.c.table)
+    counts = {t: {"active": int(a), "tobedeleted": int(r)} for t, a, r in connection.execute(sums)}
+    row = {"number": number, "import": number_of_import, "kind": kind, "at": written(at), "counts": json.dumps(counts)}
+    connection.execute(insert(revision).values(row))
+    return int(number)
 
 
 _NUMBERS = ("from_source", "first_revision", "last_revision", "import", "line")

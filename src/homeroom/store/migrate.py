@@ -9,7 +9,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, MetaData
 
 from homeroom.store.control_tables import control
-from homeroom.store.places import Place, PostgresSchema
+from homeroom.store.places import Place
+from homeroom.store.postgres_schema import PostgresSchema
 
 FOLDER = Path(__file__).parent / "migrations"
 

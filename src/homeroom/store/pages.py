@@ -9,11 +9,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from threading import Lock
 from typing import Any, cast
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from homeroom.roster.catalogue import Format, catalogue
 from homeroom.roster.faults import Misuse
@@ -22,9 +23,10 @@ from homeroom.store.delta import BLOCK_BITS
 from homeroom.store.district_tables import block, revision, tally
 from homeroom.store.places import Place
 from homeroom.store.roster_tables import links, stored_columns
+from homeroom.store.sqlite_file import SqliteFile
 
 Cells = tuple[str | int | None, ...]
-"""A stored record: the values of `columns(table)` in order."""
+"""A stored record: the values of `columns_of(table)` in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +92,29 @@ class Pages:
 
     def total(self, table: str, status: str | None) -> int:
         """See RosterStore."""
-        with self._place.read() as connection:
-            return self._of(connection, _present(connection, self._place), table, status).total
+        with self._place.glance() as cursor:
+            return self._of(cursor, _present(cursor, self._place), table, status).total
 
-    def page(self, table: str, limit: int, *, offset: int, after: int | None, status: str | None, where: Sequence[Where]) -> Page:
+    def page(
+        self,
+        table: str,
+        limit: int,
+        *,
+        offset: int,
+        after: int | None,
+        status: str | None,
+        where: Sequence[Where],
+        columns: tuple[str, ...] | None,
+    ) -> Page:
         """See RosterStore."""
-        with self._place.read() as connection:
-            present = _present(connection, self._place)
-            columns = stored_columns(catalogue()[table])
+        columns = columns or columns_of(table)
+        with self._place.glance() as cursor:
+            present = _present(cursor, self._place)
             conditions, values = conditions_of(self._place, table, status, where)
             if where:
-                total = _count(connection, self._place, table, conditions, values)
+                total = _count(cursor, self._place, table, conditions, values)
             else:
-                blocks = self._of(connection, present, table, status)
+                blocks = self._of(cursor, present, table, status)
                 total = blocks.total
                 if offset and after is None:
                     first, offset = blocks.find(offset)
@@ -110,16 +122,16 @@ class Pages:
             if after is not None:
                 conditions, values = [*conditions, "t.id > ?"], [*values, after]
             query = f"{_select(self._place, table, columns)}{_filter(conditions)} ORDER BY t.id LIMIT ? OFFSET ?"
-            return Page(columns, _all(connection, query, [*values, limit, offset]), total, present)
+            return Page(columns, _all(self._place, cursor, query, [*values, limit, offset]), total, present)
 
-    def _of(self, connection: Connection, present: int, table: str, status: str | None) -> _Blocks:
+    def _of(self, cursor: Any, present: int, table: str, status: str | None) -> _Blocks:
         """The blocks of a table at the present revision."""
         key = (table, status)
         with self._guard:
             if self._revision == present and key in self._blocks:
                 return self._blocks[key]
         query = f'SELECT block, active, removed FROM {self._place.name("block")} WHERE "table" = ? ORDER BY block'
-        rows = _all(connection, query, [table])
+        rows = _all(self._place, cursor, query, [table])
         numbers = [int(row[0] or 0) for row in rows]
         made = {each: _Blocks(numbers, list(accumulate(count(r) for r in rows))) for each, count in _COUNTED.items()}
         with self._guard:
@@ -135,9 +147,9 @@ _COUNTED: dict[str | None, Any] = {None: lambda r: r[1] + r[2], "active": lambda
 
 def one(place: Place, table: str, sourced_id: str) -> dict[str, str | int | None] | None:
     """See RosterStore."""
-    columns = stored_columns(catalogue()[table])
-    with place.read() as connection:
-        found = _all(connection, f'{_select(place, table, columns)} WHERE t."sourcedId" = ?', [sourced_id])
+    columns = columns_of(table)
+    with place.glance() as cursor:
+        found = _all(place, cursor, f'{_select(place, table, columns)} WHERE t."sourcedId" = ?', [sourced_id])
     return dict(zip(columns, found[0], strict=True)) if found else None
 
 
@@ -145,7 +157,7 @@ def rows(
     place: Place, table: str, *, status: str | None = None, since: int | None = None, where: Sequence[Where] = ()
 ) -> Iterator[Cells]:
     """See RosterStore."""
-    columns = stored_columns(catalogue()[table])
+    columns = columns_of(table)
     conditions, values = conditions_of(place, table, status, where)
     with place.read() as connection:
         first = connection.execute(select(func.min(revision.c.number))).scalar()
@@ -154,7 +166,7 @@ def rows(
             conditions, values = [*conditions, f't."sourcedId" IN ({changed})'], [*values, table, since]
         query = f"{_select(place, table, columns)}{_filter(conditions)} ORDER BY t.id"
         streaming = connection.execution_options(stream_results=True, max_row_buffer=2000)
-        for row in streaming.exec_driver_sql(_spelled(connection, query), tuple(values)):
+        for row in streaming.exec_driver_sql(_spelled(place, query), tuple(values)):
             yield tuple(row)
 
 
@@ -192,28 +204,39 @@ def _check_column(table: str, column: str) -> None:
         raise Misuse(f"{table} has no column {column}.")
 
 
-def _select(place: Place, table: str, columns: Sequence[str]) -> str:
-    return f"SELECT {', '.join(f't.{quoted(c)}' for c in columns)} FROM {place.name(table)} t"
+def _select(place: Place, table: str, columns: tuple[str, ...]) -> str:
+    return _select_from(place.name(table), columns)
+
+
+@cache
+def _select_from(name: str, columns: tuple[str, ...]) -> str:
+    return f"SELECT {', '.join(f't.{quoted(c)}' for c in columns)} FROM {name} t"
+
+
+@cache
+def columns_of(table: str) -> tuple[str, ...]:
+    """All stored columns of a table, in the order in which records come."""
+    return stored_columns(catalogue()[table])
 
 
 def _filter(conditions: Sequence[str]) -> str:
     return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
-def _present(connection: Connection, place: Place) -> int:
-    return int(_all(connection, f"SELECT coalesce(max(number), 0) FROM {place.name('revision')}", [])[0][0] or 0)
+def _present(cursor: Any, place: Place) -> int:
+    return int(_all(place, cursor, f"SELECT coalesce(max(number), 0) FROM {place.name('revision')}", [])[0][0] or 0)
 
 
-def _count(connection: Connection, place: Place, table: str, conditions: Sequence[str], values: Sequence[Any]) -> int:
-    return int(_all(connection, f"SELECT count(*) FROM {place.name(table)} t{_filter(conditions)}", values)[0][0] or 0)
+def _count(cursor: Any, place: Place, table: str, conditions: Sequence[str], values: Sequence[Any]) -> int:
+    return int(_all(place, cursor, f"SELECT count(*) FROM {place.name(table)} t{_filter(conditions)}", values)[0][0] or 0)
 
 
-def _all(connection: Connection, query: str, values: Sequence[Any]) -> list[Cells]:
+def _all(place: Place, cursor: Any, query: str, values: Sequence[Any]) -> list[Cells]:
     """All rows as the driver's plain tuples: pages are read thousands of times a second."""
-    cursor = connection.exec_driver_sql(_spelled(connection, query), tuple(values)).cursor
+    cursor.execute(_spelled(place, query), tuple(values))
     return cast(list[Cells], cursor.fetchall())
 
 
-def _spelled(connection: Connection, query: str) -> str:
+def _spelled(place: Place, query: str) -> str:
     """A query with the driver's own placeholders."""
-    return query if connection.dialect.name == "sqlite" else query.replace("?", "%s")
+    return query if isinstance(place, SqliteFile) else query.replace("?", "%s")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from homeroom.store import apply as applying
-from homeroom.store import first_postgres, first_sqlite, history, pages, rollback
+from homeroom.store import first_postgres, first_sqlite, history, holding, pages, retention, rollback
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
 from homeroom.store.deliveries import Deliveries
@@ -14,8 +15,9 @@ from homeroom.store.imports import Imports
 from homeroom.store.issues import Issues
 from homeroom.store.outbox import Outbox
 from homeroom.store.pages import Counts, Page, Pages, Where
-from homeroom.store.places import Place, SqliteFile
+from homeroom.store.places import Place
 from homeroom.store.snapshots import Snapshots
+from homeroom.store.sqlite_file import SqliteFile
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
 
@@ -83,6 +85,10 @@ class RosterStore:
             return first_sqlite.load(self.place, workbench, plan, commit)
         return first_postgres.load(self.place, workbench, plan, commit)
 
+    def settle(self) -> None:
+        """Fold a large write-ahead log back into the district's file: after the answer, for nobody waits for it."""
+        self.place.settle()
+
     def finish(self, workbench: Workbench | None, plan: Plan | None, commit: Commit) -> None:
         """End an import, or let it wait, without a new revision: failed, held, dry run. Issues and report are kept.
 
@@ -96,6 +102,20 @@ class RosterStore:
         Records that came later become tobedeleted. Raises Misuse for a revision that is not there.
         """
         return rollback.plan(self.place, workbench, revision)
+
+    def purge(self, before: datetime, now: datetime) -> int:
+        """Remove for good what has been tobedeleted since before that moment, with its history; returns how many records.
+
+        Makes a revision of kind `retention` when there were any. The caller holds the district's lock.
+        """
+        return retention.purge(self.place, before, now)
+
+    def lock_fields(self, table: str, sourced_id: str, fields: Sequence[str]) -> None:
+        """Let a person hold fields of a record: no import changes them. Replaces what was held; none frees all.
+
+        Raises Misuse for an unknown record or field.
+        """
+        holding.lock_fields(self.place, table, sourced_id, fields)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -124,14 +144,18 @@ class RosterStore:
         after: int | None = None,
         status: str | None = None,
         where: Sequence[Where] = (),
+        columns: tuple[str, ...] | None = None,
     ) -> Page:
-        """A page of a table in the order of id: behind an id, or at any offset (by block counts, not by counting rows)."""
-        return self._pages.page(table, limit, offset=offset, after=after, status=status, where=where)
+        """A page of a table in the order of id: behind an id, or at any offset (by block counts, not by counting rows).
+
+        `columns`: only those, in that order; fewer are faster. All without. Raises Misuse for an unknown `where` column.
+        """
+        return self._pages.page(table, limit, offset=offset, after=after, status=status, where=where, columns=columns)
 
     def rows(
         self, table: str, *, status: str | None = None, since: int | None = None, where: Sequence[Where] = ()
     ) -> Iterator[tuple[str | int | None, ...]]:
-        """All records of a table in the order of id, one state of the store: tuples of `pages.columns(table)`.
+        """All records of a table in the order of id, one state of the store: tuples of `pages.columns_of(table)`.
 
         `since`: only those that changed after that revision.
         """

@@ -16,8 +16,10 @@ from sqlalchemy import Engine, MetaData
 from homeroom.store import control_tables, district_tables, locks, roster_tables, versions
 from homeroom.store.control import Control
 from homeroom.store.districts import check_slug
-from homeroom.store.places import Place, PostgresSchema, SqliteFile, leftovers, postgres_engine
+from homeroom.store.places import Place
+from homeroom.store.postgres_schema import PostgresSchema, postgres_engine
 from homeroom.store.roster import RosterStore
+from homeroom.store.sqlite_file import SqliteFile, leftovers
 
 assert roster_tables.ROSTER  # importing the module puts the roster's tables beside the logs
 

@@ -13,7 +13,8 @@ from sqlalchemy import MetaData, select
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
 from homeroom.store import control_tables, district_tables
-from homeroom.store.places import Place, PostgresSchema
+from homeroom.store.places import Place
+from homeroom.store.postgres_schema import PostgresSchema
 
 
 def head(tables: MetaData) -> str:

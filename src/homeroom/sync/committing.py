@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Any
 
 from homeroom.compare import snapshot as snapshots_of
 from homeroom.compare.plan import refused_as_foreign
-from homeroom.reading.lines import lines
+from homeroom.reading.lines import lines, offset
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.codes import code
+from homeroom.roster.faults import Refused
 from homeroom.roster.report import ISSUES_IN_REPORT, ImportReport, Outcome, Reason, Status
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
@@ -23,7 +24,7 @@ from homeroom.sync.house import House
 from homeroom.sync.summaries import summarise
 from homeroom.sync.walk import Ground, Walked
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Plan
+from homeroom.workbench.values import Plan, SourceFile
 
 NOTHING = Plan(tables={}, hash="", first=False)
 """The plan of an import that changes no record: its row and its issues are still written."""
@@ -56,9 +57,34 @@ def conclude(
         return made
     else:
         made = _stopped(report, walked, verdict, changed)
-    _write(house, slug, bench, entry, made, replace(NOTHING, hash=walked.plan.hash), walked, now)
+    _write(house, slug, bench, entry, made, replace(NOTHING, hash=walked.plan.hash), now, _origins(walked))
     if made.status == "waiting_for_approval":
         _supersede(house, slug, entry, now)
+    return made
+
+
+def refuse(
+    house: House,
+    slug: str,
+    bench: Workbench,
+    entry: Import,
+    started: ImportReport,
+    delivered: Sequence[SourceFile],
+    refusal: Refused,
+    now: datetime,
+) -> ImportReport:
+    """End an import whose delivery cannot be taken: failed, with everything that was found until then."""
+    found = findings.publish(bench)
+    names = findings.file_names(bench)
+    came = names.values() if names else [f.name for f in delivered]
+    told = replace(
+        started,
+        files=reporting.untaken(list(came)),
+        issue_counts=dict(sorted(Counter(f.code for f in found).items())),
+        issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
+    )
+    made = _finished(told, "done", "failed", ending.reason_of(refusal), started.revision_before)
+    _write(house, slug, bench, entry, made, NOTHING, now, ())
     return made
 
 
@@ -84,8 +110,8 @@ def commit_rollback(house: House, slug: str, bench: Workbench, entry: Import, pl
 def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportReport:
     """The report as far as the walk goes: files, tables, limits, issues with their lines."""
     _find_lines(bench, walked)
-    names = {look.file.number: look.file.name for look in walked.inspected}
-    found = findings.publish(bench, names)
+    found = findings.publish(bench)
+    names = findings.file_names(bench)
     return replace(
         started,
         plan=walked.plan.hash,
@@ -96,8 +122,7 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
             walked.feeds,
             walked.sifted,
             walked.admitted,
-            {a.name: code(a.code).title for a in walked.left_alone}
-            | {look.file.name: why for look, why in walked.choice.unmatched},
+            _notes(walked, names),
             {name: refused_as_foreign(bench, catalogue()[name]) for name in walked.sifted},
         ),
         tables=walked.plan.tables,
@@ -107,18 +132,33 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
     )
 
 
+def _notes(walked: Walked, names: Mapping[int, str]) -> dict[str, str]:
+    """Why files of the delivery were not read as a table: file name -> a few words."""
+    choice = walked.choice
+    notes = {left.name: code(left.code).title for left in walked.left_alone}
+    notes |= {look.file.name: why for look, why in choice.unmatched}
+    notes |= {names[f.file]: code(f.code).title for f in choice.findings if f.code == "file-not-promised" and f.file is not None}
+    return (
+        notes if choice.manifest is None else notes | {names[choice.manifest.file]: "It says how the other files are to be read"}
+    )
+
+
 def _find_lines(bench: Workbench, walked: Walked) -> None:
     """Write the physical line of every finding that only knows its record number."""
-    wanted: dict[int, list[int]] = {}
-    for file, row in bench.rows(
-        "SELECT DISTINCT file, row_number FROM issues WHERE line IS NULL AND row_number IS NOT NULL AND file IS NOT NULL"
-    ):
-        wanted.setdefault(file, []).append(row)
-    for file, rows in wanted.items():
+    unplaced = "line IS NULL AND row_number IS NOT NULL AND file IS NOT NULL"
+    for (file,) in bench.rows(f"SELECT DISTINCT file FROM issues WHERE {unplaced} ORDER BY file"):
         if file not in walked.texts:
             continue
-        found = lines(walked.texts[file], rows)
-        bench.load("lines_found", ["row_number", "line"], [[r, n] for r, n in found.items()])
+        text = walked.texts[file]
+        if (added := offset(text)) is not None:
+            last = text.rows or 0
+            bench.run(
+                f"UPDATE issues SET line = row_number + ? WHERE file = ? AND {unplaced} AND row_number BETWEEN 1 AND ?",
+                [added, file, last],
+            )
+            continue
+        wanted = [row for (row,) in bench.rows(f"SELECT DISTINCT row_number FROM issues WHERE file = ? AND {unplaced}", [file])]
+        bench.load("lines_found", ["row_number", "line"], [[r, n] for r, n in lines(text, wanted).items()])
         bench.run(
             "UPDATE issues SET line = l.line::BIGINT FROM lines_found l "
             "WHERE issues.file = ? AND issues.line IS NULL AND issues.row_number = l.row_number::BIGINT",
@@ -156,7 +196,7 @@ def _committed(
     after = before if walked.plan.empty else before + 1
     kept = _snapshots(bench, walked, ground, folder, after)
     made = _finished(report, "done", _outcome(report), None, after)
-    _write(house, slug, bench, entry, made, walked.plan, walked, now, kept)
+    _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept)
     return made
 
 
@@ -179,11 +219,10 @@ def _write(
     entry: Import,
     made: ImportReport,
     plan: Plan,
-    walked: Walked,
     now: datetime,
+    origins: tuple[Origin, ...],
     kept: tuple[SnapshotRow, ...] = (),
 ) -> None:
-    origins = tuple(Origin(look.file.number, look.file.name, look.header_line) for look in walked.inspected)
     commit = Commit(
         number=entry.number,
         attempt=entry.attempt,
@@ -200,6 +239,10 @@ def _write(
         delivery=entry.delivery,
     )
     house.stores.roster(slug).apply(bench, plan, commit)
+
+
+def _origins(walked: Walked) -> tuple[Origin, ...]:
+    return tuple(Origin(look.file.number, look.file.name, look.header_line) for look in walked.inspected)
 
 
 def _reason(reason: Reason | None) -> Mapping[str, Any] | None:

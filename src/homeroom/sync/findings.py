@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from homeroom.checks import fold
 from homeroom.checks.fold import Finding
 from homeroom.roster.codes import codes
 from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import SourceFile
 
 TOLD = "told_issues"
+FILES = "told_files"
+_COLUMNS = (
+    'seq BIGINT, code VARCHAR, severity VARCHAR, file VARCHAR, line BIGINT, "column" VARCHAR, key VARCHAR, value VARCHAR, '
+    'detail VARCHAR, "table" VARCHAR, refused BOOLEAN, count BIGINT, head BIGINT'
+)
 
 
-def publish(bench: Workbench, names: Mapping[int, str]) -> tuple[Finding, ...]:
+def name_files(bench: Workbench, files: Iterable[SourceFile]) -> None:
+    """Note the names of the delivery's files by number, so that findings can be told whatever becomes of the walk."""
+    bench.load(FILES, ["number", "name"], [[f.number, f.name] for f in files])
+
+
+def file_names(bench: Workbench) -> dict[int, str]:
+    """File number -> name, as far as the walk has come."""
+    return {int(number): name for number, name in bench.rows(f"SELECT number, name FROM {FILES} ORDER BY number::INTEGER")}
+
+
+def publish(bench: Workbench) -> tuple[Finding, ...]:
     """Make the relation `told_issues` for the commit, and return the first thousand findings for the report.
 
     A finding that stands for many rows is numbered first; the rows that hang on it follow under its number (`head`).
     """
+    if not bench.rows("SELECT 1 FROM issues LIMIT 1"):
+        bench.run(f"CREATE OR REPLACE TABLE {TOLD} ({_COLUMNS})")
+        return ()
     found = fold.findings(bench, most=1_000_000_000)
-    bench.load("told_files", ["number", "name"], [[str(n), name] for n, name in names.items()])
     bench.load("told_severities", ["code", "severity"], [[c.code, c.severity] for c in codes().values()])
     heads = [[str(n), f.cause, str(f.count), *_place(f)] for n, f in enumerate(found, start=1)]
     bench.load("told_heads", ["seq", "cause", "count", "code", "file", "row", "column", "line"], heads)
@@ -45,7 +63,7 @@ def publish(bench: Workbench, names: Mapping[int, str]) -> tuple[Finding, ...]:
                f.name AS file, i.line, i.column_name AS "column", i.key, i.value, i.detail, i.table_name AS "table",
                i.refused, coalesce(i.stands_for, 1)::BIGINT AS count,
                CASE WHEN own IS NULL THEN first.seq END AS head
-        FROM headed i JOIN told_severities s USING (code) LEFT JOIN told_files f ON i.file = f.number::INTEGER
+        FROM headed i JOIN told_severities s USING (code) LEFT JOIN {FILES} f ON i.file = f.number::INTEGER
         LEFT JOIN first ON i.cause = first.cause
     """)
     return found

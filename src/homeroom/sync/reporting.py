@@ -61,6 +61,11 @@ def _fed(feed: Feed, sifted: Sifted, admitted: Admitted, foreign: int) -> FileRe
     )
 
 
+def untaken(names: Sequence[str]) -> tuple[FileReport, ...]:
+    """The files of a delivery of which nothing was taken."""
+    return tuple(_left(name, "Nothing of this delivery was taken") for name in names)
+
+
 def _left(name: str, why: str) -> FileReport:
     return FileReport(name, None, None, None, None, None, 0, 0, 0, 0, note=why)
 

@@ -13,8 +13,6 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files as package_files
 
-import duckdb
-
 from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
 from homeroom.compare import plan as planning
@@ -31,6 +29,7 @@ from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
 from homeroom.roster.catalogue import catalogue
+from homeroom.sync import findings
 from homeroom.sync.surplus import placer_for
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
@@ -93,7 +92,9 @@ class Walked:
 def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
     """Walk a delivery's files. `tell` hears each step's name. Raises Refused when the delivery cannot be taken at all."""
     tell("unpack")
+    findings.name_files(bench, ())
     unpacked = unpack(files, bench.folder / "unpacked")
+    findings.name_files(bench, unpacked.files)
     for left in unpacked.left_alone:
         bench.tell(left.code, value=left.name)
     tell("read")
@@ -143,10 +144,12 @@ def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tu
         texts[number] = read(bench, match.inspected, place)
         mode = match.mode if ground.kind == "continuous" else ground.kind
         feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
-    return texts, tuple(make(choice.layouts, feeds, ground.now))
+    return texts, tuple(make(choice.layouts, feeds, ground.now, bench))
 
 
 def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:
+    import duckdb  # loaded with the workbench, not with this module
+
     sifted: dict[str, Sifted] = {}
     fingerprints: dict[str, str] = {}
     for table in catalogue():

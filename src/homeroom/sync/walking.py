@@ -56,7 +56,10 @@ def walk_import(
         tell("open the delivery")
         files = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
         ground = _ground(house, slug, store, source, entry, bench, now, layouts)
-        walked = walk(bench, files, ground, tell)
+        try:
+            walked = walk(bench, files, ground, tell)
+        except Refused as refusal:
+            return committing.refuse(house, slug, bench, entry, started, files, refusal, now)
         tell("write")
         return committing.conclude(house, slug, bench, entry, started, walked, ground, snapshots, now, approved)
 

@@ -1,0 +1,57 @@
+"""Every golden night, walked through the whole house on both stores: the report and the roster are those that its story tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from homeroom.roster.codes import code
+from homeroom.roster.report import ImportReport
+from walks.walking import Country, country
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+STORIES = sorted(p.parent for p in GOLDEN.glob("*/expected.json"))
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def land(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
+    """One house for all stories, on each store in turn."""
+    url = None if request.param == "sqlite" else str(request.getfixturevalue("postgres_url_of_module"))
+    with country(tmp_path_factory.mktemp("golden"), url) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda p: p.name)
+def test_the_story_comes_true(land: Country, story: Path) -> None:
+    told = json.loads((story / "expected.json").read_text(encoding="utf-8"))
+    town = land.town()
+    for number, night in enumerate(told["nights"], start=1):
+        before = town.revision
+        report = town.walk(story / f"night-{number}", told["layouts"])
+        the_report_is_as_told(report, night)
+        if night.get("then") == "approve":
+            town.approve(report.number)
+        elif night.get("then") == "reject":
+            assert town.reject(report.number).outcome == "failed"
+        assert town.revision == before + (night["revision"] == "new"), number
+        assert town.counts() == night["roster"], number
+    assert not land.stray()
+
+
+def the_report_is_as_told(report: ImportReport, night: dict[str, Any]) -> None:
+    """Compare what `expected.json` says of a night with the report of its import."""
+    assert (report.status, report.outcome) == (night["status"], night["outcome"]), report.reason
+    assert (report.reason.code if report.reason else None) == night["reason"]
+    if report.outcome != "failed":
+        assert {name: asdict(t) for name, t in report.tables.items()} == night["tables"]
+    serious = {name for name in report.issue_counts if code(name).severity != "info"}
+    assert serious <= set(night["issue_counts"])
+    assert {name: report.issue_counts.get(name, 0) for name in night["issue_counts"]} == night["issue_counts"]
+    limits = [asdict(limit) for limit in report.limits]
+    for wanted in night["limits"]:
+        assert any(wanted.items() <= limit.items() for limit in limits), (wanted, limits)
