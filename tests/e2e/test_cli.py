@@ -381,6 +381,7 @@ def test_a_folder_that_is_called_like_a_set_does_not_hide_it(home: Installation,
         ("source", "add", "nowhere", "--kind", "sftp"),
         ("source", "add", "pinewood", "--kind", "carrier-pigeon"),
         ("source", "add", "pinewood", "--kind", "sftp", "--start", "25:00"),
+        ("source", "add", "pinewood", "--kind", "sftp", "--quiet-seconds", "-1"),
         ("source", "add", "pinewood", "--kind", "sftp", "--layouts", "oneroster-7"),
         ("source", "limits", "pinewood", "9", "floor=1"),
         ("source", "limits", "pinewood", "1", "no_such_limit=1"),
@@ -399,6 +400,15 @@ def test_wrong_use_is_one_sentence_and_exit_status_two(
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1), ran
     assert ran.err.startswith("homeroom: ")
     assert once.inside("roster", "pinewood", "--json").out == before
+
+
+def test_what_the_disk_refuses_is_one_sentence(once: Installation) -> None:
+    for home, arguments in (
+        (once, ("export", "pinewood", once.data / "no" / "such" / "folder" / "out.zip", "--version", "1.1")),
+        (Installation(once.data / "control.db" / "below"), ("district", "list")),
+    ):
+        ran = home.inside(*arguments)
+        assert (ran.status, ran.out, ran.err.count("\n")) == (1, "", 1), ran
 
 
 @pytest.fixture(scope="module")
