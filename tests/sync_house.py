@@ -48,8 +48,8 @@ class Pinewood:
 
     @classmethod
     def founded(cls, house: House, folder: Path) -> Pinewood:
-        """Add the district."""
-        districts.add(house, SLUG, "Pinewood", "America/Chicago")
+        """Add the district; its hours are those of UTC."""
+        districts.add(house, SLUG, "Pinewood", "UTC")
         return cls(house, folder)
 
     def source(self, kind: str = "upload", **more: Any) -> Source:
