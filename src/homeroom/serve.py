@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
+import socket
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -51,19 +53,21 @@ class Roles:
 
 @dataclass(slots=True)
 class Renamed:
-    """Names that the SFTP door saw renamed into place since the watchman last asked."""
+    """Names that the SFTP door saw renamed from a temporary name into place: their files are declared to be finished."""
 
     _names: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def heard(self, arrival: Arrival) -> None:
-        """Remember a rename."""
-        if arrival.kind == "renamed":
-            with self._guard:
+        """Remember a rename that declares a file finished; a file that is written under its own name declares nothing."""
+        with self._guard:
+            if arrival.declared:
                 self._names[arrival.account].add(arrival.name)
+            elif arrival.kind in ("closed", "cut_off"):
+                self._names[arrival.account].discard(arrival.name)
 
     def of(self, username: str) -> frozenset[str]:
-        """The names of one account; they stay until the files are gone, which the spool sees for itself."""
+        """The names of one account; a name whose file was taken says nothing more."""
         with self._guard:
             return frozenset(self._names[username])
 
@@ -109,20 +113,22 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
     serving: asyncio.Task[None] | None = None
     try:
         if roles.sftp:
-            door = await serve_sftp(
-                SftpAccounts(house),
-                house.settings.spool,
-                house.settings.keys,
-                house.settings.host,
-                house.settings.sftp_port,
-                on_arrival=renamed.heard,
-            )
+            with _port("SFTP", house.settings.sftp_port):
+                door = await serve_sftp(
+                    SftpAccounts(house),
+                    house.settings.spool,
+                    house.settings.keys,
+                    house.settings.host,
+                    house.settings.sftp_port,
+                    on_arrival=renamed.heard,
+                )
             told |= {"sftp_port": door.port, "fingerprints": {f.kind: f.sha256 for f in door.fingerprints}}
         if roles.web:
             web, serving, port = await _web(house)
             told |= {"http_port": port, "url": f"http://{house.settings.host}:{port}"}
         for thread in threads:
             thread.start()
+        gc.freeze()  # what is loaded now stays: the collector need not walk through it at every request
         ready(told)
         await stop.wait()
     finally:
@@ -141,7 +147,19 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
     return settled
 
 
+@contextlib.contextmanager
+def _port(what: str, number: int) -> Iterator[None]:
+    """Tell a port that cannot be opened in one sentence."""
+    try:
+        yield
+    except OSError as trouble:
+        raise Fault(f"the {what} port {number} could not be opened ({trouble.strerror}): is another program using it?") from None
+
+
 async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
+    with _port("HTTP", house.settings.http_port):
+        family = socket.AF_INET6 if ":" in house.settings.host else socket.AF_INET
+        listening = socket.create_server((house.settings.host, house.settings.http_port), family=family)
     config = uvicorn.Config(
         create(house.stores, address=house.settings.public_url),
         host=house.settings.host,
@@ -156,13 +174,11 @@ async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
     # Signals are ours: uvicorn must not take them while SFTP and workers still run.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        if task.done():
-            await task
-            raise Fault(f"the HTTP port {house.settings.http_port} could not be opened: is another program using it?")
+    port = listening.getsockname()[1]
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not task.done():
         await asyncio.sleep(0.01)
-    return server, task, server.servers[0].sockets[0].getsockname()[1]
+    return server, task, port
 
 
 def _jobs(house: House, roles: Roles) -> Jobs:

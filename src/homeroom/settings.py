@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from homeroom.roster.faults import Misuse
@@ -14,25 +14,59 @@ DEFAULT_DATA = "homeroom-data"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One installation.
+    """One installation. Every field is set by the variable `HOMEROOM_` and its name in capitals; `says` is its meaning for people."""
 
-    `data` is the one folder of an embedded installation. `database_url` (PostgreSQL) and `storage` (`s3://...`) move the
-    stores out of it. `host` is the address that the doors listen on and that `source add` prints; port 0 picks a free one.
-    `quiet_seconds` is how long a pushed set must lie still before it is sealed; `keep_days` how long raw files are kept.
-    """
-
-    data: Path
-    host: str = "127.0.0.1"
-    http_port: int = 8080
-    sftp_port: int = 2222
-    database_url: str | None = None
-    storage: str | None = None
-    public_url: str | None = None
-    master_key: str | None = None
-    quiet_seconds: float = 60.0
-    keep_days: int = 14
-    memory_mb: int = 800
-    threads: int = 2
+    data: Path = field(
+        metadata={
+            "says": "The one folder of an embedded installation, made on first use with mode 0700. `--data` on the command line wins.",
+            "default": f"`{DEFAULT_DATA}` in the current folder",
+        }
+    )
+    host: str = field(
+        default="127.0.0.1",
+        metadata={
+            "says": "The address on which the doors listen. `source add` prints it as the host, or the host of "
+            "`HOMEROOM_PUBLIC_URL` where this one means all addresses (`0.0.0.0`)."
+        },
+    )
+    http_port: int = field(default=8080, metadata={"says": "Port of the HTTP doors; 0 picks a free one, which `serve` prints."})
+    sftp_port: int = field(default=2222, metadata={"says": "Port of the SFTP door; 0 picks a free one, which `serve` prints."})
+    database_url: str | None = field(
+        default=None,
+        metadata={
+            "says": "A PostgreSQL address (`postgresql://...`). The stores then lie there instead of in the data folder: "
+            "one schema `control`, one schema for each district, one schema `jobs`."
+        },
+    )
+    storage: str | None = field(
+        default=None,
+        metadata={
+            "says": "An object store (`s3://BUCKET/PREFIX`) for sealed deliveries, instead of the data folder's `deliveries`."
+        },
+    )
+    public_url: str | None = field(
+        default=None,
+        metadata={
+            "says": "The address under which applications reach the HTTP door, such as `https://roster.example`; links in answers begin with it."
+        },
+    )
+    master_key: str | None = field(
+        default=None,
+        metadata={
+            "says": "The text of the master key file, given from outside, so that it need not lie in the data folder (`keys/master.key`)."
+        },
+    )
+    quiet_seconds: float = field(
+        default=60.0,
+        metadata={
+            "says": "How many seconds a pushed set must lie still before it is sealed. A source may have its own (`--quiet-seconds`)."
+        },
+    )
+    keep_days: int = field(default=14, metadata={"says": "How many days raw files are kept before they are shredded."})
+    memory_mb: int = field(
+        default=800, metadata={"says": "How much memory one import may use, in MB; what does not fit is spilled to the disk."}
+    )
+    threads: int = field(default=2, metadata={"says": "How many processor cores one import uses."})
 
     @property
     def work(self) -> Path:

@@ -7,11 +7,12 @@ from homeroom.checks.cells import Cell, cells
 from homeroom.checks.departures import judge_status
 from homeroom.checks.parents import find_cycles
 from homeroom.checks.ragged import refuse_ragged
-from homeroom.checks.references import check_references, tell_gone
+from homeroom.checks.references import check_references, note_leaving, tell_gone
 from homeroom.checks.rules import Rules
 from homeroom.checks.scan import explain_cells
 from homeroom.checks.sense import check_sense
 from homeroom.checks.sheet import WALKED, Sheet
+from homeroom.checks.standing import let_stand, stands, tally
 from homeroom.roster.catalogue import Table
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Admitted, Lookup, Sifted
@@ -25,6 +26,12 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     """
     sheet = Sheet(workbench, table, sifted, rules)
     sheet.open()
+    if stands(sheet):
+        columns = let_stand(sheet)
+        note_leaving(sheet)
+        tell_gone(sheet)
+        outcome.publish(sheet)
+        return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True)
     refuse_ragged(sheet)
     shapes = cells(table, sifted.columns, rules)
     changed = bool(workbench.rows(f"SELECT 1 FROM {sheet.shaped} LIMIT 1"))
@@ -35,6 +42,7 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     columns = outcome.make_admitted(sheet, healed)
     if changed:
         check_sense(sheet, columns)
+    note_leaving(sheet)
     tell_gone(sheet)
     outcome.publish(sheet)
     return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable)

@@ -43,9 +43,9 @@ def clear_rows(sheet: Sheet) -> str:
 def make_usable(sheet: Sheet, wanted: bool) -> None:
     """Make usable_T: keys that pass tonight and keys that stand as last night. A table where others often ask it."""
     bench, name = sheet.workbench, sheet.name
-    keys = f"SELECT sourcedId FROM {clear_rows(sheet)}"
+    keys = f"SELECT sourcedId, _kh FROM {clear_rows(sheet)}"
     if not sheet.sifted.full:
-        bench.run(f"CREATE OR REPLACE VIEW usable_{name} AS {keys} UNION ALL SELECT sourcedId FROM unchanged_{name}")
+        bench.run(f"CREATE OR REPLACE VIEW usable_{name} AS {keys} UNION ALL SELECT sourcedId, _kh FROM unchanged_{name}")
     else:
         bench.run(f"CREATE OR REPLACE {'TABLE' if wanted else 'VIEW'} usable_{name} AS {keys}")
 

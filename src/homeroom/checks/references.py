@@ -7,7 +7,7 @@ that a school that is missing is told once, with all that hangs on it.
 
 from __future__ import annotations
 
-from homeroom.checks.sheet import WALKED, Sheet
+from homeroom.checks.sheet import LEAVING, WALKED, Sheet
 from homeroom.roster.catalogue import Field, catalogue
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.values import Lookup
@@ -31,21 +31,18 @@ def _named(sheet: Sheet, field: Field, what: str) -> str:
 def _unknown(sheet: Sheet, field: Field, rows: str, lookup: Lookup) -> bool:
     """Make unknown_T_column(sourcedId, cause): the ids that name no record that will stand. Whether there are any.
 
-    Cells that are one known id are set aside by 64-bit hashes, which are read and joined several times faster than text;
-    what is left is compared exactly.
+    Compared are the 64-bit hashes of ids, which stand ready in every table of records and are several times quicker than text.
+    Ids of different hashes differ; that an unknown id has the hash of a known one has odds of 1 in 10^13 a night.
     """
     bench, other = sheet.workbench, field.ref
     assert other is not None
     column, unknown = quoted(field.name), _named(sheet, field, "unknown")
-    usable = bench.exists(f"usable_{other}")
-    left = f"hash({column}) NOT IN (SELECT hash(sourcedId) FROM usable_{other})" if usable else "TRUE"
-    ids = f"SELECT DISTINCT {column} AS sourcedId FROM {rows} WHERE {column} IS NOT NULL AND {left}"
+    known = f" AND hash({{0}}) NOT IN (SELECT _kh FROM usable_{other})" if bench.exists(f"usable_{other}") else ""
+    ids = f"SELECT DISTINCT {column} AS sourcedId FROM {rows} WHERE {column} IS NOT NULL{known.format(column)}"
     if field.format.is_list:
         split = f"SELECT trim(unnest(string_split(sourcedId, ','))) AS item FROM ({ids})"
-        ids = f"SELECT DISTINCT item AS sourcedId FROM ({split}) WHERE item <> ''"
-    known = f" ANTI JOIN usable_{other} USING (sourcedId)" if usable else ""
-    bench.run(f"CREATE OR REPLACE TABLE {unknown} AS SELECT sourcedId, NULL::VARCHAR AS cause FROM ({ids}){known}")
-    if not bench.value(f"SELECT count(*) FROM {unknown}"):
+        ids = f"SELECT DISTINCT item AS sourcedId FROM ({split}) WHERE item <> ''{known.format('item')}"
+    if not bench.value(f"CREATE OR REPLACE TABLE {unknown} AS SELECT sourcedId, NULL::VARCHAR AS cause FROM ({ids})"):
         return False
     bench.run(f"DELETE FROM {unknown} WHERE sourcedId IN ({kept_alive(sheet, other, lookup(other, unknown))})")
     _blame(sheet, other, unknown)
@@ -157,42 +154,48 @@ def _check_type(sheet: Sheet, field: Field, rows: str) -> None:
     sheet.find(source, "'reference-type'", field.name, "_value", cause=f"{text(f'type:{field.ref}:')} || _value", detail=detail)
 
 
+def note_leaving(sheet: Sheet) -> None:
+    """Make leaving_T, the keys that leave the roster tonight, where anything proves that some do."""
+    bench, name = sheet.workbench, sheet.name
+    walked = bench.rows(f"SELECT continuous, provable FROM {WALKED} WHERE table_name = ?", [name])
+    if not walked or not walked[0][1]:
+        return
+    said = [f"departed_{name}"]
+    if walked[0][0] and bench.exists(f"gone_{name}"):
+        said.append(f"gone_{name}")
+    said = [table for table in said if bench.rows(f"SELECT 1 FROM {table} LIMIT 1")]
+    if not said:
+        return
+    refused = f"(SELECT sourcedId FROM refused_{name} WHERE sourcedId IS NOT NULL)"
+    keys = " UNION ".join(f"SELECT sourcedId FROM {table}" for table in said)
+    leave = f"FROM ({keys}) ANTI JOIN {refused} USING (sourcedId) ANTI JOIN admitted_{name} USING (sourcedId)"
+    if bench.value(f"CREATE OR REPLACE TABLE leaving_{name} AS SELECT sourcedId {leave}"):
+        bench.run(f"INSERT INTO {LEAVING} VALUES (?)", [name])
+
+
 def tell_gone(sheet: Sheet) -> None:
     """Unchanged rows of last night that name a record that is gone tonight: told, once per gone record. They stay (law 3)."""
-    last = f"last_{sheet.name}"
-    columns = () if sheet.sifted.full else sheet.workbench.columns(last)
-    for field in sheet.table.references:
-        other = field.ref
-        if other is None or other in sheet.rules.unchecked or field.name not in columns:
-            continue
-        gone = gone_tonight(sheet, other)
-        if gone is not None and sheet.workbench.rows(f"SELECT 1 FROM {gone} LIMIT 1"):
-            _tell_gone(sheet, field, other, gone)
+    leaving = {name for (name,) in sheet.workbench.rows(f"SELECT table_name FROM {LEAVING}")}
+    fields = [f for f in sheet.table.references if f.ref in leaving and f.ref not in sheet.rules.unchecked]
+    if sheet.sifted.full or not fields:
+        return
+    columns = sheet.workbench.columns(f"last_{sheet.name}")
+    for field in fields:
+        if field.name in columns:
+            _tell_gone(sheet, field)
 
 
-def gone_tonight(sheet: Sheet, other: str) -> str | None:
-    """FROM item: keys of `other` that leave the roster tonight, or None if nothing proves that any does."""
-    bench = sheet.workbench
-    walked = bench.rows(f"SELECT continuous, provable FROM {WALKED} WHERE table_name = ?", [other])
-    if not walked or not walked[0][1]:
-        return None
-    departed = f"SELECT sourcedId FROM departed_{other}"
-    absent = f" UNION SELECT sourcedId FROM gone_{other}" if walked[0][0] and bench.exists(f"gone_{other}") else ""
-    refused = f"(SELECT sourcedId FROM refused_{other} WHERE sourcedId IS NOT NULL)"
-    return (
-        f"(SELECT sourcedId FROM ({departed}{absent}) ANTI "
-        f"JOIN {refused} USING (sourcedId) ANTI JOIN admitted_{other} USING (sourcedId))"
-    )
-
-
-def _tell_gone(sheet: Sheet, field: Field, other: str, gone: str) -> None:
-    column = quoted(field.name)
-    named = f"SELECT sourcedId AS key, {column} AS id FROM last_{sheet.name} WHERE {column} IS NOT NULL"
+def _tell_gone(sheet: Sheet, field: Field) -> None:
+    column, other = quoted(field.name), field.ref
+    named = f"SELECT sourcedId AS key, _kh, {column} AS id FROM last_{sheet.name} WHERE {column} IS NOT NULL"
     if field.format.is_list:
-        named = f"SELECT key, trim(unnest(string_split(id, ','))) AS id FROM ({named})"
-    hit = f"SELECT key AS sourcedId, id FROM ({named}) WHERE id IN (SELECT sourcedId FROM {gone})"
+        # A cell of several words first becomes rows; nearly all are one word, which is compared as it stands.
+        several = f"SELECT key, _kh, trim(unnest(string_split(id, ','))) AS id FROM ({named}) WHERE contains(id, ',')"
+        named = f"({named} AND NOT contains({column}, ',')) UNION ALL ({several})"
+    hit = f"SELECT key AS sourcedId, _kh, id FROM ({named}) WHERE id IN (SELECT sourcedId FROM leaving_{other})"
+    # By the key's number: the text of all keys that stand need not be read for the few that are asked.
     rows = (
         "(SELECT NULL::INTEGER AS _file, NULL::BIGINT AS _row, NULL::UBIGINT AS _kh, sourcedId, id "
-        f"FROM ({hit}) SEMI JOIN unchanged_{sheet.name} USING (sourcedId))"
+        f"FROM ({hit}) SEMI JOIN unchanged_{sheet.name} USING (_kh))"
     )
     sheet.find(rows, "'reference-gone'", field.name, "id", cause=f"{text(f'gone:{other}:')} || id", detail=_what(field))

@@ -12,6 +12,8 @@ from homeroom.workbench.values import Sifted
 
 WALKED = "walked"
 """Workbench table: the roster tables checked so far tonight, with mode and whether absence is provable."""
+LEAVING = "leaving"
+"""Workbench table: the roster tables of which some record leaves tonight; their keys are in leaving_T."""
 TOTALS = "issue_totals"
 """Workbench table: exact numbers of findings by code, file, table, column and cause; the issue table is capped."""
 CAP = 10_000
@@ -95,18 +97,16 @@ class Sheet:
 
     def open(self) -> None:
         """Make the empty table of findings, and the tables that all sheets of a walk share."""
-        run = self.workbench.run
-        run(
-            f"CREATE OR REPLACE TABLE {self.found} (code VARCHAR, _file INTEGER, _row BIGINT, _kh UBIGINT, key VARCHAR, "
-            "column_name VARCHAR, value VARCHAR, detail VARCHAR, effect VARCHAR, cause VARCHAR, mended VARCHAR)"
-        )
-        run(f"CREATE OR REPLACE TABLE {self.repairs} (code VARCHAR, _file INTEGER, column_name VARCHAR, count BIGINT)")
-        run(f"CREATE OR REPLACE TABLE refused_{self.name} (_file INTEGER, _row BIGINT, sourcedId VARCHAR, cause VARCHAR)")
-        run(f"CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR, continuous BOOLEAN, provable BOOLEAN)")
-        run(
-            f"CREATE TABLE IF NOT EXISTS {TOTALS} (code VARCHAR, file INTEGER, column_name VARCHAR, table_name VARCHAR, "
-            "cause VARCHAR, refused BOOLEAN, count BIGINT)"
-        )
+        self.workbench.run(f"""
+            CREATE OR REPLACE TABLE {self.found} (code VARCHAR, _file INTEGER, _row BIGINT, _kh UBIGINT, key VARCHAR,
+                column_name VARCHAR, value VARCHAR, detail VARCHAR, effect VARCHAR, cause VARCHAR, mended VARCHAR);
+            CREATE OR REPLACE TABLE {self.repairs} (code VARCHAR, _file INTEGER, column_name VARCHAR, count BIGINT);
+            CREATE OR REPLACE TABLE refused_{self.name} (_file INTEGER, _row BIGINT, sourcedId VARCHAR, cause VARCHAR);
+            CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR, continuous BOOLEAN, provable BOOLEAN);
+            CREATE TABLE IF NOT EXISTS {LEAVING} (table_name VARCHAR);
+            CREATE TABLE IF NOT EXISTS {TOTALS} (code VARCHAR, file INTEGER, column_name VARCHAR, table_name VARCHAR,
+                cause VARCHAR, refused BOOLEAN, count BIGINT)
+        """)
 
 
 def present(workbench: Workbench, table: str, columns: tuple[str, ...], changed: str | None = None) -> str | None:
@@ -120,7 +120,7 @@ def present(workbench: Workbench, table: str, columns: tuple[str, ...], changed:
     parts = [_picked(workbench, shaped, columns, changed or shaped)]
     if workbench.exists(f"last_{table}"):
         last = _picked(workbench, f"last_{table}", columns, f"last_{table}")
-        parts.append(f"{last} SEMI JOIN unchanged_{table} USING (sourcedId)")
+        parts.append(f"{last} SEMI JOIN unchanged_{table} USING (_kh)")
     return f"({' UNION ALL '.join(parts)})"
 
 

@@ -83,11 +83,20 @@ ALONE = {"layouts": _layouts}
 
 def build() -> App:
     """The command line, with every command lazily imported."""
-    app = App(name="homeroom", help=ABOUT, help_formatter="plain", version=__version__, result_action="return_value")
+    plain = Parameter(negative=())  # no --no-dry-run, no --empty-scope beside what is documented
+    app = App(
+        name="homeroom",
+        default_parameter=plain,
+        help=ABOUT,
+        help_format="plaintext",
+        help_formatter="plain",
+        version=__version__,
+        result_action="return_value",
+    )
     for name, (target, about) in COMMANDS.items():
         app.command(target, name=name, help=about)
     for name, (about, commands) in GROUPS.items():
-        group = App(name=name, help=about, help_formatter="plain", result_action="return_value")
+        group = App(name=name, help=about, help_format="plaintext", help_formatter="plain", result_action="return_value")
         for sub, (target, says) in commands.items():
             group.command(target, name=sub, help=says)
         if name in ALONE:

@@ -60,6 +60,8 @@ def _headline(report: ImportReport) -> str:
         return "Dry run: this would wait for approval; nothing was changed."
     if report.outcome is None:
         return "Still running."
+    if report.trigger == "rollback" and report.outcome == "success":
+        return "Rolled back."
     headline = _HEADLINES[report.outcome]
     return f"Dry run: {headline} Nothing was written." if report.dry_run and report.outcome != "failed" else headline
 
@@ -88,7 +90,7 @@ def _show_issues(report: ImportReport) -> None:
     for issue in report.issues[:_ISSUES_SHOWN]:
         where = ":".join(str(p) for p in (issue.file, issue.line) if p is not None)
         times = f" (stands for {issue.count:,} rows)" if issue.count > 1 else ""
-        say(f"  [{issue.severity}] {printable(where)} {issue.code}: {printable(issue.message)}{times}")
+        say(f"  [{issue.severity}]{printable(f' {where}' if where else '')} {issue.code}: {printable(issue.message)}{times}")
         say(f"      {printable(issue.remedy)}")
     if total > _ISSUES_SHOWN:
         say(f"  ... all of them: homeroom imports {report.district} {report.number} --json")

@@ -16,6 +16,9 @@ from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Feed, FeedCount, Sifted
 
+SMALL = 50_000
+"""Rows of a file up to which a full walk keeps them as a table of the workbench (some 20 MB)."""
+
 
 def sift(workbench: Workbench, table: Table, feeds: Sequence[Feed], snapshot: Snapshot | None, touched: str | None) -> Sifted:
     """Make `shaped_T`, `unchanged_T` and `gone_T` (and `last_T`, when there is a snapshot) for one roster table.
@@ -36,16 +39,12 @@ def sift(workbench: Workbench, table: Table, feeds: Sequence[Feed], snapshot: Sn
 
 
 def _full(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> Sifted:
-    """Every row, staged as zstd Parquet in the file's order: little memory, and checks read only the columns they need."""
+    """Every row, staged in the file's order, as one view."""
     columns = tonight.columns(feeds)
     pieces, counts = [], []
     for number, feed in enumerate(feeds):
-        path = workbench.folder / f"shaped_{table}_{number}.parquet"
-        workbench.run(
-            f"COPY ({tonight.records(feed, feeds)}) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
-        )
-        source = f"read_parquet({text(str(path))}, file_row_number = true)"
-        row = "_row" if tonight.numbered(feed) else "file_row_number + 1 AS _row"
+        source, place = _staged(workbench, table, number, feeds)
+        row = "_row" if tonight.numbered(feed) else f"{place} + 1 AS _row"
         cells = f"{feed.text.file.number}::INTEGER AS _file, {row}, _kh, _rh, {tonight.cells(feed, columns)}"
         pieces.append(f"SELECT {cells} FROM {source} WHERE _keep")
         rows, kept = workbench.rows(f"SELECT count(*), count(*) FILTER (WHERE _keep) FROM {source}")[0]
@@ -63,3 +62,19 @@ def _full(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> Sifted:
         counts=tuple(counts),
         feeds=tuple(feeds),
     )
+
+
+def _staged(workbench: Workbench, table: str, number: int, feeds: Sequence[Feed]) -> tuple[str, str]:
+    """Stage a feed's records; returns the FROM item and the word for a record's place in it, from 0.
+
+    Large files as zstd Parquet: little memory, and checks read only the columns they need. Small ones as a table: every check
+    would open the Parquet file anew, and for some thousand rows that costs more than the check itself.
+    """
+    feed = feeds[number]
+    if feed.text.rows is not None and feed.text.rows <= SMALL:
+        name = quoted(f"staged_{table}_{number}")
+        workbench.run(f"CREATE OR REPLACE TABLE {name} AS {tonight.records(feed, feeds)}")
+        return name, "rowid"
+    path = text(str(workbench.folder / f"shaped_{table}_{number}.parquet"))
+    workbench.run(f"COPY ({tonight.records(feed, feeds)}) TO {path} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+    return f"read_parquet({path}, file_row_number = true)", "file_row_number"

@@ -148,9 +148,10 @@ def write(
         return _counted(workbench, Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, ""))
     changes = _changes(name, sifted.columns)
     moved = any(workbench.rows(f"SELECT 1 FROM {quoted(f'{made}_{name}')} LIMIT 1") for made in ("shaped", "gone"))
-    if not moved or not workbench.rows(f"SELECT 1 FROM ({changes}) LIMIT 1"):
+    if not moved or not workbench.value(f"CREATE OR REPLACE TEMP TABLE delta AS {changes}"):
         return previous
-    path = _write(workbench, changes, folder, stem, "delta")
+    path = _write(workbench, "SELECT * FROM delta", folder, stem, "delta")
+    workbench.run("DROP TABLE delta")
     made = replace(previous, fingerprint=fingerprint, revision=revision, deltas=(*previous.deltas, path))
     return _counted(workbench, made)
 

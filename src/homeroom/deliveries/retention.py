@@ -45,10 +45,9 @@ def shred_district(store: ObjectStore, district: str) -> int:
 
 
 def sweep(store: ObjectStore, district: str, known: Collection[str], now: datetime, after: timedelta = SWEEP_AFTER) -> int:
-    """
+    """Delete a district's objects that no delivery names (a seal that was killed) and that are older than `after`.
 
-    elete a district's objects that no delivery names (a seal that was killed) and that are older than `after`; returns how
-    many.
+    Returns how many.
     """
     lost = [path for path, at in _listed(store, f"deliveries/{district}") if path not in known and now - at > after]
     return sum(_gone(store, path) for path in lost)

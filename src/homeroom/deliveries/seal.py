@@ -11,6 +11,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from homeroom.roster.faults import Misuse, Refused
 from homeroom.workbench.values import SourceFile
 
 STREAM_BYTES = 8 * 1024 * 1024
+AT_ONCE = 2
+"""Files that are sealed, or opened, at the same time: hashing and writing leave Python's lock to the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,15 @@ def seal(store: ObjectStore, key: DataKey, district: str, number: int, files: Se
     ordered = sorted(files, key=lambda f: f.name)
     if len({f.name for f in ordered}) < len(ordered):
         raise Misuse("two files of a delivery have the same name: give each a name of its own")
-    done: list[SealedFile] = []
     attempts: list[str] = []
     try:
-        for position, file in enumerate(ordered):
-            attempts.append(f"deliveries/{district}/{number}/{position:04d}-{secrets.token_hex(6)}")
-            done.append(_seal_one(store, key, (district, number, position), file, attempts[-1]))
+        attempts = [f"deliveries/{district}/{number}/{position:04d}-{secrets.token_hex(6)}" for position in range(len(ordered))]
+        with ThreadPoolExecutor(AT_ONCE) as several:
+            sealing = [
+                several.submit(_seal_one, store, key, (district, number, position), file, attempts[position])
+                for position, file in enumerate(ordered)
+            ]
+            done = [sealed.result() for sealed in sealing]
         _settle(store, [f.stored for f in done])
     except BaseException:
         _withdraw(store, attempts)
@@ -96,14 +102,21 @@ def unseal(store: ObjectStore, key: DataKey, sealed: Sealed, folder: Path) -> li
     found: list[SourceFile] = []
     try:
         for position, file in enumerate(sealed.files):
-            path = folder / f"{position:04d}.raw"
-            found.append(SourceFile(position, file.name, path, file.size))
-            _open_one(store, key, (sealed.district, sealed.number, position), file, path)
+            found.append(SourceFile(position, file.name, folder / f"{position:04d}.raw", file.size))
+        with ThreadPoolExecutor(AT_ONCE) as several:
+            for opened in [
+                several.submit(_open_one, store, key, _place(sealed, f), sealed.files[f.number], f.path) for f in found
+            ]:
+                opened.result()
     except BaseException:
         for written in found:
             written.path.unlink(missing_ok=True)
         raise
     return found
+
+
+def _place(sealed: Sealed, file: SourceFile) -> tuple[str | int, ...]:
+    return (sealed.district, sealed.number, file.number)
 
 
 def digest(files: Sequence[tuple[str, str]]) -> str:

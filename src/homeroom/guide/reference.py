@@ -1,4 +1,4 @@
-"""The reference pages: one per issue code and one per OneRoster table, made from the same data that the rooms run on.
+"""The reference pages: issue codes, OneRoster tables, layout sets and the import report, made from what the rooms run on.
 
 `python -m homeroom.guide.reference docs/reference` writes them; `differences` says what is out of date, which a test asks.
 Pages are plain Markdown for a reader at 2 a.m.: what it is, what it means, what to do.
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from homeroom.guide import layout_sets, report_page
 from homeroom.roster import meanings
 from homeroom.roster.catalogue import VERSIONS, Catalogue, Field, Table, catalogue
 from homeroom.roster.codes import Code, codes
@@ -36,6 +37,7 @@ SEVERITIES = {
 def pages() -> dict[str, str]:
     """Every generated page by its path below `docs/reference`."""
     found = {"issues.md": _issues(), "tables.md": _tables()}
+    found |= {"layout-sets.md": _page([MADE, *layout_sets.page_lines()]), "report.md": _page([MADE, *report_page.page_lines()])}
     found |= {f"issues/{code.code}.md": _code_page(code) for code in codes().values()}
     found |= {f"tables/{table.name}.md": _table_page(table, catalogue()) for table in catalogue()}
     return found

@@ -21,10 +21,17 @@ def lines(table: TextTable, rows: Sequence[int]) -> dict[int, int]:
         return {}
     if table.numbered:
         return _from_breakpoints(table, wanted)
-    if not survey.breaks:
-        # On the fast road every record is one line, and no line is blank.
-        return {row: survey.data_line + row - 1 for row in wanted}
+    if (added := offset(table)) is not None:
+        return {row: row + added for row in wanted}
     return _by_counting(table, survey, wanted)
+
+
+def offset(table: TextTable) -> int | None:
+    """What is to be added to every record's number to get its line, where that is one number for the whole file; else None."""
+    survey = table.inspected.survey
+    if survey is None or table.numbered or survey.breaks:
+        return None
+    return survey.data_line - 1  # on the fast road every record is one line, and no line is blank
 
 
 def _from_breakpoints(table: TextTable, wanted: Sequence[int]) -> dict[int, int]:

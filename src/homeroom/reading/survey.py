@@ -14,12 +14,12 @@ import codecs
 from homeroom.reading.encodings import Bytes
 from homeroom.reading.records import QUOTE, within
 from homeroom.reading.totals import is_blank, is_totals
+from homeroom.workbench.excerpts import LINE_ENDS
 from homeroom.workbench.values import Survey
 
 CELL_BYTES = 1 << 20
 """Default for the longest cell that is read, in bytes of UTF-8."""
 
-LINE_ENDS = {"lf": b"\n", "crlf": b"\r\n", "cr": b"\r"}
 _CONTROLS = bytes(b for b in range(32) if b not in (9, 10, 13)) + b"\x7f"
 _TRIES = 200
 

@@ -15,11 +15,12 @@ from homeroom.reading.findings import Findings
 from homeroom.reading.inspect import refusal
 from homeroom.reading.mending import Mender, Place, Tally, first_word
 from homeroom.reading.physical import Lines, Plain
-from homeroom.reading.survey import CELL_BYTES, LINE_ENDS
+from homeroom.reading.survey import CELL_BYTES
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import Repair
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Inspected, Survey, TextTable
+from homeroom.workbench.excerpts import LINE_ENDS
+from homeroom.workbench.values import EXCERPT, Inspected, Survey, TextTable
 
 LONGEST_LINE = 8
 """In cells of the greatest size: a physical line that is longer is not held in memory, only its beginning."""
@@ -49,21 +50,22 @@ def _read_fast(workbench: Workbench, inspected: Inspected, survey: Survey) -> Te
     path = inspected.file.path
     if inspected.encoding != "utf-8":
         path = _transcoded(workbench, inspected)
+    by_line = None
     if survey.rows:
-        relation = relations.delivered(
-            path,
-            len(inspected.columns),
-            inspected.delimiter,
-            quotes=survey.quotes,
-            line_end=survey.line_end,
-            skip=survey.data_line - 1,
-        )
+        relation = _delivered(inspected, survey, path, survey.data_line - 1)
+        by_line = None if survey.breaks else _delivered(inspected, survey, EXCERPT, 0)
     else:
         relation = relations.nothing(len(inspected.columns))
     repairs = Counter({"quote-stray": survey.stray_rows, "blank-lines-skipped": survey.blank_lines})
     with Findings(workbench, inspected.file.number) as findings:
         _tell_of_file(inspected, findings)
-    return TextTable(inspected, relation, numbered=False, rows=survey.rows, repairs=_repairs(inspected, repairs), path=path)
+    healed = _repairs(inspected, repairs)
+    return TextTable(inspected, relation, numbered=False, rows=survey.rows, repairs=healed, path=path, by_line=by_line)
+
+
+def _delivered(inspected: Inspected, survey: Survey, path: Path, skip: int) -> str:
+    columns = len(inspected.columns)
+    return relations.delivered(path, columns, inspected.delimiter, quotes=survey.quotes, line_end=survey.line_end, skip=skip)
 
 
 def _transcoded(workbench: Workbench, inspected: Inspected) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -32,7 +33,7 @@ from homeroom.workbench.values import Plan
 
 _CACHE_KIB = 400_000
 """SQLite's cache for a large apply; measured: a 1 % night of random ids touches pages everywhere."""
-_LARGE = 20_000
+_LARGE = 2_000
 """Changes from which the large cache pays."""
 
 
@@ -62,7 +63,6 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
             _write_shared(connection, place, boat, commit)
             finish(connection, place, boat, commit, number)
             new_revision(connection, commit, number)
-    place.settle()
     return number
 
 
@@ -88,17 +88,24 @@ def _delta(place: Place, workbench: Workbench, name: str, commit: Commit, number
     bring(place, workbench, name, f"known_{name}")
     with place.read() as connection:
         base = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {place.name(name)}").scalar_one()
-    return delta(workbench, name, commit, number, base)
+    verbs = frozenset(verb for (verb,) in workbench.rows(f"SELECT DISTINCT verb FROM {quoted(f'plan_{name}')}"))
+    return replace(delta(workbench, name, commit, number, base), verbs=verbs)
 
 
 def _load(boat: Ferry, each: Delta) -> None:
+    """Take on board what the plan really has: most nights change few tables, and each of them in one way or two."""
     name, adds = each.table.name, f"({each.numbered()})"
-    boat.load(f"add_{name}", each.rows(adds))
-    boat.load(f"update_{name}", each.updates())
-    boat.load(f"remove_{name}", each.removals())
+    if each.adds:
+        boat.load(f"add_{name}", each.rows(adds))
+    if each.alters:
+        boat.load(f"update_{name}", each.updates())
+    if "remove" in each.verbs:
+        boat.load(f"remove_{name}", each.removals())
     for link in links(name):
-        boat.load(f"link_{link.name}", each.links(link.column, adds))
-        boat.load(f"unlink_{link.name}", each.unlinks(link.column))
+        if each.adds or each.alters:
+            boat.load(f"link_{link.name}", each.links(link.column, adds))
+        if each.alters:
+            boat.load(f"unlink_{link.name}", each.unlinks(link.column))
 
 
 def _load_shared(boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
@@ -147,22 +154,34 @@ def _write(connection: Connection, place: Place, boat: Ferry, each: Delta) -> No
     name = each.table.name
     target, columns = place.name(name), ", ".join(quoted(c) for c in stored_columns(each.table))
     run = connection.exec_driver_sql
-    run(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {boat.name(f'add_{name}')}")
+    if each.adds:
+        run(f"INSERT INTO {target} ({columns}) SELECT {columns} FROM {boat.name(f'add_{name}')}")
+    if each.alters:
+        _alter(connection, place, boat, each)
+    if "remove" in each.verbs:
+        run(
+            f"UPDATE {target} SET status = 'tobedeleted', \"dateLastModified\" = {text(written(each.commit.now))}, "
+            f'last_revision = {each.revision}, "import" = {each.commit.number} '
+            f"WHERE id IN (SELECT id FROM {boat.name(f'remove_{name}')})"
+        )
+    for link in links(name):
+        if each.alters:
+            pairs = f"SELECT target, owner FROM {boat.name(f'unlink_{link.name}')}"
+            run(f"DELETE FROM {place.name(link.name)} WHERE (target, owner) IN ({pairs})")
+        if each.adds or each.alters:
+            new = f"SELECT target, owner FROM {boat.name(f'link_{link.name}')}"
+            run(f"INSERT INTO {place.name(link.name)} (target, owner) {new} WHERE true ON CONFLICT DO NOTHING")
+
+
+def _alter(connection: Connection, place: Place, boat: Ferry, each: Delta) -> None:
+    """Give stored records their new values; a column with an index of its own only where it really changes."""
+    name = each.table.name
+    target = place.name(name)
     own_index = indexed(each.table) if isinstance(place, SqliteFile) else ()  # PostgreSQL sees by itself what is the same
     plain = (*each.written, *(c for c in each.cells if c not in own_index))
     _update(connection, target, plain, boat.name(f"update_{name}"), "")
     for column in own_index:
         _update(connection, target, (column,), boat.name(f"update_{name}"), f"AND d.{quoted('new ' + column)}")
-    run(
-        f"UPDATE {target} SET status = 'tobedeleted', \"dateLastModified\" = {text(written(each.commit.now))}, "
-        f'last_revision = {each.revision}, "import" = {each.commit.number} '
-        f"WHERE id IN (SELECT id FROM {boat.name(f'remove_{name}')})"
-    )
-    for link in links(name):
-        pairs = f"SELECT target, owner FROM {boat.name(f'unlink_{link.name}')}"
-        run(f"DELETE FROM {place.name(link.name)} WHERE (target, owner) IN ({pairs})")
-        new = f"SELECT target, owner FROM {boat.name(f'link_{link.name}')}"
-        run(f"INSERT INTO {place.name(link.name)} (target, owner) {new} WHERE true ON CONFLICT DO NOTHING")
 
 
 def _update(connection: Connection, target: str, columns: Sequence[str], rows: str, also: str) -> None:

@@ -27,13 +27,24 @@ BLOCK_BITS = 10
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """One table's part. `base` is the highest id that the store has given; new ids follow it."""
+    """One table's part. `base` is the highest id that the store has given; new ids follow it. `verbs`: those that the plan has."""
 
     table: Table
     commit: Commit
     revision: int
     base: int
     brings: frozenset[str]
+    verbs: frozenset[str] = frozenset(("add", "update", "restore", "remove"))
+
+    @property
+    def adds(self) -> bool:
+        """Whether any record is new."""
+        return "add" in self.verbs
+
+    @property
+    def alters(self) -> bool:
+        """Whether any stored record gets new values."""
+        return "update" in self.verbs or "restore" in self.verbs
 
     @property
     def plan(self) -> str:

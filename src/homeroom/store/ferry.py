@@ -19,7 +19,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
 
-import adbc_driver_sqlite.dbapi as adbc
 from sqlalchemy import Connection
 
 from homeroom.roster.names import quoted, text
@@ -200,6 +199,8 @@ def columns_of(workbench: Workbench, query: str) -> list[tuple[str, str]]:
 
 def open_adbc(file: Path) -> Any:
     """An ADBC connection to a SQLite file that nothing else has open; made without a journal, for it is thrown away."""
+    import adbc_driver_sqlite.dbapi as adbc  # only where rows cross: ordinary commands start without it
+
     made = adbc.connect(str(file), autocommit=True)
     with made.cursor() as cursor:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE"):

@@ -85,6 +85,10 @@ class RosterStore:
             return first_sqlite.load(self.place, workbench, plan, commit)
         return first_postgres.load(self.place, workbench, plan, commit)
 
+    def settle(self) -> None:
+        """Fold a large write-ahead log back into the district's file: after the answer, for nobody waits for it."""
+        self.place.settle()
+
     def finish(self, workbench: Workbench | None, plan: Plan | None, commit: Commit) -> None:
         """End an import, or let it wait, without a new revision: failed, held, dry run. Issues and report are kept.
 

@@ -29,9 +29,10 @@ from homeroom.roster.names import quoted
 from homeroom.roster.selection import ALL, Compare, Condition, Selection
 from homeroom.roster.versions import stored_columns
 from homeroom.store.delta import BLOCK_BITS
-from homeroom.store.places import Place, SqliteFile
+from homeroom.store.places import Place
 from homeroom.store.roster_tables import LINKS, links
 from homeroom.store.selecting import Clause, simplified
+from homeroom.store.sqlite_file import SqliteFile
 
 Row = tuple[Any, ...]
 Run = Callable[[str, Sequence[Any]], list[Row]]

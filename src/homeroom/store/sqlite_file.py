@@ -33,6 +33,9 @@ from homeroom.store.trouble import passing
 BUSY_SECONDS = 60.0
 """How long a writer waits for another; a nightly apply of the largest districts holds the lock for half a minute."""
 
+LARGE_WAL = 4 << 20
+"""Bytes of a write-ahead log below which SQLite's own checkpoints (every 1,000 pages) do well enough."""
+
 
 class SqliteFile:
     """A SQLite database reached through a link, in WAL mode. Thread safe."""
@@ -143,6 +146,9 @@ class SqliteFile:
 
     def settle(self) -> None:
         """Fold a large WAL back into the file, as far as present readers allow, without waiting for them."""
+        wal = leftovers(self.file)[0]
+        if not wal.exists() or wal.stat().st_size < LARGE_WAL:
+            return
         made = open_sqlite(self.file, timeout=0)
         try:
             made.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

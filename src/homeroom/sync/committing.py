@@ -11,7 +11,7 @@ from typing import Any
 
 from homeroom.compare import snapshot as snapshots_of
 from homeroom.compare.plan import refused_as_foreign
-from homeroom.reading.lines import lines
+from homeroom.reading.lines import lines, offset
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Refused
@@ -145,16 +145,20 @@ def _notes(walked: Walked, names: Mapping[int, str]) -> dict[str, str]:
 
 def _find_lines(bench: Workbench, walked: Walked) -> None:
     """Write the physical line of every finding that only knows its record number."""
-    wanted: dict[int, list[int]] = {}
-    for file, row in bench.rows(
-        "SELECT DISTINCT file, row_number FROM issues WHERE line IS NULL AND row_number IS NOT NULL AND file IS NOT NULL"
-    ):
-        wanted.setdefault(file, []).append(row)
-    for file, rows in wanted.items():
+    unplaced = "line IS NULL AND row_number IS NOT NULL AND file IS NOT NULL"
+    for (file,) in bench.rows(f"SELECT DISTINCT file FROM issues WHERE {unplaced} ORDER BY file"):
         if file not in walked.texts:
             continue
-        found = lines(walked.texts[file], rows)
-        bench.load("lines_found", ["row_number", "line"], [[r, n] for r, n in found.items()])
+        text = walked.texts[file]
+        if (added := offset(text)) is not None:
+            last = text.rows or 0
+            bench.run(
+                f"UPDATE issues SET line = row_number + ? WHERE file = ? AND {unplaced} AND row_number BETWEEN 1 AND ?",
+                [added, file, last],
+            )
+            continue
+        wanted = [row for (row,) in bench.rows(f"SELECT DISTINCT row_number FROM issues WHERE file = ? AND {unplaced}", [file])]
+        bench.load("lines_found", ["row_number", "line"], [[r, n] for r, n in lines(text, wanted).items()])
         bench.run(
             "UPDATE issues SET line = l.line::BIGINT FROM lines_found l "
             "WHERE issues.file = ? AND issues.line IS NULL AND issues.row_number = l.row_number::BIGINT",

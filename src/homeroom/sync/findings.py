@@ -12,6 +12,10 @@ from homeroom.workbench.values import SourceFile
 
 TOLD = "told_issues"
 FILES = "told_files"
+_COLUMNS = (
+    'seq BIGINT, code VARCHAR, severity VARCHAR, file VARCHAR, line BIGINT, "column" VARCHAR, key VARCHAR, value VARCHAR, '
+    'detail VARCHAR, "table" VARCHAR, refused BOOLEAN, count BIGINT, head BIGINT'
+)
 
 
 def name_files(bench: Workbench, files: Iterable[SourceFile]) -> None:
@@ -29,6 +33,9 @@ def publish(bench: Workbench) -> tuple[Finding, ...]:
 
     A finding that stands for many rows is numbered first; the rows that hang on it follow under its number (`head`).
     """
+    if not bench.rows("SELECT 1 FROM issues LIMIT 1"):
+        bench.run(f"CREATE OR REPLACE TABLE {TOLD} ({_COLUMNS})")
+        return ()
     found = fold.findings(bench, most=1_000_000_000)
     bench.load("told_severities", ["code", "severity"], [[c.code, c.severity] for c in codes().values()])
     heads = [[str(n), f.cause, str(f.count), *_place(f)] for n, f in enumerate(found, start=1)]

@@ -12,20 +12,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
-
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.report import ImportReport, moment
 from homeroom.store.imports import Import
 from homeroom.store.journal import AuditRow
-from homeroom.sync import committing, ending, walking
+from homeroom.sync import ending
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Executor, Jobs
 from homeroom.sync.summaries import summarise
 from homeroom.workbench.bench import Workbench
-
-log = structlog.get_logger("homeroom.imports")
 
 Tell = Callable[[str], None]
 BY_COMMAND = ("import", "rollback")
@@ -111,6 +107,8 @@ def reject(house: House, slug: str, number: int, *, who: str, now: datetime | No
 
 def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime | None = None) -> ImportReport:
     """Make a new revision that equals an old one. It is an import without a delivery. Raises Misuse for an unknown revision."""
+    from homeroom.sync import committing
+
     at = _now(now)
     with house.stores.lock(slug):
         store = house.stores.roster(slug)
@@ -130,6 +128,7 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
             ending.fail(house, slug, entry.number, why, datetime.now(UTC))
             raise
         summarise(house, slug)
+        store.settle()
         return made
 
 
@@ -225,6 +224,8 @@ def _walk_and_end(
     tell: Tell | None,
     approved: str | None,
 ) -> ImportReport:
+    from homeroom.sync import walking  # the rooms of the walk: not for commands that only read the log
+
     at = _now(now)
     store = house.stores.roster(slug)
 
@@ -247,12 +248,17 @@ def _walk_and_end(
         made = _report(house, slug, entry.number)
     except Exception as bug:
         # The text of a bug may hold a child's data: only its kind is told, the place is in the log.
-        log.error(
+        import structlog  # it brings rich along, a tenth of a second for every command
+
+        structlog.get_logger("homeroom.imports").error(
             "import-broke", district=slug, number=entry.number, kind=type(bug).__name__, step=store.imports.get(entry.number).step
         )
         ending.fail(house, slug, entry.number, ending.reason("internal_error", kind=type(bug).__name__), datetime.now(UTC))
         raise
     summarise(house, slug)
+    if tell is not None:
+        tell("settle")  # committed and served; what follows is for the next writer
+    store.settle()
     return made
 
 

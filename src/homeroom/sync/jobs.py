@@ -17,9 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
-
-import structlog
+from typing import TYPE_CHECKING, Any, Protocol
 
 from homeroom.roster.faults import Misuse, TryAgain
 
@@ -36,7 +34,6 @@ _POLL_SECONDS = 0.2
 _LONGEST_WAIT = 60.0
 _MOST_BREAKS = 5
 
-log = structlog.get_logger("homeroom.jobs")
 
 Walk = Callable[[str, int, Callable[[str], None]], object]
 """Walks an import: district, number, and who wants to hear its steps."""
@@ -141,6 +138,7 @@ class DbosJobs:
         executor: Executor,
         walk: Walk | None = None,
         workers: int = 2,
+        grace: float = GRACE_SECONDS,
     ) -> None:
         # DBOS takes more than a second to import; commands that need no queue never pay for it.
         import dbos
@@ -149,6 +147,7 @@ class DbosJobs:
         self._executor = executor
         self._lock = threading.Lock()
         self._live = walk is not None
+        self._grace = grace
         self._stopping = threading.Event()
         self._active = 0
         self._idle = threading.Condition()
@@ -207,13 +206,13 @@ class DbosJobs:
             try:
                 walk(slug, number, self._heard)
             except TryAgain:
-                log.warning("walk-later", district=slug, number=number, seconds=wait)
+                _log().warning("walk-later", district=slug, number=number, seconds=wait)
             except Misuse:
-                log.error("walk-impossible", district=slug, number=number)
+                _log().error("walk-impossible", district=slug, number=number)
                 return
             except Exception as bug:  # noqa: BLE001
                 breaks += 1
-                log.error("walk-broke", district=slug, number=number, kind=type(bug).__name__)
+                _log().error("walk-broke", district=slug, number=number, kind=type(bug).__name__)
                 if breaks >= _MOST_BREAKS:
                     return
             else:
@@ -258,8 +257,14 @@ class DbosJobs:
         """Let walks stop at their next step, then let DBOS go; what is unfinished is taken over at the next start."""
         self._stopping.set()
         with self._idle:
-            ended = self._idle.wait_for(lambda: not self._active, timeout=GRACE_SECONDS)
+            ended = self._idle.wait_for(lambda: not self._active, timeout=self._grace)
         if ended:
             with contextlib.suppress(TimeoutError):
                 self._dbos.DBOS.destroy(workflow_completion_timeout_sec=0)
         return ended
+
+
+def _log() -> Any:
+    import structlog  # it brings rich along: not for commands that only need to know which process they are
+
+    return structlog.get_logger("homeroom.jobs")

@@ -13,8 +13,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import duckdb
-
 from homeroom import __version__
 from homeroom.roster.report import ImportReport, TableReport
 from homeroom.store.commits import Commit
@@ -28,6 +26,8 @@ from homeroom.workbench.values import Plan
 
 def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str | None, now: datetime) -> str:
     """One text for everything but files and roster that decides what an import does."""
+    import duckdb
+
     sets, wanted = sets_for(layouts or source.layouts)
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     decides = [

@@ -13,8 +13,6 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files as package_files
 
-import duckdb
-
 from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
 from homeroom.compare import plan as planning
@@ -150,6 +148,8 @@ def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tu
 
 
 def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:
+    import duckdb  # loaded with the workbench, not with this module
+
     sifted: dict[str, Sifted] = {}
     fingerprints: dict[str, str] = {}
     for table in catalogue():

@@ -4,12 +4,12 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
 
     ragged_N      rows of file N with too few or too many cells: row_number, line, cells VARCHAR[]
     shaped_T      _file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, then the delivered columns (VARCHAR, NULL = blank)
-    unchanged_T   sourcedId of rows that stand in tonight's files exactly as last night (empty in a full walk)
+    unchanged_T   sourcedId and _kh of rows that stand in tonight's files exactly as last night (empty in a full walk)
     gone_T        sourcedId of rows of last night's snapshot that no record of tonight's files carries
     admitted_T    like shaped_T, values healed, only rows that passed
     refused_T     _file, _row, sourcedId (NULL where it could not be read), cause
     departed_T    sourcedId of records of which tonight's rows say `tobedeleted`; a continuous file does not admit those rows
-    usable_T      sourcedId of every record that tonight's rows may refer to
+    usable_T      sourcedId and _kh (its hash) of every record that tonight's rows may refer to
     stored_T      what the store holds: id BIGINT, sourcedId, status, _source INTEGER, the model columns, locked
     plan_T        verb, id BIGINT, sourcedId, then all model columns with the values that the record will have
 """
@@ -21,6 +21,9 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from homeroom.roster.report import LimitReport, Reason, Repair, TableReport
+
+EXCERPT = Path("/excerpt")
+"""Stands in `TextTable.by_line` for the file that holds the lines."""
 
 Mode = Literal["continuous", "delta", "change_notification"]
 
@@ -104,6 +107,9 @@ class TextTable:
     `unread`: records that could not be read at all, so that their keys are unknown. `ignored`: records that are no data (a
     totals line at the end, the header repeated, empty spreadsheet rows at the end). `rows` counts all of them:
     rows = rows of the relation + ragged + unread + ignored. `path` is the file that the relation reads.
+
+    `by_line`: where every record of `path` is one line, the same FROM item over lines that were copied out of it into a file
+    of their own, with `EXCERPT` in place of that file's name; record n is line `inspected.survey.data_line + n - 1`.
     """
 
     inspected: Inspected
@@ -115,6 +121,7 @@ class TextTable:
     repairs: tuple[Repair, ...] = ()
     ignored: int = 0
     path: Path | None = None
+    by_line: str | None = None
 
     @property
     def file(self) -> SourceFile:

@@ -1,0 +1,38 @@
+"""Tables of which nothing is new tonight: no row differs and none was unreadable, so there is nothing to check.
+
+Most tables of most nights are such. The tables that other rooms look at are made, empty; everything else is left out.
+"""
+
+from __future__ import annotations
+
+from homeroom.checks.outcome import admitted_columns
+from homeroom.checks.sheet import WALKED, Sheet
+from homeroom.roster.names import quoted
+from homeroom.workbench.values import FileTally
+
+
+def stands(sheet: Sheet) -> bool:
+    """Whether every record of the table's files was admitted last night as it is."""
+    if sheet.sifted.full or any(feed.text.ragged is not None or feed.text.unread for feed in sheet.sifted.feeds):
+        return False
+    return not sheet.workbench.rows(f"SELECT 1 FROM {sheet.shaped} LIMIT 1")
+
+
+def let_stand(sheet: Sheet) -> tuple[str, ...]:
+    """Make refused_T, departed_T, aside_T, usable_T and admitted_T of such a table. Returns the admitted columns."""
+    name, columns = sheet.name, admitted_columns(sheet.table, sheet.sifted.columns)
+    cells = ", ".join(f"{quoted(c)} VARCHAR" for c in columns)
+    continuous = "TRUE" if sheet.sifted.mode == "continuous" else "FALSE"
+    sheet.workbench.run(f"""
+        CREATE OR REPLACE TABLE aside_{name} (_file INTEGER, _row BIGINT, _kh UBIGINT);
+        CREATE OR REPLACE TABLE departed_{name} (sourcedId VARCHAR);
+        CREATE OR REPLACE VIEW usable_{name} AS SELECT sourcedId, _kh FROM unchanged_{name};
+        CREATE OR REPLACE TABLE admitted_{name} (_file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, {cells});
+        INSERT INTO {WALKED} VALUES ('{name}', {continuous}, TRUE)
+    """)
+    return columns
+
+
+def tally(sheet: Sheet) -> tuple[FileTally, ...]:
+    """All rows accepted, file by file."""
+    return tuple(FileTally(c.file, c.rows - c.ignored, 0) for c in sorted(sheet.sifted.counts, key=lambda c: c.file))

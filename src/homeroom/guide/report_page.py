@@ -1,0 +1,163 @@
+"""The page of the import report: every field of what `homeroom import --json` prints, by the values that it is made from.
+
+The meanings stand here once; a test holds them against the fields of `homeroom.roster.report`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from homeroom.roster.report import (
+    ISSUES_IN_REPORT,
+    FileReport,
+    ImportReport,
+    Issue,
+    LimitReport,
+    Reason,
+    Repair,
+    TableReport,
+)
+
+Meanings = Mapping[str, tuple[str, str]]
+
+REPORT: Meanings = {
+    "import": ("number", "Number of the import, counted within the district."),
+    "district": ("text", "The district's slug."),
+    "source": ("number or null", "The source whose delivery this was; null for a rollback."),
+    "delivery": ("number or null", "The sealed delivery that was walked."),
+    "kind": ("text", "`continuous` (the whole population) or `change_notification` (single records)."),
+    "trigger": ("text", "What began it: `import` (command line), `sftp`, `rollback`."),
+    "dry_run": ("true or false", "Whether it stopped before the commit on purpose. Then all counts say what would happen."),
+    "status": ("text", "`running`, `waiting_for_approval`, `done` or `rejected`."),
+    "outcome": (
+        "text or null",
+        "`success`, `success_with_row_issues` or `failed`; null while it runs or waits, and for a dry run that would wait.",
+    ),
+    "reason": ("object or null", "Why it failed or waits."),
+    "revision_before": ("number", "The roster's revision when it began."),
+    "revision_after": ("number", "The roster's revision when it ended; the same when nothing was changed."),
+    "plan": ("text or null", "Hash of all planned changes. `approve --plan` takes it. Equal plans have equal hashes."),
+    "files": ("list", "One entry for each file and layout."),
+    "tables": ("object", "One entry for each table of which the delivery says anything."),
+    "limits": ("list", "The limits that tripped."),
+    "issue_counts": ("object", "How many findings there are, by code."),
+    "issues": ("list", f"The first {ISSUES_IN_REPORT:,} findings; those with the most consequences and errors first."),
+    "started_at": ("moment", "When it began, in UTC."),
+    "finished_at": ("moment or null", "When it ended, in UTC; null while it runs or waits."),
+    "seconds": ("number or null", "How long it took."),
+    "layouts": ("text or null", "The layout set that read the files."),
+    "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
+    "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),
+    "stamp": (
+        "text or null",
+        "Stands for everything but the files that decides what an import does (layouts, rules, settings). "
+        "The same bytes under the same stamp need no second walk.",
+    ),
+}
+
+PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
+    "reason": (
+        Reason,
+        "Why an import failed or waits.",
+        {
+            "code": ("text", "One of the [reasons](issues.md)."),
+            "message": ("text", "What happened, as a sentence."),
+            "remedy": ("text", "What to do."),
+        },
+    ),
+    "files": (
+        FileReport,
+        "`rows` = `accepted` + `refused` + `ignored`, always.",
+        {
+            "name": ("text", "The file's name as it was sent."),
+            "table": ("text or null", "The roster table that it fills; null for a file that was not read."),
+            "layout": ("text or null", "The layout that read it."),
+            "encoding": ("text or null", "The encoding in which it was read."),
+            "delimiter": ("text or null", "The character between cells."),
+            "line_ends": ("text or null", "`lf`, `crlf`, `cr` or `mixed`."),
+            "rows": ("number", "Records in the file, without the header."),
+            "accepted": ("number", "Rows that were taken."),
+            "refused": ("number", "Rows that were not taken; their records keep their last good version."),
+            "ignored": (
+                "number",
+                "Rows that are no records or were left out by rule: totals, doubled rows, rows that a layout does not keep.",
+            ),
+            "repairs": ("list", "What was healed, counted by `code`."),
+            "note": ("text or null", "Why a file was not read."),
+        },
+    ),
+    "repairs": (
+        Repair,
+        "In each file.",
+        {"code": ("text", "One of the [issue codes](issues.md)."), "count": ("number", "How often.")},
+    ),
+    "tables": (
+        TableReport,
+        "The keys are names of tables; the values count records.",
+        {
+            "added": ("number", "Records that are new."),
+            "updated": ("number", "Records that differ."),
+            "unchanged": ("number", "Records that came and are the same."),
+            "removed": ("number", "Records that a complete file no longer lists; they get the status `tobedeleted`."),
+            "restored": ("number", "Records that were `tobedeleted` and came back."),
+            "refused": ("number", "Rows that were refused, in all files of the table."),
+        },
+    ),
+    "limits": (
+        LimitReport,
+        "See [holds](../explanation/holds.md).",
+        {
+            "table": ("text", "The table."),
+            "school": ("text or null", "sourcedId of the school; null for the table as a whole."),
+            "change": ("text", "`remove` or `update`."),
+            "count": ("number", "How many records would change."),
+            "of": ("number", "How many records there are now."),
+            "allowed": ("number", "How many may change without a person."),
+            "school_name": ("text or null", "The school's name."),
+        },
+    ),
+    "issues": (
+        Issue,
+        "Each says where, what, and what to do.",
+        {
+            "code": ("text", "One of the [issue codes](issues.md)."),
+            "severity": ("text", "`error` (refused), `warning` (taken, wants a look) or `info` (healed)."),
+            "file": ("text or null", "The file's name as it was sent."),
+            "line": ("number or null", "The physical line in the file; the header is usually line 1."),
+            "column": ("text or null", "The header word."),
+            "key": ("text or null", "The record's sourcedId, where it could be read."),
+            "value": ("text or null", "The value that is meant. Never a password."),
+            "message": ("text", "What was found, as a sentence."),
+            "remedy": ("text", "What to do."),
+            "count": ("number", "For how many rows it stands: many rows with one cause are one finding."),
+        },
+    ),
+}
+
+INTRODUCTION = """
+What `homeroom import SLUG PATH --json` and `homeroom imports SLUG N --json` print. Programs may rely on these names. More fields
+may come in later versions; none of these goes away.
+"""
+
+
+def page_lines() -> Iterator[str]:
+    """The lines of the page, without its mark at the top."""
+    yield from ["# The import report", "", INTRODUCTION.strip(), "", *_table(REPORT)]
+    for name, (_, about, meanings) in PARTS.items():
+        yield from ["", f"## {name}", "", about, "", *_table(meanings)]
+    yield from ["", "The exit status of the command tells the outcome too: see [exit statuses](commands.md#exit-statuses)."]
+
+
+def unexplained() -> list[str]:
+    """Fields without a meaning, and meanings without a field; empty when the page is whole."""
+    wanted = {("", "import" if f.name == "number" else f.name) for f in fields(ImportReport)}
+    wanted |= {(part, f.name) for part, (of, _, _) in PARTS.items() for f in fields(of)}
+    told = {("", name) for name in REPORT} | {(part, name) for part, (_, _, meanings) in PARTS.items() for name in meanings}
+    return sorted(f"{part}.{name}" for part, name in wanted ^ told)
+
+
+def _table(meanings: Meanings) -> Iterator[str]:
+    yield from ["| field | is | meaning |", "|---|---|---|"]
+    yield from [f"| `{name}` | {kind} | {meaning} |" for name, (kind, meaning) in meanings.items()]
