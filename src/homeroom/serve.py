@@ -11,9 +11,10 @@ import contextlib
 import gc
 import os
 import signal
+import socket
 import threading
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -112,14 +113,15 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
     serving: asyncio.Task[None] | None = None
     try:
         if roles.sftp:
-            door = await serve_sftp(
-                SftpAccounts(house),
-                house.settings.spool,
-                house.settings.keys,
-                house.settings.host,
-                house.settings.sftp_port,
-                on_arrival=renamed.heard,
-            )
+            with _port("SFTP", house.settings.sftp_port):
+                door = await serve_sftp(
+                    SftpAccounts(house),
+                    house.settings.spool,
+                    house.settings.keys,
+                    house.settings.host,
+                    house.settings.sftp_port,
+                    on_arrival=renamed.heard,
+                )
             told |= {"sftp_port": door.port, "fingerprints": {f.kind: f.sha256 for f in door.fingerprints}}
         if roles.web:
             web, serving, port = await _web(house)
@@ -145,7 +147,19 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
     return settled
 
 
+@contextlib.contextmanager
+def _port(what: str, number: int) -> Iterator[None]:
+    """Tell a port that cannot be opened in one sentence."""
+    try:
+        yield
+    except OSError as trouble:
+        raise Fault(f"the {what} port {number} could not be opened ({trouble.strerror}): is another program using it?") from None
+
+
 async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
+    with _port("HTTP", house.settings.http_port):
+        family = socket.AF_INET6 if ":" in house.settings.host else socket.AF_INET
+        listening = socket.create_server((house.settings.host, house.settings.http_port), family=family)
     config = uvicorn.Config(
         create(house.stores, address=house.settings.public_url),
         host=house.settings.host,
@@ -160,13 +174,11 @@ async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
     # Signals are ours: uvicorn must not take them while SFTP and workers still run.
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        if task.done():
-            await task
-            raise Fault(f"the HTTP port {house.settings.http_port} could not be opened: is another program using it?")
+    port = listening.getsockname()[1]
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not task.done():
         await asyncio.sleep(0.01)
-    return server, task, server.servers[0].sockets[0].getsockname()[1]
+    return server, task, port
 
 
 def _jobs(house: House, roles: Roles) -> Jobs:

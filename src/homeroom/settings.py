@@ -24,7 +24,10 @@ class Settings:
     )
     host: str = field(
         default="127.0.0.1",
-        metadata={"says": "The address on which the doors listen, and which `source add` prints as the host."},
+        metadata={
+            "says": "The address on which the doors listen. `source add` prints it as the host, or the host of "
+            "`HOMEROOM_PUBLIC_URL` where this one means all addresses (`0.0.0.0`)."
+        },
     )
     http_port: int = field(default=8080, metadata={"says": "Port of the HTTP doors; 0 picks a free one, which `serve` prints."})
     sftp_port: int = field(default=2222, metadata={"says": "Port of the SFTP door; 0 picks a free one, which `serve` prints."})

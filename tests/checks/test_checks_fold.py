@@ -42,7 +42,7 @@ def test_issues_of_other_rooms_stand_alone_and_errors_come_first() -> None:
         night.bench.tell("required-blank", file=0, row=2, column="name", refused=True)
         told = findings(night.bench)
         assert [(f.code, f.count, f.severity) for f in told] == [("required-blank", 1, "error"), ("code-case", 1, "info")]
-        assert told[1].message == "type: 3 values were read as the list spells them."
+        assert told[1].message == "type: values read as the list spells them: 3."
 
 
 def test_every_code_that_the_room_uses_is_declared() -> None:

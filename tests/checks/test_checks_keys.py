@@ -63,7 +63,7 @@ def test_zeros_that_were_lost_since_last_night(stored: bool) -> None:
     before, tonight = orgs("0123,North,school", "0124,South,school"), orgs("123,North,school", "0124,South,school")
     with Night(tonight, **({"stored": before} if stored else {"last": before})) as night:  # type: ignore[arg-type]
         (finding,) = night.findings()
-        assert finding.message == "123 is new, and 0123, the same number with its zeros, is gone (1 such ids)."
+        assert finding.message == "123 is new, and 0123, the same number with its zeros, is gone (such ids: 1)."
 
 
 def test_unusual_ids_are_kept_and_told_once() -> None:

@@ -153,7 +153,7 @@ def test_unchanged_rows_that_name_a_gone_record_are_told_and_stay() -> None:
         assert night.issues() == [("reference-gone", "e1", "userSourcedId", "u1", False)]
         assert night.refused("enrollments") == {}
         (finding,) = night.findings()
-        assert finding.message == "userSourcedId names u1, a user that is gone from its file (1 rows)."
+        assert finding.message == "userSourcedId names the user u1, which is gone from its file (rows: 1)."
 
 
 def test_changed_rows_may_refer_to_unchanged_ones() -> None:

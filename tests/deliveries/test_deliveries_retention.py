@@ -14,7 +14,7 @@ from obstore.store import LocalStore, MemoryStore
 from homeroom.deliveries.keys import DataKey
 from homeroom.deliveries.retention import Kept, expired, shred, shred_district, sweep
 from homeroom.deliveries.seal import Incoming, seal
-from homeroom.deliveries.workfolders import claim, reap
+from homeroom.deliveries.workfolders import claim, reap, remove_own
 
 KEY = DataKey("pinewood", "deliveries", bytes(32))
 NOW = datetime(2026, 9, 15, 3, 0, tzinfo=UTC)
@@ -106,3 +106,13 @@ def test_rubbish_in_the_work_folder_is_reaped_and_links_are_not_followed(tmp_pat
 
 def test_there_is_nothing_to_reap_where_nothing_is(tmp_path: Path) -> None:
     assert reap(tmp_path / "nowhere") == []
+
+
+def test_a_process_that_ends_at_once_leaves_no_plain_text(tmp_path: Path) -> None:
+    with claim(tmp_path / "work", "12") as mine:
+        (mine.path / "users.csv").write_text("a child's row")
+        other = tmp_path / "work" / "13-1-abc"
+        other.mkdir()
+        remove_own(tmp_path / "work")
+        assert not mine.path.exists()
+        assert other.exists()

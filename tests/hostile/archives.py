@@ -22,20 +22,20 @@ def a_zip(files: Files) -> Files:
     return _zip(files)
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add()
 def a_zip_from_a_mac(files: Files) -> Files:
     """A folder was compressed in the Finder: everything one level down, with resource forks and .DS_Store beside."""
     junk = [(f"__MACOSX/roster/._{name}", b"\x00\x05\x16\x07Mac OS X") for name in files]
     return _zip(files, "roster/", [("roster/.DS_Store", b"\0\0\0\1Bud1"), *junk])
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add()
 def a_zip_with_names_in_capitals(files: Files) -> Files:
     """USERS.CSV and its like."""
     return _zip({name.upper(): raw for name, raw in files.items()})
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add()
 def gzipped_files(files: Files) -> Files:
     """users.csv.gz and its like."""
     return {f"{name}.gz": gzip.compress(raw, mtime=0) for name, raw in files.items()}

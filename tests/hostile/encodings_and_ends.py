@@ -30,37 +30,37 @@ def utf_8_with_byte_order_mark(files: Files) -> Files:
     return every(files, lambda raw: b"\xef\xbb\xbf" + raw)
 
 
-@HOSTILE.add("taken", values=ACCENTS)
+@HOSTILE.add(values=ACCENTS)
 def utf_16_little_endian(files: Files) -> Files:
     """'Unicode text' of Windows: UTF-16 with its mark."""
     return _recoded(files, "utf-16-le", b"\xff\xfe")
 
 
-@HOSTILE.add("taken", values=ACCENTS)
+@HOSTILE.add(values=ACCENTS)
 def utf_16_big_endian(files: Files) -> Files:
     """UTF-16 the other way round, with its mark."""
     return _recoded(files, "utf-16-be", b"\xfe\xff")
 
 
-@HOSTILE.add("taken", values=ACCENTS)
+@HOSTILE.add("success", None, "encoding-guessed", values=ACCENTS)
 def utf_16_without_mark(files: Files) -> Files:
     """UTF-16 that says nothing about itself; every second byte is zero."""
     return _recoded(files, "utf-16-le")
 
 
-@HOSTILE.add("taken", None, "encoding-guessed", values=ACCENTS)
+@HOSTILE.add("success", None, "encoding-guessed", values=ACCENTS)
 def windows_1252(files: Files) -> Files:
     """An old export in the Windows code page, with its curly apostrophe (0x92)."""
     return _recoded(files, "cp1252")
 
 
-@HOSTILE.add("taken", None, "encoding-guessed", values=(("users", "s-09", "familyName", "Ibáñez"),))
+@HOSTILE.add("success", None, "encoding-guessed", values=(("users", "s-09", "familyName", "Ibáñez"),))
 def latin_1(files: Files) -> Files:
     """An old export in ISO 8859-1."""
     return _recoded(edited(files, "users.csv", "’", "'"), "latin-1")
 
 
-@HOSTILE.add("taken", None, "bytes-unreadable", first=True, values=(("users", "s-09", "familyName", "Ibáñez"),))
+@HOSTILE.add("success_with_row_issues", None, "bytes-unreadable", first=True, values=(("users", "s-09", "familyName", "Ibáñez"),))
 def one_bad_byte(files: Files) -> Files:
     """One name was typed into the database in another encoding; the rest of the file is good UTF-8 and must stay so."""
     return edited(files, "users.csv", "Dario,Díaz", b"Dario,D\xedaz")
@@ -78,7 +78,7 @@ def line_feeds_only(files: Files) -> Files:
     return every(files, lambda raw: raw.replace(b"\r\n", b"\n"))
 
 
-@HOSTILE.add("taken", None, "line-ends-mixed", values=ACCENTS)
+@HOSTILE.add("success", None, "line-ends-mixed", values=ACCENTS)
 def mixed_line_ends(files: Files) -> Files:
     """Two exports pasted together: CRLF first, LF after."""
 
@@ -95,19 +95,19 @@ def no_last_line_end(files: Files) -> Files:
     return every(files, lambda raw: raw.removesuffix(b"\r\n"))
 
 
-@HOSTILE.add("taken", None, "control-characters-dropped", values=(("users", "s-04", "givenName", "Dario"),))
+@HOSTILE.add("success_with_row_issues", None, "control-characters-dropped", values=(("users", "s-04", "givenName", "Dario"),))
 def nul_bytes(files: Files) -> Files:
     """A fixed-width field came with its padding zeros."""
     return edited(files, "users.csv", "Dario,", b"Dario\0\0,")
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add()
 def control_z_at_the_end(files: Files) -> Files:
     """A DOS program ends its files with Ctrl-Z; it is no row."""
     return every(files, lambda raw: raw + b"\x1a")
 
 
-@HOSTILE.add("taken", None, "control-characters-dropped", values=(("users", "s-04", "givenName", "Dario"),))
+@HOSTILE.add("success_with_row_issues", None, "control-characters-dropped", values=(("users", "s-04", "givenName", "Dario"),))
 def control_characters(files: Files) -> Files:
     """A bell and an escape inside a name."""
     return edited(files, "users.csv", "Dario,", "Da\x07rio\x1b,")

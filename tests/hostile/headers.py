@@ -60,7 +60,7 @@ def _words(raw: bytes) -> list[str]:
     return raw.split(b"\r\n", 1)[0].decode().split(",")
 
 
-@HOSTILE.add("taken", None, "header-prefix")
+@HOSTILE.add("success", None, "header-prefix")
 def table_names_before_header_words(files: Files) -> Files:
     """PowerSchool's labels as they come, unless somebody edits each: USERS.sourcedId."""
     for name, prefix in PREFIXES.items():
@@ -68,7 +68,7 @@ def table_names_before_header_words(files: Files) -> Files:
     return files
 
 
-@HOSTILE.add("taken", None, "header-case")
+@HOSTILE.add("success", None, "header-case")
 def header_in_capitals(files: Files) -> Files:
     """An Oracle export: every header word in capitals."""
     for name in files:
@@ -76,7 +76,7 @@ def header_in_capitals(files: Files) -> Files:
     return files
 
 
-@HOSTILE.add("taken", None, "header-invisible")
+@HOSTILE.add("success", None, "header-invisible")
 def blanks_and_invisible_characters_in_the_header(files: Files) -> Files:
     """Words copied from a web page: blanks around, a non-breaking space, a zero-width space, a soft hyphen."""
     files = _header(files, "users.csv", lambda h: h.replace("familyName", " familyName\u00a0").replace("role", "ro\u200ble"))
@@ -85,19 +85,19 @@ def blanks_and_invisible_characters_in_the_header(files: Files) -> Files:
     )
 
 
-@HOSTILE.add("taken", None, "header-near-miss")
+@HOSTILE.add("success", None, "header-near-miss")
 def a_misspelt_header_word(files: Files) -> Files:
     """givenNmae for givenName, and nothing else that it could be."""
     return _header(files, "users.csv", lambda h: h.replace("givenName", "givenNmae"))
 
 
-@HOSTILE.add("taken", None, "header-doubled")
+@HOSTILE.add("success_with_row_issues", None, "header-doubled")
 def a_doubled_column(files: Files) -> Files:
     """The same column twice, the second empty: the first counts, and it is said so."""
     return files | {"orgs.csv": _appended(files["orgs.csv"], b",name", b",")}
 
 
-@HOSTILE.add("taken", None, "header-blank")
+@HOSTILE.add("success_with_row_issues", None, "header-blank")
 def a_blank_header_word(files: Files) -> Files:
     """A column without a name at the end of every line."""
     return files | {"orgs.csv": _appended(files["orgs.csv"], b",", b",")}
@@ -116,38 +116,38 @@ def a_required_column_is_missing_later(files: Files) -> Files:
     return a_required_column_is_missing(files)
 
 
-@HOSTILE.add("taken", None, "column-unused")
+@HOSTILE.add("success", None, "column-unused")
 def columns_that_nobody_uses(files: Files) -> Files:
     """Extra columns: lunch status and a social security number. Neither is stored."""
     return files | {"users.csv": _appended(files["users.csv"], b",LunchStatus,SSN", b",free,000-00-0000")}
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add()
 def passwords_in_the_file(files: Files) -> Files:
     """A real password in the password column: never stored, never shown."""
     return edited(files, "users.csv", ",KG,\r\n", ",KG,tulip-mania-1637\r\n", count=5)
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add()
 def columns_in_another_order(files: Files) -> Files:
     """Columns sorted by name: position means nothing."""
     return {name: _columns(raw, sorted(_words(raw))) for name, raw in files.items()}
 
 
-@HOSTILE.add("taken", first=True)
+@HOSTILE.add(first=True)
 def columns_in_another_order_later(files: Files) -> Files:
     """The export was rebuilt with its columns reversed: nothing has changed."""
     return {name: _columns(raw, _words(raw)[::-1]) for name, raw in files.items()}
 
 
-@HOSTILE.add("taken", first=True, values=(("users", "g-01", "sms", "512-555-0151"),))
+@HOSTILE.add(first=True, values=(("users", "g-01", "sms", "512-555-0151"),))
 def an_optional_column_stays_away(files: Files) -> Files:
     """sms and phone are no longer exported: what did not come is not empty, the numbers stay."""
     words = [w for w in _words(files["users.csv"]) if w not in ("sms", "phone")]
     return files | {"users.csv": _columns(files["users.csv"], words)}
 
 
-@HOSTILE.add("taken", None, "title-skipped")
+@HOSTILE.add("success", None, "title-skipped")
 def a_title_above_the_header(files: Files) -> Files:
     """A report writer puts its title, the date and a blank line above the header."""
     return files | {"users.csv": b"Little Pine District - All Users\r\nPrinted 10/05/2026 02:00\r\n\r\n" + files["users.csv"]}
@@ -178,7 +178,7 @@ def header_in_another_language(files: Files) -> Files:
 
 
 @HOSTILE.add(
-    "taken",
+    "success",
     None,
     "header-prefix",
     "surplus-cells-placed",

@@ -10,7 +10,7 @@ from typing import Literal
 from hostile import district
 
 Files = dict[str, bytes]
-Outcome = Literal["success", "success_with_row_issues", "taken", "failed", "held"]
+Outcome = Literal["success", "success_with_row_issues", "failed", "held"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Hostile:
     """One delivery that a district might send by mistake, by dialect or in malice.
 
     `make` writes it into an empty folder, which is then imported as it is. `first`: the base district was imported before.
-    `outcome`: `taken` stands for either kind of success; `held` waits for approval. `issues` must be among the codes told
-    as issues or as repairs.
+    `outcome`: as in the report; `held` waits for approval. `issues` must be among the codes told as issues or as repairs, and
+    of issues that are no mere info there are no others.
     `active` are the counts of active records afterwards (the base's, where nothing else is said; nothing is checked in tables
     that it leaves out); a failed or held delivery leaves what was there. `values` are cells that must be there afterwards:
     (table, sourcedId, column, value). `layouts` is named on the command line where given.

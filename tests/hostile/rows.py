@@ -22,61 +22,61 @@ def a_long_row(files: Files) -> Files:
     return edited(files, "users.csv", "Farid,Fable,,004006,student06", "Farid,Fable,12 Elm St,Apt 4,,004006,student06")
 
 
-@HOSTILE.add("taken", None, "surplus-blank-trimmed", first=True)
+@HOSTILE.add("success", None, "surplus-blank-trimmed", first=True)
 def surplus_commas_at_the_end(files: Files) -> Files:
     """Excel adds empty cells to some rows: harmless."""
     return edited(files, "users.csv", "student06@example.org,,,g-07,02,\r\n", "student06@example.org,,,g-07,02,,,,\r\n")
 
 
-@HOSTILE.add("taken", None, "quote-stray", first=True, values=(("classes", "c-3", "title", 'Homeroom 4 5" rulers'),))
+@HOSTILE.add("success", None, "quote-stray", first=True, values=(("classes", "c-3", "title", 'Homeroom 4 5" rulers'),))
 def a_quote_inside_a_bare_cell(files: Files) -> Files:
     """Five-inch rulers: the sign is text."""
     return edited(files, "classes.csv", "Homeroom 4", 'Homeroom 4 5" rulers')
 
 
-@HOSTILE.add("taken", None, "quote-stray", first=True)
+@HOSTILE.add("success", None, "quote-stray", first=True)
 def quotes_inside_quotes(files: Files) -> Files:
     """A nickname that nobody doubled: "Farid "Fred" Jr"."""
     return edited(files, "users.csv", ",Farid,", ',"Farid "Fred" Jr",')
 
 
-@HOSTILE.add("taken", first=True)
+@HOSTILE.add("success_with_row_issues", None, "quote-mended", first=True)
 def an_unclosed_quote(files: Files) -> Files:
     """One quote that opens and never closes swallows the lines after it; none of the swallowed people may disappear."""
     return edited(files, "users.csv", ",Farid,", ',"Farid,')
 
 
-@HOSTILE.add("taken", first=True)
+@HOSTILE.add("success_with_row_issues", None, "quote-mended", first=True)
 def an_unclosed_quote_that_closes_later(files: Files) -> Files:
     """The quote is closed by the next quoted cell, nine lines on, and the rows between become one."""
     return edited(files, "users.csv", ",Kaia,", ',"Kaia,')
 
 
-@HOSTILE.add("taken", first=True)
+@HOSTILE.add(first=True)
 def a_line_break_in_a_cell(files: Files) -> Files:
     """A title typed on two lines, rightly quoted: one row, and later line numbers still tell the truth."""
     return edited(files, "classes.csv", "Homeroom 4", '"Homeroom\r\n4"')
 
 
-@HOSTILE.add("taken", None, "blank-lines-skipped", first=True)
+@HOSTILE.add("success", None, "blank-lines-skipped", first=True)
 def blank_lines(files: Files) -> Files:
     """Empty lines between and after the rows are no rows."""
     return edited(files, "users.csv", "\r\ns-0", "\r\n\r\ns-0", count=3) | {"classes.csv": files["classes.csv"] + b"\r\n\r\n"}
 
 
-@HOSTILE.add("taken", None, "totals-ignored", first=True)
+@HOSTILE.add("success", None, "totals-ignored", first=True)
 def a_totals_line(files: Files) -> Files:
     """The report ends with its total: never a person."""
     return files | {"users.csv": files["users.csv"] + b"Total: 45\r\n"}
 
 
-@HOSTILE.add("taken", None, "totals-ignored", first=True)
+@HOSTILE.add("success", None, "totals-ignored", first=True)
 def an_sql_footer(files: Files) -> Files:
     """A query tool's last words."""
     return files | {"enrollments.csv": files["enrollments.csv"] + b"\r\n(36 rows affected)\r\n"}
 
 
-@HOSTILE.add("taken", None, "header-repeated", first=True)
+@HOSTILE.add("success_with_row_issues", None, "header-repeated", first=True)
 def the_header_again_in_the_middle(files: Files) -> Files:
     """Two exports pasted together, header included."""
     header = files["users.csv"].split(b"\r\n", 1)[0].decode()

@@ -41,13 +41,13 @@ def a_promised_file_did_not_come(files: Files) -> Files:
     return files | {"manifest.csv": manifest()}
 
 
-@HOSTILE.add("taken", None, "file-not-promised", first=True)
+@HOSTILE.add("success", None, "file-not-promised", first=True)
 def a_file_that_was_not_promised(files: Files) -> Files:
     """The manifest says absent, and the file is there."""
     return files | {"manifest.csv": manifest(demographics="absent")}
 
 
-@HOSTILE.add("taken", None, "manifest-property", first=True)
+@HOSTILE.add("success", None, "manifest-property", first=True)
 def a_manifest_with_gaps(files: Files) -> Files:
     """Half of the manifest's lines are missing and a mode is misspelt."""
     lines = manifest(users="Bulk").split(b"\r\n")
@@ -99,7 +99,7 @@ def rubbish_named_csv(files: Files) -> Files:
     return files | {"users.csv": bytes((n * n * 31 + n) % 251 for n in range(8000))}
 
 
-@HOSTILE.add("taken", None, "file-copy", "file-leftover", "file-system-junk", "file-no-table")
+@HOSTILE.add("success", None, "file-copy", "file-leftover", "file-system-junk", "file-no-table")
 def copies_and_leftovers(files: Files) -> Files:
     """Copies, half uploads and the desktop's own files lie beside the right ones: listed and left alone."""
     wrong = files["users.csv"].replace(b"Farid", b"Wrong")
@@ -108,25 +108,25 @@ def copies_and_leftovers(files: Files) -> Files:
     return files | dict.fromkeys(names, wrong) | others
 
 
-@HOSTILE.add("taken", None, "file-unknown", first=True)
+@HOSTILE.add("success", None, "file-unknown", first=True)
 def a_file_that_no_layout_knows(files: Files) -> Files:
     """Bus routes come along: told, and left alone."""
     return files | {"bus_routes.csv": b"route,stop,time\r\n7,Elm St,07:10\r\n"}
 
 
-@HOSTILE.add("taken")
+@HOSTILE.add()
 def file_names_in_capitals(files: Files) -> Files:
     """USERS.CSV is users.csv."""
     return {name.upper(): raw for name, raw in files.items()}
 
 
-@HOSTILE.add("failed", None)
+@HOSTILE.add("failed", "layouts_unclear", "file-leftover", "file-no-table")
 def only_leftovers(files: Files) -> Files:
     """A note and half an upload, no roster."""
     return {"readme.txt": b"see attached\n", "users.csv.filepart": files["users.csv"][:900]}
 
 
-@HOSTILE.add("failed", "suddenly_empty", first=True)
+@HOSTILE.add("failed", "suddenly_empty", "reference-gone", first=True)
 def a_header_without_rows(files: Files) -> Files:
     """The export's filter matched nobody: a fault, never a removal of all."""
     return files | {"users.csv": files["users.csv"].split(b"\r\n", 1)[0] + b"\r\n"}
@@ -159,7 +159,7 @@ def _without(raw: bytes, *words: str) -> bytes:
     return out.getvalue().encode()
 
 
-@HOSTILE.add("held", "limit_exceeded", first=True)
+@HOSTILE.add("held", "limit_exceeded", "reference-gone", first=True)
 def a_school_went_missing(files: Files) -> Files:
     """The export's filter lost a school: its students, classes and enrollments are gone, and it itself."""
     gone = {f"s-{n:02d}" for n in range(16, 31)}

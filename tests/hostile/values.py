@@ -14,7 +14,7 @@ def an_unknown_role(files: Files) -> Files:
     return edited(files, "users.csv", ROW, ROW.replace(",student,", ",wizard,"))
 
 
-@HOSTILE.add("taken", None, "code-case", first=True)
+@HOSTILE.add("success", None, "code-case", first=True)
 def codes_in_other_letters(files: Files) -> Files:
     """Student, TEACHER, School: healed."""
     files = edited(files, "users.csv", ROW, ROW.replace(",student,", ",Student,"))
@@ -22,7 +22,7 @@ def codes_in_other_letters(files: Files) -> Files:
     return edited(files, "orgs.csv", "Pine Elementary School,school", "Pine Elementary School,School")
 
 
-@HOSTILE.add("taken", None, "boolean-form", first=True)
+@HOSTILE.add("success", None, "boolean-form", first=True)
 def booleans_in_other_words(files: Files) -> Files:
     """TRUE, Yes, 1 and Y for true."""
     for n, word in enumerate(("TRUE", "Yes", "1", "Y"), start=6):
@@ -36,13 +36,13 @@ def a_required_cell_is_blank(files: Files) -> Files:
     return edited(files, "users.csv", "Farid,Fable", "Farid,")
 
 
-@HOSTILE.add("success_with_row_issues", None, "required-blank", first=True)
+@HOSTILE.add("success_with_row_issues", None, "required-blank", "absence-unprovable", first=True)
 def a_row_without_an_id(files: Files) -> Files:
     """A student whose sourcedId is blank: refused, and since it could be anyone, nobody is removed."""
     return edited(files, "users.csv", "\r\ns-06,", "\r\n,")
 
 
-@HOSTILE.add("taken", None, "date-form", first=True, values=(("demographics", "s-01", "birthDate", "2020-01-13"),))
+@HOSTILE.add("success", None, "date-form", first=True, values=(("demographics", "s-01", "birthDate", "2020-01-13"),))
 def american_dates(files: Files) -> Files:
     """Every birth date as month/day/year: days above twelve leave one reading."""
     lines = files["demographics.csv"].decode().split("\r\n")
@@ -101,25 +101,25 @@ def a_guardian_who_is_not_there(files: Files) -> Files:
     return edited(files, "users.csv", '"g-01,g-02"', '"g-01,g-77"')
 
 
-@HOSTILE.add("taken", None, "cycle", first=True)
+@HOSTILE.add("success_with_row_issues", None, "cycle", first=True)
 def orgs_in_a_circle(files: Files) -> Files:
     """The district belongs to a school that belongs to the district."""
     return edited(files, "orgs.csv", "district,4207,", "district,4207,0101")
 
 
-@HOSTILE.add("taken", None, "agent-of-oneself", first=True)
+@HOSTILE.add("success_with_row_issues", None, "agent-of-oneself", first=True)
 def somebody_is_his_own_guardian(files: Files) -> Files:
     """A student who is named as his own agent."""
     return edited(files, "users.csv", "student06@example.org,,,g-07", "student06@example.org,,,s-06")
 
 
-@HOSTILE.add("taken", None, "student-teaches", first=True)
+@HOSTILE.add("success_with_row_issues", None, "student-teaches", first=True)
 def a_student_who_teaches(files: Files) -> Files:
     """A student with a teacher's enrollment."""
     return edited(files, "enrollments.csv", "s-01,student", "s-01,teacher")
 
 
-@HOSTILE.add("taken", None, "ids-look-alike", first=True, active={"users": 46})
+@HOSTILE.add("success_with_row_issues", None, "ids-look-alike", first=True, active={"users": 46})
 def ids_that_differ_by_case(files: Files) -> Files:
     """S-06 beside s-06: two people, told, never merged."""
     row = b"S-06,,,true,0101,student,student60,,Frida,Fable,,004060,student60@example.org,,,,02,\r\n"
@@ -139,19 +139,19 @@ def leading_zeros_lost(files: Files) -> Files:
     return {name: raw.replace(b"0101", b"101").replace(b"0102", b"102") for name, raw in files.items()}
 
 
-@HOSTILE.add("taken", None, first=True, values=(("users", "s-06", "givenName", "<script>alert('x')</script>"),))
+@HOSTILE.add(first=True, values=(("users", "s-06", "givenName", "<script>alert('x')</script>"),))
 def script_in_a_name(files: Files) -> Files:
     """Kept as text, harmless wherever it is shown."""
     return edited(files, "users.csv", ",Farid,", ",<script>alert('x')</script>,")
 
 
-@HOSTILE.add("taken", None, "formula-content", first=True, values=(("users", "s-06", "givenName", "=cmd|' /C calc'!A0"),))
+@HOSTILE.add("success", None, "formula-content", first=True, values=(("users", "s-06", "givenName", "=cmd|' /C calc'!A0"),))
 def a_formula_in_a_name(files: Files) -> Files:
     """Kept as text, harmless in every sheet that we make."""
     return edited(files, "users.csv", ",Farid,", ",=cmd|' /C calc'!A0,")
 
 
-@HOSTILE.add("taken", None, first=True, values=(("users", "s-06", "familyName", "'); DROP TABLE users;--"),))
+@HOSTILE.add(first=True, values=(("users", "s-06", "familyName", "'); DROP TABLE users;--"),))
 def sql_in_a_name(files: Files) -> Files:
     """A name that is a statement in another language."""
     return edited(files, "users.csv", "Farid,Fable", "Farid,'); DROP TABLE users;--")
@@ -163,7 +163,7 @@ def a_name_of_5000_letters(files: Files) -> Files:
     return edited(files, "users.csv", ",Farid,", "," + "F" * 5000 + ",")
 
 
-@HOSTILE.add("taken", None, first=True)
+@HOSTILE.add(first=True)
 def status_in_a_bulk_file(files: Files) -> Files:
     """Many exports fill status and dateLastModified although the file is bulk: no update."""
     return {
@@ -172,7 +172,7 @@ def status_in_a_bulk_file(files: Files) -> Files:
     }
 
 
-@HOSTILE.add("taken", None, "status-in-bulk", first=True, active={"users": 44})
+@HOSTILE.add("success_with_row_issues", None, "status-in-bulk", "reference-gone", first=True, active={"users": 44})
 def tobedeleted_in_a_bulk_file(files: Files) -> Files:
     """A guardian marked tobedeleted in a bulk file is not imported as active."""
     return edited(files, "users.csv", "g-06,,,", "g-06,tobedeleted,2026-10-05T02:00:00.000Z,")

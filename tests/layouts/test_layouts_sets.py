@@ -149,9 +149,9 @@ def test_a_dated_file_is_read(laid: Desk) -> None:
 
 def test_a_file_that_cannot_be_read_fails_the_delivery_if_it_is_needed(laid: Desk) -> None:
     deliver(laid, "1.1", "orgs", "users")
-    laid.files[1] = replace(laid.files[1], fault=Reason("file_unreadable", "It is a web page.", ""))
+    laid.files[1] = replace(laid.files[1], fault=Reason("file_unreadable", "users.csv could not be read: it is a web page.", ""))
     trouble = refused(laid, "oneroster-1.1")
-    assert (trouble.reason, trouble.message) == ("file_unreadable", "users.csv could not be read: It is a web page.")
+    assert (trouble.reason, trouble.message) == ("file_unreadable", "users.csv could not be read: it is a web page.")
 
 
 def test_an_empty_required_file_is_there(laid: Desk) -> None:

@@ -107,6 +107,13 @@ def test_a_zip_with_a_folder_and_what_a_mac_puts_in(arrive: Arrive) -> None:
     }
 
 
+def test_the_folder_is_made_when_something_comes_out(tmp_path: Path) -> None:
+    (tmp_path / "night.zip").write_bytes(zipped({"users.csv": b"id\n1\n"}))
+    file = SourceFile(0, "night.zip", tmp_path / "night.zip", 1)
+    (found,) = unpack([file], tmp_path / "bench" / "open").files
+    assert (found.path.read_bytes(), found.path.parent.stat().st_mode & 0o777) == (b"id\n1\n", 0o700)
+
+
 def test_gzip_files_one_by_one(arrive: Arrive) -> None:
     double = gzip.compress(USERS[:20]) + gzip.compress(USERS[20:])
     unpacked = arrive({"users.csv.gz": double, "classes.csv.GZ": gzip.compress(CLASSES)})

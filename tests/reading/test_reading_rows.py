@@ -18,6 +18,16 @@ def test_short_and_long_rows_are_set_apart_with_their_cells(desk: Any) -> None:
     assert read.told[0].detail == {"found": 2, "expected": 3}
 
 
+def test_a_file_that_ends_in_the_middle_of_a_row_proves_no_absence(desk: Any) -> None:
+    """The transfer broke off: half an id is no id, and nobody knows who was still to come."""
+    read = desk.read(b"id,name,grade\n1,Oak,07\n2,El")
+    assert read.rows == [("1", "Oak", "07")]
+    assert (read.table.rows, read.table.unread, read.ragged) == (2, 1, [])
+    assert [(t.code, t.row, t.line, t.refused) for t in read.told] == [("file-cut-off", 2, 3, True)]
+    whole = desk.read(b"id,name,grade\n1,Oak,07\n2,Elm,08")
+    assert (whole.table.rows, whole.table.unread, whole.told) == (2, 0, [])
+
+
 def test_blank_surplus_cells_are_trimmed(desk: Any) -> None:
     read = desk.read(b"id,name\n1,Oak,,\n2,Elm, \n3,Fir\n")
     assert read.rows == [("1", "Oak"), ("2", "Elm"), ("3", "Fir")]

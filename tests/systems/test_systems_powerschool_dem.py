@@ -120,6 +120,21 @@ def test_the_year_turns_on_july_first(night: Desk, day: datetime, year: str) -> 
     assert night.rows(made[0], ["schoolYear"]) == [(year,)]
 
 
+def test_a_class_that_cannot_be_believed_makes_no_course_that_can(night: Desk) -> None:
+    """Two titles under one id, no title, an id that a spreadsheet rounded: each course shares its class's fate."""
+    night.files.clear()
+    rows = ["C1,Art,,,100,1", "C1,Music,,,100,1", "C2,,,,100,2", "1.23457E+11,Dance,,,100,3", "C1,Art,,,100,1"]
+    night.put("classes.csv", "\n".join(["sourcedId,title,grades,location,schoolSourcedId,periods", *rows, ""]))
+    classes = night.feed(layout_set("powerschool-dem").layout("powerschool-dem/classes"), night.files[0])
+    (courses,) = [f for f in make(layout_set("powerschool-dem"), [classes], NOW) if f.table == "courses"]
+    assert night.rows(courses, ["_row", "sourcedId", "title"]) == [
+        (1, "course-C1", "Art"),
+        (2, "course-C1", "Music"),
+        (3, "course-C2", None),
+        (4, "1.23457E+11", "Dance"),
+    ]
+
+
 def test_an_enrollment_is_known_by_user_class_and_role(night: Desk) -> None:
     (enrollments,) = walk(night)["enrollments"]
     assert night.rows(enrollments, ["sourcedId", "role", "classSourcedId", "userSourcedId", "schoolSourcedId"]) == [

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from homeroom.checks.dates import CLEAN_DATE, fixed_date
 from homeroom.checks.rules import ANY, Rules
 from homeroom.roster.catalogue import CodeList, Field, Format, Table, catalogue
-from homeroom.roster.names import quoted, text
+from homeroom.roster.names import ROUNDED_ID, quoted, text
 
 LONGEST = 4_000
 """Characters that an ordinary cell may hold; a longer one is no roster value but a slipped column or a pasted page."""
@@ -86,7 +86,7 @@ def _cell(table: Table, field: Field, rules: Rules) -> Cell:
 
 def _key(c: str) -> Shape:
     """A sourcedId: never healed. Odd characters are told, what cannot be an id refuses the row."""
-    scientific = f"regexp_full_match({c}, '[0-9](\\.[0-9]+)?[eE]\\+[0-9]+')"
+    scientific = f"regexp_full_match({c}, {text(ROUNDED_ID)})"
     unusable = f"length({c}) > {LONGEST_ID} OR regexp_matches({c}, '{_CONTROL}')"
     return Shape(
         clean=f"regexp_full_match({c}, '[0-9A-Za-z.\\-_/@]{{1,{LONGEST_ID}}}')",

@@ -38,6 +38,9 @@ def run(arguments: list[str]) -> int:
         # Whoever read our output (`| head`) has seen enough; Python must not stumble over it again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKE
+    except OSError as trouble:
+        note(f"homeroom: {trouble.strerror or 'input or output failed'}" + (f": {trouble.filename}" if trouble.filename else ""))
+        return BROKE
     except Exception as error:  # noqa: BLE001
         if type(error).__module__.startswith("cyclopts"):
             return WRONG_USE

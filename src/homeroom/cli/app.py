@@ -83,8 +83,10 @@ ALONE = {"layouts": _layouts}
 
 def build() -> App:
     """The command line, with every command lazily imported."""
+    plain = Parameter(negative=())  # no --no-dry-run, no --empty-scope beside what is documented
     app = App(
         name="homeroom",
+        default_parameter=plain,
         help=ABOUT,
         help_format="plaintext",
         help_formatter="plain",

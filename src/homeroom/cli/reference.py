@@ -16,7 +16,7 @@ from typing import Literal, get_args, get_origin
 from cyclopts import App
 from cyclopts.argument import Argument
 
-from homeroom.cli.app import COMMANDS, GROUPS, build
+from homeroom.cli.app import ALONE, COMMANDS, GROUPS, build
 from homeroom.settings import Settings
 
 MADE = "<!-- Made by `make docs` from the command line itself. Do not edit by hand. -->\n"
@@ -52,8 +52,8 @@ def write(folder: Path) -> int:
 
 
 def paths() -> list[tuple[str, ...]]:
-    """Every command that there is, as its words: `("import",)`, `("district", "add")`."""
-    return [(name,) for name in COMMANDS] + [(group, sub) for group, (_, subs) in GROUPS.items() for sub in subs]
+    """Every command that there is, as its words: `("import",)`, `("district", "add")`, `("layouts",)`."""
+    return [(name,) for name in (*COMMANDS, *ALONE)] + [(group, sub) for group, (_, subs) in GROUPS.items() for sub in subs]
 
 
 def _commands() -> Iterator[str]:
@@ -67,6 +67,13 @@ def _commands() -> Iterator[str]:
     yield from [f"| {number} | {name} | {when} |" for number, (name, when) in STATUSES.items()]
 
 
+def arguments(path: tuple[str, ...]) -> list[Argument]:
+    """What a command takes, in its own order."""
+    root = build()
+    found = _of(root, path).assemble_argument_collection(default_parameter=root.default_parameter, parse_docstring=True)
+    return [argument for argument in found if argument.show]
+
+
 def _of(app: App, path: tuple[str, ...]) -> App:
     for word in path:
         app = app[word]
@@ -74,9 +81,8 @@ def _of(app: App, path: tuple[str, ...]) -> App:
 
 
 def _command(path: tuple[str, ...], app: App) -> Iterator[str]:
-    arguments = [a for a in app.assemble_argument_collection(parse_docstring=True) if a.show]
     usage, rows = [], []
-    for argument in arguments:
+    for argument in arguments(path):
         option = argument.name.startswith("--")
         taken = "" if argument.hint is bool else f" {_value(argument.name)}"
         several = " ..." if _is_many(argument) else ""

@@ -60,6 +60,8 @@ def _headline(report: ImportReport) -> str:
         return "Dry run: this would wait for approval; nothing was changed."
     if report.outcome is None:
         return "Still running."
+    if report.trigger == "rollback" and report.outcome == "success":
+        return "Rolled back."
     headline = _HEADLINES[report.outcome]
     return f"Dry run: {headline} Nothing was written." if report.dry_run and report.outcome != "failed" else headline
 

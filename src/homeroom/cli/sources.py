@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
 from homeroom.cli.context import document, opened_house, say, table
+from homeroom.roster.faults import Misuse
+from homeroom.settings import Settings
+
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+"""Addresses that mean: listen on all of them."""
 
 
 def add(
@@ -46,6 +52,7 @@ def add(
     from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
     from homeroom.sync import sources
 
+    check_public_keys(public_key)
     settings = {} if quiet_seconds is None else {"quiet_seconds": quiet_seconds}
     password = new_password()
     with opened_house() as house:
@@ -70,7 +77,7 @@ def add(
         if kind == "sftp":
             prints = fingerprints(host_keys(house.settings.keys))
             told |= {
-                "host": house.settings.host,
+                "host": host_for_others(house.settings),
                 "port": house.settings.sftp_port,
                 "username": added.username,
                 "password": password,
@@ -87,6 +94,25 @@ def add(
         for algorithm, fingerprint in told["fingerprints"].items():
             say(f"  host key {algorithm} {fingerprint}")
     return 0
+
+
+def host_for_others(settings: Settings) -> str:
+    """The name by which a district's system finds the SFTP door: an address to listen on may be none to connect to."""
+    outside = urlsplit(settings.public_url or "").hostname
+    return outside if outside and settings.host in EVERYWHERE else settings.host
+
+
+def check_public_keys(lines: tuple[str, ...]) -> None:
+    """Raise Misuse for a key that could never log in."""
+    import asyncssh
+
+    for number, line in enumerate(lines, start=1):
+        try:
+            asyncssh.import_public_key(line)
+        except asyncssh.KeyImportError:
+            raise Misuse(
+                f"public key {number} cannot be read: give the whole line of the .pub file, as ssh-ed25519 AAAA..."
+            ) from None
 
 
 def list_(slug: str, /, *, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
@@ -136,7 +162,6 @@ def limits(
     import json
 
     from homeroom.compare.limits import Limits
-    from homeroom.roster.faults import Misuse
     from homeroom.sync import sources
 
     wanted = {}

@@ -45,10 +45,11 @@ REPORT: Meanings = {
     "issue_counts": ("object", "How many findings there are, by code."),
     "issues": ("list", f"The first {ISSUES_IN_REPORT:,} findings; those with the most consequences and errors first."),
     "started_at": ("moment", "When it began, in UTC."),
-    "finished_at": ("moment or null", "When it ended or began to wait, in UTC."),
+    "finished_at": ("moment or null", "When it ended, in UTC; null while it runs or waits."),
     "seconds": ("number or null", "How long it took."),
     "layouts": ("text or null", "The layout set that read the files."),
     "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
+    "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),
     "stamp": (
         "text or null",
         "Stands for everything but the files that decides what an import does (layouts, rules, settings). "

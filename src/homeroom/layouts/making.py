@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from homeroom.roster.names import quoted
+from homeroom.roster.names import ROUNDED_ID, quoted
 from homeroom.roster.names import text as literal
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Feed, TextTable
@@ -175,16 +175,22 @@ def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
 
 @maker("courses", "courses")
 def _courses(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
-    """One course for each class, with the class's title and school."""
+    """One course for each class, with the class's title and school.
+
+    A class that is refused must not change its course either: a course without a title is refused like its class, and of a
+    class whose rows contradict each other every version is made, so that none is believed (laws 3 and 7). A class whose id is
+    blank or was rounded by a spreadsheet makes a course of that same id, so that nobody's course is taken for gone.
+    """
     made = []
+    rounded = f'regexp_full_match(trim("sourcedId"), {literal(ROUNDED_ID)})'
     for feed in _of(feeds, "classes", "title", "schoolSourcedId"):
         own = {
-            "sourcedId": f'{literal(COURSE)} || "sourcedId"',
-            "title": 'coalesce(title, "sourcedId")',  # what the class lacks is told once, at the class
+            "sourcedId": f'CASE WHEN {rounded} THEN "sourcedId" ELSE {literal(COURSE)} || "sourcedId" END',
+            "title": "title",
             "orgSourcedId": f'coalesce("schoolSourcedId", {literal(DISTRICT)})',
         }
-        first = 'row_number() OVER (PARTITION BY "sourcedId" ORDER BY _row) = 1'
-        keyed = f'SELECT * FROM ({_numbered(feed)}) WHERE "sourcedId" IS NOT NULL QUALIFY {first} ORDER BY _row'
+        told = '"sourcedId", title, "schoolSourcedId"'
+        keyed = f"SELECT min(_row) AS _row, {told} FROM ({_numbered(feed)}) GROUP BY {told} ORDER BY 1"
         made.append(_made("courses", "courses", feed, [feed], own, keyed))
     course = f'{literal(COURSE)} || "sourcedId"'
     return [*_filled(feeds, "classes", "courses", {"courseSourcedId": course}), *made]

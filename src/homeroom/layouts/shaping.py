@@ -175,7 +175,9 @@ def tell(workbench: Workbench, binding: Binding) -> None:
     for bound in binding.bound:
         if code := _TOLD.get(bound.how):
             name = bound.source.names[0]
-            workbench.tell(code, file=number, column=_header(binding, bound), table=table, meant=name)
+            # An export all in capitals is one finding, not one for each of its words.
+            cause = f"header-case:{number}" if code == "header-case" else None
+            workbench.tell(code, file=number, column=_header(binding, bound), table=table, cause=cause, meant=name)
     for target, word in binding.uncomputed:
         workbench.tell("formula-column-missing", file=number, column=word, table=table, target=target)
     left: dict[str, list[str]] = {}

@@ -1,7 +1,7 @@
 """CSV for people, who will open it in a spreadsheet: issue lists, refused rows, downloads of the console.
 
 A cell that a spreadsheet might take for a formula gets an apostrophe in front. Never use this for what programs read: it
-changes values (`docs/decisions/2026-11-formula-content.md`).
+changes values (`docs/decisions/formula-content.md`).
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+ROUNDED_ID = r"[0-9](\.[0-9]+)?[eE]\+[0-9]+"
+"""What a spreadsheet makes of a long id (1.23457E+11), as a regular expression over the whole cell: nobody's id any more."""
+
 
 def quoted(name: str) -> str:
     """An SQL identifier in double quotes, safe for any text."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +26,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inser
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool, QueuePool
 
-from homeroom.roster.faults import TryAgain
+from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.roster.names import quoted
 from homeroom.store.trouble import passing
 
@@ -50,8 +50,31 @@ class SqliteFile:
 
     @property
     def exists(self) -> bool:
-        """Whether the link and the file behind it are there."""
+        """Whether the link and the file behind it are there. A plain file in the link's place is adopted first."""
+        if self.link.is_file() and not self.link.is_symlink():
+            self.adopt()
         return self.link.exists()
+
+    def adopt(self) -> None:
+        """Take a plain file under the link's name for the store: a copy that followed the link, or a restored backup.
+
+        At every moment either the plain file or the link stands under the name.
+        """
+        file = self._free_file()
+        for end, target in zip(leftovers(self.link), leftovers(file), strict=True):
+            if end.exists():
+                os.link(end, target)
+        os.link(self.link, file)
+        self.turn(file)
+        for end in leftovers(self.link):
+            end.unlink(missing_ok=True)
+
+    def _free_file(self) -> Path:
+        """A numbered name beside the link that nothing has."""
+        number = 1
+        while (file := self.link.with_name(f"{self.link.stem}.{number}.db")).exists():
+            number += 1
+        return file
 
     @property
     def file(self) -> Path:
@@ -131,7 +154,16 @@ class SqliteFile:
         raise TryAgain("the district's file is being replaced")
 
     def create(self, tables: MetaData, head: str) -> None:
-        """Make the store's tables in a new file, stamp it, and then make the link. The caller holds the store's lock."""
+        """Make the store's tables in a new file, stamp it, and then make the link. The caller holds the store's lock.
+
+        Raises Misuse where a store lies beside a missing link: it is somebody's roster, not a leftover of ours.
+        """
+        for other in sorted(self.link.parent.glob(f"{self.link.stem}.*.db")):
+            if _holds_rows(other):
+                raise Misuse(
+                    f"{other} holds a store, but the link {self.link.name} to it is missing: "
+                    f"make it again (ln -s {other.name} {self.link.name} in that folder)."
+                )
         file = self.next_file()
         for leftover in (file, *leftovers(file)):
             leftover.unlink(missing_ok=True)
@@ -210,3 +242,14 @@ def _sqlite_engine(place: SqliteFile, *, pool: bool) -> Engine:
             raise DisconnectionError("the link was turned to a newer file")
 
     return engine
+
+
+def _holds_rows(file: Path) -> bool:
+    """Whether a file is a store with anything in it; one that was cut off while it was made holds nothing."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as connection:
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'")
+            names = [name for (name,) in tables.fetchall()]
+            return any(connection.execute(f"SELECT 1 FROM {quoted(name)} LIMIT 1").fetchone() for name in names)
+    except sqlite3.DatabaseError:
+        return file.stat().st_size > 0

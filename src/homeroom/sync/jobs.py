@@ -138,6 +138,7 @@ class DbosJobs:
         executor: Executor,
         walk: Walk | None = None,
         workers: int = 2,
+        grace: float = GRACE_SECONDS,
     ) -> None:
         # DBOS takes more than a second to import; commands that need no queue never pay for it.
         import dbos
@@ -146,6 +147,7 @@ class DbosJobs:
         self._executor = executor
         self._lock = threading.Lock()
         self._live = walk is not None
+        self._grace = grace
         self._stopping = threading.Event()
         self._active = 0
         self._idle = threading.Condition()
@@ -255,7 +257,7 @@ class DbosJobs:
         """Let walks stop at their next step, then let DBOS go; what is unfinished is taken over at the next start."""
         self._stopping.set()
         with self._idle:
-            ended = self._idle.wait_for(lambda: not self._active, timeout=GRACE_SECONDS)
+            ended = self._idle.wait_for(lambda: not self._active, timeout=self._grace)
         if ended:
             with contextlib.suppress(TimeoutError):
                 self._dbos.DBOS.destroy(workflow_completion_timeout_sec=0)

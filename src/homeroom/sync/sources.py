@@ -46,6 +46,8 @@ def add(
     control.districts.get(slug)
     layouts = named(layouts)
     Limits.parse(dict((settings or {}).get("limits", {})))
+    if (settings or {}).get("quiet_seconds", 0) < 0:
+        raise Misuse("--quiet-seconds must not be negative.")
     now = datetime.now(UTC)
     source = control.sources.add(slug, kind, name or kind, now, layouts=layouts, start=start, settings=settings)
     username = None

@@ -44,16 +44,14 @@ class Incoming:
 
 
 def incoming(house: House) -> list[Incoming]:
-    """The incoming folders of every enabled SFTP source; made where needed."""
+    """The incoming folders of every enabled SFTP source."""
     found = []
     for source in house.stores.control.sources.all():
         if source.kind != "sftp" or not source.enabled:
             continue
         for account in house.stores.control.accounts.of(source.id):
             root = house.settings.spool / account.username
-            places = Incoming(source, account.username, root / "in", root / "taken")
-            places.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
-            found.append(places)
+            found.append(Incoming(source, account.username, root / "in", root / "taken"))
     return found
 
 
@@ -73,6 +71,7 @@ def watch(house: House, now: datetime, enqueue: Enqueue, renamed: Callable[[str]
 
 
 def _look(house: House, place: Incoming, now: datetime, enqueue: Enqueue, renamed: Collection[str]) -> int:
+    place.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     started = sum(_seal(house, place, taken, now, enqueue) for taken in recover(place.taken))
     quiet = float(place.source.settings.get("quiet_seconds", house.settings.quiet_seconds))
     rules = Rules(

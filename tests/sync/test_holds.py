@@ -1,0 +1,215 @@
+"""The life of a hold: what lets it go on, what ends it, and what leaves it alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from e2e.files import district, enrollments, users
+from homeroom.roster.faults import Misuse
+from homeroom.sync import imports, sources
+from homeroom.sync.layouts import known_set
+from sync_house import SLUG, Pinewood, half, renamed
+
+
+def held(pinewood: Pinewood) -> int:
+    """A district whose second night waits for a person."""
+    assert pinewood.night(district()).outcome == "success"
+    report = pinewood.night(half())
+    assert (report.status, report.outcome, report.finished_at) == ("waiting_for_approval", None, None)
+    return report.number
+
+
+def test_a_hold_applies_exactly_the_plan_that_was_shown(pinewoods: Pinewood) -> None:
+    number = held(pinewoods)
+    shown = pinewoods.report(number)
+    assert shown.reason is not None
+    assert shown.reason.code == "limit_exceeded"
+    assert {(trip.table, trip.school) for trip in shown.limits} >= {("users", "s2"), ("enrollments", "s2")}
+    assert (pinewoods.revision, pinewoods.active()) == (1, 24)
+    approved = pinewoods.approve(number, shown.plan)
+    assert (approved.status, approved.outcome, approved.reason) == ("done", "success", None)
+    assert (approved.plan, approved.tables) == (shown.plan, shown.tables)
+    assert (approved.revision_before, approved.revision_after) == (1, 2)
+    assert pinewoods.active() == 24 - shown.tables["users"].removed
+    assert "import-approved" in pinewoods.acts()
+
+
+def test_a_roster_that_moved_meanwhile_refuses_the_approval_and_shows_the_new_plan(pinewoods: Pinewood) -> None:
+    assert pinewoods.night(district()).revision_after == 1
+    assert pinewoods.night(renamed(3)).revision_after == 2
+    number = pinewoods.night(half()).number
+    shown = pinewoods.report(number)
+    imports.rollback(pinewoods.house, SLUG, 1, who="ada")
+    again = pinewoods.approve(number, shown.plan)
+    assert again.status == "waiting_for_approval"
+    assert again.reason is not None
+    assert again.reason.code == "plan_changed"
+    assert again.plan != shown.plan
+    assert again.tables["users"].removed == shown.tables["users"].removed
+    assert again.limits
+    assert pinewoods.revision == 3
+    done = pinewoods.approve(number, again.plan)
+    assert (done.outcome, done.revision_after) == ("success", 4)
+
+
+def test_a_plan_that_would_pass_by_itself_still_needs_the_person(pinewood: Pinewood) -> None:
+    number = held(pinewood)
+    shown = pinewood.report(number)
+    store = pinewood.house.stores.roster(SLUG)
+    # The removals come to pass by another import of the same source, as a notification: nothing is left to remove.
+    gone = district()
+    notice = {
+        name: "".join(
+            line.replace(",,,", ",tobedeleted,,", 1) if n and ",s2," in line else line if not n else ""
+            for n, line in enumerate(gone[name].splitlines(True))
+        )
+        for name in ("users.csv", "enrollments.csv")
+    }
+    told = pinewood.night(notice, kind="change_notification")
+    if told.status == "waiting_for_approval":
+        pinewood.approve(told.number)
+    assert store.revision() == 2
+    again = pinewood.approve(number, shown.plan)
+    assert again.reason is not None
+    assert (again.status, again.reason.code) == ("waiting_for_approval", "plan_changed")
+    assert store.revision() == 2
+
+
+def test_another_plan_than_the_one_looked_at_is_refused(pinewood: Pinewood) -> None:
+    number = held(pinewood)
+    with pytest.raises(Misuse, match="look at its report again"):
+        pinewood.approve(number, "sha256:" + "0" * 64)
+    assert pinewood.ended(number)[0] == "waiting_for_approval"
+    assert "import-approved" not in pinewood.acts()
+
+
+def test_rejected_is_the_end_of_it(pinewood: Pinewood) -> None:
+    number = held(pinewood)
+    said = imports.reject(pinewood.house, SLUG, number, who="ada")
+    assert said.reason is not None
+    assert (said.status, said.outcome, said.reason.code, said.revision_after) == ("rejected", "failed", "rejected", 1)
+    assert said.finished_at is not None
+    assert said.tables["users"].removed
+    assert pinewood.acts()[-1] == "import-rejected"
+    for again in (lambda: pinewood.approve(number), lambda: imports.reject(pinewood.house, SLUG, number, who="ada")):
+        with pytest.raises(Misuse, match="does not wait for approval"):
+            again()
+    assert pinewood.walk(number).status == "rejected"
+
+
+@pytest.mark.parametrize("newer", [district, half])
+def test_a_newer_full_delivery_takes_its_place(pinewood: Pinewood, newer) -> None:
+    number = held(pinewood)
+    after = pinewood.night(newer())
+    assert pinewood.ended(number) == ("rejected", "failed", "superseded")
+    told = pinewood.report(number)
+    assert told.reason is not None
+    assert str(after.number) in told.reason.message
+    assert told.limits
+
+
+def test_a_dry_run_a_failed_one_and_a_notification_leave_it_waiting(pinewood: Pinewood) -> None:
+    number = held(pinewood)
+    assert pinewood.night(district(), dry_run=True).outcome == "success"
+    empty = district() | {"users.csv": users().splitlines()[0] + "\n"}
+    assert pinewood.night(empty).outcome == "failed"
+    head, _, rest = users().partition("\n")
+    one = pinewood.night({"users.csv": f"{head}\n{rest.splitlines()[8]}\n"}, kind="change_notification")
+    assert one.outcome == "success"
+    assert pinewood.ended(number)[0] == "waiting_for_approval"
+
+
+def test_a_delivery_of_another_source_leaves_it_waiting(pinewood: Pinewood) -> None:
+    first = pinewood.source("upload", name="one")
+    second = pinewood.source("upload", name="two")
+    pinewood.night(district(), source=first.id)
+    number = pinewood.night(half(), source=first.id).number
+    orgs = {"orgs.csv": "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\nx1,,,Ash School,school,9,\n"}
+    assert pinewood.night(orgs, source=second.id).outcome in ("success", "success_with_row_issues")
+    assert pinewood.ended(number)[0] == "waiting_for_approval"
+
+
+def test_an_older_queued_delivery_does_not_go_back(pinewood: Pinewood) -> None:
+    pinewood.night(district())
+    older = pinewood.begin(renamed(3))
+    newer = pinewood.begin(renamed(4))
+    assert pinewood.walk(newer).revision_after == 2
+    late = pinewood.walk(older)
+    assert (late.status, late.outcome) == ("rejected", "failed")
+    assert late.reason is not None
+    assert (late.reason.code, str(newer) in late.reason.message) == ("superseded", True)
+    assert pinewood.revision == 2
+
+
+def test_an_older_full_delivery_is_walked_after_a_newer_notification(pinewood: Pinewood) -> None:
+    pinewood.night(district())
+    older = pinewood.begin(renamed(3))
+    head, _, rest = renamed(5)["users.csv"].partition("\n")
+    pinewood.night({"users.csv": f"{head}\n{rest.splitlines()[8]}\n"}, kind="change_notification")
+    assert pinewood.walk(older).outcome == "success"
+
+
+def test_the_same_files_after_a_rollback_make_their_change_again(pinewoods: Pinewood) -> None:
+    pinewoods.night(district())
+    pinewoods.night(renamed(3, 4))
+    back = imports.rollback(pinewoods.house, SLUG, 1, who="ada")
+    assert (back.kind, back.trigger, back.source, back.revision_after) == ("rollback", "rollback", None, 3)
+    assert back.tables["users"].updated == 2
+    again = pinewoods.night(renamed(3, 4))
+    assert (again.tables["users"].updated, again.revision_after) == (2, 4)
+    assert imports.rollback(pinewoods.house, SLUG, 2, who="ada").revision_after == 4
+    assert pinewoods.acts().count("rolled-back") == 2
+
+
+def test_a_rollback_to_nowhere_is_refused(pinewood: Pinewood) -> None:
+    pinewood.night(district())
+    for revision in (0, 2, -1):
+        with pytest.raises(Misuse, match="there is no revision"):
+            imports.rollback(pinewood.house, SLUG, revision, who="ada")
+
+
+def test_a_dry_run_of_a_hold_says_so_and_waits_for_nobody(pinewood: Pinewood) -> None:
+    pinewood.night(district())
+    report = pinewood.night(half(), dry_run=True)
+    assert (report.dry_run, report.status, report.outcome) == (True, "done", None)
+    assert report.reason is not None
+    assert report.reason.code == "limit_exceeded"
+    assert report.limits
+    assert report.finished_at is not None
+    with pytest.raises(Misuse, match="does not wait"):
+        pinewood.approve(report.number)
+
+
+def test_the_first_import_never_waits(pinewood: Pinewood) -> None:
+    report = pinewood.night(district(2))
+    assert (report.outcome, report.limits) == ("success", ())
+
+
+def test_limits_are_the_source_s_own(pinewood: Pinewood) -> None:
+    pinewood.night(district())
+    fewer = district() | {"users.csv": users(14), "enrollments.csv": enrollments(14)}
+    assert pinewood.night(fewer, dry_run=True).outcome == "success"
+    sources.set_limits(pinewood.house, SLUG, 1, {"floor": 3})
+    tight = pinewood.night(fewer, dry_run=True)
+    assert tight.outcome is None
+    assert {(trip.count, trip.of, trip.allowed) for trip in tight.limits if trip.table == "users" and trip.school is None} == {
+        (6, 24, 3)
+    }
+    with pytest.raises(Misuse):
+        sources.set_limits(pinewood.house, SLUG, 1, {"remove_share": "all"})
+    assert pinewood.acts().count("limits-changed") == 1
+
+
+def test_an_approval_walks_by_the_layouts_that_were_named(pinewood: Pinewood, tmp_path) -> None:
+    """A folder of layouts named for this one import: the approval reads by it too, whatever the source says."""
+    own = tmp_path / "our layouts"
+    own.mkdir()
+    for layout in known_set("oneroster-1.1").layouts:
+        name = layout.name.rpartition("/")[2]
+        (own / f"{name}.toml").write_text(layout.text, encoding="utf-8")
+    pinewood.night(district())
+    number = pinewood.begin(half())
+    assert pinewood.walk(number, layouts=str(own)).status == "waiting_for_approval"
+    assert pinewood.report(number).layouts == "our layouts"
+    assert pinewood.approve(number).outcome == "success"
+    assert pinewood.report(number).layouts == "our layouts"

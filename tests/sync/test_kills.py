@@ -1,0 +1,164 @@
+"""Law 1 by force: a process that walks is killed at every step; the roster is the old one, and the import goes on or is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from e2e.files import district, write
+from e2e.installation import Installation
+from homeroom.sync import imports, reading_back
+from homeroom.sync.house import opened
+from sync_house import SLUG, Pinewood, renamed
+
+pytestmark = pytest.mark.slow
+
+STEPS = (
+    "open the delivery",
+    "unpack",
+    "read",
+    "layouts",
+    "compare with last night",
+    "check",
+    "plan",
+    "judge",
+    "write",
+)
+TESTS = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize(
+    ("database_url", "steps"),
+    [("sqlite", STEPS), pytest.param("postgres", ("open the delivery", "check", "write"), marks=pytest.mark.postgres)],
+    indirect=["database_url"],
+)
+def test_a_walk_killed_at_any_step_leaves_the_old_roster_and_can_be_walked_again(
+    pinewoods: Pinewood, steps: tuple[str, ...]
+) -> None:
+    pinewoods.night(district())
+    for revision, step in enumerate(steps, start=1):
+        before = rows(pinewoods)
+        number = pinewoods.begin(renamed(revision))
+        with walker(pinewoods, "walk", number, step):
+            assert pinewoods.house.stores.roster(SLUG).imports.get(number).step == step
+            assert plain_text(pinewoods) or step == "open the delivery"
+        assert (pinewoods.revision, rows(pinewoods)) == (revision, before)
+        with opened(pinewoods.house.settings):
+            assert not plain_text(pinewoods)
+        assert pinewoods.ended(number) == ("running", None, None)
+        assert pinewoods.walk(number).outcome == "success"
+        assert (pinewoods.revision, rows(pinewoods)) == (revision + 1, renamed_rows(before, revision))
+        assert pinewoods.walk(number).revision_after == revision + 1
+
+
+def test_a_killed_command_is_told_as_interrupted_and_the_next_one_works(pinewoods: Pinewood) -> None:
+    pinewoods.night(district())
+    folder = write(pinewoods.folder / "by-hand", renamed(3))
+    with walker(pinewoods, "command", folder, "plan") as number:
+        assert pinewoods.ended(number) == ("running", None, None)
+        # Somebody looks at the log while the command works: it is not mistaken for a dead one.
+        assert imports.log_of(pinewoods.house, SLUG)[0]["status"] == "running"
+    [told] = [e for e in imports.log_of(pinewoods.house, SLUG) if e["import"] == number]
+    assert (told["status"], told["outcome"], told["reason"]) == ("done", "failed", "interrupted")
+    reason = pinewoods.report(number).reason
+    assert reason is not None
+    assert "plan" in reason.message
+    assert pinewoods.revision == 1
+    assert pinewoods.night(renamed(3)).revision_after == 2
+
+
+@pytest.mark.parametrize(
+    ("database_url", "step"),
+    [("sqlite", "check"), pytest.param("postgres", "write", marks=pytest.mark.postgres)],
+    indirect=["database_url"],
+)
+def test_another_worker_takes_over_what_a_killed_one_left(pinewoods: Pinewood, step: str) -> None:
+    pinewoods.night(district())
+    number = pinewoods.begin(renamed(3), trigger="sftp")
+    with walker(pinewoods, "worker", number, step):
+        dead = pinewoods.house.stores.roster(SLUG).imports.get(number).executor
+    with program(pinewoods, "worker") as told:
+        assert told["executor"] != dead
+        until(lambda: pinewoods.ended(number)[0] == "done")
+    assert pinewoods.ended(number) == ("done", "success", None)
+    assert pinewoods.revision == 2
+    assert pinewoods.house.stores.roster(SLUG).imports.get(number).executor == told["executor"]
+    assert not plain_text(pinewoods)
+
+
+def test_an_import_that_was_begun_and_never_handed_in_is_found(pinewood: Pinewood) -> None:
+    """The kill came between writing the import down and telling the queue."""
+    number = pinewood.begin(district(), trigger="sftp")
+    with program(pinewood, "worker"):
+        until(lambda: pinewood.ended(number)[0] == "done")
+    assert pinewood.ended(number) == ("done", "success", None)
+
+
+def rows(pinewood: Pinewood) -> dict[str, str]:
+    """The given names of the users: what the nights of this file change."""
+    return {row["sourcedId"]: row["givenName"] for row in reading_back.rows(pinewood.house, SLUG, "users", None)}
+
+
+def renamed_rows(before: dict[str, str], number: int) -> dict[str, str]:
+    """The names after the night `renamed(number)`: this student has the other name, the one of the night before its own again."""
+    return {k: v.replace("Other", "Given") for k, v in before.items()} | {f"u{number}": f"Other{number}"}
+
+
+def plain_text(pinewood: Pinewood) -> list[Path]:
+    """Everything that lies in work folders."""
+    work = pinewood.house.settings.work
+    return [p for p in work.rglob("*") if p.is_file() and ".live" not in p.parts] if work.is_dir() else []
+
+
+@contextmanager
+def walker(pinewood: Pinewood, what: str, which: object, step: str) -> Iterator[int]:
+    """A process that walks and stops at a step; killed at the end of the block. Gives the import's number."""
+    where = pinewood.house.settings
+    command = [sys.executable, TESTS / "walker.py", where.data, where.database_url or "-", what, str(which), step]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        try:
+            first = process.stdout.readline()
+            arrived = process.stdout.readline()
+            assert arrived == f"there {step}\n", process.stderr and process.stderr.read()
+            yield int(first)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+@contextmanager
+def program(pinewood: Pinewood, role: str) -> Iterator[dict[str, str]]:
+    """A real `homeroom` program that runs; it must end well within seconds of the signal. Gives its line."""
+    where = pinewood.house.settings
+    environment = {"HOMEROOM_DATABASE_URL": where.database_url} if where.database_url else {}
+    process = Installation(where.data, environment).start(role, "--json")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+
+
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until something holds that another process does."""
+    give_up = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < give_up, "it did not come to pass in time"
+        time.sleep(0.05)

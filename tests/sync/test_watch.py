@@ -1,0 +1,188 @@
+"""The watchman with a clock of the test's own: what is sealed, what waits for its time, and what a crash leaves to be found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from e2e.files import ORGS, write
+from homeroom.deliveries import taking
+from homeroom.deliveries.spool import Rules, look
+from homeroom.store.sources import Source
+from homeroom.sync import districts, intake, sources, watch
+from sync_house import SLUG, Pinewood
+
+USERS = "USERS.sourcedId\r1\r"
+SET = {"users.csv": USERS, "classes.csv": "CLASSES.sourcedId\r2\r", "enrollments.csv": "ENROLLMENTS.sourcedId\r3\r"}
+
+
+@dataclass
+class Watchman:
+    """One sftp source and the looks at its folder. `started` are the imports that were handed to the queue."""
+
+    pinewood: Pinewood
+    source: Source
+    username: str
+    started: list[int] = field(default_factory=list)
+
+    @classmethod
+    def over(cls, pinewood: Pinewood, **more: Any) -> Watchman:
+        """A watchman over a new source; sets are quiet after ten seconds."""
+        source = pinewood.source("sftp", settings={"quiet_seconds": 10}, **more)
+        return cls(pinewood, source, f"{SLUG}-{source.id}")
+
+    @property
+    def inbox(self) -> Path:
+        """What the client sees."""
+        return self.pinewood.house.settings.spool / self.username / "in"
+
+    def look(self, at: datetime) -> int:
+        """One look."""
+        return watch.watch(self.pinewood.house, at, lambda slug, number: self.started.append(number), lambda username: ())
+
+    def entries(self) -> list[tuple[int, int | None, str, str | None]]:
+        """The log: number, delivery, status, reason; oldest first."""
+        log = reversed(self.pinewood.house.stores.roster(SLUG).imports.last(50))
+        return [(e.number, e.delivery, e.status, e.reason["code"] if e.reason else None) for e in log]
+
+    def deliveries(self) -> int:
+        """How many sealed deliveries there are."""
+        return len(self.pinewood.house.stores.roster(SLUG).deliveries.last(50))
+
+
+def soon(seconds: float = 11) -> datetime:
+    """A moment after the files that were written just now are quiet. The kernel's clock dates the files."""
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def watchman(pinewood: Pinewood) -> Watchman:
+    """Over a source whose layout set names three required files."""
+    return Watchman.over(pinewood, layouts="powerschool-dem")
+
+
+def test_a_whole_quiet_set_is_sealed_and_handed_in_once(watchman: Watchman) -> None:
+    write(watchman.inbox, SET)
+    assert watchman.look(soon(5)) == 0
+    assert watchman.look(soon()) == 1
+    assert list(watchman.inbox.iterdir()) == []
+    assert watchman.look(soon()) == 0
+    assert (watchman.started, watchman.entries()) == ([1], [(1, 1, "running", None)])
+
+
+def test_a_missing_required_file_is_waited_for(watchman: Watchman) -> None:
+    write(watchman.inbox, {"users.csv": USERS})
+    assert watchman.look(soon(100_000)) == 0
+    assert watchman.entries() == []
+    assert (watchman.inbox / "users.csv").exists()
+
+
+def test_a_missing_required_file_fails_when_the_set_is_due_and_not_before(pinewood: Pinewood) -> None:
+    now = datetime.now(UTC)
+    start = (now + timedelta(hours=2)).strftime("%H:%M")
+    watchman = Watchman.over(pinewood, layouts="powerschool-dem", start=start)
+    write(watchman.inbox, {"users.csv": USERS, "classes.csv": SET["classes.csv"]})
+    assert watchman.look(now + timedelta(hours=1, minutes=58)) == 0
+    assert watchman.look(now + timedelta(hours=2, minutes=1)) == 1
+    assert watchman.started == []
+    assert watchman.entries() == [(1, 1, "done", "incomplete_set")]
+    reason = pinewood.report(1).reason
+    assert reason is not None
+    assert "enrollments" in reason.message
+
+
+def test_half_a_set_in_the_evening_is_not_due_because_of_last_night(pinewood: Pinewood) -> None:
+    now = datetime.now(UTC)
+    watchman = Watchman.over(pinewood, layouts="powerschool-dem", start=(now + timedelta(hours=2)).strftime("%H:%M"))
+    write(watchman.inbox, SET)
+    sealed = now - timedelta(days=1)
+    (ready,) = [look(watchman.inbox, Rules(quiet=0), soon().timestamp()).ready]
+    assert ready is not None
+    taken = taking.take(ready, watchman.inbox, watchman.inbox.parent / "taken")
+    assert taken is not None
+    watch._seal(pinewood.house, watch.incoming(pinewood.house)[0], taken, sealed, lambda slug, number: None)
+    assert watchman.look(soon()) == 1
+    write(watchman.inbox, {"users.csv": USERS})
+    assert watchman.look(soon(60)) == 0
+    assert len(watchman.entries()) == 1
+
+
+def test_a_source_with_a_time_of_day_is_walked_then_and_the_newest_set_only(pinewood: Pinewood) -> None:
+    now = datetime.now(UTC)
+    watchman = Watchman.over(pinewood, layouts="powerschool-dem", start=(now + timedelta(hours=3)).strftime("%H:%M"))
+    for night in range(2):
+        write(watchman.inbox, SET | {"users.csv": f"{USERS}{night}\r"})
+        assert watchman.look(soon()) == 0
+    # A trial of the same source by hand in between is no walk of what waits.
+    pinewood.begin({"orgs.csv": ORGS}, trigger="import", source=watchman.source.id, dry_run=True)
+    assert (watchman.deliveries(), watchman.started) == (3, [])
+    assert watchman.look(now + timedelta(hours=2, minutes=58)) == 0
+    assert watchman.look(now + timedelta(hours=3, minutes=1)) == 1
+    assert watchman.started == [3]
+    assert watchman.entries()[1:] == [(2, 1, "rejected", "superseded"), (3, 2, "running", None)]
+    assert watchman.look(now + timedelta(hours=3, minutes=1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("sealed", "start"),
+    [
+        # Chicago: the clock jumps from 02:00 to 03:00 on 2026-03-08 (08:00 UTC): the start that does not exist comes at once after.
+        ("2026-03-08T05:00:00+00:00", "2026-03-08T08:00:00+00:00"),
+        ("2026-03-07T05:00:00+00:00", "2026-03-07T08:30:00+00:00"),
+        # and 02:30 comes once on the day on which 01:00 to 02:00 comes twice (2026-11-01).
+        ("2026-11-01T05:00:00+00:00", "2026-11-01T08:30:00+00:00"),
+        ("2026-11-01T08:30:00+00:00", "2026-11-02T08:30:00+00:00"),
+    ],
+)
+def test_the_time_of_day_is_the_district_s_own(pinewood: Pinewood, sealed: str, start: str) -> None:
+    districts.add(pinewood.house, "oakdale", "Oakdale", "America/Chicago")
+    source = sources.add(pinewood.house, "oakdale", "sftp", start="02:30").source
+    found = watch.next_start(pinewood.house, source, datetime.fromisoformat(sealed))
+    assert found == datetime.fromisoformat(start)
+
+
+def test_one_source_in_trouble_does_not_keep_the_others_from_being_looked_at(watchman: Watchman) -> None:
+    pinewood = watchman.pinewood
+    other = Watchman.over(pinewood, layouts="powerschool-dem")
+    watchman.look(soon())
+    watchman.inbox.rmdir()
+    watchman.inbox.write_text("a file where a folder was")
+    write(other.inbox, SET)
+    assert other.look(soon()) == 1
+
+
+@pytest.mark.parametrize("killed", ["taken", "sealed", "begun", "handed in"])
+def test_a_set_that_was_cut_off_goes_on_and_is_walked_once(watchman: Watchman, killed: str) -> None:
+    """A kill after each act of the sealing; the next look is that of a new process."""
+    house, source = watchman.pinewood.house, watchman.source
+    write(watchman.inbox, SET)
+    incoming = watch.incoming(house)[0]
+    ready = look(watchman.inbox, Rules(quiet=0), soon().timestamp()).ready
+    assert ready is not None
+    taken = taking.take(ready, watchman.inbox, incoming.taken)
+    assert taken is not None
+    if killed != "taken":
+        delivery = intake.deliver(house, SLUG, source, taken.files, "sftp", soon())
+        if killed != "sealed":
+            entry = house.stores.roster(SLUG).imports.begin(
+                source=source.id, delivery=delivery.number, kind="continuous", trigger="sftp", now=soon()
+            )
+            assert entry.number == 1
+            if killed == "handed in":
+                taken.discard()
+    started = watchman.look(soon())
+    assert started == (0 if killed == "handed in" else 1)
+    assert watchman.deliveries() == 1
+    assert watchman.entries() == [(1, 1, "running", None)]
+    assert watching_again(watchman) == 0
+
+
+def watching_again(watchman: Watchman) -> int:
+    """A further look finds nothing, and no plain file is left."""
+    left = [p for p in (watchman.inbox.parent / "taken").rglob("*") if p.is_file()]
+    assert left == []
+    return watchman.look(soon())
