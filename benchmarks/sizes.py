@@ -71,6 +71,7 @@ def prepare(name: str, folder: Path, *, threads: int = 2) -> Prepared:
 def _make(size: Size, home: Path, threads: int) -> None:
     """Write the CSV files straight from number ranges: nothing is held in memory."""
     con = duckdb.connect(config={"threads": threads, "temp_directory": str(home / "spill")})
+    con.execute("SET enable_progress_bar = false")
     for macro in MACROS:
         con.execute(macro.format(step=STEP))
     for night in (1, 2):

@@ -19,6 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; returns its exit status. Trouble that a person can mend is one sentence on standard error."""
+    if arguments in ([], ["--help"], ["-h"]):
+        from homeroom.cli.commands import front_page
+
+        sys.stdout.write(front_page() + "\n")
+        return 0
     from homeroom.cli.app import build
     from homeroom.cli.context import note, take_data_option
     from homeroom.roster.faults import Fault, Misuse

@@ -16,7 +16,8 @@ from typing import Literal, get_args, get_origin
 from cyclopts import App
 from cyclopts.argument import Argument
 
-from homeroom.cli.app import ALONE, COMMANDS, GROUPS, build
+from homeroom.cli.app import ALONE, build
+from homeroom.cli.commands import COMMANDS, GROUPS
 from homeroom.settings import Settings
 
 MADE = "<!-- Made by `make docs` from the command line itself. Do not edit by hand. -->\n"

@@ -65,6 +65,8 @@ class Workbench:
         )
         allowed = [str(self.folder), *(str(f.resolve()) for f in also)]
         self.connection.execute("SET allowed_directories = ?", [allowed])
+        # Long queries would draw a bar on standard output, where a script waits for one JSON document. Cursors inherit it.
+        self.connection.execute("SET enable_progress_bar = false")
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
         self.connection.execute(_ISSUES_DDL)

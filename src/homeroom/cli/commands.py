@@ -1,0 +1,67 @@
+"""The commands by name: where each lives and what it is for. Plain data, so that the first page of help costs nothing."""
+
+from __future__ import annotations
+
+ABOUT = """Homeroom, the rostering hub: receives a district's data, checks it, explains it, serves it.
+
+`homeroom [--data DIR] COMMAND`. The data folder is made on first use (default: homeroom-data, or HOMEROOM_DATA)."""
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "import": ("homeroom.cli.imports:import_", "Take a folder, an archive or a file as a delivery and walk it."),
+    "imports": ("homeroom.cli.imports:imports", "The log of a district's imports, or one report."),
+    "approve": ("homeroom.cli.imports:approve", "Let a held import go on."),
+    "reject": ("homeroom.cli.imports:reject", "Turn a held import down."),
+    "rollback": ("homeroom.cli.imports:rollback", "Make a new revision that equals an old one."),
+    "roster": ("homeroom.cli.roster:roster", "What Homeroom holds of a district: counts, or the rows of a table."),
+    "record": ("homeroom.cli.roster:record", "One record, where it came from and how it changed."),
+    "export": ("homeroom.cli.roster:export", "Write a OneRoster CSV package."),
+    "generate": ("homeroom.cli.generate:generate", "Make up a district, the same each time."),
+    "serve": ("homeroom.cli.serve:serve", "Run everything in one process."),
+    "web": ("homeroom.cli.serve:web", "Run the HTTP doors only."),
+    "sftp": ("homeroom.cli.serve:sftp", "Run the SFTP door only."),
+    "worker": ("homeroom.cli.serve:worker", "Run a worker only."),
+    "check": ("homeroom.cli.check:check", "Look at settings, keys, stores, clock and disk; say every problem at once."),
+    "demo": ("homeroom.cli.demo:demo", "Show the main job from end to end with a made-up district."),
+    "bench": ("homeroom.cli.bench:bench", "Measure the numbers of the design as ratios to a floor."),
+}
+
+GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
+    "district": (
+        "Districts: add one, list them.",
+        {
+            "add": ("homeroom.cli.districts:add", "Add a district."),
+            "list": ("homeroom.cli.districts:list_", "List the districts."),
+        },
+    ),
+    "source": (
+        "Sources: the ways in which a district's data arrives.",
+        {
+            "add": ("homeroom.cli.sources:add", "Add a source; prints its password once."),
+            "list": ("homeroom.cli.sources:list_", "List a district's sources."),
+            "limits": ("homeroom.cli.sources:limits", "Show or set the limits of a source."),
+        },
+    ),
+    "layouts": (
+        "Layout sets: list them, show one.",
+        {
+            "list": ("homeroom.cli.layouts:list_", "List the layout sets."),
+            "show": ("homeroom.cli.layouts:show", "Show a layout set or a layout as its text."),
+        },
+    ),
+    "app": (
+        "Applications that read the roster.",
+        {
+            "add": ("homeroom.cli.apps:add", "Add an application; prints its secret once."),
+            "list": ("homeroom.cli.apps:list_", "List the applications."),
+        },
+    ),
+}
+
+
+def front_page() -> str:
+    """What `homeroom --help` shows: every command in a line."""
+    rows = [(name, about) for name, (_, about) in COMMANDS.items()]
+    rows += [(f"{group} {sub}", about) for group, (_, commands) in GROUPS.items() for sub, (_, about) in commands.items()]
+    width = max(len(name) for name, _ in rows)
+    lines = [ABOUT, "", "Commands:", *(f"  {name.ljust(width)}  {about}" for name, about in rows), ""]
+    return "\n".join([*lines, "homeroom COMMAND --help tells a command's arguments. --version tells the version."])
