@@ -42,12 +42,19 @@ def _night(house: House, source: int, folder: Path) -> dict[str, object]:
     now = datetime.now(UTC)
     delivery = intake.deliver(house, "bench", house.stores.control.sources.get(source), files, "bench", now)
     sealed = time.perf_counter()
+    seal = sealed - begun
     entry = store.imports.begin(source=source, delivery=delivery.number, kind="continuous", trigger="bench", now=now)
     steps: list[tuple[str, float]] = []
     report = imports.run(house, "bench", entry.number, tell=lambda step: steps.append((step, time.perf_counter())))
     ended = time.perf_counter()
+    held = None
     if report.status == "waiting_for_approval":
-        report = imports.approve(house, "bench", entry.number, plan=None, who="bench")
+        # What counts is the walk that commits; that it was held at all is told, since it costs a second walk.
+        held = report.reason.code if report.reason else None
+        steps.clear()
+        sealed = time.perf_counter()
+        tell = lambda step: steps.append((step, time.perf_counter()))  # noqa: E731
+        report = imports.approve(house, "bench", entry.number, plan=None, who="bench", tell=tell)
         ended = time.perf_counter()
     # At the step "settle" the import is committed and served; the checkpoint of SQLite's log comes after the answer.
     served = next((at for name, at in reversed(steps) if name == "settle"), ended)
@@ -55,7 +62,8 @@ def _night(house: House, source: int, folder: Path) -> dict[str, object]:
     return {
         "bytes": size,
         "rows": sum(f.rows for f in report.files),
-        "seal": round(sealed - begun, 3),
+        "seal": round(seal, 3),
+        "held": held,
         "walk": round(served - sealed, 3),
         "outcome": report.outcome,
         "changed": {n: [t.added, t.updated, t.removed, t.refused] for n, t in report.tables.items()},

@@ -183,7 +183,8 @@ USUAL = ("night", "identical", "pandas", "small")
 
 
 def _steps(cost: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {seconds:.2f}" for name, seconds in cost["steps"].items())
+    held = f"held ({cost['held']}) and approved; " if cost["held"] else ""
+    return held + ", ".join(f"{name} {seconds:.2f}" for name, seconds in cost["steps"].items())
 
 
 def bench(
