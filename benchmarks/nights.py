@@ -45,7 +45,11 @@ def _night(house: House, source: int, folder: Path) -> dict[str, object]:
     seal = sealed - begun
     entry = store.imports.begin(source=source, delivery=delivery.number, kind="continuous", trigger="bench", now=now)
     steps: list[tuple[str, float]] = []
-    report = imports.run(house, "bench", entry.number, tell=lambda step: steps.append((step, time.perf_counter())))
+
+    def heard(step: str) -> None:
+        steps.append((step, time.perf_counter()))
+
+    report = imports.run(house, "bench", entry.number, tell=heard)
     ended = time.perf_counter()
     held = None
     if report.status == "waiting_for_approval":
@@ -53,8 +57,7 @@ def _night(house: House, source: int, folder: Path) -> dict[str, object]:
         held = report.reason.code if report.reason else None
         steps.clear()
         sealed = time.perf_counter()
-        tell = lambda step: steps.append((step, time.perf_counter()))  # noqa: E731
-        report = imports.approve(house, "bench", entry.number, plan=None, who="bench", tell=tell)
+        report = imports.approve(house, "bench", entry.number, plan=None, who="bench", tell=heard)
         ended = time.perf_counter()
     # At the step "settle" the import is committed and served; the checkpoint of SQLite's log comes after the answer.
     served = next((at for name, at in reversed(steps) if name == "settle"), ended)
