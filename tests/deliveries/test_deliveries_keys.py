@@ -121,15 +121,14 @@ def test_what_was_encrypted_is_what_comes_back_and_never_looks_alike(text: str) 
     assert {vault.decrypt(s, table="t", row="1", column="c") for s in stored} == {text}
 
 
-@settings(deadline=None, max_examples=200)
-@given(data=st.data())
-def test_any_changed_letter_is_refused(data: st.DataObject) -> None:
+def test_any_changed_letter_is_refused() -> None:
+    # Every place and every letter: an encryption differs each time, so drawing places from it would not repeat.
     vault = Vault(KEYS)
     stored = vault.encrypt("s3cret", table="t", row="1", column="c")
-    at = data.draw(st.integers(0, len(stored) - 1))
-    letter = data.draw(st.sampled_from("ABab01+/.=").filter(lambda c: c != stored[at]))
-    with pytest.raises(SealBroken):
-        vault.decrypt(stored[:at] + letter + stored[at + 1 :], table="t", row="1", column="c")
+    for at, kept in enumerate(stored):
+        for letter in set("ABab01+/.=") - {kept}:
+            with pytest.raises(SealBroken):
+                vault.decrypt(stored[:at] + letter + stored[at + 1 :], table="t", row="1", column="c")
 
 
 @pytest.mark.parametrize("stored", ["", "hr1", "hr1.k", "hr1.k.", "hr1.k.AAAA", "....", "hr1.k.\N{SNOWMAN}"])
