@@ -40,7 +40,7 @@ def test_two_nights_of_a_system_are_what_its_writer_says(land: Country, system: 
         made = town.walk(night, system.split(":")[0])
         if made.status == "waiting_for_approval":  # a small district's ordinary night may go over a limit
             made = town.approve(made.number)
-        assert made.outcome is not None and made.outcome != "failed", made.reason
+        assert made.outcome in ("success", "success_with_row_issues"), made.reason
         assert not [i for i in made.issues if i.severity == "error"]
         compare(town, truth / f"night-{number}")
 
