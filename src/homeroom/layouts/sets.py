@@ -139,7 +139,7 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
         complain("name", f"The set calls itself {raw['name']}, its folder {name}.", "Give both the same name.")
     if raw.get("version", "1.2") not in VERSIONS:
         complain("version", "This version is not known.", f"It is one of: {', '.join(VERSIONS)}.")
-    if "inherit" in raw and inherit.version_of(str(raw["inherit"])) is None:
+    if "inherit" in raw and inherit.version_of(str(raw["inherit"])) not in VERSIONS:
         complain("inherit", f"{raw['inherit']} cannot be inherited.", "Write oneroster:1.1 or oneroster:1.2.")
     for key, known in (("required", catalogue().tables.keys()), ("make", making.MAKERS.keys()), ("same_system", None)):
         _judge_list(raw.get(key, []), key, known, complain)
@@ -158,7 +158,7 @@ def _judge_list(value: object, key: str, known: Iterable[str] | None, complain: 
 def _inherited(declared: Mapping[str, object], own: set[str]) -> list[Layout]:
     """A layout for every table of the inherited version that has none of its own, made through the language like any other."""
     version = inherit.version_of(str(declared.get("inherit", "")))
-    if version is None:
+    if version not in VERSIONS:
         return []
     name = declared.get("name", "")
     from_ = json.dumps(declared["inherit"])
