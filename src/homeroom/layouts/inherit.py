@@ -6,6 +6,8 @@ Nothing about a table is written twice: header words, older spellings and words 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from homeroom.layouts.layout import Source
 from homeroom.roster.catalogue import DATASET, VERSIONS, Field, Table, catalogue
 
@@ -18,6 +20,12 @@ def version_of(inherit: str) -> str | None:
         return DATASET
     version = inherit.removeprefix(PREFIX)
     return version if inherit.startswith(PREFIX) and version in VERSIONS else None
+
+
+def words(declared: Mapping[str, object]) -> tuple[str, ...]:
+    """What a set inherits: one word, or a list of them."""
+    said = declared.get("inherit", [])
+    return tuple(str(word) for word in (said if isinstance(said, list) else [said]))
 
 
 def inherited(table: Table, version: str) -> dict[str, Source]:
