@@ -111,13 +111,15 @@ def history(district: District) -> Iterator[Mark]:
 
 
 def current(district: District) -> Iterator[Mark]:
-    """The running quarter's mark of every seat at high school."""
+    """The running quarter's mark of every student at high school in each course; who sits in two classes of one has one mark."""
     people = {p.id: p for p in district.of("student") if p.grade in HIGH}
     courses = {c.id: c for c in district.courses}
     taught = {s.id: courses[s.course] for s in district.sections}
     leads = {e.section: e.person for e in district.enrollments if e.primary}
+    given: set[tuple[str, str]] = set()
     for seat in district.enrollments:
-        if seat.role == "student" and seat.person in people:
+        if seat.role == "student" and seat.person in people and (seat.person, taught[seat.section].id) not in given:
+            given.add((seat.person, taught[seat.section].id))
             student = people[seat.person]
             number = Dice("mark", seat.id, student.born).number(58, 100)
             teacher = leads.get(seat.section, "")

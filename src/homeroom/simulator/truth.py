@@ -2,8 +2,9 @@
 
 Tables and columns are named in OneRoster's words (1.1 for what a person is: `role` and `orgSourcedIds` on the user), datasets and
 contacts in Homeroom's. Ids are those that the format sends. Where a format sends no id of a record, the table has no `sourcedId`
-and its rows are told apart by `key`. A blank cell says that the import leaves the field blank; a column that is not there says
-nothing about the field. Lists are comma lists, their order says nothing.
+and its rows are told apart by `key`. A blank cell says that the import leaves the field blank; a `?`, or a column that is not
+there, says nothing about the field. A column with a dot reads through a reference (`class.periods` of an enrollment is the periods
+of its class). Lists are comma lists, their order says nothing. A layout set may make further rows (a district, a school year).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from homeroom.simulator.sheets import Row, Sheet
 
 TRUTH = "truth.json"
 ROWS = "expected"
+UNSAID = "?"
+"""A cell about which the format says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
