@@ -97,7 +97,7 @@ def _code_page(code: Code) -> str:
     if code.kind == "reason":
         lines += ["A reason why an import failed or waits for a person.", ""]
     else:
-        lines += [SEVERITIES[code.severity], ""]
+        lines += [SEVERITIES[code.severity], "", _effect(code), ""]
     lines += ["## What it means", "", code.meaning, "", "## What to do", "", code.remedy, ""]
     lines += [
         "## How it is told",
@@ -109,6 +109,12 @@ def _code_page(code: Code) -> str:
     ]
     lines += ["[All issues and reasons](../issues.md)"]
     return _page(lines)
+
+
+def _effect(code: Code) -> str:
+    if code.is_row_issue:
+        return "It is about rows: an import that finds it ends as `success_with_row_issues`."
+    return "It is told and does not change the outcome of the import."
 
 
 def _tables() -> str:
