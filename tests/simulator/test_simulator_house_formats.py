@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from homeroom.cli.generate import generate as generate_command
 from homeroom.roster.faults import Misuse
 from homeroom.simulator.generate import generate
 from homeroom.simulator.writers import WRITERS
@@ -409,3 +410,13 @@ def bytes_as_text(folder: Path) -> dict[str, str]:
 def test_the_truth_never_lies_in_the_delivery(tmp_path: Path) -> None:
     with pytest.raises(Misuse, match="outside"):
         generate(tmp_path / "in", 5, 1, truth=tmp_path / "in" / "truth")
+
+
+def test_the_help_and_the_handbook_name_every_form() -> None:
+    told = generate_command.__doc__ or ""
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "made-up-districts.md").read_text(encoding="utf-8")
+    for name in WRITERS:
+        system, _, variant = name.partition(":")
+        assert f" {system}" in told.replace("\n", " "), name
+        assert variant in told, name
+        assert f"`{name}`" in page, name
