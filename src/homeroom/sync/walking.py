@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from homeroom.checks.rules import Rules
@@ -109,6 +110,9 @@ def _ground(
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
 
+    def written(table: str, belongs: Callable[[str], bool], into: str) -> str | None:
+        return store.written_by(bench, table, source.id, belongs, into)
+
     @cache
     def counts() -> dict[str, dict[str | None, int]]:
         return store.active_counts(source.id)
@@ -124,7 +128,7 @@ def _ground(
         kind="continuous" if entry.kind == "continuous" else "change_notification",
         source=source.id,
         allied=frozenset(source.settings.get("same_system", ())),
-        hints=Hints(**source.settings.get("read", {})),
+        hints=_hints(source.settings.get("read", {})),
         rules=Rules(
             version="1.2",
             now=now.astimezone(zone),
@@ -136,11 +140,18 @@ def _ground(
         first=revision == 0,
         snapshots={t: Snapshot.from_json(row.record, folder) for t, row in store.snapshots.of(source.id).items()},
         touched=touched,
+        written=written,
         lookup=lookup,
         active=active,
         last_rows=last_rows(store, source.id),
         now=now.astimezone(zone),
     )
+
+
+def _hints(read: Mapping[str, Any]) -> Hints:
+    """What a source's settings say about its files; lists of JSON become tuples."""
+    said: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in read.items()}
+    return Hints(**said)
 
 
 def last_rows(store: RosterStore, source: int) -> dict[str, int]:
