@@ -157,7 +157,7 @@ def make_departed(sheet: Sheet) -> None:
 
 def provable(sheet: Sheet) -> bool:
     """Whether the key of every refused row is known, so that absence means absence (law 3)."""
-    if any(feed.text.unread for feed in sheet.sifted.feeds):
+    if any(feed.text.unread or feed.text.doubtful for feed in sheet.sifted.feeds):
         return False
     return not sheet.workbench.rows(f"SELECT 1 FROM refused_{sheet.name} WHERE sourcedId IS NULL LIMIT 1")
 
