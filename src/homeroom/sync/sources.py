@@ -12,7 +12,7 @@ from homeroom.store.accounts import Account
 from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
-from homeroom.sync.layouts import named
+from homeroom.sync.layouts import Own, named
 
 BUILT = ("sftp", "upload")
 """The kinds that this version can run."""
@@ -44,7 +44,7 @@ def add(
         raise Misuse(f"a source of kind {kind} cannot be added yet: this version takes {' and '.join(BUILT)}.")
     control = house.stores.control
     control.districts.get(slug)
-    layouts = named(layouts)
+    layouts = named(layouts, Own(house, slug))
     Limits.parse(dict((settings or {}).get("limits", {})))
     if (settings or {}).get("quiet_seconds", 0) < 0:
         raise Misuse("--quiet-seconds must not be negative.")

@@ -21,7 +21,7 @@ from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
 from homeroom.sync import committing, repeating
 from homeroom.sync.house import House
-from homeroom.sync.layouts import sets_for
+from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Hints
@@ -96,7 +96,7 @@ def _ground(
     now: datetime,
     layouts: str | None,
 ) -> Ground:
-    sets, wanted = sets_for(layouts or source.layouts)
+    sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     folder = house.snapshots(slug, source.id)
     checks = source.settings.get("checks", {})

@@ -26,7 +26,7 @@ from homeroom.store.imports import Import
 from homeroom.store.sources import Source
 from homeroom.sync import ending, intake
 from homeroom.sync.house import House
-from homeroom.sync.layouts import known_set
+from homeroom.sync.layouts import Own, known_set
 
 log = structlog.get_logger("homeroom.watch")
 
@@ -75,7 +75,7 @@ def _look(house: House, place: Incoming, now: datetime, enqueue: Enqueue, rename
     started = sum(_seal(house, place, taken, now, enqueue) for taken in recover(place.taken))
     quiet = float(place.source.settings.get("quiet_seconds", house.settings.quiet_seconds))
     rules = Rules(
-        required=_required(place.source), quiet=quiet, settled=min(3.0, quiet), due=_due(house, place.source, place.inbox)
+        required=_required(house, place.source), quiet=quiet, settled=min(3.0, quiet), due=_due(house, place.source, place.inbox)
     )
     found = look(place.inbox, rules, now.timestamp(), renamed).ready
     taken_now = take(found, place.inbox, place.taken) if found else None
@@ -165,12 +165,12 @@ def _due(house: House, source: Source, inbox: Path) -> float | None:
     return next_start(house, source, datetime.fromtimestamp(since, UTC)).timestamp() if since is not None else None
 
 
-def _required(source: Source) -> tuple[str, ...]:
+def _required(house: House, source: Source) -> tuple[str, ...]:
     """Name patterns of the files that make a set of this source complete; none are known before the set is named."""
     if source.layouts is None:
         return ()
     try:
-        layouts = known_set(source.layouts)
+        layouts = known_set(source.layouts, Own(house, source.district))
     except Fault:
         return ()
     return tuple(layouts.file_of(table) for table in layouts.required)
