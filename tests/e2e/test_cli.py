@@ -343,7 +343,9 @@ def test_layouts_named_for_one_import_are_taken(pinewood: Installation, tmp_path
         (own / f"{layout.name.rpartition('/')[2]}.toml").write_text(text, encoding="utf-8")
     report = night(pinewood, tmp_path / "n2", renamed(3), "--layouts", str(own)).document
     assert report["layouts"]["set"] == "ours"
-    assert night(pinewood, tmp_path / "n3", renamed(3), "--layouts", "oneroster-1.1").document["layouts"]["set"] == "oneroster-1.1"
+    assert (
+        night(pinewood, tmp_path / "n3", renamed(3), "--layouts", "oneroster-1.1").document["layouts"]["set"] == "oneroster-1.1"
+    )
     before = pinewood.inside("imports", "pinewood", "--json").document
     wrong = night(pinewood, tmp_path / "n4", renamed(3), "--layouts", "oneroster-7")
     assert (wrong.status, wrong.out, wrong.err.count("\n")) == (2, "", 1)

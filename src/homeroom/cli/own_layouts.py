@@ -1,4 +1,4 @@
-"""layouts save, layouts versions, layouts restore, layouts use, layouts diff."""
+"""layouts save, layouts versions, layouts restore, layouts diff."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _told(saved: LayoutVersion, new: bool, as_json: bool) -> int:
         document(_row(saved) | {"new": new})
     elif new:
         say(f"{saved.name} is saved as version {saved.number}.")
-        say(f"A source reads by it after: homeroom layouts use {saved.district} SOURCE {saved.name}")
+        say(f"A source reads by it after: homeroom source set {saved.district} SOURCE layouts={saved.name}")
     else:
         say(f"Nothing is new: version {saved.number} of {saved.name} holds the same text.")
     return 0
@@ -106,31 +106,6 @@ def restore(slug: str, name: str, version: int, /, *, note: str | None = None, a
     with opened_house() as house:
         saved, new = own_layouts.restore(house, slug, name, version, note=note)
     return _told(saved, new, as_json)
-
-
-def use(slug: str, source: int, name: str, /, *, as_json: Json = False) -> int:
-    """Let a source be read by a layout set from its next import on.
-
-    Parameters
-    ----------
-    slug
-        The district.
-    source
-        Number of the source.
-    name
-        A set that ships, a saved set (always its newest version), one version of it (`ours@2`), or a folder.
-    as_json
-        Print one JSON document.
-    """
-    from homeroom.sync import own_layouts
-
-    with opened_house() as house:
-        kept = own_layouts.use(house, slug, source, name)
-    if as_json:
-        document({"source": source, "layouts": kept})
-    else:
-        say(f"Source {source} of {slug} is read by {kept} from its next import on.")
-    return 0
 
 
 def diff(old: str, new: str, /, *, district: str | None = None, as_json: Json = False) -> int:

@@ -64,7 +64,10 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
         "Which set read the files. The same text always has the same digest.",
         {
             "set": ("text", "The set's name."),
-            "version": ("number or null", "The saved version of a district's own set; null for a set that ships and for a folder."),
+            "version": (
+                "number or null",
+                "The saved version of a district's own set; null for a set that ships and for a folder.",
+            ),
             "digest": ("text or null", "Stands for the texts of the set's files."),
         },
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from homeroom.layouts import sets
+from homeroom.layouts import language, sets
 from homeroom.layouts.faults import LayoutFaults
 from homeroom.layouts.layout import Layout, Source
 from homeroom.layouts.sets import LayoutSet
@@ -61,7 +61,7 @@ def _in_words(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Differenc
 
 def _own_name(texts: Mapping[str, str]) -> str:
     """The name that a set gives itself: the comparison does not care about folders."""
-    declared = sets.language.read_toml(texts.get(sets.DECLARATION, ""), sets.DECLARATION)
+    declared = language.read_toml(texts.get(sets.DECLARATION, ""), sets.DECLARATION)
     return str(declared.get("name", "this set"))
 
 
@@ -94,7 +94,9 @@ def _of_layouts(name: str, before: Layout, after: Layout) -> Iterator[Difference
     for target in [t for t in now if t not in was]:
         yield Difference(name, target, f"{target} is new: {source_in_words(now[target])}.")
     for target in [t for t in was if t in now and was[t] != now[t]]:
-        yield Difference(name, target, f"{target} came from {source_in_words(was[target])}; it comes from {source_in_words(now[target])}.")
+        yield Difference(
+            name, target, f"{target} came from {source_in_words(was[target])}; it comes from {source_in_words(now[target])}."
+        )
 
 
 def _unlike(before: Any, after: Any, but: tuple[str, ...]) -> Iterator[tuple[str, Any, Any]]:

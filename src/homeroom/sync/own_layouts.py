@@ -1,4 +1,4 @@
-"""A district's own layout sets: saved as versions, restored, and given to sources. Nothing that was saved is ever changed."""
+"""A district's own layout sets: saved as versions, and restored. Nothing that was saved is ever changed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from homeroom.layouts import sets
 from homeroom.roster.faults import Misuse
 from homeroom.store.journal import AuditRow
 from homeroom.store.layout_versions import LayoutVersion
-from homeroom.sync import sources
 from homeroom.sync.house import House
-from homeroom.sync.layouts import Own, named
 from homeroom.systems import SETS
 
 MOST_BYTES = 1 << 20
@@ -44,21 +42,7 @@ def restore(
     return _keep(house, slug, name, old.texts, note or f"version {number} again", who)
 
 
-def use(house: House, slug: str, source: int, name: str, *, who: str = "command line") -> str:
-    """Point a source to a set; returns the name that is kept. Raises Misuse for an unknown source or set."""
-    found = sources.of(house, slug, source)
-    kept = named(name, Own(house, slug))
-    assert found is not None
-    assert kept is not None
-    house.stores.control.sources.change(found.id, layouts=kept)
-    now = datetime.now(UTC)
-    house.stores.control.audit.add(AuditRow(now, who, "layouts-chosen", slug, {"source": found.id, "layouts": kept}))
-    return kept
-
-
-def _keep(
-    house: House, slug: str, name: str, texts: Mapping[str, str], note: str | None, who: str
-) -> tuple[LayoutVersion, bool]:
+def _keep(house: House, slug: str, name: str, texts: Mapping[str, str], note: str | None, who: str) -> tuple[LayoutVersion, bool]:
     house.stores.control.districts.get(slug)
     if not _NAME.fullmatch(name):
         raise Misuse(f"{name!r} cannot name a set: use small letters, digits, points and hyphens, as in pinewood-synergy.")
