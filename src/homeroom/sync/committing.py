@@ -15,7 +15,7 @@ from homeroom.reading.lines import lines, offset
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Refused
-from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, Outcome, Reason, Status
+from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, LayoutsUsed, Outcome, Reason, Status
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
 from homeroom.store.snapshots import SnapshotRow
@@ -112,10 +112,11 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
     _find_lines(bench, walked)
     found = findings.publish(bench)
     names = findings.file_names(bench)
+    used = walked.choice.layouts
     return replace(
         started,
         plan=walked.plan.hash,
-        layouts=walked.choice.layouts.name,
+        layouts=LayoutsUsed(used.name, used.number, used.digest),
         layouts_why=walked.choice.why,
         files=reporting.file_reports(
             walked.inspected,

@@ -19,7 +19,7 @@ from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
 from homeroom.sync import committing, repeating, tuning
 from homeroom.sync.house import House
-from homeroom.sync.layouts import sets_for
+from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import allied
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
@@ -94,7 +94,7 @@ def _ground(
     now: datetime,
     layouts: str | None,
 ) -> Ground:
-    sets, wanted = sets_for(layouts or source.layouts)
+    sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     folder = house.snapshots(slug, source.id)
     today = now.astimezone(zone)
