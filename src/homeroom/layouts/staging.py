@@ -13,7 +13,7 @@ from homeroom.layouts.binding import Binding
 from homeroom.layouts.rows import NONE, Once
 from homeroom.roster.names import quoted
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import TextTable
+from homeroom.workbench.values import DROPPED, TextTable
 
 
 def stage(
@@ -48,7 +48,8 @@ def stage(
         rows=count,
         unread=text.unread + unsure,
     )
-    return made, f"SELECT _row, _line, _keep, {', '.join(quoted(c) for c in columns)} FROM {staged}"
+    listed = [*([DROPPED] if f" AS {DROPPED}" in values else []), *(quoted(c) for c in columns)]
+    return made, f"SELECT _row, _line, _keep, {', '.join(listed)} FROM {staged}"
 
 
 def once(rows: str, columns: Sequence[str], mode: Once) -> str:
