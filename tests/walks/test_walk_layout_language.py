@@ -229,3 +229,109 @@ def test_a_dialect_of_many_pieces_is_mapped_by_layouts_alone(land: Country, tmp_
     again = town.walk(sent(tmp_path, "again"), own)
     assert again.outcome == "success"
     assert town.revision == 1
+
+
+def test_a_changed_joined_file_changes_the_rows_that_take_from_it(land: Country, tmp_path: Path) -> None:
+    town, own = land.town(), laid(tmp_path)
+    town.walk(sent(tmp_path, "first"), own)
+    made = town.walk(sent(tmp_path, "second", mails=FILES["mails.csv"].replace("t2@work", "tom2@work")), own)
+    assert {t: r.updated for t, r in made.tables.items() if r.updated} == {"users": 1}
+    assert town.record("users", "t2")["email"] == "tom2@work.example"
+
+    gone = town.walk(sent(tmp_path, "third", mails=None), own)
+    assert gone.outcome == "success"
+    assert gone.tables["users"].updated == 0
+    assert town.record("users", "t2")["email"] == "tom2@work.example"
+
+
+def test_the_order_of_every_file_says_nothing(land: Country, tmp_path: Path) -> None:
+    files = FILES | {"mails.csv": FILES["mails.csv"] + "t3,work,b@work.example,\nt3,work,a@work.example,\n"}
+    files["sections.csv"] += "c4,Drama,k3,S1,S2-27,2027-01-04,2027-05-28,t4,t4,t5\n"
+    town, own = land.town(), laid(tmp_path)
+    made = town.walk(sent(tmp_path, "first", files), own)
+    assert {"join-several", "rows-differ"} <= told(made)
+    assert [i.message for i in made.issues if i.code == "rows-differ"] == [
+        "Records of academicSessions that stand in several rows which differ: 1, term-S2-27 for instance.",
+        "Records of courses that stand in several rows which differ: 1, k3 for instance.",
+        "Records of enrollments that stand in several rows which differ: 1, c4-t4 for instance.",
+    ]
+    turned = {name: "".join([(lines := text.splitlines(True))[0], *reversed(lines[1:])]) for name, text in files.items()}
+    again = town.walk(sent(tmp_path, "turned", turned), own)
+    assert again.outcome == "success"
+    assert town.revision == 1, again.tables
+    assert town.record("academicSessions", "term-S2-27")["startDate"] == "2027-01-04"
+    assert town.record("enrollments", "c4-t4")["primary"] == "true"
+
+
+def test_what_a_missing_file_of_a_table_had_brought_stays(land: Country, tmp_path: Path) -> None:
+    town, own = land.town(), laid(tmp_path)
+    town.walk(sent(tmp_path, "first"), own)
+    fewer = "".join(FILES["students.csv"].splitlines(True)[:-1])
+    enrolled = "".join(FILES["rosters.csv"].splitlines(True)[:-1])
+    for night in ("second", "third"):
+        made = town.walk(sent(tmp_path, night, staff=None, students=fewer, rosters=enrolled), own)
+        assert made.outcome == "success_with_row_issues" or made.outcome == "success", made.reason
+        assert (made.tables["users"].removed, made.tables["enrollments"].removed) == ((1, 1) if night == "second" else (0, 0))
+        partial = next(i for i in made.issues if i.code == "table-partial")
+        assert partial.message == "Records of users that were kept, since staff.csv did not come: 14."
+        assert "reference-gone" not in told(made)
+    assert town.active()["users"] == 36
+
+    back = town.walk(sent(tmp_path, "fourth", students=fewer, rosters=enrolled), own)
+    assert back.outcome == "success"
+    assert (back.tables["users"].unchanged, back.tables["users"].removed) == (36, 0)
+    assert "table-partial" not in told(back)
+
+
+def test_a_file_of_a_table_that_comes_empty_is_a_fault(land: Country, tmp_path: Path) -> None:
+    town, own = land.town(), laid(tmp_path)
+    town.walk(sent(tmp_path, "first"), own)
+    made = town.walk(sent(tmp_path, "second", guardians="id,first,last\n"), own)
+    assert made.outcome == "failed"
+    assert made.reason is not None
+    assert (made.reason.code, "guardians.csv" in made.reason.message) == ("suddenly_empty", True)
+
+
+@pytest.mark.parametrize("broken", ["t2,work\n", "t2,work,t2@work.example,a,b,c\n"])
+def test_what_a_damaged_joined_file_would_have_said_stays(land: Country, tmp_path: Path, broken: str) -> None:
+    town, own = land.town(), laid(tmp_path)
+    town.walk(sent(tmp_path, "first"), own)
+    mails = FILES["mails.csv"].replace("t2,work,t2@work.example,\n", broken).replace("t1@work", "new@work")
+    staff = "".join(FILES["staff.csv"].splitlines(True)[:-1]).replace("Tom3,", "Tomas,")
+    made = town.walk(sent(tmp_path, "second", mails=mails, staff=staff), own)
+    assert made.outcome == "success_with_row_issues"
+    assert {"join-silent", "absence-unprovable"} <= told(made)
+    assert (made.tables["users"].updated, made.tables["users"].removed) == (1, 0)
+    assert [town.record("users", t)["email"] for t in ("t1", "t2")] == ["t1@work.example", "t2@work.example"]
+    assert town.record("users", "t3")["givenName"] == "Tomas"
+    mended = town.walk(sent(tmp_path, "third"), own)
+    assert mended.outcome == "success"
+
+
+def test_rows_that_hang_on_a_damaged_joined_file_are_left_out(land: Country, tmp_path: Path) -> None:
+    own = laid(tmp_path, LAYOUTS | {"learning": LEARNING.replace("section.school", "place.school").replace(
+        "[join.section]\nfile = \"sections.csv\"", "[join.place]\nfile = \"places.csv\"")})  # fmt: skip
+    files = FILES | {"places.csv": "section_id,school\nc1,S1\nc2,S1\nc3,S1\n"}
+    town = land.town()
+    first = town.walk(sent(tmp_path, "first", files), own)
+    assert first.outcome == "success"
+    made = town.walk(sent(tmp_path, "second", files, places="section_id,school\nc1,S1\nc2\nc3,S1\n"), own)
+    left = next(i for i in made.issues if i.code == "join-unread")
+    assert left.message == "Rows left out, since rows of places.csv could not be read: 7."
+    rosters = file(made, "learning")
+    assert (rosters.rows, rosters.accepted, rosters.refused) == (20, 13, 7)
+    assert made.tables["enrollments"].removed == 0
+    assert town.active()["enrollments"] == 24
+
+
+def test_without_a_joined_file_that_must_come_nothing_is_read(land: Country, tmp_path: Path) -> None:
+    town, own = land.town(), laid(tmp_path, {k: v.replace("optional = true\n", "") for k, v in LAYOUTS.items()})
+    town.walk(sent(tmp_path, "first"), own)
+    made = town.walk(sent(tmp_path, "second", mails=None), own)
+    assert made.outcome == "success"
+    assert {"join-missing", "table-partial"} <= told(made)
+    assert next(f for f in made.files if f.name == "staff.csv").note == "mails.csv did not come"
+    (tmp_path / "own" / "set.toml").write_text('required = ["own/teachers"]\n', encoding="utf-8")
+    failed = town.walk(sent(tmp_path, "third", mails=None), own)
+    assert failed.reason is not None
+    assert (failed.outcome, failed.reason.code) == ("failed", "incomplete_set")
