@@ -107,6 +107,9 @@ def _ground(
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
 
+    def written(table: str, belongs: Callable[[str], bool], into: str) -> str | None:
+        return store.written_by(bench, table, source.id, belongs, into)
+
     @cache
     def counts() -> dict[str, dict[str | None, int]]:
         return store.active_counts(source.id)
@@ -128,6 +131,7 @@ def _ground(
         first=revision == 0,
         snapshots={t: Snapshot.from_json(row.record, folder) for t, row in store.snapshots.of(source.id).items()},
         touched=touched,
+        written=written,
         lookup=lookup,
         active=active,
         last_rows=last_rows(store, source.id),
