@@ -17,7 +17,9 @@ from walks.walking import Country, Town, country
 ORGS = "sourcedId,name,type,parentSourcedId\nd,Ash District,district,\nnorth,North School,school,d\nsouth,South School,school,d\n"
 STUDENTS = [f"s{n:02}" for n in range(24)]
 GPA = "sourcedId,userSourcedId,schoolSourcedId,schoolYear,term,scale,value,classRank"
-CREDENTIALS = "sourcedId,userSourcedId,code,title,earnedOn\nc1,s01,WELD1,Welding 1,2026-05-20\nc2,s02,CNA,Nursing Assistant,05/21/2026\n"
+CREDENTIALS = (
+    "sourcedId,userSourcedId,code,title,earnedOn\nc1,s01,WELD1,Welding 1,2026-05-20\nc2,s02,CNA,Nursing Assistant,05/21/2026\n"
+)
 
 FEW = settings(
     deadline=None, max_examples=3, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -46,7 +48,7 @@ def users(names: list[str] = STUDENTS) -> str:
 
 
 def averages(names: list[str] = STUDENTS, value: str = "3.5") -> str:
-    return gpa({s: value for s in names})
+    return gpa(dict.fromkeys(names, value))
 
 
 def gpa(values: Mapping[str, str]) -> str:

@@ -1,23 +1,23 @@
 """Layout sets: the layouts of one system or dialect together, loaded from a folder of TOML files.
 
-`set.toml` names the set; every other TOML file is a layout. A set that inherits from the catalogue has a layout for each
+`set.toml` names the set, `datasets.toml` declares datasets of its own; every other TOML file is a layout. A set that inherits from the catalogue has a layout for each
 table of that version without a file of its own. A district's own folder may leave `set.toml` out.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from homeroom.layouts import inherit, language, making, patterns
+from homeroom.layouts import datasets, inherit, language, making, patterns
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import places
-from homeroom.roster.catalogue import VERSIONS, catalogue
+from homeroom.roster.catalogue import VERSIONS, Catalogue, Table, catalogue
 from homeroom.roster.faults import Misuse
 from homeroom.workbench.values import Hints
 
@@ -32,7 +32,7 @@ class LayoutSet:
     `required` are the tables whose files must all come. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road. `text` is what `layouts show` prints.
+    ids by another road. `text` is what `layouts show` prints. `datasets` are those that the set declares itself.
     """
 
     name: str
@@ -45,6 +45,7 @@ class LayoutSet:
     same_system: tuple[str, ...] = ()
     help: str = ""
     text: str = ""
+    datasets: tuple[Table, ...] = ()
 
     def layout(self, name: str) -> Layout:
         """The layout of that name (`set/users`). Raises Misuse."""
@@ -66,7 +67,7 @@ class LayoutSet:
     def file_of(self, table: str) -> str:
         """The plain file name under which a table is expected, for messages."""
         layout = next((w for w in self.layouts if w.table == table), None)
-        return layout.files[0] if layout else catalogue()[table].file
+        return layout.files[0] if layout else catalogue().joined(self.datasets)[table].file
 
 
 def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
@@ -83,23 +84,25 @@ def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
 def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     """Read a set from texts (file name -> TOML), as they lie in a folder or in the store. Raises LayoutFaults."""
     faults: list[LayoutFault] = []
-    declared = _declaration(texts.get(DECLARATION), name, faults)
+    own = datasets.read(texts[datasets.FILE]) if datasets.FILE in texts else ()  # its mistakes first: layouts build on it
+    book = catalogue().joined(own)
+    declared = _declaration(texts.get(DECLARATION), name, book, faults)
     layouts: list[Layout] = []
     for origin in sorted(texts):
-        if origin != DECLARATION:
+        if origin not in (DECLARATION, datasets.FILE):
             try:
-                layouts.append(language.parse(texts[origin], origin))
+                layouts.append(language.parse(texts[origin], origin, own))
             except LayoutFaults as found:
                 faults.extend(found.faults)
-    layouts.extend(_inherited(declared, {w.table for w in layouts}))
+    layouts.extend(_inherited(declared, {w.table for w in layouts}, own))
     faults.extend(_twice(layouts))
     if faults:
         raise LayoutFaults(faults)
-    parts = [texts.get(DECLARATION, ""), *(w.text for w in layouts)]
+    parts = [texts.get(DECLARATION, ""), texts.get(datasets.FILE, ""), *(w.text for w in layouts)]
     return LayoutSet(
         name=str(declared.get("name", name)),
         title=str(declared.get("title", name)),
-        layouts=tuple(sorted(layouts, key=_order)),
+        layouts=tuple(sorted(layouts, key=lambda w: (list(book.tables).index(w.table), w.name))),
         required=_listed(declared, "required"),
         makes=_listed(declared, "make"),
         version=str(declared.get("version", "1.2")),
@@ -107,11 +110,8 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         same_system=_listed(declared, "same_system"),
         help=str(declared.get("help", "")),
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
+        datasets=own,
     )
-
-
-def _order(layout: Layout) -> tuple[int, str]:
-    return list(catalogue().tables).index(layout.table), layout.name
 
 
 def _listed(declared: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ def _listed(declared: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(str(v) for v in value) if isinstance(value, list) else ()
 
 
-def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict[str, object]:
+def _declaration(text: str | None, name: str, book: Catalogue, faults: list[LayoutFault]) -> dict[str, object]:
     if text is None:
         return {}
     try:
@@ -142,7 +142,7 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
     for word in inherit.words(raw):
         if inherit.version_of(word) is None:
             complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
-    for key, known in (("required", catalogue().tables.keys()), ("make", making.MAKERS.keys()), ("same_system", None)):
+    for key, known in (("required", book.tables.keys()), ("make", making.MAKERS.keys()), ("same_system", None)):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
 
@@ -156,7 +156,7 @@ def _judge_list(value: object, key: str, known: Iterable[str] | None, complain: 
             complain(key, f"{key} cannot list {word}.", did_you_mean(word, known))
 
 
-def _inherited(declared: Mapping[str, object], own: set[str]) -> list[Layout]:
+def _inherited(declared: Mapping[str, object], have: set[str], own: Sequence[Table]) -> list[Layout]:
     """A layout for every inherited table that has none of its own, made through the language like any other.
 
     Where two versions of OneRoster are inherited, the one that is named first has the table.
@@ -164,11 +164,11 @@ def _inherited(declared: Mapping[str, object], own: set[str]) -> list[Layout]:
     name = declared.get("name", "")
     texts: dict[str, str] = {}
     for word in inherit.words(declared):
-        for table in catalogue().version(inherit.version_of(word) or ""):
-            if table.name not in own:
+        for table in catalogue().joined(own).version(inherit.version_of(word) or ""):
+            if table.name not in have:
                 lines = (("name", f"{name}/{table.name}"), ("table", table.name), ("inherit", word))
                 texts.setdefault(table.name, "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines))
-    return [language.parse(text, f"{table}.toml") for table, text in texts.items()]
+    return [language.parse(text, f"{table}.toml", own) for table, text in texts.items()]
 
 
 def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:

@@ -7,6 +7,7 @@ caller does with the `Walked` that comes out. The store is only reached through 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,7 +29,8 @@ from homeroom.layouts.shaping import shape
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
-from homeroom.roster.catalogue import FILES, catalogue
+from homeroom.roster.catalogue import FILES, Catalogue, Table, catalogue
+from homeroom.roster.datasets import as_values, is_own
 from homeroom.sync import findings
 from homeroom.sync.surplus import placer_for
 from homeroom.workbench.bench import Workbench
@@ -53,7 +55,8 @@ class Ground:
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `now` is in the district's own time.
+    many rows each table's files had last time. `now` is in the district's own time. `agree` puts a set's own datasets together with
+    what the store has of them; `lookup` asks the store for the tables of a catalogue.
     """
 
     sets: Sequence[LayoutSet]
@@ -67,7 +70,8 @@ class Ground:
     first: bool
     snapshots: Mapping[str, Snapshot]
     touched: Callable[[str, Snapshot], str | None]
-    lookup: Lookup
+    lookup: Callable[[Catalogue], Lookup]
+    agree: Callable[[Sequence[Table]], tuple[Table, ...]]
     active: ActiveCounts
     last_rows: Mapping[str, int]
     now: datetime
@@ -78,6 +82,7 @@ class Walked:
     """Everything that a walk found out."""
 
     choice: Choice
+    book: Catalogue
     inspected: tuple[Inspected, ...]
     left_alone: tuple[LeftAlone, ...]
     texts: Mapping[int, TextTable]
@@ -102,19 +107,22 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("layouts")
     choice = choose(ground.sets, inspected, ground.wanted, bench)
     rules = replace(ground.rules, version=choice.layouts.version)
-    texts, feeds = _shape(bench, choice, rules, ground)
+    book = catalogue().joined(ground.agree(choice.layouts.datasets))
+    lookup = ground.lookup(book)
+    texts, feeds = _shape(bench, choice, rules, ground, lookup)
     tell("compare with last night")
-    sifted, fingerprints = _sift(bench, feeds, rules, ground)
+    sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
     tell("check")
-    admitted = {name: admit(bench, catalogue()[name], s, rules, ground.lookup) for name, s in sifted.items()}
+    admitted = {name: admit(bench, book[name], s, rules, lookup) for name, s in sifted.items()}
     tell("plan")
-    tables = [planning.Walked(catalogue()[name], sifted[name], admitted[name]) for name in sifted]
-    plan = make_plan(bench, tables, ground.source, ground.lookup, first=ground.first, allied=ground.allied)
+    tables = [planning.Walked(book[name], sifted[name], admitted[name]) for name in sifted]
+    plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
     tell("judge")
-    context = Context(tables, ground.last_rows, ground.lookup)
+    context = Context(tables, ground.last_rows, lookup)
     judgement = judge(bench, plan, ground.limits, ground.active, context)
     return Walked(
         choice=choice,
+        book=book,
         inspected=inspected,
         left_alone=unpacked.left_alone,
         texts=texts,
@@ -134,34 +142,43 @@ def _hints(ground: Ground, name: str) -> Hints:
     return ground.sets[0].hints(name)
 
 
-def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tuple[dict[int, TextTable], tuple[Feed, ...]]:
+def _shape(
+    bench: Workbench, choice: Choice, rules: Rules, ground: Ground, lookup: Lookup
+) -> tuple[dict[int, TextTable], tuple[Feed, ...]]:
     bindings = {m.inspected.file.number: m.binding for m in choice.matches}
     texts: dict[int, TextTable] = {}
     feeds: list[Feed] = []
     for match in choice.matches:
         number = match.inspected.file.number
-        place = placer_for(bench, match.binding, bindings, rules.version, ground.lookup)
+        place = placer_for(bench, match.binding, bindings, rules.version, lookup)
         texts[number] = read(bench, match.inspected, place)
         mode = match.mode if ground.kind == "continuous" else ground.kind
         feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
     return texts, tuple(make(choice.layouts, feeds, ground.now, bench))
 
 
-def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:
+def _sift(
+    bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue
+) -> tuple[dict[str, Sifted], dict[str, str]]:
     import duckdb  # loaded with the workbench, not with this module
 
     sifted: dict[str, Sifted] = {}
     fingerprints: dict[str, str] = {}
-    for table in catalogue():
+    for table in book:
         mine = [f for f in feeds if f.table == table.name]
         if not mine:
             continue
-        mark = snapshots.fingerprint(mine, catalogue_digest(), duckdb.__version__, rules.fingerprint, "")
+        mark = snapshots.fingerprint(mine, catalogue_digest() + _declaration(table), duckdb.__version__, rules.fingerprint, "")
         fingerprints[table.name] = mark
         usable = snapshots.valid(ground.snapshots.get(table.name), mark)
         touched = ground.touched(table.name, usable) if usable else None
         sifted[table.name] = sift(bench, table, mine, usable, touched)
     return sifted, fingerprints
+
+
+def _declaration(table: Table) -> str:
+    """What a layout set says of a dataset of its own, as a text; it decides as the catalogue does."""
+    return json.dumps(as_values(table), sort_keys=True) if is_own(table.name) else ""
 
 
 @cache

@@ -14,6 +14,7 @@ from homeroom.compare.limits import Active
 from homeroom.compare.snapshot import Snapshot
 from homeroom.deliveries.seal import Sealed, SealedFile, unseal
 from homeroom.deliveries.workfolders import claim
+from homeroom.roster.catalogue import Catalogue
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport
 from homeroom.store.imports import Import
@@ -24,7 +25,7 @@ from homeroom.sync.house import House
 from homeroom.sync.layouts import sets_for
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Hints
+from homeroom.workbench.values import Hints, Lookup
 
 SMALL = 64 << 20
 """Deliveries below so many bytes get one thread and half the memory: many of them are walked side by side."""
@@ -102,9 +103,12 @@ def _ground(
     checks = source.settings.get("checks", {})
     revision = store.revision()
 
-    def lookup(table: str, wanted: str | None) -> str:
-        # The rooms write the name as it stands in their SQL, the store takes the name itself.
-        return store.bring(bench, table, wanted.strip('"') if wanted is not None else None)
+    def lookup(book: Catalogue) -> Lookup:
+        def brought(table: str, wanted: str | None) -> str:
+            # The rooms write the name as it stands in their SQL, the store takes the name itself.
+            return store.bring(bench, book[table], wanted.strip('"') if wanted is not None else None)
+
+        return brought
 
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
@@ -137,6 +141,7 @@ def _ground(
         snapshots={t: Snapshot.from_json(row.record, folder) for t, row in store.snapshots.of(source.id).items()},
         touched=touched,
         lookup=lookup,
+        agree=store.agree,
         active=active,
         last_rows=last_rows(store, source.id),
         now=now.astimezone(zone),
