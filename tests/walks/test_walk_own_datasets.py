@@ -14,9 +14,7 @@ from homeroom.sync import imports, reading_back
 from walks.walking import Country, Town, country
 
 ORGS = "sourcedId,name,type\nd,Ash District,district\nnorth,North School,school\n"
-USERS = "sourcedId,enabledUser,username,givenName,familyName\n" + "".join(
-    f"s{n},true,s{n},Given,Family\n" for n in range(1, 5)
-)
+USERS = "sourcedId,enabledUser,username,givenName,familyName\n" + "".join(f"s{n},true,s{n},Given,Family\n" for n in range(1, 5))
 BUSING = """\
 [codes.busZone]
 values = ["inner", "outer"]
