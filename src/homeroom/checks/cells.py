@@ -80,7 +80,8 @@ def cells(table: Table, delivered: tuple[str, ...], rules: Rules) -> tuple[Cell,
 def _cell(table: Table, field: Field, rules: Rules) -> Cell:
     if field.name == "sourcedId":
         return Cell(field, True, (_made_key if table.dataset else _key)(quoted(field.name)))
-    required = rules.version in field.required and f"{table.name}.{field.name}" not in rules.waived
+    name = f"{table.name}.{field.name}"
+    required = name in rules.required or (rules.version in field.required and name not in rules.waived)
     return Cell(field, required, _SHAPES[field.format](quoted(field.name), table, field, rules))
 
 

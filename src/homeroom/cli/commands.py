@@ -39,6 +39,8 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "add": ("homeroom.cli.sources:add", "Add a source; prints its password once."),
             "list": ("homeroom.cli.sources:list_", "List a district's sources."),
+            "show": ("homeroom.cli.sources:show", "Show a source's settings."),
+            "set": ("homeroom.cli.sources:set_", "Change settings of a source."),
             "limits": ("homeroom.cli.sources:limits", "Show or set the limits of a source."),
         },
     ),

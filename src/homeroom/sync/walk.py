@@ -136,10 +136,15 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
 
 
 def _hints(ground: Ground, name: str) -> Hints:
-    """What the source says about its files goes before what a named set says."""
-    if ground.hints != Hints() or ground.wanted is None:
-        return ground.hints
-    return ground.sets[0].hints(name)
+    """What the source says about its files goes, word by word, before what a named set says."""
+    own, of_set = ground.hints, Hints() if ground.wanted is None else ground.sets[0].hints(name)
+    return Hints(
+        encoding=own.encoding if own.encoding is not None else of_set.encoding,
+        delimiter=own.delimiter if own.delimiter is not None else of_set.delimiter,
+        quoted=own.quoted if own.quoted is not None else of_set.quoted,
+        header=own.header if own.header is not None else of_set.header,
+        strip_prefix=own.strip_prefix and of_set.strip_prefix,
+    )
 
 
 def _shape(
