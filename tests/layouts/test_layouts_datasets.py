@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from homeroom.layouts import datasets, sets
+from homeroom.layouts.choice import choose
 from homeroom.layouts.faults import LayoutFaults
 from homeroom.roster.catalogue import DATASET, Format, catalogue
 from homeroom.roster.datasets import agreed, as_values, from_values
 from homeroom.roster.faults import Refused
+from homeroom.systems import layout_sets
+from layoutkit import desk, whole_manifest
 
 BUSING = """\
 [codes.busZone]
@@ -136,3 +141,28 @@ def test_a_later_declaration_adds_and_never_takes_away_or_changes() -> None:
     for changed in ('ref = "orgs"', 'ref = "classes"'):
         with pytest.raises(Refused, match="userSourcedId named users and now names"):
             agreed(before, datasets.read(BUSING.replace('ref = "users"', changed))[0])
+
+
+def test_files_of_datasets_are_known_by_their_columns_and_are_never_needed(tmp_path: Path) -> None:
+    with desk(tmp_path) as laid:
+        laid.put("gpa.csv", ",".join(catalogue()["gpa"].header(DATASET)) + "\n")
+        assert choose(layout_sets(), laid.files, None, laid.workbench).layouts.name == "datasets"
+    (tmp_path / "beside").mkdir()
+    with desk(tmp_path / "beside") as laid:
+        laid.put("orgs.csv", ",".join(catalogue()["orgs"].header("1.1")) + "\n")
+        laid.put("grades.csv", "Student,Mark\n")  # a file of a dataset's name that is none: told, and the rest is read
+        made = sets.read({"set.toml": 'name = "own"\ninherit = ["oneroster:1.1", "dataset"]\n'}, "own")
+        chosen = choose([made], laid.files, "own", laid.workbench)
+        assert [m.layout.table for m in chosen.matches] == ["orgs"]
+        assert [look.file.name for look, _ in chosen.unmatched] == ["grades.csv"]
+
+
+def test_a_manifest_cannot_speak_of_datasets(tmp_path: Path) -> None:
+    with desk(tmp_path) as laid:
+        laid.put("manifest.csv", whole_manifest("1.1", orgs="delta") + "file.gpa,delta\n")
+        laid.put("orgs.csv", ",".join(catalogue()["orgs"].header("1.1")) + "\n")
+        laid.put("gpa.csv", ",".join(catalogue()["gpa"].header(DATASET)) + "\n")
+        text = 'name = "own"\nversion = "1.1"\nmanifest = true\ninherit = ["oneroster:1.1", "dataset"]\n'
+        chosen = choose([sets.read({"set.toml": text}, "own")], laid.files, "own", laid.workbench)
+        assert {m.layout.table: m.mode for m in chosen.matches} == {"orgs": "delta", "gpa": "continuous"}
+        assert ("manifest-property", None) in laid.told()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from sqlalchemy.exc import IntegrityError
+
 from homeroom.roster.catalogue import Table, dataset
 from homeroom.roster.names import quoted
 from homeroom.roster.report import TableReport
@@ -59,3 +62,12 @@ def test_its_index_is_that_of_the_references_that_every_row_has(stores: Stores, 
 
 def test_a_district_without_it_has_no_such_table(stores: Stores) -> None:
     assert "own_busing" not in {t.name for t in stores.roster("pine").datasets()}
+
+
+def test_a_commit_that_fails_leaves_neither_the_table_nor_its_declaration(stores: Stores, tmp_path: Path) -> None:
+    store = stores.roster("pine")
+    with pytest.raises(IntegrityError):
+        fill(store, tmp_path, "b1", "b1")  # one key twice: no room lets this through, the store's own index does not either
+    assert store.revision() == 0
+    assert "own_busing" not in {t.name for t in store.datasets()}
+    assert fill(store, tmp_path, "b1") == 1  # nothing of the first attempt is in the way
