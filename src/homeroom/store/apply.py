@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
 from homeroom.store import declared, snapshots
@@ -94,7 +93,7 @@ def _delta(place: Place, workbench: Workbench, name: str, commit: Commit, number
 
 def _highest(place: Place, name: str) -> int:
     """The highest id that a table has given; 0 for a dataset whose table this commit makes."""
-    if name not in catalogue().tables and name not in declared.known(place):
+    if declared.found(place, name) is None:
         return 0
     with place.read() as connection:
         return int(connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {place.name(name)}").scalar_one())

@@ -43,6 +43,11 @@ def table(place: Place, name: str) -> Table:
     return everything[name]
 
 
+def found(place: Place, name: str) -> Table | None:
+    """One table of a store, or None for a dataset that has no rows here yet."""
+    return catalogue()[name] if name in catalogue().tables else known(place).get(name)
+
+
 def agree(place: Place, declared: Sequence[Table]) -> tuple[Table, ...]:
     """Tonight's declarations as they may be walked. Raises Refused("dataset_changed"); see `homeroom.roster.datasets`."""
     before = known(place) if declared else {}

@@ -6,13 +6,10 @@ caller does with the `Walked` that comes out. The store is only reached through 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import cache
-from importlib.resources import files as package_files
 
 from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
@@ -23,16 +20,16 @@ from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
+from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
 from homeroom.layouts.sets import LayoutSet
-from homeroom.layouts.shaping import shape
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
-from homeroom.reading.tables import read
-from homeroom.roster.catalogue import FILES, Catalogue, Table, catalogue
+from homeroom.roster.catalogue import Catalogue, Table, catalogue
+from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.datasets import as_values, is_own
 from homeroom.sync import findings
-from homeroom.sync.surplus import placer_for
+from homeroom.sync.shaping import absent_files, hollow_files, shape_all
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
     Admitted,
@@ -55,8 +52,9 @@ class Ground:
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `now` is in the district's own time. `agree` puts a set's own datasets together with
-    what the store has of them; `lookup` asks the store for the tables of a catalogue.
+    many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
+    or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
+    store has of them; `lookup` asks the store for the tables of a catalogue.
     """
 
     sets: Sequence[LayoutSet]
@@ -70,6 +68,7 @@ class Ground:
     first: bool
     snapshots: Mapping[str, Snapshot]
     touched: Callable[[str, Snapshot], str | None]
+    written: Callable[[str, Callable[[str], bool], str], str | None]
     lookup: Callable[[Catalogue], Lookup]
     agree: Callable[[Sequence[Table]], tuple[Table, ...]]
     active: ActiveCounts
@@ -86,6 +85,7 @@ class Walked:
     inspected: tuple[Inspected, ...]
     left_alone: tuple[LeftAlone, ...]
     texts: Mapping[int, TextTable]
+    origins: Mapping[int, Inspected]
     feeds: tuple[Feed, ...]
     sifted: Mapping[str, Sifted]
     admitted: Mapping[str, Admitted]
@@ -105,27 +105,30 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("read")
     inspected = tuple(inspect(f, _hints(ground, f.name)) for f in unpacked.files)
     tell("layouts")
-    choice = choose(ground.sets, inspected, ground.wanted, bench)
+    choice = choose(ground.sets, inspected, ground.wanted, bench, _kind(ground))
     rules = replace(ground.rules, version=choice.layouts.version)
     book = catalogue().joined(ground.agree(choice.layouts.datasets))
     lookup = ground.lookup(book)
-    texts, feeds = _shape(bench, choice, rules, ground, lookup)
+    shaped = shape_all(bench, choice, ground.kind, rules.version, lookup)
+    elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
+    feeds = tuple(make(choice.layouts, [replace(f, partial=f.table in elsewhere) for f in shaped.feeds], ground.now, bench))
     tell("compare with last night")
     sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
     tell("check")
     admitted = {name: admit(bench, book[name], s, rules, lookup) for name, s in sifted.items()}
     tell("plan")
-    tables = [planning.Walked(book[name], sifted[name], admitted[name]) for name in sifted]
+    tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
     tell("judge")
-    context = Context(tables, ground.last_rows, lookup)
+    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
     judgement = judge(bench, plan, ground.limits, ground.active, context)
     return Walked(
         choice=choice,
         book=book,
         inspected=inspected,
         left_alone=unpacked.left_alone,
-        texts=texts,
+        texts=shaped.texts,
+        origins=shaped.origins,
         feeds=feeds,
         sifted=sifted,
         admitted=admitted,
@@ -135,31 +138,18 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     )
 
 
+def _kind(ground: Ground) -> Kind:
+    return "continuous" if ground.kind == "continuous" else "change_notification"
+
+
 def _hints(ground: Ground, name: str) -> Hints:
-    """What the source says about its files goes, word by word, before what a named set says."""
-    own, of_set = ground.hints, Hints() if ground.wanted is None else ground.sets[0].hints(name)
-    return Hints(
-        encoding=own.encoding if own.encoding is not None else of_set.encoding,
-        delimiter=own.delimiter if own.delimiter is not None else of_set.delimiter,
-        quoted=own.quoted if own.quoted is not None else of_set.quoted,
-        header=own.header if own.header is not None else of_set.header,
-        strip_prefix=own.strip_prefix and of_set.strip_prefix,
-    )
-
-
-def _shape(
-    bench: Workbench, choice: Choice, rules: Rules, ground: Ground, lookup: Lookup
-) -> tuple[dict[int, TextTable], tuple[Feed, ...]]:
-    bindings = {m.inspected.file.number: m.binding for m in choice.matches}
-    texts: dict[int, TextTable] = {}
-    feeds: list[Feed] = []
-    for match in choice.matches:
-        number = match.inspected.file.number
-        place = placer_for(bench, match.binding, bindings, rules.version, lookup)
-        texts[number] = read(bench, match.inspected, place)
-        mode = match.mode if ground.kind == "continuous" else ground.kind
-        feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
-    return texts, tuple(make(choice.layouts, feeds, ground.now, bench))
+    """What the source says about its files goes before what a named set says."""
+    if ground.wanted is None:
+        return ground.hints
+    usual = ground.sets[0].of_kind(_kind(ground)).hints(name)
+    said = {f.name: getattr(ground.hints, f.name) for f in fields(Hints)}
+    plain = Hints()
+    return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})
 
 
 def _sift(
@@ -184,10 +174,3 @@ def _sift(
 def _declaration(table: Table) -> str:
     """What a layout set says of a dataset of its own, as a text; it decides as the catalogue does."""
     return json.dumps(as_values(table), sort_keys=True) if is_own(table.name) else ""
-
-
-@cache
-def catalogue_digest() -> str:
-    """SHA-256 of the catalogue's texts: a changed catalogue makes every snapshot invalid."""
-    texts = (package_files("homeroom.roster").joinpath(name).read_bytes() for name in FILES)
-    return hashlib.sha256(b"".join(texts)).hexdigest()
