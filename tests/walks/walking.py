@@ -37,9 +37,7 @@ class Town:
     now: datetime = FIRST_NIGHT
     reports: list[ImportReport] = field(default_factory=list)
 
-    def walk(
-        self, folder: Path, layouts: str | None = None, *, dry_run: bool = False, kind: Mode = "continuous"
-    ) -> ImportReport:
+    def walk(self, folder: Path, layouts: str | None = None, *, dry_run: bool = False, kind: Mode = "continuous") -> ImportReport:
         """Hand in a folder, an archive or a file as a complete delivery and walk it, a day later than the last one."""
         before = self.revision
         number = intake.hand_in(
