@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from homeroom.layouts import entries, formulas, hints, joins, language, making, rows, sets
-from homeroom.layouts.recipes import RECIPES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "layout-language.md").read_text(encoding="utf-8")
 WORDS = {
@@ -20,7 +19,6 @@ WORDS = {
     *joins.KEYS,
     *joins.TAKES,
     *entries.OTHERWISE,
-    *RECIPES,
     *formulas.FUNCTIONS,
     *making.MAKERS,
 }

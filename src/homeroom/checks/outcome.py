@@ -51,7 +51,9 @@ def make_usable(sheet: Sheet, wanted: bool) -> None:
 
 
 def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, ...]:
-    """Make admitted_T: the view of rows that stand as they came or were healed by rule, and of the few mended one by one.
+    """Make admitted_T: the rows that stand as they came or were healed by rule, and the few mended one by one.
+
+    A table where they are few: a dozen statements look at it, and to unfold the view would cost each more than its answer.
 
     A mended row lost a value. Its hash is changed, so that it is never taken for unchanged: it is looked at, and told,
     every night until it is whole. Returns the delivered columns that are admitted.
@@ -70,7 +72,7 @@ def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, ...]:
         select = f"SELECT * FROM ({select}){aside}"
     if patches:
         select += f" UNION ALL FROM mended_{name}"
-    bench.run(f"CREATE OR REPLACE VIEW admitted_{name} AS {select}")
+    bench.run(f"CREATE OR REPLACE {'TABLE' if sheet.few else 'VIEW'} admitted_{name} AS {select}")
     return columns
 
 

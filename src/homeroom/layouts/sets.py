@@ -6,6 +6,7 @@ table of that version without a file of its own. A district's own folder may lea
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +33,8 @@ class LayoutSet:
     `required` are the tables, or single layouts, whose files must come. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road. `text` is what `layouts show` prints.
+    ids by another road. `text` is what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the
+    saved version of a district's own set (None for one that ships and for a folder).
     """
 
     name: str
@@ -45,6 +47,8 @@ class LayoutSet:
     same_system: tuple[str, ...] = ()
     help: str = ""
     text: str = ""
+    digest: str = ""
+    number: int | None = None
 
     def layout(self, name: str) -> Layout:
         """The layout of that name (`set/users`). Raises Misuse."""
@@ -98,10 +102,28 @@ def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
 
     Raises LayoutFaults with the mistakes of all files together, and Misuse where the folder holds no layout.
     """
-    texts = {f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.is_file() and f.name.endswith(".toml")}
+    return read(texts_in(folder), name or folder.name)
+
+
+def texts_in(folder: Path | Traversable) -> dict[str, str]:
+    """The texts of a set's folder by file name. Raises LayoutFaults for a file that is no text, Misuse where there is none."""
+    texts: dict[str, str] = {}
+    for file in folder.iterdir():
+        if file.is_file() and file.name.endswith(".toml"):
+            try:
+                texts[file.name] = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            except UnicodeDecodeError as error:
+                fault = LayoutFault(file.name, 0, 0, "This file is not UTF-8 text.", "Save it as UTF-8.")
+                raise LayoutFaults([fault]) from error
     if not texts:
         raise Misuse(f"{folder.name} holds no layout. A layout set is a folder of TOML files.")
-    return read(texts, name or folder.name)
+    return texts
+
+
+def digest(texts: Mapping[str, str]) -> str:
+    """What stands for the texts of a set: equal texts under equal names, and only they, have the same."""
+    listed = json.dumps(sorted(texts.items()), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(listed.encode()).hexdigest()
 
 
 def read(texts: Mapping[str, str], name: str) -> LayoutSet:
@@ -133,6 +155,7 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         same_system=_listed(declared, "same_system"),
         help=str(declared.get("help", "")),
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
+        digest=digest(texts),
     )
 
 
@@ -165,8 +188,9 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
         complain("name", f"The set calls itself {raw['name']}, its folder {name}.", "Give both the same name.")
     if raw.get("version", "1.2") not in VERSIONS:
         complain("version", "This version is not known.", f"It is one of: {', '.join(VERSIONS)}.")
-    if "inherit" in raw and inherit.version_of(str(raw["inherit"])) is None:
-        complain("inherit", f"{raw['inherit']} cannot be inherited.", "Write oneroster:1.1 or oneroster:1.2.")
+    for word in inherit.words(raw):
+        if inherit.version_of(word) is None:
+            complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
     for key, known in (("required", None), ("make", making.MAKERS.keys()), ("same_system", None)):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
@@ -182,17 +206,17 @@ def _judge_list(value: object, key: str, known: Iterable[str] | None, complain: 
 
 
 def _inherited(declared: Mapping[str, object], own: set[str]) -> list[Layout]:
-    """A layout for every table of the inherited version that has none of its own, made through the language like any other."""
-    version = inherit.version_of(str(declared.get("inherit", "")))
-    if version is None:
-        return []
+    """A layout for every inherited table that has none of its own, made through the language like any other.
+
+    Where two versions of OneRoster are inherited, the one that is named first has the table.
+    """
     name = declared.get("name", "")
-    from_ = json.dumps(declared["inherit"])
-    texts = {
-        t.name: f"name = {json.dumps(f'{name}/{t.name}')}\ntable = {json.dumps(t.name)}\ninherit = {from_}\n"
-        for t in catalogue().version(version)
-        if t.name not in own
-    }
+    texts: dict[str, str] = {}
+    for word in inherit.words(declared):
+        for table in catalogue().version(inherit.version_of(word) or ""):
+            if table.name not in own:
+                lines = (("name", f"{name}/{table.name}"), ("table", table.name), ("inherit", word))
+                texts.setdefault(table.name, "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines))
     return [language.parse(text, f"{table}.toml") for table, text in texts.items()]
 
 

@@ -15,7 +15,7 @@ from homeroom.reading.lines import lines, offset
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Refused
-from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, Outcome, Reason, Status
+from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, LayoutsUsed, Outcome, Reason, Status
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
 from homeroom.store.snapshots import SnapshotRow
@@ -112,10 +112,11 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
     _find_lines(bench, walked)
     found = findings.publish(bench)
     names = findings.file_names(bench)
+    used = walked.choice.layouts
     return replace(
         started,
         plan=walked.plan.hash,
-        layouts=walked.choice.layouts.name,
+        layouts=LayoutsUsed(used.name, used.number, used.digest),
         layouts_why=walked.choice.why,
         files=reporting.file_reports(
             walked.inspected,
@@ -277,10 +278,14 @@ def _finished(
 
 
 def _outcome(report: ImportReport) -> Outcome:
-    """Row issues: a row was refused, or a value of a row was changed or dropped with a warning."""
+    """Row issues: a row was refused, or something is found of a row or a value that is more than a repair.
+
+    What was read of headers, names and whole files is told and counts no row; else a blank header word would be a row issue
+    every night for ever.
+    """
     refused = any(f.refused for f in report.files) or any(t.refused for t in report.tables.values())
-    told = Counter(i.severity for i in report.issues if i.line is not None or i.key is not None or i.severity == "error")
-    return "success_with_row_issues" if refused or told["error"] or told["warning"] else "success"
+    found = any(code(name).is_row_issue for name in report.issue_counts)
+    return "success_with_row_issues" if refused or found else "success"
 
 
 def _supersede(house: House, slug: str, entry: Import, now: datetime) -> None:

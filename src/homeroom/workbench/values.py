@@ -4,7 +4,7 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
 
     ragged_N      rows of file N with too few or too many cells: row_number, line, cells VARCHAR[]
     shaped_T      _file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, then the delivered columns (VARCHAR, NULL = blank)
-    unchanged_T   sourcedId and _kh of rows that stand in tonight's files exactly as last night (empty in a full walk)
+    unchanged_T   rows of last night's snapshot that stand in tonight's files as they were (a full walk: none, sourcedId and _kh)
     gone_T        sourcedId of rows of last night's snapshot that no record of tonight's files carries
     admitted_T    like shaped_T, values healed, only rows that passed
     refused_T     _file, _row, sourcedId (NULL where it could not be read), cause
