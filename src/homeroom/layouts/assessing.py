@@ -225,6 +225,8 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
 
 def _needed(layouts: LayoutSet, layout: Layout, manifest: Manifest | None) -> bool:
     """Whether a delivery fails when this file cannot be read: it is required or promised, or, without promises, of the roster."""
+    if layout.optional:
+        return False
     if layouts.requires(layout):
         return True
     return layout.table in manifest.promised if manifest else layout.of.service == "rostering"
@@ -239,7 +241,12 @@ def _mode(layout: Layout, manifest: Manifest | None) -> Mode:
 
 def _gaps(binding: Binding) -> list[str]:
     missing = binding.missing(binding.layout.expected)
-    return [f"{binding.inspected.file.name} lacks {', '.join(missing)}"] if missing else []
+    gaps = [f"{binding.inspected.file.name} lacks {', '.join(missing)}"] if missing else []
+    if inferred := binding.inferred:
+        gaps.append(
+            f"in {binding.inspected.file.name} the meaning of {', '.join(inferred)} is inferred: name the set to confirm it"
+        )
+    return gaps
 
 
 def _alike(matches: Sequence[Match]) -> Refused | None:
