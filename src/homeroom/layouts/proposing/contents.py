@@ -13,7 +13,9 @@ MOST = 0.8
 """The share of values that must look like something before a column is said to."""
 
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]{2,}")
-_PHONE = re.compile(r"(?:\+|1[ .-]?)?\(?[0-9]{3}\)?[ .\-/]?[0-9]{3}[ .\-]?[0-9]{4}(?:\s*(?:x|ext\.?)\s*[0-9]+)?|\+[0-9]{8,15}", re.I)
+_PHONE = re.compile(
+    r"(?:\+|1[ .-]?)?\(?[0-9]{3}\)?[ .\-/]?[0-9]{3}[ .\-]?[0-9]{4}(?:\s*(?:x|ext\.?)\s*[0-9]+)?|\+[0-9]{8,15}", re.I
+)
 _FULL = re.compile(r"[^\W\d_][\w'. -]*,\s*[^\W\d_][\w'. -]*")
 _NAME = re.compile(r"[^\W\d_][^\W\d_'. -]*(?:[ '.-]+[^\W\d_]+\.?)*")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -49,7 +51,8 @@ class Look:
 def look(values: Sequence[str | None]) -> Look:
     """Judge a sample of a column's cells (None: blank)."""
     filled = [v.strip() for v in values if v is not None and v.strip()]
-    kinds, form = set[str](), ""
+    kinds: set[str] = set()
+    form: str | None = None
     if filled:
         kinds = {kind for kind, is_one in _KINDS.items() if _share(filled, is_one) >= MOST}
         form = _form(filled)

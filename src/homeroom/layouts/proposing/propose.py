@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from homeroom.layouts.proposing import meanings, writing
@@ -61,15 +61,20 @@ class _Seen:
 def propose(workbench: Workbench, texts: Sequence[TextTable], name: str) -> tuple[Proposal, ...]:
     """Propose a layout for each text table; `name` is what the set shall be called."""
     seen = [_seen(workbench, text) for text in texts if text.inspected.columns]
-    linked = [replace(one, best=_linked(workbench, one, seen)) for one in seen]
+    tables = {one.best.table for one in seen}
+    linked = [replace(one, best=_without_partner(_linked(workbench, one, seen), tables)) for one in seen]
     names: dict[str, int] = {}
-    return tuple(_proposal(one, name, names) for one in linked)
+    return tuple(_proposal(one, name, names, _borrowed(one, linked)) for one in linked)
 
 
 def declaration(name: str, proposals: Sequence[Proposal]) -> str:
     """The text of the set's own file: what is to be made because no file brings it."""
     tables = {p.table for p in proposals}
-    makes = [maker for maker, made in (("schools", "orgs"), ("school-year", "academicSessions"), ("courses", "courses")) if made not in tables]
+    makes = [
+        maker
+        for maker, made in (("schools", "orgs"), ("school-year", "academicSessions"), ("courses", "courses"))
+        if made not in tables
+    ]
     wanted = [m for m in makes if (m == "schools" and tables & {"users", "classes"}) or "classes" in tables]
     made = f"make = [{', '.join(f'{chr(34)}{m}{chr(34)}' for m in wanted)}]\n" if wanted else ""
     return f'name = "{name}"\ntitle = "Proposed for {name}"\nversion = "1.1"\n{made}'
@@ -87,7 +92,9 @@ def _columns(workbench: Workbench, text: TextTable) -> Iterator[Column]:
     distinct = ", ".join(f"approx_count_distinct(c{i}), count(nullif(c{i}, ''))" for i in range(len(words)))
     rows, *counts = workbench.rows(f"SELECT count(*), {distinct} FROM {text.relation}")[0]
     step = max(1, rows // SAMPLE)
-    sample = workbench.rows(f"SELECT {listed} FROM (SELECT row_number() OVER () AS n, {listed} FROM {text.relation}) WHERE n % {step} = 0")
+    sample = workbench.rows(
+        f"SELECT {listed} FROM (SELECT row_number() OVER () AS n, {listed} FROM {text.relation}) WHERE n % {step} = 0"
+    )
     for place, word in enumerate(words):
         judged = look([row[place] for row in sample])
         different, filled = counts[2 * place], counts[2 * place + 1]
@@ -96,6 +103,23 @@ def _columns(workbench: Workbench, text: TextTable) -> Iterator[Column]:
         judged = replace(judged, distinct=different, seen=filled, filled=filled / rows if rows else 0.0)
         named = not text.inspected.headerless
         yield Column(place, word, judged, named, meanings.recognise(word) if named else None)
+
+
+_MADE_INSTEAD = {"courseSourcedId": ("courses", "metadata.courseId"), "termSourcedIds": ("academicSessions", "metadata.termId")}
+"""References of classes to what is made where no file brings it: made courses and sessions have ids of their own."""
+
+
+def _without_partner(reading: Reading, tables: Collection[str]) -> Reading:
+    """The reading with references to tables that no file brings put aside."""
+    if reading.table != "classes":
+        return reading
+    taken = {}
+    for target, guess in reading.taken.items():
+        table, aside = _MADE_INSTEAD.get(target, ("classes", target))
+        moved = table not in tables and aside != target
+        why = (*guess.why, f"but no file brings {table}, so that they are made") if moved else guess.why
+        taken[aside if moved else target] = replace(guess, target=aside if moved else target, why=why)
+    return replace(reading, taken=taken)
 
 
 def _linked(workbench: Workbench, one: _Seen, all_: Sequence[_Seen]) -> Reading:
@@ -117,7 +141,9 @@ def _compared(workbench: Workbench, one: _Seen, guess: Guess, other: _Seen) -> G
             continue
         share = _share(workbench, one.text.relation, guess.column.place, other.text.relation, key.column.place)
         if share >= FOUND and target == "sourcedId":
-            return replace(guess, sure=0.98, why=(*guess.why, f"{share:.0%} of its ids stand in {name}, column {key.column.word}"))
+            return replace(
+                guess, sure=0.98, why=(*guess.why, f"{share:.0%} of its ids stand in {name}, column {key.column.word}")
+            )
         if share >= FOUND:
             doubt = f"but its ids stand in {name} in column {key.column.word}, which is not taken for the key there"
             return replace(guess, sure=min(guess.sure, 0.6), why=(*guess.why, doubt))
@@ -131,16 +157,35 @@ def _share(workbench: Workbench, relation: str, place: int, other: str, key: int
     return float(workbench.value(found) or 0.0)
 
 
-def _proposal(one: _Seen, name: str, names: dict[str, int]) -> Proposal:
+def _borrowed(one: _Seen, all_: Sequence[_Seen]) -> writing.Borrowed | None:
+    """The school of an enrollment, which many systems write only beside the class."""
+    here = one.best.taken.get("classSourcedId")
+    if one.best.table != "enrollments" or "schoolSourcedId" in one.best.taken or here is None or one.text.inspected.headerless:
+        return None
+    for other in all_:
+        key, school = other.best.taken.get("sourcedId"), other.best.taken.get("schoolSourcedId")
+        if other.best.table == "classes" and key and school and not other.text.inspected.headerless:
+            return writing.Borrowed(
+                "schoolSourcedId", other.text.file.name, school.column.word, here.column.word, key.column.word
+            )
+    return None
+
+
+def _proposal(one: _Seen, name: str, names: dict[str, int], borrowed: writing.Borrowed | None) -> Proposal:
     best, headerless = one.best, one.text.inspected.headerless
     file = one.text.file.name
 
     def written(reading: Reading, what: str) -> Layouted:
         names[what] = names.get(what, 0) + 1
         own = what if names[what] == 1 else f"{what}-{names[what]}"
-        return Layouted(f"{own}.toml", writing.layout(f"{name}/{own}", file, reading, one.columns, headerless=headerless))
+        text = writing.layout(f"{name}/{own}", file, reading, one.columns, headerless=headerless, borrowed=borrowed)
+        return Layouted(f"{own}.toml", text)
 
-    whose = {"student": "students", "teacher": "staff", "guardian": "guardians"}.get(best.role or "") if best.table == "users" else None
+    whose = (
+        {"student": "students", "teacher": "staff", "guardian": "guardians"}.get(best.role or "")
+        if best.table == "users"
+        else None
+    )
     beside = list(_beside(one))
     layouts = [written(best, whose or best.table), *(written(also, what) for also, what in beside)]
     return Proposal(

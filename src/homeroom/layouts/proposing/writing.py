@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from homeroom.layouts.proposing.guessing import Column, Guess, Reading
 from homeroom.roster.catalogue import Field, catalogue
@@ -24,20 +25,68 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "student_attributes": ("userSourcedId", "name"),
 }
 """What the key is made of where a file has none: together they name a record for good."""
-_SIGN = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
+MADE: Mapping[str, tuple[str, ...]] = {
+    "users": ("sourcedId", "role", "enabledUser", "username", "orgSourcedIds"),
+    "classes": ("sourcedId", "classType", "courseSourcedId", "termSourcedIds"),
+    "enrollments": ("sourcedId", "role"),
+    **{table: ("sourcedId",) for table in KEYS if table != "enrollments"},
+}
+"""What is spoken of elsewhere in the text, or made by the set, so that nothing more need be said."""
 
 
-def layout(name: str, file: str, reading: Reading, columns: Sequence[Column], *, headerless: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """A target that another file of the delivery fills: its column there, and the columns on both sides that hold the same ids."""
+
+    target: str
+    file: str
+    column: str
+    here: str
+    there: str
+
+
+def layout(
+    name: str,
+    file: str,
+    reading: Reading,
+    columns: Sequence[Column],
+    *,
+    headerless: bool = False,
+    borrowed: Borrowed | None = None,
+) -> str:
     """The TOML text of a layout for this reading. It passes the language's own check."""
     lines = [f"name = {_toml(name)}", f"table = {_toml(reading.table)}", f"file = {_toml(_pattern(file))}", *_notes(reading)]
     if headerless:
         lines += ["[read]", "header = false"]
     lines += ["[map]", *_map(reading, headerless)]
+    given = {t for t, g in reading.taken.items() if g.sure >= DOUBTED} | ({borrowed.target} if borrowed else set())
+    lines += [f"{borrowed.target} = {_toml(f'class.{borrowed.column}')}"] if borrowed else []
+    lines += list(_wanting(reading, given))
     doubted = [g for g in reading.taken.values() if g.sure < DOUBTED]
-    lines += [f"# {_entry(t, g, reading.table, headerless)}   # {'; '.join(g.why)}" for g in doubted for t in [g.target.partition("+")[0]]]
+    lines += [
+        f"# {_entry(t, g, reading.table, headerless)}   # {'; '.join(g.why)}"
+        for g in doubted
+        for t in [g.target.partition("+")[0]]
+    ]
     used = {g.column.place for g in reading.taken.values()}
     lines += [f"# not taken: {_comment(c.word)}" for c in columns if c.place not in used]
+    if borrowed:
+        on = f"{{ {_toml(borrowed.here)} = {_toml(borrowed.there)} }}"
+        lines += ["[join.class]", f"file = {_toml(_pattern(borrowed.file))}", f"on = {on}"]
     return "\n".join(lines) + "\n"
+
+
+def _wanting(reading: Reading, given: set[str]) -> Iterator[str]:
+    """What the standard wants in every row and the file does not bring: said, and filled in where there is only one answer."""
+    if reading.table == "classes" and "classType" not in given:
+        yield 'classType = { constant = "scheduled" }'
+    if wanting := [t for t in wanted(reading.table) if t not in given and t not in MADE.get(reading.table, ())]:
+        yield f"# Rows without these are refused: {', '.join(wanting)}."
+
+
+def wanted(table: str) -> list[str]:
+    """The targets that OneRoster 1.1, by whose rules a proposed set is checked, or a dataset wants in every row."""
+    return [f.name for f in catalogue()[table].model if f.required and ("1.1" in f.required or "1.1" not in f.versions)]
 
 
 def _notes(reading: Reading) -> Iterator[str]:
@@ -73,7 +122,11 @@ def _made_key(reading: Reading, taken: Mapping[str, Guess]) -> str:
 
 def _named(word: str) -> str:
     """A column's name as a formula writes it."""
-    return word if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", word) and word.lower() not in _RESERVED else '"' + word.replace('"', '""') + '"'
+    return (
+        word
+        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", word) and word.lower() not in _RESERVED
+        else '"' + word.replace('"', '""') + '"'
+    )
 
 
 _RESERVED = {
@@ -117,7 +170,11 @@ def recipe_for(table: str, target: str, guess: Guess) -> str | None:
 def _remarks(table: str, target: str, guess: Guess) -> Iterator[str]:
     """What a person should look at before this line is used."""
     field, look = _field(table, target), guess.column.look
-    codes = [c for c in {*field.codes.values()} if c not in ("grade", "userRole11", "orgRole12", "enrollmentRole", "sex11", "sex12")] if field else []
+    codes = (
+        [c for c in {*field.codes.values()} if c not in ("grade", "userRole11", "orgRole12", "enrollmentRole", "sex11", "sex12")]
+        if field
+        else []
+    )
     for listed in codes:
         strange = [e for e in look.examples if e not in catalogue().codes[listed].values]
         if strange:
@@ -125,7 +182,9 @@ def _remarks(table: str, target: str, guess: Guess) -> Iterator[str]:
             yield f'# {_comment(", ".join(strange))} are no words of the standard ({known}): add values = {{ "..." = "..." }}'
     if target == "sourcedId" and look.seen and not look.unique:
         yield "# Values stand more than once in this column: is it the id of a row?"
-    if look.form in ("MM/DD/YYYY", "DD/MM/YYYY") and all(int(e.split("/")[0]) < 13 and int(e.split("/")[1]) < 13 for e in look.examples):
+    if look.form in ("MM/DD/YYYY", "DD/MM/YYYY") and all(
+        int(e.split("/")[0]) < 13 and int(e.split("/")[1]) < 13 for e in look.examples
+    ):
         yield "# Month and day can be told apart only by further values: look at them."
 
 
