@@ -26,7 +26,7 @@ from homeroom.workbench.values import Hints
 DECLARATION = "set.toml"
 GUIDE = "guide.toml"
 """What an administrator of the system is told; no layout."""
-KEYS = ("name", "title", "help", "version", "inherit", "required", "waived", "make", "manifest", "same_system")
+KEYS = ("name", "title", "help", "version", "inherit", "required", "waived", "make", "manifest", "same_system", "gives_way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class LayoutSet:
     does not always say although the standard requires them: a blank there refuses no row. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road. `text` is what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the
-    saved version of a district's own set (None for one that ships and for a folder). `datasets` are those that it declares itself.
+    ids by another road; `gives_way` those that are taken instead where both fit equally. `text` is what `layouts show` prints.
+    `digest` stands for the texts of all its files, and `number` is the saved version of a district's own set (None for one that ships and for a folder). `datasets` are those that it declares itself.
     """
 
     name: str
@@ -50,6 +50,7 @@ class LayoutSet:
     version: str = "1.2"
     manifest: bool = False
     same_system: tuple[str, ...] = ()
+    gives_way: tuple[str, ...] = ()
     help: str = ""
     text: str = ""
     datasets: tuple[Table, ...] = ()
@@ -162,6 +163,7 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         version=str(declared.get("version", "1.2")),
         manifest=bool(declared.get("manifest", False)),
         same_system=_listed(declared, "same_system"),
+        gives_way=_listed(declared, "gives_way"),
         help=str(declared.get("help", "")),
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
         datasets=own,
@@ -197,7 +199,7 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
     for word in inherit.words(raw):
         if inherit.version_of(word) is None:
             complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
-    for key, known in (("required", None), ("waived", _columns()), ("make", making.names()), ("same_system", None)):
+    for key, known in (("required", None), ("waived", _columns()), ("make", making.names()), ("same_system", None), ("gives_way", None)):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
 
