@@ -28,7 +28,7 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     sheet.open()
     if stands(sheet):
         columns = let_stand(sheet)
-        note_leaving(sheet)
+        note_leaving(sheet, lookup)
         tell_gone(sheet)
         outcome.publish(sheet)
         return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True)
@@ -42,7 +42,7 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     columns = outcome.make_admitted(sheet, healed)
     if changed:
         check_sense(sheet, columns)
-    note_leaving(sheet)
+    note_leaving(sheet, lookup)
     tell_gone(sheet)
     outcome.publish(sheet)
     return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable)
@@ -79,5 +79,5 @@ def _settle(sheet: Sheet) -> bool:
     outcome.make_usable(sheet, sheet.name in keys.referenced())
     provable = outcome.provable(sheet)
     continuous = sheet.sifted.mode == "continuous"
-    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?)", [sheet.name, continuous, provable])
+    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?, ?)", [sheet.name, continuous, provable, sheet.sifted.spared])
     return provable

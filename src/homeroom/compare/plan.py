@@ -104,9 +104,9 @@ def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, 
     table, sifted, admitted = walked
     nobody_left(workbench, table)
     if sifted.full and sifted.mode == "continuous":
-        stored: str | None = settle_whole(workbench, table, admitted, source, lookup)
+        stored: str | None = settle_whole(workbench, table, admitted, source, lookup, sifted.spared)
     else:
-        stored = settle_changed(workbench, table, admitted, source, lookup)
+        stored = settle_changed(workbench, table, admitted, source, lookup, sifted.spared)
     if stored is None:
         _empty(workbench, table)
         return TableReport(unchanged=sifted.unchanged, refused=_refused(walked))

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeroom.layouts import entries, inherit, patterns
+from homeroom.layouts import entries, inherit, patterns, targets
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import EXTENSION, RECORD, Kind, Layout, Source, in_order
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import Places, places
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.catalogue import Table
 from homeroom.workbench.values import Hints
 
 Note = Callable[[str, str, str], None]
@@ -130,10 +130,11 @@ class _Reader:
     def _table(self) -> Table | None:
         self._text("name", required=True)
         name = self._text("table", required=True)
-        if name is not None and name not in catalogue().tables:
-            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, catalogue().tables))
+        known = targets.tables()
+        if name is not None and name not in known:
+            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, known))
             return None
-        return catalogue()[name] if name else None
+        return known[name] if name else None
 
     def _inherit(self) -> str | None:
         named = self._text("inherit")
@@ -225,8 +226,10 @@ class _Reader:
                 found = entries.source(raw, note)
                 mapped |= {target: found} if found else {}
         written = self.raw.get("map")
-        if "sourcedId" not in mapped and not (isinstance(written, dict) and "sourcedId" in written):
-            self.complain("map", message="The map has no sourcedId.", remedy="Say which column identifies a row for good.")
+        key = targets.key(table)
+        if key not in mapped and not (isinstance(written, dict) and key in written):
+            what = "names the student" if key == "student" else "identifies a row for good"
+            self.complain("map", message=f"The map has no {key}.", remedy=f"Say which column {what}.")
         return mapped
 
     def _target(self, table: Table, target: str) -> bool:
@@ -257,7 +260,7 @@ def _path(target: str) -> tuple[str, ...]:
 def _musts(table: Table, version: str | None, mapped: dict[str, Source]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The targets that a file must have to be read, and those that it must have for the layout to be chosen unnamed."""
     marked = [t for t, s in mapped.items() if s.required]
-    required = list(inherit.required(table, version)) if version else ["sourcedId"]
+    required = list(inherit.required(table, version)) if version else [targets.key(table)]
     expected = list(inherit.expected(table, version)) if version else []
     own = tuple(dict.fromkeys([*required, *marked]))
     return own, tuple(dict.fromkeys([*own, *expected]))

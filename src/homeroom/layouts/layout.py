@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.layouts import targets
+from homeroom.roster.catalogue import Table
 from homeroom.workbench.values import Hints
 
 Kind = Literal["continuous", "change_notification"]
@@ -71,8 +72,8 @@ class Layout:
 
     @property
     def of(self) -> Table:
-        """The roster table's description."""
-        return catalogue()[self.table]
+        """The description of the table that it fills."""
+        return targets.tables()[self.table]
 
     def source(self, target: str) -> Source | None:
         """Where a target comes from, or None where the layout does not map it."""

@@ -1,6 +1,6 @@
 """Layout sets: the layouts of one system or dialect together, loaded from a folder of TOML files.
 
-`set.toml` names the set; every other TOML file is a layout. A set that inherits from the catalogue has a layout for each
+`set.toml` names the set, `contacts.toml` holds its contact rules; every other TOML file is a layout. A set that inherits from the catalogue has a layout for each
 table of that version without a file of its own. A district's own folder may leave `set.toml` out.
 """
 
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from homeroom.layouts import inherit, language, making, patterns
+from homeroom.layouts import inherit, language, making, patterns, targets
+from homeroom.layouts.contacts.reading import of_set
+from homeroom.layouts.contacts.rules import RULES, ContactRules, ready
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.nearness import did_you_mean
@@ -32,7 +34,7 @@ class LayoutSet:
     `required` are the tables whose files must all come. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road. `text` is what `layouts show` prints.
+    ids by another road. `contacts` are the contact rules. `text` is what `layouts show` prints.
     """
 
     name: str
@@ -45,6 +47,7 @@ class LayoutSet:
     same_system: tuple[str, ...] = ()
     help: str = ""
     text: str = ""
+    contacts: ContactRules = field(default_factory=ready)
 
     def layout(self, name: str) -> Layout:
         """The layout of that name (`set/users`). Raises Misuse."""
@@ -66,7 +69,7 @@ class LayoutSet:
     def file_of(self, table: str) -> str:
         """The plain file name under which a table is expected, for messages."""
         layout = next((w for w in self.layouts if w.table == table), None)
-        return layout.files[0] if layout else catalogue()[table].file
+        return layout.files[0] if layout else targets.tables()[table].file
 
 
 def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
@@ -86,16 +89,21 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     declared = _declaration(texts.get(DECLARATION), name, faults)
     layouts: list[Layout] = []
     for origin in sorted(texts):
-        if origin != DECLARATION:
+        if origin not in (DECLARATION, RULES):
             try:
                 layouts.append(language.parse(texts[origin], origin))
             except LayoutFaults as found:
                 faults.extend(found.faults)
     layouts.extend(_inherited(declared, {w.table for w in layouts}))
     faults.extend(_twice(layouts))
+    contacts = ready()
+    try:
+        contacts = of_set(texts.get(RULES))
+    except LayoutFaults as found:
+        faults.extend(found.faults)
     if faults:
         raise LayoutFaults(faults)
-    parts = [texts.get(DECLARATION, ""), *(w.text for w in layouts)]
+    parts = [texts.get(DECLARATION, ""), *(w.text for w in layouts), texts.get(RULES, "")]
     return LayoutSet(
         name=str(declared.get("name", name)),
         title=str(declared.get("title", name)),
@@ -106,12 +114,13 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         manifest=bool(declared.get("manifest", False)),
         same_system=_listed(declared, "same_system"),
         help=str(declared.get("help", "")),
+        contacts=contacts,
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
     )
 
 
 def _order(layout: Layout) -> tuple[int, str]:
-    return list(catalogue().tables).index(layout.table), layout.name
+    return list(targets.tables()).index(layout.table), layout.name
 
 
 def _listed(declared: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -141,7 +150,7 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
         complain("version", "This version is not known.", f"It is one of: {', '.join(VERSIONS)}.")
     if "inherit" in raw and inherit.version_of(str(raw["inherit"])) is None:
         complain("inherit", f"{raw['inherit']} cannot be inherited.", "Write oneroster:1.1 or oneroster:1.2.")
-    for key, known in (("required", catalogue().tables.keys()), ("make", making.MAKERS.keys()), ("same_system", None)):
+    for key, known in (("required", targets.tables().keys()), ("make", making.MAKERS.keys()), ("same_system", None)):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
 

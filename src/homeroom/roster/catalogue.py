@@ -192,23 +192,26 @@ def _field(raw: Mapping[str, Any], in_11: bool) -> Field:
     )
 
 
+def read_table(name: str, raw: Mapping[str, Any]) -> Table:
+    """A table from its description in TOML; the notation stands at the top of `oneroster.toml`."""
+    in_11 = "needs_11" in raw
+    needs = {"1.2": tuple(raw["needs_12"])} | ({"1.1": tuple(raw["needs_11"])} if in_11 else {})
+    return Table(
+        name=name,
+        file=raw["file"],
+        singular=raw["singular"],
+        service=raw["service"],
+        since=raw["since"],
+        needs=needs,
+        fields=tuple(_field(f, in_11) for f in raw["fields"]),
+    )
+
+
 @cache
 def catalogue() -> Catalogue:
     """The catalogue, read from the package's `oneroster.toml` on first use."""
     raw = tomllib.loads(files("homeroom.roster").joinpath("oneroster.toml").read_text(encoding="utf-8"))
-    tables = {}
-    for name, t in raw["tables"].items():
-        in_11 = "needs_11" in t
-        needs = {"1.2": tuple(t["needs_12"])} | ({"1.1": tuple(t["needs_11"])} if in_11 else {})
-        tables[name] = Table(
-            name=name,
-            file=t["file"],
-            singular=t["singular"],
-            service=t["service"],
-            since=t["since"],
-            needs=needs,
-            fields=tuple(_field(f, in_11) for f in t["fields"]),
-        )
+    tables = {name: read_table(name, t) for name, t in raw["tables"].items()}
     codes = {
         name: CodeList(name, tuple(c["values"]), c.get("extensible", False), c.get("open", False), c.get("formerly", {}))
         for name, c in raw["codes"].items()

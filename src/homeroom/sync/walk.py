@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files as package_files
+from typing import Any
 
 from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
@@ -22,6 +23,8 @@ from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
+from homeroom.layouts.contacts import step as contacts
+from homeroom.layouts.contacts.reading import overridden
 from homeroom.layouts.making import make
 from homeroom.layouts.sets import LayoutSet
 from homeroom.layouts.shaping import shape
@@ -29,6 +32,7 @@ from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.contacts import CONTACTS
 from homeroom.sync import findings
 from homeroom.sync.surplus import placer_for
 from homeroom.workbench.bench import Workbench
@@ -53,7 +57,8 @@ class Ground:
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `now` is in the district's own time.
+    many rows each table's files had last time. `now` is in the district's own time. `contacts` overrides single keys of the set's
+    contact rules; `made_before`: how many active people of the source were made from pairs.
     """
 
     sets: Sequence[LayoutSet]
@@ -71,6 +76,8 @@ class Ground:
     active: ActiveCounts
     last_rows: Mapping[str, int]
     now: datetime
+    contacts: Mapping[str, Any] = field(default_factory=dict)
+    made_before: Callable[[], int] = lambda: 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ class Walked:
     left_alone: tuple[LeftAlone, ...]
     texts: Mapping[int, TextTable]
     feeds: tuple[Feed, ...]
+    contacts: contacts.Settled
     sifted: Mapping[str, Sifted]
     admitted: Mapping[str, Admitted]
     fingerprints: Mapping[str, str]
@@ -102,7 +110,10 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("layouts")
     choice = choose(ground.sets, inspected, ground.wanted, bench)
     rules = replace(ground.rules, version=choice.layouts.version)
-    texts, feeds = _shape(bench, choice, rules, ground)
+    texts, shaped = _shape(bench, choice, rules, ground)
+    settled = settle_contacts(bench, choice, shaped, ground)
+    contacts.forget(bench)
+    feeds = tuple(make(choice.layouts, settled.feeds, ground.now, bench))
     tell("compare with last night")
     sifted, fingerprints = _sift(bench, feeds, rules, ground)
     tell("check")
@@ -119,6 +130,7 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         left_alone=unpacked.left_alone,
         texts=texts,
         feeds=feeds,
+        contacts=settled,
         sifted=sifted,
         admitted=admitted,
         fingerprints=fingerprints,
@@ -134,7 +146,19 @@ def _hints(ground: Ground, name: str) -> Hints:
     return ground.sets[0].hints(name)
 
 
-def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tuple[dict[int, TextTable], tuple[Feed, ...]]:
+def settle_contacts(bench: Workbench, choice: Choice, feeds: Sequence[Feed], ground: Ground) -> contacts.Settled:
+    """The contact step: pairs of students and contacts become guardians by the rules of the set and the source."""
+    layouts = choice.layouts
+    background = contacts.Background(
+        expected=any(w.table == CONTACTS for w in layouts.layouts),
+        made_before=ground.made_before,
+        lookup=ground.lookup,
+        seasonal=CONTACTS in ground.limits.seasonally_empty,
+    )
+    return contacts.settle(bench, overridden(layouts.contacts, ground.contacts), feeds, background)
+
+
+def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tuple[dict[int, TextTable], list[Feed]]:
     bindings = {m.inspected.file.number: m.binding for m in choice.matches}
     texts: dict[int, TextTable] = {}
     feeds: list[Feed] = []
@@ -144,7 +168,7 @@ def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tu
         texts[number] = read(bench, match.inspected, place)
         mode = match.mode if ground.kind == "continuous" else ground.kind
         feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
-    return texts, tuple(make(choice.layouts, feeds, ground.now, bench))
+    return texts, feeds
 
 
 def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:

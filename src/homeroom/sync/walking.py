@@ -14,6 +14,7 @@ from homeroom.compare.limits import Active
 from homeroom.compare.snapshot import Snapshot
 from homeroom.deliveries.seal import Sealed, SealedFile, unseal
 from homeroom.deliveries.workfolders import claim
+from homeroom.roster.contacts import MARK
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport
 from homeroom.store.imports import Import
@@ -140,6 +141,8 @@ def _ground(
         active=active,
         last_rows=last_rows(store, source.id),
         now=now.astimezone(zone),
+        contacts=source.settings.get("contacts", {}),
+        made_before=lambda: store.bearing(source.id, "users", MARK),
     )
 
 

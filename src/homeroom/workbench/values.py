@@ -137,6 +137,8 @@ class Feed:
     `columns` in order: text, NULL where blank. `columns` always has sourcedId; it may have `status` and `metadata`.
     `headers` gives the file's own word for a column, for messages. `key_cell` is the position of the key's column, when
     the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
+    `spares`: SQL over stored_T; active records for which it holds are not taken for gone, though no row of tonight carries them,
+    since what would tell of them did not come.
     """
 
     text: TextTable
@@ -150,6 +152,7 @@ class Feed:
     unused: tuple[str, ...] = ()
     made: bool = False
     fingerprint: str = ""
+    spares: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,12 @@ class Sifted:
     unchanged: int
     counts: tuple[FeedCount, ...]
     feeds: tuple[Feed, ...]
+
+    @property
+    def spared(self) -> str | None:
+        """SQL over stored_T: the active records of which tonight's feeds cannot tell whether they are gone; None: there are none."""
+        said = [f"coalesce({f.spares}, false)" for f in self.feeds if f.spares]
+        return " OR ".join(dict.fromkeys(said)) or None
 
 
 @dataclass(frozen=True, slots=True)
