@@ -11,6 +11,8 @@ order of the rows changes, it never passes from one person to another, and two s
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from homeroom.layouts.contacts.rules import ContactRules
@@ -76,34 +78,40 @@ def gather(workbench: Workbench, feeds: Sequence[Feed], rules: ContactRules) -> 
         + ", ".join(f"NULL::VARCHAR AS {quoted(c)}" for c in [*columns, "status"])
         + " WHERE false"
     ]
-    name = f"{folded('concat_ws(chr(124), givenName, familyName)')}"
-    made = f"{literal(MADE_ID)} || student || '-' || left(sha256({name}), 12)"
+    words = ("relationship", "type", "custody")
+    made = f"{literal(MADE_ID)} || student || '-' || left(sha256({folded('concat_ws(chr(124), givenName, familyName)')}), 12)"
     workbench.run(f"""
         CREATE OR REPLACE TABLE {ROWS} AS
-        SELECT * EXCLUDE (sourcedId, relationship, type, custody, legalGuardian, role, priority),
+        SELECT * EXCLUDE (sourcedId, relationship, type, custody, legalGuardian, role, priority, {", ".join(f"_{c}" for c in words)}),
             coalesce(sourcedId, {made}) AS person, sourcedId IS NULL AS made_id,
-            relationship AS said, {_word("relationship", rules.words.get("relationship", {}))} AS relationship,
-            {_word("type", rules.words.get("type", {}))} AS type, {_custody(rules)} AS custody, {folded("role")} AS role,
+            relationship AS said, {_word("_relationship", rules.words.get("relationship", {}))} AS relationship,
+            {_word("_type", rules.words.get("type", {}))} AS type, {_custody(rules)} AS custody, {folded("role")} AS role,
             {_flag("legalGuardian")} AS legalGuardian, try_cast(priority AS DOUBLE) AS priority,
             {usable_email("email")} AS use_email, {usable_phone("sms")} AS use_sms, {usable_phone("phone")} AS use_phone,
             lower(coalesce(status, '')) IN ('tobedeleted', 'inactive') AS gone
-        FROM ({" UNION ALL ".join(pieces)})
+        FROM (SELECT *, {", ".join(f"{folded(c)} AS _{c}" for c in words)} FROM ({" UNION ALL ".join(pieces)}))
     """)
 
 
+def plain(spelling: str) -> str:
+    """A word of a word list as `folded` makes it, before any SQL: there are some hundred of them."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", spelling.lower()) if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", " ", bare).strip()
+
+
 def _word(column: str, words: Mapping[str, Sequence[str]]) -> str:
-    """A word after the word list; one that the list lacks stays as it is, folded."""
+    """A folded column after the word list; a word that the list lacks stays as it is."""
     arms = " ".join(
-        f"WHEN {folded(column)} IN ({', '.join(folded(literal(s)) for s in spellings)}) THEN {literal(word)}"
+        f"WHEN {column} IN ({', '.join(literal(plain(s)) for s in spellings)}) THEN {literal(word)}"
         for word, spellings in words.items()
         if spellings
     )
-    return f"CASE {arms} ELSE {folded(column)} END" if arms else folded(column)
+    return f"CASE {arms} ELSE {column} END" if arms else column
 
 
 def _custody(rules: ContactRules) -> str:
     """restricted, allowed, or unclear for a word that nobody has listed; NULL where nothing is said."""
-    said = _word("custody", rules.words.get("custody", {}))
+    said = _word("_custody", rules.words.get("custody", {}))
     return f"CASE WHEN custody IS NULL THEN NULL WHEN {said} IN ('restricted', 'allowed') THEN {said} ELSE 'unclear' END"
 
 
