@@ -27,10 +27,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "district": (
-        "Districts: add one, list them.",
+        "Districts: add one, list them, say how long removed records are kept.",
         {
             "add": ("homeroom.cli.districts:add", "Add a district."),
             "list": ("homeroom.cli.districts:list_", "List the districts."),
+            "keep": ("homeroom.cli.districts:keep", "Say or show how long a district keeps removed records."),
         },
     ),
     "source": (
@@ -38,6 +39,8 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "add": ("homeroom.cli.sources:add", "Add a source; prints its password once."),
             "list": ("homeroom.cli.sources:list_", "List a district's sources."),
+            "show": ("homeroom.cli.sources:show", "Show a source's settings."),
+            "set": ("homeroom.cli.sources:set_", "Change settings of a source."),
             "limits": ("homeroom.cli.sources:limits", "Show or set the limits of a source."),
         },
     ),

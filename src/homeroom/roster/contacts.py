@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from homeroom.roster.catalogue import Table, read_table
+from homeroom.roster.catalogue import Table, table
 
 CONTACTS = "contacts"
 """The name by which a layout targets the pseudo-table."""
@@ -25,7 +25,7 @@ MARK = "contacts"
 @cache
 def pairs() -> Table:
     """The pseudo-table's description: `student` first, since a pair without a student is nobody's."""
-    return read_table(CONTACTS, _raw()[CONTACTS])
+    return table(CONTACTS, _raw()[CONTACTS])
 
 
 def meanings() -> Mapping[str, str]:

@@ -20,6 +20,7 @@ from homeroom.store.imports import Import
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
 from homeroom.sync.layouts import sets_for
+from homeroom.sync.sources import allied
 from homeroom.sync.walk import catalogue_digest
 from homeroom.workbench.values import Plan
 
@@ -37,6 +38,7 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
         wanted,
         [s.text for s in sets],
         dict(source.settings),
+        sorted(allied(house, source)),
         entry.kind,
         now.astimezone(zone).date().isoformat(),
     ]

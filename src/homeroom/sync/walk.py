@@ -31,7 +31,7 @@ from homeroom.layouts.shaping import shape
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
-from homeroom.roster.catalogue import catalogue
+from homeroom.roster.catalogue import FILES, catalogue
 from homeroom.roster.contacts import CONTACTS
 from homeroom.sync import findings
 from homeroom.sync.surplus import placer_for
@@ -140,10 +140,15 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
 
 
 def _hints(ground: Ground, name: str) -> Hints:
-    """What the source says about its files goes before what a named set says."""
-    if ground.hints != Hints() or ground.wanted is None:
-        return ground.hints
-    return ground.sets[0].hints(name)
+    """What the source says about its files goes, word by word, before what a named set says."""
+    own, of_set = ground.hints, Hints() if ground.wanted is None else ground.sets[0].hints(name)
+    return Hints(
+        encoding=own.encoding if own.encoding is not None else of_set.encoding,
+        delimiter=own.delimiter if own.delimiter is not None else of_set.delimiter,
+        quoted=own.quoted if own.quoted is not None else of_set.quoted,
+        header=own.header if own.header is not None else of_set.header,
+        strip_prefix=own.strip_prefix and of_set.strip_prefix,
+    )
 
 
 def settle_contacts(bench: Workbench, choice: Choice, feeds: Sequence[Feed], ground: Ground) -> contacts.Settled:
@@ -190,5 +195,6 @@ def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground)
 
 @cache
 def catalogue_digest() -> str:
-    """SHA-256 of the catalogue's text: a changed catalogue makes every snapshot invalid."""
-    return hashlib.sha256(package_files("homeroom.roster").joinpath("oneroster.toml").read_bytes()).hexdigest()
+    """SHA-256 of the catalogue's texts: a changed catalogue makes every snapshot invalid."""
+    texts = (package_files("homeroom.roster").joinpath(name).read_bytes() for name in FILES)
+    return hashlib.sha256(b"".join(texts)).hexdigest()
