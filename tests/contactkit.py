@@ -49,7 +49,7 @@ schoolSourcedId = "schoolSourcedId"
 userSourcedId = "userSourcedId"
 role = "role"
 """
-PAIRS = """
+PAIRS_LAYOUT = """
 name = "families/guardians"
 table = "contacts"
 file = "guardians.csv"
@@ -69,12 +69,25 @@ sms = "mobile"
 language = "language"
 """
 
+HEADER = "student,id,first,last,relationship,legal,custody,order,email,mobile\n"
+PAIRS = (
+    HEADER
+    + """S1,G1,Rosa,Ruiz,Mother,,,1,rosa@home.example,
+S1,G2,Luis,Ruiz,Dad,,,2,,555-201-3344
+S1,G3,Olga,Ruiz,Grandmother,,,3,olga@home.example,
+S2,G1,Rosa,Ruiz,mom,,,1,rosa@home.example,
+S2,G4,Marta,Ruiz,Aunt,true,,2,marta@home.example,
+S3,G5,Paul,Park,Father,true,no contact,1,paul@home.example,
+S3,G6,Pia,Park,Mother,,,2,not an address,
+"""
+)
+
 
 def layouts(folder: Path, rules: str | None = None) -> str:
     """Lay the set into a folder; `rules` is its contacts.toml. Returns what `--layouts` takes."""
     folder = folder / "families"
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {"set": SET, "users": USERS, "classes": CLASSES, "enrollments": ENROLLMENTS, "guardians": PAIRS}
+    texts = {"set": SET, "users": USERS, "classes": CLASSES, "enrollments": ENROLLMENTS, "guardians": PAIRS_LAYOUT}
     for name, text in texts.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     if rules is not None:

@@ -7,21 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from contactkit import STUDENTS, agents, guardians, layouts, night
+from contactkit import HEADER, PAIRS, STUDENTS, agents, guardians, layouts, night
 from walks.walking import Country, Town, country
-
-HEADER = "student,id,first,last,relationship,legal,custody,order,email,mobile\n"
-PAIRS = (
-    HEADER
-    + """S1,G1,Rosa,Ruiz,Mother,,,1,rosa@home.example,
-S1,G2,Luis,Ruiz,Dad,,,2,,555-201-3344
-S1,G3,Olga,Ruiz,Grandmother,,,3,olga@home.example,
-S2,G1,Rosa,Ruiz,mom,,,1,rosa@home.example,
-S2,G4,Marta,Ruiz,Aunt,true,,2,marta@home.example,
-S3,G5,Paul,Park,Father,true,no contact,1,paul@home.example,
-S3,G6,Pia,Park,Mother,,,2,not an address,
-"""
-)
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
 from homeroom.layouts.contacts import step as contacts
 from homeroom.layouts.contacts.reading import overridden
+from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.layouts.making import make
 from homeroom.layouts.sets import LayoutSet
 from homeroom.layouts.shaping import shape
@@ -97,8 +98,20 @@ class Walked:
     judgement: Judgement
 
 
-def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
-    """Walk a delivery's files. `tell` hears each step's name. Raises Refused when the delivery cannot be taken at all."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How far a look goes: every file unpacked, read and bound to a layout, its rows shaped but not yet judged."""
+
+    left_alone: tuple[LeftAlone, ...]
+    inspected: tuple[Inspected, ...]
+    choice: Choice
+    rules: Rules
+    texts: Mapping[int, TextTable]
+    shaped: Sequence[Feed]
+
+
+def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Looked:
+    """The first rooms of the walk: what the files are. Raises Refused when the delivery cannot be taken at all."""
     tell("unpack")
     findings.name_files(bench, ())
     unpacked = unpack(files, bench.folder / "unpacked")
@@ -111,7 +124,14 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     choice = choose(ground.sets, inspected, ground.wanted, bench)
     rules = replace(ground.rules, version=choice.layouts.version)
     texts, shaped = _shape(bench, choice, rules, ground)
-    settled = settle_contacts(bench, choice, shaped, ground)
+    return Looked(unpacked.left_alone, inspected, choice, rules, texts, shaped)
+
+
+def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
+    """Walk a delivery's files. `tell` hears each step's name. Raises Refused when the delivery cannot be taken at all."""
+    looked = look(bench, files, ground, tell)
+    choice, rules = looked.choice, looked.rules
+    settled = settle_contacts(bench, choice, looked.shaped, ground)
     contacts.forget(bench)
     feeds = tuple(make(choice.layouts, settled.feeds, ground.now, bench))
     tell("compare with last night")
@@ -126,9 +146,9 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     judgement = judge(bench, plan, ground.limits, ground.active, context)
     return Walked(
         choice=choice,
-        inspected=inspected,
-        left_alone=unpacked.left_alone,
-        texts=texts,
+        inspected=looked.inspected,
+        left_alone=looked.left_alone,
+        texts=looked.texts,
         feeds=feeds,
         contacts=settled,
         sifted=sifted,
@@ -160,7 +180,12 @@ def settle_contacts(bench: Workbench, choice: Choice, feeds: Sequence[Feed], gro
         lookup=ground.lookup,
         seasonal=CONTACTS in ground.limits.seasonally_empty,
     )
-    return contacts.settle(bench, overridden(layouts.contacts, ground.contacts), feeds, background)
+    return contacts.settle(bench, rules_of(choice, ground), feeds, background)
+
+
+def rules_of(choice: Choice, ground: Ground) -> ContactRules:
+    """The contact rules that count: those of the set, single keys overridden by the source."""
+    return overridden(choice.layouts.contacts, ground.contacts)
 
 
 def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tuple[dict[int, TextTable], list[Feed]]:

@@ -120,7 +120,7 @@ def _files(workbench: Workbench, pairs: Sequence[Feed]) -> tuple[PairsFile, ...]
     found = []
     for number, feed in enumerate(pairs):
         passed, refused = workbench.rows(
-            f"SELECT count_if(verdict = 'passed'), count_if(verdict = 'incomplete') FROM {judging.VERDICTS} WHERE feed = {number}"
+            f"SELECT count(*) FILTER (verdict = 'passed'), count(*) FILTER (verdict = 'incomplete') FROM {judging.VERDICTS} WHERE feed = {number}"
         )[0]
         rows, unread = _rows(workbench, feed)
         found.append(PairsFile(feed, rows, passed, refused + unread, rows - passed - refused - unread))
