@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import random
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,10 +15,11 @@ from homeroom.layouts.contacts import step
 from homeroom.layouts.contacts.rules import ContactRules, ready
 from homeroom.layouts.language import parse
 from homeroom.roster.report import ContactsReport
-from layoutkit import desk
+from layoutkit import Desk, desk
 
 COLUMNS = ("student", "id", "first", "last", "role", "relationship", "legal", "type", "custody", "order", "email", "mobile")
 Row = tuple[str, ...]
+LAYOUTS = parse(USERS, "users.toml"), parse(PAIRS_LAYOUT, "guardians.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +31,23 @@ class Judged:
     report: ContactsReport
 
 
-def judged(rows: Sequence[Row], rules: ContactRules | None = None, users: str = STUDENTS) -> Judged:
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk(tmp_path_factory.mktemp("laws")) as desk_:
+        yield desk_
+
+
+def judged(laid: Desk, rows: Sequence[Row], rules: ContactRules | None = None, users: str = STUDENTS) -> Judged:
     """Put rows of pairs through the contact step beside the users of the small district."""
-    with tempfile.TemporaryDirectory() as folder, desk(Path(folder)) as laid:
-        layouts = parse(USERS, "users.toml"), parse(PAIRS_LAYOUT, "guardians.toml")
-        text = "\n".join(",".join(r) for r in (COLUMNS, *rows)) + "\n"
-        feeds = [laid.feed(layouts[0], laid.put("users.csv", users)), laid.feed(layouts[1], laid.put("guardians.csv", text))]
-        background = step.Background(True, lambda: 0, lambda table, wanted: "nothing")
-        settled = step.settle(laid.workbench, rules or ready(), feeds, background)
-        assert settled.report is not None
-        users_feeds = [f for f in settled.feeds if f.table == "users"]
-        agents = laid.rows(users_feeds[0], ("sourcedId", "agentSourcedIds"))
-        people = [r for f in users_feeds[1:] for r in laid.rows(f, ("sourcedId", "role", "givenName", "email", "metadata"))]
-        return Judged(
-            frozenset(people), {str(s): tuple(str(a).split(",")) if a else () for s, a in agents}, settled.report
-        )  # fmt: skip
+    text = "\n".join(",".join(r) for r in (COLUMNS, *rows)) + "\n"
+    feeds = [laid.feed(LAYOUTS[0], laid.put("users.csv", users)), laid.feed(LAYOUTS[1], laid.put("guardians.csv", text))]
+    background = step.Background(True, lambda: 0, lambda table, wanted: "nothing")
+    settled = step.settle(laid.workbench, rules or ready(), feeds, background)
+    assert settled.report is not None
+    users_feeds = [f for f in settled.feeds if f.table == "users"]
+    agents = laid.rows(users_feeds[0], ("sourcedId", "agentSourcedIds"))
+    people = [r for f in users_feeds[1:] for r in laid.rows(f, ("sourcedId", "role", "givenName", "email", "metadata"))]
+    return Judged(frozenset(people), {str(s): tuple(str(a).split(",")) if a else () for s, a in agents}, settled.report)
 
 
 @st.composite
@@ -73,19 +75,19 @@ PASSING = [
 ]
 
 
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=8)
 @given(st.lists(a_row(), max_size=14), st.randoms(use_true_random=False))
-def test_the_order_of_rows_says_nothing(rows: list[Row], shuffle: random.Random) -> None:
+def test_the_order_of_rows_says_nothing(laid: Desk, rows: list[Row], shuffle: random.Random) -> None:
     again = list(rows)
     shuffle.shuffle(again)
-    one, other = judged(rows), judged(again)
+    one, other = judged(laid, rows), judged(laid, again)
     assert (one.people, one.agents) == (other.people, other.agents)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=12)
 @given(st.lists(a_row(), max_size=14), st.integers(1, 6))
-def test_never_too_many_never_a_restricted_one_and_every_row_counted(rows: list[Row], limit: int) -> None:
-    found = judged([*PASSING, *rows], rules=step_rules(limit))
+def test_never_too_many_never_a_restricted_one_and_every_row_counted(laid: Desk, rows: list[Row], limit: int) -> None:
+    found = judged(laid, [*PASSING, *rows], rules=replace(ready(), limit=limit))
     restricted = {(r[0], r[1]) for r in rows if r[8] == "NO CONTACT"}
     for student, agents in found.agents.items():
         assert len(agents) <= limit
@@ -97,9 +99,9 @@ def test_never_too_many_never_a_restricted_one_and_every_row_counted(rows: list[
     assert all(r.pairs == r.passed + r.left_out for r in report.rules)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=8)
 @given(st.lists(a_row(), max_size=10), st.sampled_from(["unreachable", "restricted", "uncle", "emergency"]))
-def test_a_contact_that_cannot_be_one_changes_nothing(rows: list[Row], why: str) -> None:
+def test_a_contact_that_cannot_be_one_changes_nothing(laid: Desk, rows: list[Row], why: str) -> None:
     usable = ("G77", "Nell", "Nobody", "", "mother", "true", "", "", "1", "nell@home.example", "")
     changed = {
         "unreachable": {9: "no address"},
@@ -108,9 +110,5 @@ def test_a_contact_that_cannot_be_one_changes_nothing(rows: list[Row], why: str)
         "emergency": {6: "Emergency"},
     }
     extra = ("S1", *(changed[why].get(n, cell) for n, cell in enumerate(usable)))
-    before, after = judged(rows), judged([*rows, extra])
+    before, after = judged(laid, rows), judged(laid, [*rows, extra])
     assert (before.people, before.agents) == (after.people, after.agents)
-
-
-def step_rules(limit: int) -> ContactRules:
-    return replace(ready(), limit=limit)
