@@ -79,5 +79,7 @@ def _settle(sheet: Sheet) -> bool:
     outcome.make_usable(sheet, sheet.name in keys.referenced())
     provable = outcome.provable(sheet)
     continuous = sheet.sifted.mode == "continuous"
-    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?, ?)", [sheet.name, continuous, provable, sheet.sifted.spared])
+    # Where one of several files did not come, what it brought stands as it is: other rows may refer to it.
+    whole = provable and not sheet.sifted.partial
+    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?, ?)", [sheet.name, continuous, whole, sheet.sifted.spared])
     return provable

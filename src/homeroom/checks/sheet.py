@@ -14,6 +14,8 @@ WALKED = "walked"
 """Workbench table: the roster tables checked so far tonight, with mode and whether absence is provable."""
 LEAVING = "leaving"
 """Workbench table: the roster tables of which some record leaves tonight; their keys are in leaving_T."""
+FEW = 50_000
+"""Rows of a table up to which a copy of them is cheaper than a view (some 20 MB)."""
 CAP = 10_000
 """Rows that the issue table keeps per code, file, column and cause."""
 
@@ -54,6 +56,11 @@ class Sheet:
     def healing(self, column: str) -> str:
         """The table of a column's values that were not fine: _file, _value, _code, _healed (NULL: could not be read)."""
         return quoted(f"healing_{self.name}_{column}")
+
+    @property
+    def few(self) -> bool:
+        """Whether so few rows walk that copies of them cost nothing."""
+        return sum(c.rows - c.ignored for c in self.sifted.counts) - self.sifted.unchanged <= FEW
 
     @property
     def has_status(self) -> bool:
@@ -113,11 +120,9 @@ def present(workbench: Workbench, table: str, columns: tuple[str, ...], changed:
     if changed is None and not workbench.exists(f"admitted_{table}"):
         return None
     shaped = f"admitted_{table}" if changed is None else f"shaped_{table}"
-    parts = [_picked(workbench, shaped, columns, changed or shaped)]
-    if workbench.exists(f"last_{table}"):
-        last = _picked(workbench, f"last_{table}", columns, f"last_{table}")
-        parts.append(f"{last} SEMI JOIN unchanged_{table} USING (_kh)")
-    return f"({' UNION ALL '.join(parts)})"
+    rows = _picked(workbench, shaped, columns, changed or shaped)
+    standing = _picked(workbench, f"unchanged_{table}", columns, f"unchanged_{table}")
+    return f"({rows} UNION ALL {standing})"
 
 
 def _picked(workbench: Workbench, named: str, columns: tuple[str, ...], relation: str) -> str:

@@ -28,7 +28,13 @@ def nobody_left(workbench: Workbench, table: Table) -> None:
 
 
 def settle_whole(
-    workbench: Workbench, table: Table, admitted: Admitted, source: int, lookup: Lookup, spared: str | None = None
+    workbench: Workbench,
+    table: Table,
+    admitted: Admitted,
+    source: int,
+    lookup: Lookup,
+    elsewhere: str | None,
+    spared: str | None = None,
 ) -> str:
     """A full walk of complete files: everything stored is compared. Fills `left_T` and `kept_T`; returns `stored_T`.
 
@@ -44,6 +50,7 @@ def settle_whole(
     """)
     _spare(workbench, name, stored, spared)
     _unless_provable(workbench, name, admitted)
+    _unless_elsewhere(workbench, name, elsewhere)
     cells = ", ".join(f"s.{quoted(c)}" for c in table.columns)
     workbench.run(f"""
         CREATE OR REPLACE VIEW {quoted(f"kept_{name}")} AS
@@ -57,7 +64,13 @@ def settle_whole(
 
 
 def settle_changed(
-    workbench: Workbench, table: Table, admitted: Admitted, source: int, lookup: Lookup, spared: str | None = None
+    workbench: Workbench,
+    table: Table,
+    admitted: Admitted,
+    source: int,
+    lookup: Lookup,
+    elsewhere: str | None,
+    spared: str | None = None,
 ) -> str | None:
     """Sifted files, or files that name single records: only those keys are looked up. None: there is no such key."""
     name = table.name
@@ -88,6 +101,7 @@ def settle_changed(
         """)
     _spare(workbench, name, stored, spared)
     _unless_provable(workbench, name, admitted)
+    _unless_elsewhere(workbench, name, elsewhere)
     return stored
 
 
@@ -151,3 +165,9 @@ def _unless_provable(workbench: Workbench, name: str, admitted: Admitted) -> Non
     if count:
         workbench.run(f"DELETE FROM {quoted(f'left_{name}')}")
         workbench.tell("absence-unprovable", table=name, count=count, what=name)
+
+
+def _unless_elsewhere(workbench: Workbench, name: str, elsewhere: str | None) -> None:
+    """What a file brought that did not come tonight has not left: missing is not empty (law 2)."""
+    if elsewhere is not None:
+        workbench.run(f'DELETE FROM {quoted(f"left_{name}")} WHERE "sourcedId" IN (SELECT "sourcedId" FROM {elsewhere})')

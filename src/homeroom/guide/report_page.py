@@ -11,9 +11,12 @@ from typing import Any
 
 from homeroom.roster.report import (
     ISSUES_IN_REPORT,
+    ContactRule,
+    ContactsReport,
     FileReport,
     ImportReport,
     Issue,
+    LayoutsUsed,
     LimitReport,
     Reason,
     Repair,
@@ -43,11 +46,15 @@ REPORT: Meanings = {
     "tables": ("object", "One entry for each table of which the delivery says anything."),
     "limits": ("list", "The limits that tripped."),
     "issue_counts": ("object", "How many findings there are, by code."),
+    "contacts": (
+        "object or null",
+        "What the [contact rules](contact-rules.md) made of the rows of contacts; null where no contacts came.",
+    ),
     "issues": ("list", f"The first {ISSUES_IN_REPORT:,} findings; those with the most consequences and errors first."),
     "started_at": ("moment", "When it began, in UTC."),
     "finished_at": ("moment or null", "When it ended, in UTC; null while it runs or waits."),
     "seconds": ("number or null", "How long it took."),
-    "layouts": ("text or null", "The layout set that read the files."),
+    "layouts": ("object or null", "The layout set that read the files, and its version."),
     "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
     "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),
     "stamp": (
@@ -58,6 +65,18 @@ REPORT: Meanings = {
 }
 
 PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
+    "layouts": (
+        LayoutsUsed,
+        "Which set read the files. The same text always has the same digest.",
+        {
+            "set": ("text", "The set's name."),
+            "version": (
+                "number or null",
+                "The saved version of a district's own set; null for a set that ships and for a folder.",
+            ),
+            "digest": ("text or null", "Stands for the texts of the set's files."),
+        },
+    ),
     "reason": (
         Reason,
         "Why an import failed or waits.",
@@ -116,6 +135,34 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
             "of": ("number", "How many records there are now."),
             "allowed": ("number", "How many may change without a person."),
             "school_name": ("text or null", "The school's name."),
+        },
+    ),
+    "contacts": (
+        ContactsReport,
+        "`pairs` = `passed` + `left_out` + `refused`, always, and the sum of `pairs` over the rules.",
+        {
+            "pairs": ("number", "Rows of contacts."),
+            "passed": ("number", "Rows that made the contact a guardian of the student."),
+            "left_out": ("number", "Rows that a rule left out, and rows that say a pair once more."),
+            "refused": ("number", "Rows that nobody could use."),
+            "people": ("number", "People who became users this way, each once."),
+            "shared": ("number", "How many of them share an e-mail address or mobile phone with another."),
+            "rules": ("list", "One entry for each rule, and for each reason to leave a contact out."),
+        },
+    ),
+    "rules": (
+        ContactRule,
+        "In `contacts`. `pairs` = `passed` + `left_out`.",
+        {
+            "rule": (
+                "text",
+                "The rule's name, or the [reason](contact-rules.md#why-a-contact-is-left-out) why contacts were left out.",
+            ),
+            "meaning": ("text", "What it says, as a sentence."),
+            "role": ("text or null", "What the contact becomes by it; null for a reason to leave contacts out."),
+            "pairs": ("number", "Rows that it decided."),
+            "passed": ("number", "Rows of them that passed."),
+            "left_out": ("number", "Rows of them that were left out."),
         },
     ),
     "issues": (

@@ -101,7 +101,7 @@ def _made(table: str, name: str, cause: Feed, sources: Sequence[Feed], values: d
 
 def _unread(sources: Sequence[Feed]) -> int:
     """Rows of the sources that nothing could be made from: what is missing then proves nothing (law 3)."""
-    return sum(f.text.unread + (f.text.ragged is not None) for f in sources)
+    return sum(f.text.unread + (f.text.ragged is not None) + f.text.doubtful + f.partial for f in sources)
 
 
 def _of(feeds: Sequence[Feed], table: str, *columns: str) -> list[Feed]:

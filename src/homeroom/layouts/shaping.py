@@ -8,48 +8,79 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, replace
 from functools import cache
 from importlib.resources import files
 
 from homeroom.layouts import recipes
+from homeroom.layouts.arranging import Texts, arranged_cell, shaken, steadied
 from homeroom.layouts.binding import ABSENT, Binding, Bound, bind
 from homeroom.layouts.cells import Cell, cells
 from homeroom.layouts.layout import EXTENSION, Layout, Source
 from homeroom.layouts.nearness import cleaned
+from homeroom.layouts.staging import stage, symbols
 from homeroom.roster.names import quoted
 from homeroom.roster.names import text as literal
 from homeroom.roster.report import Repair
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Feed, Mode, TextTable
+from homeroom.workbench.values import Feed, Inspected, Mode, TextTable
 
 __all__ = ["bind", "fingerprint", "shape"]
 
 LISTED = 40
 """How many words one finding lists."""
 
+_NO_TEXTS: Texts = {}
 _TOLD = {"case": "header-case", "spelling": "header-spelling", "alias": "header-alias", "near-miss": "header-near-miss"}
 
 
-def shape(workbench: Workbench, layout: Layout, binding: Binding, text: TextTable, mode: Mode) -> Feed:
-    """The feed of one file by one layout. Tells repaired header words and unused columns as issues of the file."""
-    tell(workbench, binding)
+def shape(
+    workbench: Workbench,
+    layout: Layout,
+    binding: Binding,
+    text: TextTable,
+    mode: Mode,
+    texts: Texts = _NO_TEXTS,
+    told: frozenset[str] = frozenset(),
+) -> Feed:
+    """The feed of one file by one layout. Tells repaired header words and unused columns as issues of the file.
+
+    `texts` are the delivery's other text tables, of which the layout's joins take theirs. `told` are words of the file of which
+    nothing more is to be said: another layout reads them, or they were told as unused before.
+    """
+    doubtful = any(shaken(texts[j.inspected.file.number]) for j in binding.arrangement.joins)
+    if doubtful:
+        binding = steadied(workbench, binding, texts)
+    tell(workbench, binding, told)
     columns = targets(binding)
     key = next((b for b in binding.bound if b.target == "sourcedId"), None)
+    own_key = key is not None and key.source.plain and not layout.rows.each and _is_own(binding, key)
     healed = _healed(binding)
+    mended = replace(text, repairs=(*text.repairs, *healed)) if healed else text
+    if layout.rearranged and not binding.empty:
+        cell = arranged_cell(binding.arrangement, text)
+        select = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell))
+        mended, select = stage(workbench, binding, mended, texts, select, _condition(binding, cell), columns)
+        mended = replace(mended, doubtful=doubtful)
+    else:
+        select = _select(binding, text)
     return Feed(
-        text=replace(text, repairs=(*text.repairs, *healed)) if healed else text,
+        text=mended,
         layout=layout.name,
         table=layout.table,
         columns=columns,
-        select=_select(binding, text),
+        select=select,
         mode=mode,
         headers=tuple((b.target, _header(binding, b)) for b in binding.bound if b.cell is not None),
-        key_cell=key.cell if key and key.source.plain else None,
+        key_cell=key.cell if key and own_key else None,
         unused=binding.unused,
         fingerprint=fingerprint(binding, mode),
     )
+
+
+def _is_own(binding: Binding, bound: Bound) -> bool:
+    return bound.cell is not None and bound.cell < binding.arrangement.width
 
 
 def targets(binding: Binding) -> tuple[str, ...]:
@@ -65,9 +96,17 @@ def fingerprint(binding: Binding, mode: Mode) -> str:
 
     Covers the layout's text, the columns by name (not by position), the SQL made from them, hints, mode and catalogue.
     """
-    words = binding.inspected.columns
+    words = binding.arrangement.words
     symbolic = list(_expressions(binding, lambda position: quoted(words[position])))
-    parts = [binding.layout.text, asdict(binding.layout.hints), symbolic, _condition(binding, lambda p: quoted(words[p])), mode]
+    parts: list[object] = [
+        binding.layout.text,
+        asdict(binding.layout.hints),
+        symbolic,
+        _condition(binding, lambda p: quoted(words[p])),
+        mode,
+    ]
+    if binding.layout.rearranged:
+        parts.append(symbols(binding))
     return hashlib.sha256(json.dumps([*parts, _catalogue_digest()], ensure_ascii=False).encode()).hexdigest()
 
 
@@ -165,7 +204,7 @@ def _healed(binding: Binding) -> tuple[Repair, ...]:
     return tuple(Repair(code, told.count(code)) for code in dict.fromkeys(told))
 
 
-def tell(workbench: Workbench, binding: Binding) -> None:
+def tell(workbench: Workbench, binding: Binding, told: frozenset[str] = frozenset()) -> None:
     """Put what the binding did to a file's header into the issue table: repairs, formulas without columns, unused columns.
 
     The password column that the standard itself lists is counted among the file's repairs only: every complete OneRoster file
@@ -174,17 +213,25 @@ def tell(workbench: Workbench, binding: Binding) -> None:
     number, table = binding.inspected.file.number, binding.layout.table
     for bound in binding.bound:
         if code := _TOLD.get(bound.how):
+            assert bound.cell is not None
+            joined = binding.arrangement.joined(bound.cell)
+            file, word = (joined.inspected.file.number, bound.word) if joined else (number, _header(binding, bound))
             name = bound.source.names[0]
             # An export all in capitals is one finding, not one for each of its words.
-            cause = f"header-case:{number}" if code == "header-case" else None
-            workbench.tell(code, file=number, column=_header(binding, bound), table=table, cause=cause, meant=name)
+            cause = f"header-case:{file}" if code == "header-case" else None
+            workbench.tell(code, file=file, column=word, table=table, cause=cause, meant=name)
     for target, word in binding.uncomputed:
         workbench.tell("formula-column-missing", file=number, column=word, table=table, target=target)
     left: dict[str, list[str]] = {}
-    for word in (w for w in binding.unused if not _secret(binding, w)):
+    for word in (w for w in binding.unused if w not in told and not _secret(binding, w)):
         left.setdefault(_why(binding, word), []).append(word)
     for why, words in left.items():
-        more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
+        _tell_unused(workbench, number, table, words, why)
+
+
+def _tell_unused(workbench: Workbench, number: int, table: str, words: list[str], why: str) -> None:
+    more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
+    if words:
         workbench.tell("column-unused", file=number, table=table, columns=", ".join(words[:LISTED]) + more, why=why)
 
 
@@ -196,3 +243,9 @@ def _why(binding: Binding, word: str) -> str:
     if cleaned(word) in {cleaned(w) for w in binding.layout.ignored}:
         return "left out on purpose"
     return "no line of the layout names them"
+
+
+def tell_joined(workbench: Workbench, inspected: Inspected, read: Collection[int], table: str) -> None:
+    """Tell of a file that only serves to be joined which of its columns nothing reads; `read` are the positions of the others."""
+    words = [w for i, w in enumerate(inspected.columns) if i not in read]
+    _tell_unused(workbench, inspected.file.number, table, words, "no join takes them")

@@ -101,7 +101,7 @@ def preview(
     with _opened(house, slug, path, delivery) as (bench, files):
         ground = ground_of(house, slug, house.stores.roster(slug), chosen, "continuous", bench, at, layouts)
         looked = look(bench, files, ground, lambda step: None)
-        settled = settle_contacts(bench, looked.choice, looked.shaped, ground)
+        settled = settle_contacts(bench, looked.choice, looked.shaped.feeds, ground)
         return _told(bench, looked, settled.report, rules_of(looked.choice, ground), student)
 
 
@@ -151,7 +151,9 @@ def _pairs(bench: Workbench, looked: Looked, rules: ContactRules, student: str |
         f"FROM {judging.VERDICTS} {where} ORDER BY feed, row LIMIT {MOST}",
         asked,
     )
-    places = {number: _lines(looked.texts[number], [r[1] for r in rows if r[0] == number]) for number in {r[0] for r in rows}}
+    places = {
+        number: _lines(looked.shaped.texts[number], [r[1] for r in rows if r[0] == number]) for number in {r[0] for r in rows}
+    }
     meanings = {v.word: v.meaning for v in LEFT_OUT}
     by_rule = {r.name: r.meaning for r in rules.rules}
     made = []
@@ -166,7 +168,7 @@ def _pairs(bench: Workbench, looked: Looked, rules: ContactRules, student: str |
                 role=role if verdict == "passed" else None,
                 rule=rule_name if named else verdict,
                 why=(by_rule.get(rule_name) or rule_name) if named else meanings[verdict],
-                file=looked.texts[file].file.name,
+                file=looked.shaped.texts[file].file.name,
                 line=places[file].get(row),
             )
         )

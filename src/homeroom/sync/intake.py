@@ -11,7 +11,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.store.deliveries import Delivery, RawFile
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
-from homeroom.sync.layouts import sets_for
+from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import add, of
 from homeroom.workbench.values import Mode
 
@@ -36,7 +36,7 @@ def hand_in(
     """
     house.stores.control.districts.get(slug)
     files = files_at(path)
-    sets_for(layouts)
+    sets_for(layouts, Own(house, slug))
     chosen = of(house, slug, source) or _upload(house, slug, layouts)
     at = now or datetime.now(UTC)
     delivery = deliver(house, slug, chosen, files, trigger, at)

@@ -9,7 +9,7 @@ from homeroom.checks.fold import Finding
 from homeroom.layouts.contacts.step import PairsFile
 from homeroom.roster.codes import code
 from homeroom.roster.report import FileReport, Issue, Repair
-from homeroom.workbench.values import Admitted, Feed, Inspected, Sifted
+from homeroom.workbench.values import Admitted, Feed, Inspected, Sifted, TextTable
 
 
 def file_reports(
@@ -19,12 +19,13 @@ def file_reports(
     admitted: Mapping[str, Admitted],
     left_alone: Mapping[str, str],
     foreign: Mapping[str, Mapping[int, int]],
+    joined: Mapping[int, FileReport],
     pairs: Sequence[PairsFile] = (),
 ) -> tuple[FileReport, ...]:
     """One entry per file and layout; rows = accepted + refused + ignored in each (law 5). Files left alone say why.
 
-    `foreign`: table -> file number -> rows that the plan refused, since another source holds their key. `pairs`: how the rows of
-    files of contacts ended.
+    `foreign`: table -> file number -> rows that the plan refused, since another source holds their key. `joined`: the entries of
+    files that only serve to be joined to others. `pairs`: how the rows of files of contacts ended.
     """
     reports = [
         _fed(feed, sifted[feed.table], admitted[feed.table], foreign.get(feed.table, {}).get(feed.text.file.number, 0))
@@ -33,7 +34,8 @@ def file_reports(
     ]
     reports.extend(_paired(p) for p in pairs)
     fed = {f.text.file.number for f in [*feeds, *(p.feed for p in pairs)]}
-    reports.extend(_unfed(look, left_alone.get(look.file.name)) for look in inspected if look.file.number not in fed)
+    unfed = [look for look in inspected if look.file.number not in fed]
+    reports.extend(joined.get(look.file.number) or _unfed(look, left_alone.get(look.file.name)) for look in unfed)
     named = {r.name for r in reports}
     reports.extend(_left(name, why) for name, why in left_alone.items() if name not in named)
     return tuple(reports)
@@ -79,6 +81,25 @@ def _paired(pairs: PairsFile) -> FileReport:
         refused=pairs.refused,
         ignored=pairs.ignored,
         repairs=pairs.feed.text.repairs,
+    )
+
+
+def joined(text: TextTable, ragged: int, note: str) -> FileReport:
+    """The entry of a file that was joined to others: its rows were read, and became rows of no table by themselves."""
+    look, rows, refused = text.inspected, text.rows or 0, ragged + text.unread
+    return FileReport(
+        name=look.file.name,
+        table=None,
+        layout=None,
+        encoding=look.encoding,
+        delimiter=look.delimiter,
+        line_ends=look.line_ends,
+        rows=rows,
+        accepted=rows - refused - text.ignored,
+        refused=refused,
+        ignored=text.ignored,
+        repairs=text.repairs,
+        note=note,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files as package_files
@@ -26,16 +26,15 @@ from homeroom.layouts.choice import Choice, choose
 from homeroom.layouts.contacts import step as contacts
 from homeroom.layouts.contacts.reading import overridden
 from homeroom.layouts.contacts.rules import ContactRules
+from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
 from homeroom.layouts.sets import LayoutSet
-from homeroom.layouts.shaping import shape
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
-from homeroom.reading.tables import read
 from homeroom.roster.catalogue import FILES, catalogue
 from homeroom.roster.contacts import CONTACTS
 from homeroom.sync import findings
-from homeroom.sync.surplus import placer_for
+from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
     Admitted,
@@ -58,8 +57,9 @@ class Ground:
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `now` is in the district's own time. `contacts` overrides single keys of the set's
-    contact rules; `made_before`: how many active people of the source were made from pairs.
+    many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
+    or is None where there are none. `now` is in the district's own time. `contacts` overrides single keys of the set's contact rules;
+    `made_before`: how many active people of the source were made from pairs.
     """
 
     sets: Sequence[LayoutSet]
@@ -73,6 +73,7 @@ class Ground:
     first: bool
     snapshots: Mapping[str, Snapshot]
     touched: Callable[[str, Snapshot], str | None]
+    written: Callable[[str, Callable[[str], bool], str], str | None]
     lookup: Lookup
     active: ActiveCounts
     last_rows: Mapping[str, int]
@@ -89,6 +90,7 @@ class Walked:
     inspected: tuple[Inspected, ...]
     left_alone: tuple[LeftAlone, ...]
     texts: Mapping[int, TextTable]
+    origins: Mapping[int, Inspected]
     feeds: tuple[Feed, ...]
     contacts: contacts.Settled
     sifted: Mapping[str, Sifted]
@@ -106,8 +108,7 @@ class Looked:
     inspected: tuple[Inspected, ...]
     choice: Choice
     rules: Rules
-    texts: Mapping[int, TextTable]
-    shaped: Sequence[Feed]
+    shaped: Shaped
 
 
 def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Looked:
@@ -121,17 +122,19 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("read")
     inspected = tuple(inspect(f, _hints(ground, f.name)) for f in unpacked.files)
     tell("layouts")
-    choice = choose(ground.sets, inspected, ground.wanted, bench)
+    choice = choose(ground.sets, inspected, ground.wanted, bench, _kind(ground))
     rules = replace(ground.rules, version=choice.layouts.version)
-    texts, shaped = _shape(bench, choice, rules, ground)
-    return Looked(unpacked.left_alone, inspected, choice, rules, texts, shaped)
+    shaped = shape_all(bench, choice, ground.kind, rules.version, ground.lookup)
+    return Looked(unpacked.left_alone, inspected, choice, rules, shaped)
 
 
 def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
     """Walk a delivery's files. `tell` hears each step's name. Raises Refused when the delivery cannot be taken at all."""
     looked = look(bench, files, ground, tell)
-    choice, rules = looked.choice, looked.rules
-    settled = settle_contacts(bench, choice, looked.shaped, ground)
+    choice, rules, shaped = looked.choice, looked.rules, looked.shaped
+    elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
+    came = [replace(f, partial=f.table in elsewhere) for f in shaped.feeds]
+    settled = settle_contacts(bench, choice, came, ground)
     contacts.forget(bench)
     feeds = tuple(make(choice.layouts, settled.feeds, ground.now, bench))
     tell("compare with last night")
@@ -139,16 +142,17 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("check")
     admitted = {name: admit(bench, catalogue()[name], s, rules, ground.lookup) for name, s in sifted.items()}
     tell("plan")
-    tables = [planning.Walked(catalogue()[name], sifted[name], admitted[name]) for name in sifted]
+    tables = [planning.Walked(catalogue()[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, ground.lookup, first=ground.first, allied=ground.allied)
     tell("judge")
-    context = Context(tables, ground.last_rows, ground.lookup)
+    context = Context(tables, ground.last_rows, ground.lookup, hollow_files(bench, choice, sifted, ground.written))
     judgement = judge(bench, plan, ground.limits, ground.active, context)
     return Walked(
         choice=choice,
         inspected=looked.inspected,
         left_alone=looked.left_alone,
-        texts=looked.texts,
+        texts=shaped.texts,
+        origins=shaped.origins,
         feeds=feeds,
         contacts=settled,
         sifted=sifted,
@@ -159,23 +163,24 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     )
 
 
+def _kind(ground: Ground) -> Kind:
+    return "continuous" if ground.kind == "continuous" else "change_notification"
+
+
 def _hints(ground: Ground, name: str) -> Hints:
-    """What the source says about its files goes, word by word, before what a named set says."""
-    own, of_set = ground.hints, Hints() if ground.wanted is None else ground.sets[0].hints(name)
-    return Hints(
-        encoding=own.encoding if own.encoding is not None else of_set.encoding,
-        delimiter=own.delimiter if own.delimiter is not None else of_set.delimiter,
-        quoted=own.quoted if own.quoted is not None else of_set.quoted,
-        header=own.header if own.header is not None else of_set.header,
-        strip_prefix=own.strip_prefix and of_set.strip_prefix,
-    )
+    """What the source says about its files goes before what a named set says."""
+    if ground.wanted is None:
+        return ground.hints
+    usual = ground.sets[0].of_kind(_kind(ground)).hints(name)
+    said = {f.name: getattr(ground.hints, f.name) for f in fields(Hints)}
+    plain = Hints()
+    return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})
 
 
 def settle_contacts(bench: Workbench, choice: Choice, feeds: Sequence[Feed], ground: Ground) -> contacts.Settled:
     """The contact step: pairs of students and contacts become guardians by the rules of the set and the source."""
-    layouts = choice.layouts
     background = contacts.Background(
-        expected=any(w.table == CONTACTS for w in layouts.layouts),
+        expected=tuple(w.name for w in choice.layouts.layouts if w.table == CONTACTS),
         made_before=ground.made_before,
         lookup=ground.lookup,
         seasonal=CONTACTS in ground.limits.seasonally_empty,
@@ -186,19 +191,6 @@ def settle_contacts(bench: Workbench, choice: Choice, feeds: Sequence[Feed], gro
 def rules_of(choice: Choice, ground: Ground) -> ContactRules:
     """The contact rules that count: those of the set, single keys overridden by the source."""
     return overridden(choice.layouts.contacts, ground.contacts)
-
-
-def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tuple[dict[int, TextTable], list[Feed]]:
-    bindings = {m.inspected.file.number: m.binding for m in choice.matches}
-    texts: dict[int, TextTable] = {}
-    feeds: list[Feed] = []
-    for match in choice.matches:
-        number = match.inspected.file.number
-        place = placer_for(bench, match.binding, bindings, rules.version, ground.lookup)
-        texts[number] = read(bench, match.inspected, place)
-        mode = match.mode if ground.kind == "continuous" else ground.kind
-        feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
-    return texts, feeds
 
 
 def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:

@@ -20,7 +20,7 @@ from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
 from homeroom.sync import committing, repeating, tuning
 from homeroom.sync.house import House
-from homeroom.sync.layouts import sets_for
+from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import allied
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
@@ -96,7 +96,7 @@ def ground_of(
     layouts: str | None,
 ) -> Ground:
     """What a walk of this source stands on, at this moment. Reads the store; writes nothing."""
-    sets, wanted = sets_for(layouts or source.layouts)
+    sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     folder = house.snapshots(slug, source.id)
     today = now.astimezone(zone)
@@ -108,6 +108,9 @@ def ground_of(
 
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
+
+    def written(table: str, belongs: Callable[[str], bool], into: str) -> str | None:
+        return store.written_by(bench, table, source.id, belongs, into)
 
     @cache
     def counts() -> dict[str, dict[str | None, int]]:
@@ -130,6 +133,7 @@ def ground_of(
         first=revision == 0,
         snapshots={t: Snapshot.from_json(row.record, folder) for t, row in store.snapshots.of(source.id).items()},
         touched=touched,
+        written=written,
         lookup=lookup,
         active=active,
         last_rows=last_rows(store, source.id),

@@ -4,7 +4,7 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
 
     ragged_N      rows of file N with too few or too many cells: row_number, line, cells VARCHAR[]
     shaped_T      _file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, then the delivered columns (VARCHAR, NULL = blank)
-    unchanged_T   sourcedId and _kh of rows that stand in tonight's files exactly as last night (empty in a full walk)
+    unchanged_T   rows of last night's snapshot that stand in tonight's files as they were (a full walk: none, sourcedId and _kh)
     gone_T        sourcedId of rows of last night's snapshot that no record of tonight's files carries
     admitted_T    like shaped_T, values healed, only rows that passed
     refused_T     _file, _row, sourcedId (NULL where it could not be read), cause
@@ -40,13 +40,14 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a layout or a source knows about a file; None is left to detection."""
+    """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header."""
 
     encoding: str | None = None
     delimiter: str | None = None
     quoted: bool | None = None
     header: bool | None = None
     strip_prefix: bool = True
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ class TextTable:
 
     `by_line`: where every record of `path` is one line, the same FROM item over lines that were copied out of it into a file
     of their own, with `EXCERPT` in place of that file's name; record n is line `inspected.survey.data_line + n - 1`.
+
+    `doubtful`: rows of a file that was joined to this one could not be read, so that absence proves nothing.
     """
 
     inspected: Inspected
@@ -122,6 +125,7 @@ class TextTable:
     ignored: int = 0
     path: Path | None = None
     by_line: str | None = None
+    doubtful: bool = False
 
     @property
     def file(self) -> SourceFile:
@@ -139,6 +143,7 @@ class Feed:
     the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
     `spares`: SQL over stored_T; active records for which it holds are not taken for gone, though no row of tonight carries them,
     since what would tell of them did not come.
+    `partial`: another file that brought records of this table before did not come tonight.
     """
 
     text: TextTable
@@ -153,6 +158,7 @@ class Feed:
     made: bool = False
     fingerprint: str = ""
     spares: str = ""
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,11 @@ class Sifted:
         """SQL over stored_T: the active records of which tonight's feeds cannot tell whether they are gone; None: there are none."""
         said = [f"coalesce({f.spares}, false)" for f in self.feeds if f.spares]
         return " OR ".join(dict.fromkeys(said)) or None
+
+    @property
+    def partial(self) -> bool:
+        """Whether a file that brought records of this table before did not come: they say nothing tonight, neither stay nor go."""
+        return any(feed.partial for feed in self.feeds)
 
 
 @dataclass(frozen=True, slots=True)

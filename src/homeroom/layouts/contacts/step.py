@@ -52,11 +52,11 @@ class Settled:
 class Background:
     """What the step must know beside tonight's feeds.
 
-    `expected`: the set has a layout for pairs. `made_before`: how many active people of this source were made from pairs; asked
+    `expected`: the names of the set's layouts for pairs. `made_before`: how many active people of this source were made from pairs; asked
     only where it matters. `seasonal`: an empty file of pairs is expected at this time of the year.
     """
 
-    expected: bool
+    expected: tuple[str, ...]
     made_before: Callable[[], int]
     lookup: Lookup
     seasonal: bool = False
@@ -82,13 +82,31 @@ def settle(workbench: Workbench, rules: ContactRules, feeds: Sequence[Feed], bac
         return _absent(workbench, others, ())
     if not pairs and rules.users_file == "as-sent":
         return Settled(others)
-    return _decided(workbench, rules, others, pairs, background.lookup)
+    came = {f.layout for f in pairs}
+    silent = tuple(name for name in background.expected if name not in came) if pairs else ()
+    if silent and background.made_before():
+        others = _keeping(others, silent)
+    return _decided(workbench, rules, others, pairs, background.lookup, bool(silent))
+
+
+def _keeping(feeds: tuple[Feed, ...], silent: Sequence[str]) -> tuple[Feed, ...]:
+    """One of several files of pairs did not come: whoever was made from it stays (law 2)."""
+    theirs = f"json_extract_string(metadata, '$.{MARK}') IN ({', '.join(literal(name) for name in silent)})"
+    mark = f"spares {theirs}"
+    return tuple(
+        replace(f, spares=theirs, fingerprint=f"{f.fingerprint} {mark}") if f.table in ("users", "roles") else f for f in feeds
+    )
 
 
 def _decided(
-    workbench: Workbench, rules: ContactRules, others: tuple[Feed, ...], pairs: tuple[Feed, ...], lookup: Lookup
+    workbench: Workbench,
+    rules: ContactRules,
+    others: tuple[Feed, ...],
+    pairs: tuple[Feed, ...],
+    lookup: Lookup,
+    silent: bool,
 ) -> Settled:
-    """The usual case: gather, judge, make, tell."""
+    """The usual case: gather, judge, make, tell. `silent`: one of several files of pairs did not come."""
     users = [f for f in others if f.table == "users"]
     roles = [f for f in others if f.table == "roles"]
     own = any("agentSourcedIds" in f.columns for f in users)
@@ -96,7 +114,7 @@ def _decided(
     survey(workbench, users, roles, lookup)
     incomplete = workbench.value(f"SELECT count(*) FROM {ROWS} WHERE student IS NULL OR person IS NULL")
     read = not incomplete and not any(f.text.unread or f.text.ragged for f in pairs)
-    whole = read and all(f.mode == "continuous" for f in pairs)
+    whole = read and not silent and all(f.mode == "continuous" for f in pairs)
     judging.judge(workbench, rules, whole=whole, own=own, lookup=lookup)
     people.make_people(workbench)
     people.make_links(workbench)

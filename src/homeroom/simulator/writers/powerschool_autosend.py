@@ -194,8 +194,8 @@ def _state_number(book: Register, school: School) -> str:
 
 
 KEYS = {
-    "students": {"sourcedId": "DCID", "givenName": "First_Name", "familyName": "Last_Name"},
-    "sections": {"sourcedId": "DCID"},
+    "students": {"sourcedId": "Student_Number", "givenName": "First_Name", "familyName": "Last_Name"},
+    "sections": {"sourcedId": "ID"},
     "cc": {
         "sourcedId": "DCID",
         "userSourcedId": "[01]Student_Number",
