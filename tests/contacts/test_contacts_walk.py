@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from contactkit import HEADER, PAIRS, STUDENTS, agents, guardians, layouts, night
+from homeroom.roster.report import ImportReport
 from walks.walking import Country, Town, country
 
 
@@ -107,3 +108,17 @@ def test_a_teacher_who_is_a_mother_is_one_user_with_both_roles(town: Town, tmp_p
     assert held == [("primary", "teacher", "100"), ("secondary", "parent", "100"), ("secondary", "parent", "200")]
     town.walk(night(tmp_path / "b", None), shelf)
     assert (town.roster(), town.revision) == (roster, 1)
+
+
+def test_both_stores_know_who_was_made_from_pairs(tmp_path: Path, database_url: str | None) -> None:
+    shelf = layouts(tmp_path / "l")
+    with country(tmp_path / "house", database_url) as own:
+        town = own.town()
+        town.walk(night(tmp_path / "a", PAIRS), shelf)
+        store = town.house.stores.roster(town.slug)
+        assert [store.bearing(source, "users", "contacts") for source in (1, 2)] == [3, 0]
+        town.walk(night(tmp_path / "b", None), shelf)
+        assert town.revision == 1
+        report = town.reports[-1]
+        assert ImportReport.from_json(town.reports[0].as_json()) == town.reports[0]
+        assert report.contacts is None

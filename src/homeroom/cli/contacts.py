@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from homeroom.cli.context import document, opened_house, printable, say, table
+from homeroom.cli.showing import show_rules
 
 if TYPE_CHECKING:
     from homeroom.sync.contacts import Preview
@@ -68,8 +69,7 @@ def _show(found: Preview) -> None:
             f"{report.pairs:,} rows of contacts: {report.passed:,} pass, {report.left_out:,} are left out, {report.refused:,} refused."
         )
         say(f"{report.people:,} people become users. {found.without:,} of {found.students:,} students have no guardian.\n")
-        decided = [r for r in report.rules if r.pairs]
-        table(["rule", "becomes", "rows", "pass", "left out"], [(r.rule, r.role, r.pairs, r.passed, r.left_out) for r in decided])
+        show_rules(report)
         say()
     rows = found.pairs[:_SHOWN]
     headers = ["student", "contact", "name", "relationship", "becomes", "rule", "line"]
