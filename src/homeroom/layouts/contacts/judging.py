@@ -101,14 +101,14 @@ def _pairs(workbench: Workbench, rules: ContactRules) -> None:
         grouped AS (
             SELECT student, person, coalesce(bool_or(custody = 'restricted'), false) AS restricted,
                 coalesce(bool_or(custody = 'unclear'), false) AS unclear, bool_or(taken) AS taken, min(priority) AS priority,
-                min(struct_pack(no := rule_no, role := {role})) FILTER (WHERE taken AND rule_no IS NOT NULL) AS ruled
+                min(lpad(rule_no::VARCHAR, 6, '0') || {role}) FILTER (WHERE taken AND rule_no IS NOT NULL) AS ruled
             FROM ruled GROUP BY student, person
         )
-        SELECT g.student, g.person, g.priority, ruled.no AS rule_no, ruled.role AS role,
+        SELECT g.student, g.person, g.priority, substr(ruled, 1, 6)::INTEGER AS rule_no, substr(ruled, 7) AS role,
             CASE WHEN restricted THEN 'restricted' WHEN unclear THEN 'custody-unclear' WHEN g.student = g.person THEN 'oneself'
                  WHEN k.id IS NULL THEN 'student-unknown' WHEN NOT taken THEN 'type-not-taken'
-                 WHEN ruled IS NULL OR ruled.role = 'none' THEN 'not-guardian'
-                 WHEN ruled.role NOT IN ({_listed(rules.roles) or "''"}) THEN 'role-not-taken' END AS verdict
+                 WHEN ruled IS NULL OR substr(ruled, 7) = 'none' THEN 'not-guardian'
+                 WHEN substr(ruled, 7) NOT IN ({_listed(rules.roles) or "''"}) THEN 'role-not-taken' END AS verdict
         FROM grouped g LEFT JOIN (SELECT DISTINCT id FROM {KNOWN} WHERE id IS NOT NULL) k ON g.student = k.id
     """)
 

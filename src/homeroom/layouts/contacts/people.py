@@ -31,53 +31,84 @@ _MAYBE = ("middleName", "email", "sms", "phone")
 """Columns that the users feed has only where some pairs feed delivers them: one that did not come says nothing."""
 
 
+_POINTS = ("email", "sms", "phone")
+_FACTS = (*_POINTS, *(f"use_{p}" for p in _POINTS), "language")
+"""What rows of one person may say differently."""
+
+
 def make_people(workbench: Workbench) -> None:
-    """Make `contact_people`: the people who pass and whom no users file brings itself, one row for each version of the name."""
-    passing = f"""
-        SELECT r.*, p.rule_no, p.role AS pair_role, coalesce(r.priority, 'infinity'::DOUBLE) AS rank
-        FROM {ROWS} r JOIN {PAIRS} p ON r.student = p.student AND r.person = p.person
-        WHERE p.verdict = 'passed' AND NOT r.gone
+    """Make `contact_people`: the people who pass and whom no users file brings itself, one row for each version of the name.
+
+    Plain smallest and largest values are taken first: for nearly everybody they are the same, and only the others are looked
+    at row by row. Sorting within each of a hundred thousand people takes more memory than an import has.
     """
-    best = ", ".join(f"{_best(point)} AS {point}" for point in ("email", "sms", "phone"))
-    used = ", ".join(f"{_best(f'use_{point}')} AS use_{point}" for point in ("email", "sms", "phone"))
+    _make_passing(workbench)
+    extremes = ", ".join(f"min({c}) AS {c}, max({c}) AS most_{c}" for c in _FACTS)
+    unlike = " OR ".join(f"{c} <> most_{c}" for c in _FACTS)
+    workbench.run(f"""
+        CREATE OR REPLACE TABLE contact_facts AS
+        SELECT * EXCLUDE ({", ".join(f"most_{c}" for c in _FACTS)}), coalesce({unlike}, false) AS unlike,
+            coalesce(use_email <> most_use_email OR use_sms <> most_use_sms, false) AS differ
+        FROM (SELECT person, substr(min(coded), 7) AS role, bool_and(made_id) AS made_id, {extremes} FROM contact_passing GROUP BY person)
+    """)
+    chosen = ", ".join(f"{c} = b.{c}" for c in _FACTS)
+    best = ", ".join(f"{_best(c)} AS {c}" for c in _FACTS)
+    rows = "SELECT * FROM contact_passing SEMI JOIN (SELECT person FROM contact_facts WHERE unlike) USING (person)"
+    workbench.run(f"UPDATE contact_facts SET {chosen} FROM (SELECT person, {best} FROM ({rows}) GROUP BY person) b "
+                  "WHERE contact_facts.person = b.person")  # fmt: skip
+    shared = "SELECT {0} AS point FROM contact_facts WHERE {0} IS NOT NULL GROUP BY {0} HAVING count(*) > 1"
     workbench.run(f"""
         CREATE OR REPLACE TABLE {PEOPLE} AS
-        WITH passing AS ({passing}),
-        facts AS (
-            SELECT person, min(struct_pack(no := rule_no, role := pair_role)).role AS role, {best}, {used},
-                {_best("language")} AS language, bool_and(made_id) AS made_id,
-                count(DISTINCT use_email) > 1 OR count(DISTINCT use_sms) > 1 AS differ
-            FROM passing GROUP BY person
-        ),
-        orgs AS (
-            SELECT person, string_agg(DISTINCT org, ',' ORDER BY org) AS orgs
-            FROM (SELECT p.person, trim(unnest(string_split(k.orgs, ','))) AS org
-                  FROM {PAIRS} p JOIN {KNOWN} k ON p.student = k.id WHERE p.verdict = 'passed')
-            WHERE org <> '' GROUP BY person
-        ),
-        versions AS (
+        WITH versions AS (
             SELECT person, min(givenName) AS givenName, min(middleName) AS middleName, min(familyName) AS familyName,
-                min(struct_pack(feed := feed, row := row)) AS place
-            FROM passing GROUP BY person, {folded("concat_ws(chr(124), givenName, familyName)")}
-        ),
-        shared AS (
-            SELECT {", ".join(f"list(DISTINCT {p}) AS {p}" for p in ("mails", "phones"))} FROM (
-                SELECT CASE WHEN kind = 'm' THEN point END AS mails, CASE WHEN kind = 's' THEN point END AS phones FROM (
-                    SELECT 'm' AS kind, use_email AS point, person FROM facts UNION ALL SELECT 's', use_sms, person FROM facts)
-                WHERE point IS NOT NULL GROUP BY kind, point HAVING count(DISTINCT person) > 1)
+                min(feed * {_FEED} + row) AS place
+            FROM contact_passing GROUP BY person, {folded("concat_ws(chr(124), givenName, familyName)")}
         )
-        SELECT v.place.feed AS feed, v.place.row AS row, f.*, o.orgs, v.givenName, v.middleName, v.familyName,
-            coalesce(list_contains(s.mails, f.use_email), false) AS shared_email,
-            coalesce(list_contains(s.phones, f.use_sms), false) AS shared_sms
-        FROM facts f JOIN versions v ON f.person = v.person LEFT JOIN orgs o ON f.person = o.person, shared s
-        WHERE NOT EXISTS (SELECT 1 FROM {KNOWN} k WHERE k.id = f.person)
+        SELECT (v.place // {_FEED})::INTEGER AS feed, v.place % {_FEED} AS row, f.*, o.orgs, v.givenName, v.middleName, v.familyName,
+            m.point IS NOT NULL AS shared_email, s.point IS NOT NULL AS shared_sms
+        FROM contact_facts f JOIN versions v ON f.person = v.person LEFT JOIN ({_orgs()}) o ON f.person = o.person
+        LEFT JOIN ({shared.format("use_email")}) m ON f.use_email = m.point
+        LEFT JOIN ({shared.format("use_sms")}) s ON f.use_sms = s.point
+        WHERE f.person NOT IN (SELECT id FROM {KNOWN} WHERE id IS NOT NULL)
         ORDER BY 1, 2, f.person
     """)
+    for name in ("contact_passing", "contact_facts"):
+        workbench.run(f"DROP TABLE {name}")
+
+
+_FEED = 1 << 40
+"""Place of a row among all feeds: feed times this, plus row."""
+
+
+def _make_passing(workbench: Workbench) -> None:
+    """Make `contact_passing`: the rows of pairs that pass; `coded` is rule and role in one text that sorts by the rule."""
+    workbench.run(f"""
+        CREATE OR REPLACE TABLE contact_passing AS
+        SELECT r.person, r.feed::BIGINT AS feed, r.row::BIGINT AS row, r.givenName, r.middleName, r.familyName, r.email, r.sms, r.phone,
+            r.use_email, r.use_sms, r.use_phone, r.language, r.made_id, lpad(p.rule_no::VARCHAR, 6, '0') || p.role AS coded,
+            coalesce(r.priority, 'infinity'::DOUBLE) AS rank
+        FROM {ROWS} r JOIN {PAIRS} p ON r.student = p.student AND r.person = p.person
+        WHERE p.verdict = 'passed' AND NOT r.gone
+    """)
+
+
+def _orgs() -> str:
+    """SELECT person, orgs: the schools of all students of a person. Nearly everybody has one."""
+    items = (
+        f"SELECT DISTINCT p.person, trim(unnest(string_split(k.orgs, ','))) AS org FROM {PAIRS} p JOIN {KNOWN} k ON p.student = k.id "
+        "WHERE p.verdict = 'passed'"
+    )
+    grouped = f"SELECT person, min(org) AS least, max(org) AS most FROM ({items}) WHERE org <> '' GROUP BY person"
+    several = (
+        f"SELECT person, string_agg(org, ',' ORDER BY org) AS orgs FROM ({items}) WHERE org <> '' "
+        f"AND person IN (SELECT person FROM ({grouped}) WHERE least <> most) GROUP BY person"
+    )
+    return f"SELECT person, least AS orgs FROM ({grouped}) WHERE least = most UNION ALL {several}"
 
 
 def _best(column: str) -> str:
     """SQL: a person's value of a column, of the row with the best priority; among equals the first as text."""
-    usable = f"use_{column} IS NULL" if column in ("email", "sms", "phone") else "false"
+    usable = f"use_{column} IS NULL" if column in _POINTS else "false"
     return f"min(struct_pack(u := {usable}, p := rank, v := {column})) FILTER (WHERE {column} IS NOT NULL).v"
 
 
@@ -160,11 +191,12 @@ def _roles_come(parents: Sequence[Feed]) -> bool:
     return any(f.table == "roles" for f in parents)
 
 
-def make_links(workbench: Workbench) -> None:
-    """Make `contact_links`: each student's guardians as one list."""
+def make_links(workbench: Workbench, limit: int) -> None:
+    """Make `contact_links`: each student's guardians as one list, at most `limit`."""
+    placed = ", ".join(f"max(person) FILTER (WHERE place = {n})" for n in range(1, limit + 1))
     workbench.run(f"""
         CREATE OR REPLACE TABLE contact_links AS
-        SELECT student, string_agg(person, ',' ORDER BY place) AS agents FROM {PLACES} GROUP BY student
+        SELECT student, concat_ws(',', {placed}) AS agents FROM {PLACES} GROUP BY student
     """)
 
 

@@ -117,7 +117,7 @@ def _decided(
     whole = read and not silent and all(f.mode == "continuous" for f in pairs)
     judging.judge(workbench, rules, whole=whole, own=own, lookup=lookup)
     people.make_people(workbench)
-    people.make_links(workbench)
+    people.make_links(workbench, rules.limit)
     dropped = rules.users_file == "by-rules" and people.make_dropped(workbench)
     made = people.users_feeds(pairs, rules, others, incomplete)
     made += people.roles_feeds(workbench, pairs, rules, others, incomplete)

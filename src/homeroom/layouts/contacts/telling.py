@@ -81,9 +81,10 @@ def _alike(place: str) -> str:
     """People of different ids whose name, e-mail address and phone all agree: told, never merged."""
     looks = "lower(concat_ws(chr(124), givenName, familyName)) || chr(10) || use_email || chr(10) || use_sms"
     everyone = f"SELECT person, {looks} AS looks FROM {PEOPLE} UNION ALL SELECT id, {looks} FROM {KNOWN}"
+    several = f"SELECT looks FROM ({everyone}) WHERE looks IS NOT NULL GROUP BY looks HAVING count(*) > 1"
     groups = (
         "SELECT looks, list(DISTINCT person ORDER BY person) AS ids "
-        f"FROM ({everyone}) WHERE looks IS NOT NULL GROUP BY looks HAVING count(DISTINCT person) > 1"
+        f"FROM ({everyone}) WHERE looks IN ({several}) GROUP BY looks HAVING count(DISTINCT person) > 1"
     )
     other = "array_to_string(list_filter(ids, lambda i: i <> person)[:3], ' and ')"
     return (
