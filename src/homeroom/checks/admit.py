@@ -29,7 +29,7 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     sheet.open()
     if stands(sheet):
         columns = let_stand(sheet)
-        note_leaving(sheet)
+        note_leaving(sheet, lookup)
         tell_gone(sheet)
         outcome.publish(sheet)
         return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True)
@@ -45,7 +45,7 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     columns = outcome.make_admitted(sheet, healed)
     if changed:
         check_sense(sheet, columns)
-    note_leaving(sheet)
+    note_leaving(sheet, lookup)
     tell_gone(sheet)
     outcome.publish(sheet)
     return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable)
@@ -84,5 +84,5 @@ def _settle(sheet: Sheet) -> bool:
     continuous = sheet.sifted.mode == "continuous"
     # Where one of several files did not come, what it brought stands as it is: other rows may refer to it.
     whole = provable and not sheet.sifted.partial
-    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?)", [sheet.name, continuous, whole])
+    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?, ?)", [sheet.name, continuous, whole, sheet.sifted.spared])
     return provable

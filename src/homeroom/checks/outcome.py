@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from homeroom.checks.cells import Cell
-from homeroom.checks.sheet import CAP, TOTALS, Sheet
+from homeroom.checks.sheet import CAP, Sheet
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import Repair
-from homeroom.workbench.bench import ISSUES
+from homeroom.workbench.bench import ISSUES, TOTALS
 from homeroom.workbench.values import FileTally
 
 _PLACE = "_file, _row, _kh"

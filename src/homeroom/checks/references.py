@@ -66,18 +66,20 @@ def kept_alive(sheet: Sheet, other: str, stored: str) -> str:
     """SELECT of the stored active keys that tonight's files leave standing.
 
     All of them, where no complete file of the table came or absence proves nothing (law 2, law 3), but those that a delta
-    file takes away; else those whose row was refused tonight and those that another source holds.
+    file takes away; else those whose row was refused tonight, those that another source holds, and those that tonight's feeds
+    cannot tell of.
     """
     bench = sheet.workbench
     active = f"SELECT sourcedId FROM {stored} WHERE status = 'active'"
-    walked = bench.rows(f"SELECT continuous, provable FROM {WALKED} WHERE table_name = ?", [other])
+    walked = bench.rows(f"SELECT continuous, provable, spared FROM {WALKED} WHERE table_name = ?", [other])
     if not walked:
         return active
-    continuous, provable = walked[0]
+    continuous, provable, spared = walked[0]
     departed = f"sourcedId NOT IN (SELECT sourcedId FROM departed_{other})"
     if not continuous or not provable:
         return f"{active} AND {departed}"
     others = f" OR _source IS DISTINCT FROM {sheet.rules.source}" if sheet.rules.source is not None else ""
+    others += f" OR {spared}" if spared else ""
     return f"{active} AND (sourcedId IN (SELECT sourcedId FROM refused_{other} WHERE sourcedId IS NOT NULL){others})"
 
 
@@ -158,7 +160,7 @@ def _check_type(sheet: Sheet, field: Field, rows: str) -> None:
     sheet.find(source, "'reference-type'", field.name, "_value", cause=f"{text(f'type:{field.ref}:')} || _value", detail=detail)
 
 
-def note_leaving(sheet: Sheet) -> None:
+def note_leaving(sheet: Sheet, lookup: Lookup) -> None:
     """Make leaving_T, the keys that leave the roster tonight, where anything proves that some do."""
     bench, name = sheet.workbench, sheet.name
     walked = bench.rows(f"SELECT continuous, provable FROM {WALKED} WHERE table_name = ?", [name])
@@ -173,7 +175,12 @@ def note_leaving(sheet: Sheet) -> None:
     refused = f"(SELECT sourcedId FROM refused_{name} WHERE sourcedId IS NOT NULL)"
     keys = " UNION ".join(f"SELECT sourcedId FROM {table}" for table in said)
     leave = f"FROM ({keys}) ANTI JOIN {refused} USING (sourcedId) ANTI JOIN admitted_{name} USING (sourcedId)"
-    if bench.value(f"CREATE OR REPLACE TABLE leaving_{name} AS SELECT sourcedId {leave}"):
+    count = bench.value(f"CREATE OR REPLACE TABLE leaving_{name} AS SELECT sourcedId {leave}")
+    if count and sheet.sifted.spared:
+        stored = lookup(name, f"leaving_{name}")
+        spared = f"SELECT sourcedId FROM {stored} WHERE {sheet.sifted.spared}"
+        count -= bench.value(f"DELETE FROM leaving_{name} WHERE sourcedId IN ({spared})")
+    if count:
         bench.run(f"INSERT INTO {LEAVING} VALUES (?)", [name])
 
 

@@ -14,8 +14,6 @@ WALKED = "walked"
 """Workbench table: the roster tables checked so far tonight, with mode and whether absence is provable."""
 LEAVING = "leaving"
 """Workbench table: the roster tables of which some record leaves tonight; their keys are in leaving_T."""
-TOTALS = "issue_totals"
-"""Workbench table: exact numbers of findings by code, file, table, column and cause; the issue table is capped."""
 FEW = 50_000
 """Rows of a table up to which a copy of them is cheaper than a view (some 20 MB)."""
 CAP = 10_000
@@ -118,10 +116,8 @@ class Sheet:
                 column_name VARCHAR, value VARCHAR, detail VARCHAR, effect VARCHAR, cause VARCHAR, mended VARCHAR);
             CREATE OR REPLACE TABLE {self.repairs} (code VARCHAR, _file INTEGER, column_name VARCHAR, count BIGINT);
             CREATE OR REPLACE TABLE refused_{self.name} (_file INTEGER, _row BIGINT, sourcedId VARCHAR, cause VARCHAR);
-            CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR, continuous BOOLEAN, provable BOOLEAN);
-            CREATE TABLE IF NOT EXISTS {LEAVING} (table_name VARCHAR);
-            CREATE TABLE IF NOT EXISTS {TOTALS} (code VARCHAR, file INTEGER, column_name VARCHAR, table_name VARCHAR,
-                cause VARCHAR, refused BOOLEAN, count BIGINT)
+            CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR, continuous BOOLEAN, provable BOOLEAN, spared VARCHAR);
+            CREATE TABLE IF NOT EXISTS {LEAVING} (table_name VARCHAR)
         """)
 
 

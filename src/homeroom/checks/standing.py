@@ -28,9 +28,9 @@ def let_stand(sheet: Sheet) -> tuple[str, ...]:
         CREATE OR REPLACE TABLE aside_{name} (_file INTEGER, _row BIGINT, _kh UBIGINT);
         CREATE OR REPLACE TABLE departed_{name} (sourcedId VARCHAR);
         CREATE OR REPLACE VIEW usable_{name} AS SELECT sourcedId, _kh FROM unchanged_{name};
-        CREATE OR REPLACE TABLE admitted_{name} (_file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, {cells});
-        INSERT INTO {WALKED} VALUES ('{name}', {continuous}, TRUE)
+        CREATE OR REPLACE TABLE admitted_{name} (_file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, {cells})
     """)
+    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, {continuous}, TRUE, ?)", [name, sheet.sifted.spared])
     return columns
 
 

@@ -109,9 +109,9 @@ def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, 
     table, sifted, admitted, elsewhere = walked
     nobody_left(workbench, table)
     if sifted.full and sifted.mode == "continuous":
-        stored: str | None = settle_whole(workbench, table, admitted, source, lookup, elsewhere)
+        stored: str | None = settle_whole(workbench, table, admitted, source, lookup, elsewhere, sifted.spared)
     else:
-        stored = settle_changed(workbench, table, admitted, source, lookup, elsewhere)
+        stored = settle_changed(workbench, table, admitted, source, lookup, elsewhere, sifted.spared)
     if stored is None:
         _empty(workbench, table)
         return TableReport(unchanged=sifted.unchanged, refused=_refused(walked))

@@ -14,7 +14,7 @@ from itertools import accumulate
 from threading import Lock
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from homeroom.roster.catalogue import Format, catalogue
 from homeroom.roster.faults import Misuse
@@ -180,6 +180,15 @@ def active_counts(place: Place, source: int) -> dict[str, dict[str | None, int]]
         for table, school, active in connection.execute(asked):
             found.setdefault(table, {})[school or None] = active
     return found
+
+
+def bearing(place: Place, source: int, table: str, member: str) -> int:
+    """See RosterStore."""
+    asked = text(
+        f"SELECT count(*) FROM {place.name(table)} WHERE status = 'active' AND from_source = :source AND metadata LIKE :member"
+    )
+    with place.read() as connection:
+        return int(connection.execute(asked, {"source": source, "member": f'%"{member}":%'}).scalar_one())
 
 
 def conditions_of(place: Place, table: str, status: str | None, where: Sequence[Where]) -> tuple[list[str], list[Any]]:

@@ -149,6 +149,8 @@ class Feed:
     `partial`: another file that brought records of this table before did not come tonight. `mapped` are the columns whose value maps
     refuse unknown words, with the words that they know: such a value begins with `roster.names.UNMAPPED`. `drops`: value maps
     may drop values, and `select` counts them.
+    `spares`: SQL over stored_T; active records for which it holds are not taken for gone, though no row of tonight carries them,
+    since what would tell of them did not come.
     """
 
     text: TextTable
@@ -162,6 +164,7 @@ class Feed:
     unused: tuple[str, ...] = ()
     made: bool = False
     fingerprint: str = ""
+    spares: str = ""
     partial: bool = False
     mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
     drops: bool = False
@@ -195,6 +198,12 @@ class Sifted:
     unchanged: int
     counts: tuple[FeedCount, ...]
     feeds: tuple[Feed, ...]
+
+    @property
+    def spared(self) -> str | None:
+        """SQL over stored_T: the active records of which tonight's feeds cannot tell whether they are gone; None: there are none."""
+        said = [f"coalesce({f.spares}, false)" for f in self.feeds if f.spares]
+        return " OR ".join(dict.fromkeys(said)) or None
 
     @property
     def partial(self) -> bool:
