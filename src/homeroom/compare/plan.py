@@ -109,7 +109,7 @@ def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, 
         stored = settle_changed(workbench, table, admitted, source, lookup)
     if stored is None:
         _empty(workbench, table)
-        return TableReport(unchanged=sifted.unchanged, refused=_refused(walked))
+        return TableReport(unchanged=sifted.unchanged - admitted.again, refused=_refused(walked))
     family = ", ".join(str(s) for s in sorted({source, *allied}))
     lacking = tonight.undelivered(sifted.feeds)
     meeting = Meeting(table, frozenset(admitted.columns), lacking, locks=_has_locks(workbench, stored))
@@ -188,7 +188,7 @@ def _report(workbench: Workbench, walked: Walked, *, same_or_changed: int, forei
     return TableReport(
         added=added,
         updated=updated,
-        unchanged=walked.sifted.unchanged + same_or_changed - added - updated - restored,
+        unchanged=walked.sifted.unchanged - walked.admitted.again + same_or_changed - added - updated - restored,
         removed=counted.get("remove", 0),
         restored=restored,
         refused=_refused(walked) + foreign,
