@@ -112,7 +112,8 @@ def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, 
         return TableReport(unchanged=sifted.unchanged - admitted.again, refused=_refused(walked))
     family = ", ".join(str(s) for s in sorted({source, *allied}))
     lacking = tonight.undelivered(sifted.feeds)
-    meeting = Meeting(table, frozenset(admitted.columns), lacking, locks=_has_locks(workbench, stored))
+    members = {f.text.file.number: f.members for f in sifted.feeds if "metadata" in f.columns and not f.made}
+    meeting = Meeting(table, frozenset(admitted.columns), lacking, _has_locks(workbench, stored), members)
     foreign = strangers(workbench, table, stored, family)
     named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
     workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(meeting, stored, source, family)}")

@@ -49,6 +49,7 @@ def shape(workbench: Workbench, layout: Layout, binding: Binding, text: TextTabl
         key_cell=key.cell if key and key.source.plain else None,
         unused=binding.unused,
         fingerprint=fingerprint(binding, mode),
+        members=members(binding),
     )
 
 
@@ -58,6 +59,12 @@ def targets(binding: Binding) -> tuple[str, ...]:
         return ("sourcedId",)
     plain = tuple(b.target for b in binding.bound if not b.target.startswith(EXTENSION))
     return (*plain, "metadata") if len(plain) < len(binding.bound) or binding.extensions else plain
+
+
+def members(binding: Binding) -> tuple[str, ...]:
+    """The names inside `metadata` that the file delivers, sorted."""
+    mapped = {b.target.removeprefix(EXTENSION) for b in binding.bound if b.target.startswith(EXTENSION)}
+    return tuple(sorted(mapped | {name for name, _ in binding.extensions}))
 
 
 def fingerprint(binding: Binding, mode: Mode) -> str:

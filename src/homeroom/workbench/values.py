@@ -142,6 +142,8 @@ class Feed:
     `columns` in order: text, NULL where blank. `columns` always has sourcedId; it may have `status` and `metadata`.
     `headers` gives the file's own word for a column, for messages. `key_cell` is the position of the key's column, when
     the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
+    `members` are the names inside `metadata` that this file delivers: of the others it says nothing. `clocked`: columns whose values the calendar
+    makes, not the district; with `sourcedId` among them, the rows as a whole. No limit counts what only the calendar changed.
     """
 
     text: TextTable
@@ -155,6 +157,8 @@ class Feed:
     unused: tuple[str, ...] = ()
     made: bool = False
     fingerprint: str = ""
+    members: tuple[str, ...] = ()
+    clocked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
