@@ -76,6 +76,25 @@ def test_a_warning_about_a_row_that_stands_is_told_every_night(land: Country, tm
     assert told[2] == told[0]
 
 
+def test_what_hangs_on_a_row_of_the_wrong_width_is_told_with_it(land: Country, tmp_path: Path) -> None:
+    """The class is in its file, but its row has a cell too many: its enrollments do not name a class that is missing."""
+    write(changed(base(), ("classes.csv", "B2,0102", "B2,extra,0102")), tmp_path / "in")
+    report = land.town().walk(tmp_path / "in")
+    assert [(i.code, i.file, i.line, i.key, i.count) for i in report.issues] == [("row-long", "classes.csv", 6, "c-5", 7)]
+
+
+def test_a_table_that_came_empty_is_one_finding(land: Country, tmp_path: Path) -> None:
+    """The import fails; what hangs on the people who did not come is not told person by person."""
+    write(base(), tmp_path / "base")
+    write(base() | {"users.csv": base()["users.csv"].split(b"\r\n", 1)[0] + b"\r\n"}, tmp_path / "empty")
+    town = land.town()
+    town.walk(tmp_path / "base")
+    report = town.walk(tmp_path / "empty")
+    assert report.reason is not None
+    assert report.reason.code == "suddenly_empty"
+    assert [(i.code, i.count) for i in report.issues if i.severity == "error"] == [("reference-unknown", 36 + 30)]
+
+
 MOVES: dict[str, tuple[Change, ...]] = {
     "a class moves to the other school": (("classes.csv", "B1,0102", "B1,0101"),),
     "a teacher becomes a student": (("users.csv", "teacher", "student"),),
