@@ -59,7 +59,7 @@ class Settings:
     quiet_seconds: float = field(
         default=60.0,
         metadata={
-            "says": "How many seconds a pushed set must lie still before it is sealed. A source may have its own (`--quiet-seconds`)."
+            "says": "How many seconds a pushed set must lie still before it is sealed. A source may have its own (`quiet_seconds`)."
         },
     )
     keep_days: int = field(default=14, metadata={"says": "How many days raw files are kept before they are shredded."})

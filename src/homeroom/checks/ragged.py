@@ -8,7 +8,6 @@ from homeroom.roster.names import text
 from homeroom.workbench.bench import ISSUES
 from homeroom.workbench.values import Feed
 
-
 UNREADABLE = ("row-short", "row-long", "quote-unclosed", "cell-too-long", "file-cut-off")
 """What the reading room tells of rows that it could not read as rows."""
 

@@ -37,12 +37,14 @@ def _unknown(sheet: Sheet, field: Field, rows: str, lookup: Lookup) -> bool:
     bench, other = sheet.workbench, field.ref
     assert other is not None
     column, unknown = quoted(field.name), _named(sheet, field, "unknown")
-    known = f" AND hash({{0}}) NOT IN (SELECT _kh FROM usable_{other})" if bench.exists(f"usable_{other}") else ""
-    ids = f"SELECT DISTINCT {column} AS sourcedId FROM {rows} WHERE {column} IS NOT NULL{known.format(column)}"
+    unknown_of = f" ANTI JOIN usable_{other} u ON hash(r.id) = u._kh" if bench.exists(f"usable_{other}") else ""
+    ids = f"SELECT DISTINCT id FROM (SELECT {column} AS id FROM {rows} WHERE {column} IS NOT NULL) r"
     if field.format.is_list:
-        split = f"SELECT trim(unnest(string_split(sourcedId, ','))) AS item FROM ({ids})"
-        ids = f"SELECT DISTINCT item AS sourcedId FROM ({split}) WHERE item <> ''{known.format('item')}"
-    if not bench.value(f"CREATE OR REPLACE TABLE {unknown} AS SELECT sourcedId, NULL::VARCHAR AS cause FROM ({ids})"):
+        cells = ids if sheet.few else ids + unknown_of  # nearly all cells are one word, which need not be split
+        split = f"SELECT trim(unnest(string_split(id, ','))) AS id FROM ({cells})"
+        ids = f"SELECT DISTINCT id FROM (SELECT id FROM ({split}) WHERE id <> '') r"
+    ids += unknown_of
+    if not bench.value(f"CREATE OR REPLACE TABLE {unknown} AS SELECT id AS sourcedId, NULL::VARCHAR AS cause FROM ({ids})"):
         return False
     bench.run(f"DELETE FROM {unknown} WHERE sourcedId IN ({kept_alive(sheet, other, lookup(other, unknown))})")
     _blame(sheet, other, unknown)

@@ -4,8 +4,8 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
 
     ragged_N      rows of file N with too few or too many cells: row_number, line, cells VARCHAR[]
     shaped_T      _file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, then the delivered columns (VARCHAR, NULL = blank)
-    stood_T       sourcedId and _kh of rows that stand in tonight's files exactly as last night; not there in a full walk
-    unchanged_T   those of them that nobody looks at again (empty in a full walk)
+    stood_T       rows of last night's snapshot that stand in tonight's files exactly as last night; not there in a full walk
+    unchanged_T   those of them that nobody looks at again (a full walk: none, sourcedId and _kh)
     placed_T      _file, _row, _kh of every kept record of tonight's files, until the table is checked; not there in a full walk
     last_T        last night's accepted rows: _kh, _rh, _told, _mended, the columns; only where there is a snapshot
     again_T       _kh of rows that stood and are looked at again, since something that they name or share has changed
@@ -30,6 +30,9 @@ from homeroom.roster.report import LimitReport, Reason, Repair, TableReport
 EXCERPT = Path("/excerpt")
 """Stands in `TextTable.by_line` for the file that holds the lines."""
 
+DROPPED = "_dropped"
+"""The column of a feed's `select` that counts the values which its value maps dropped, where any may (`Feed.drops`)."""
+
 Mode = Literal["continuous", "delta", "change_notification"]
 
 
@@ -45,13 +48,14 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a layout or a source knows about a file; None is left to detection."""
+    """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header."""
 
     encoding: str | None = None
     delimiter: str | None = None
     quoted: bool | None = None
     header: bool | None = None
     strip_prefix: bool = True
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ class Inspected:
 
     `columns` are the header words cleaned (no BOM, blanks, invisible characters, `TABLE.` prefix), unique, in the file's order;
     `header` are the words as written. Without a header both are `column 1`, `column 2`, ... `sample` holds up to 20 data rows.
-    `fault` is set where the file cannot be read as a table at all.
+    `fault` is set where the file cannot be read as a table at all. `unheaded`: the layout or the source says that the file has no
+    header; if it is not `headerless` all the same, somebody switched the header on.
     """
 
     file: SourceFile
@@ -101,6 +106,7 @@ class Inspected:
     fault: Reason | None = None
     headerless: bool = False
     survey: Survey | None = None
+    unheaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,8 @@ class TextTable:
 
     `by_line`: where every record of `path` is one line, the same FROM item over lines that were copied out of it into a file
     of their own, with `EXCERPT` in place of that file's name; record n is line `inspected.survey.data_line + n - 1`.
+
+    `doubtful`: rows of a file that was joined to this one could not be read, so that absence proves nothing.
     """
 
     inspected: Inspected
@@ -127,6 +135,7 @@ class TextTable:
     ignored: int = 0
     path: Path | None = None
     by_line: str | None = None
+    doubtful: bool = False
 
     @property
     def file(self) -> SourceFile:
@@ -144,6 +153,9 @@ class Feed:
     the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
     `members` are the names inside `metadata` that this file delivers: of the others it says nothing. `clocked`: columns whose values the calendar
     makes, not the district; with `sourcedId` among them, the rows as a whole. No limit counts what only the calendar changed.
+    `partial`: another file that brought records of this table before did not come tonight. `mapped` are the columns whose value maps
+    refuse unknown words, with the words that they know: such a value begins with `roster.names.UNMAPPED`. `drops`: value maps
+    may drop values, and `select` counts them.
     """
 
     text: TextTable
@@ -159,15 +171,22 @@ class Feed:
     fingerprint: str = ""
     members: tuple[str, ...] = ()
     clocked: tuple[str, ...] = ()
+    partial: bool = False
+    mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    drops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FeedCount:
-    """How many records of a file a feed saw: `rows` in all, `ignored` left out by the layout's filter."""
+    """How many records of a file a feed saw: `rows` in all, `ignored` left out by the layout's filter.
+
+    `dropped`: values of kept records that the layout's value maps dropped.
+    """
 
     file: int
     rows: int
     ignored: int
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +207,11 @@ class Sifted:
     feeds: tuple[Feed, ...]
     told: int = 0
     mended: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def partial(self) -> bool:
+        """Whether a file that brought records of this table before did not come: they say nothing tonight, neither stay nor go."""
+        return any(feed.partial for feed in self.feeds)
 
 
 @dataclass(frozen=True, slots=True)
