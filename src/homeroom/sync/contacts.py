@@ -117,7 +117,10 @@ def _opened(house: House, slug: str, path: Path | None, delivery: int | None) ->
     """A workbench with the files in plain text in its folder; both are gone afterwards."""
     incoming = [] if path is None else intake.files_of(path)
     size = sum(f.path.stat().st_size for f in incoming)
-    with claim(house.settings.work, f"{slug}-contacts") as folder, Workbench(folder.path, **room_for(house, size), also=()) as bench:
+    with (
+        claim(house.settings.work, f"{slug}-contacts") as folder,
+        Workbench(folder.path, **room_for(house, size), also=()) as bench,
+    ):
         raw = folder.path / "raw"
         if delivery is not None:
             yield bench, unseal(house.raw, house.data_key(slug), sealed_delivery(house, slug, delivery), raw)

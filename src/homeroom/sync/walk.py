@@ -17,6 +17,7 @@ from homeroom.checks.rules import Rules
 from homeroom.compare import plan as planning
 from homeroom.compare import snapshot as snapshots
 from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
+from homeroom.compare.night import forget
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
@@ -148,7 +149,10 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("compare with last night")
     sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
     tell("check")
-    admitted = {name: admit(bench, book[name], s, rules, lookup) for name, s in sifted.items()}
+    admitted: dict[str, Admitted] = {}
+    for name, each in sifted.items():
+        admitted[name] = admit(bench, book[name], each, rules, lookup)
+        forget(bench, each)
     tell("plan")
     tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
@@ -216,6 +220,8 @@ def _sift(
         mark = snapshots.fingerprint(mine, catalogue_digest() + _declaration(table), duckdb.__version__, rules.fingerprint, "")
         fingerprints[table.name] = mark
         usable = snapshots.valid(ground.snapshots.get(table.name), mark)
+        if any(f.ref in sifted and sifted[f.ref].full and sifted[f.ref].mode == "continuous" for f in table.references):
+            usable = None  # what changed in the table that it names is not known row by row, so every row is looked at
         touched = ground.touched(table.name, usable) if usable else None
         sifted[table.name] = sift(bench, table, mine, usable, touched)
         for count in sifted[table.name].counts:
