@@ -13,6 +13,7 @@ from homeroom.layouts.layout import Layout, Source
 from homeroom.layouts.making import known
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.catalogue import DATASET
+from homeroom.roster.contacts import CONTACTS
 from homeroom.systems import layout_sets
 
 INTRODUCTION = """
@@ -66,7 +67,7 @@ def _inherited(layout: Layout, version: str) -> Iterator[str]:
     yield from [
         f"### {layout.name}",
         "",
-        f"`{layout.files[0]}` becomes [`{layout.table}`](tables/{layout.table}.md). Names that are read:",
+        f"`{layout.files[0]}` becomes [`{layout.table}`]({_page(layout)}). Names that are read:",
     ]
     yield f"{_words(layout.files)}. Always needed: {_words(layout.required)}."
     yield from ["", "```csv", ",".join(layout.of.header(version)), "```", ""]
@@ -77,7 +78,7 @@ def _own(layout: Layout) -> Iterator[str]:
     yield from [
         f"### {layout.name}",
         "",
-        f"`{layout.files[0]}` becomes [`{layout.table}`](tables/{layout.table}.md). Names that are read:",
+        f"`{layout.files[0]}` becomes [`{layout.table}`]({_page(layout)}). Names that are read:",
     ]
     yield f"{_words(layout.files)}."
     yield from ["", layout.notes, ""] if layout.notes else [""]
@@ -95,6 +96,11 @@ def _own(layout: Layout) -> Iterator[str]:
     if layout.ignored:
         yield f"- Known and left out: {_words(layout.ignored)}."
     yield ""
+
+
+def _page(layout: Layout) -> str:
+    """The page of what a layout fills, from this page."""
+    return "contact-rules.md#columns-of-a-pair" if layout.table == CONTACTS else f"tables/{layout.table}.md"
 
 
 def _treated(source: Source) -> str:

@@ -195,7 +195,13 @@ def _like(layouts: LayoutSet, inspected: Inspected, other_than: Layout | None = 
     fits = []
     for layout in layouts.layouts:
         own_name = patterns.rank(layout.files, inspected.file.name) is not None  # then it reads the file itself
-        if layout is not other_than and not own_name and inspected.columns and not inspected.headerless:
+        if (
+            layout is not other_than
+            and not own_name
+            and not layout.rows.takes_any_column
+            and inspected.columns
+            and not inspected.headerless
+        ):
             binding = bindings.match(layout, inspected)
             if binding.fits and len(layout.expected) > 1 and binding.explained * 5 >= len(inspected.columns) * 4:
                 fits.append((binding.explained, layout))

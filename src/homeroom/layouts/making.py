@@ -28,6 +28,8 @@ Make = Callable[[Sequence[Feed], datetime], list[Feed]]
 MADE = '{"made":"true"}'
 DISTRICT = "made-district"
 """sourcedId of the made district office."""
+SCHOOL = "made-school"
+"""sourcedId of the made school of a source that names none."""
 COURSE = "course-"
 """What stands before a class's sourcedId to make that of its course."""
 YEAR = "schoolYear-"
@@ -191,9 +193,12 @@ def _schools(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     """One school for each school id that users, classes or enrollments name, and one district above them.
 
     A school is told under the row that named it first in the first of these files (users, classes, enrollments), so each
-    file has a feed of its own with the schools that no earlier file named.
+    file has a feed of its own with the schools that no earlier file named. Where no file names a school at all, the source is
+    one school, and everything belongs to it.
     """
     places = [(f, column) for table, column in _SCHOOLS for f in _of(feeds, table, column)]
+    if not places:
+        return _one_school(feeds)
     made: list[Feed] = []
     named: list[str] = []
     for feed, column in places:
@@ -204,7 +209,18 @@ def _schools(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         rows, taken = f"SELECT * FROM ({new}) ORDER BY _row, id", {"sourcedId": column}
         made.append(_made("orgs", "schools", feed, [f for f, _ in places], values, rows, taken))
         named.append(f"SELECT id FROM ({ids})")
-    return [*feeds, *made, *([_district(places[0][0])] if places else [])]
+    return [*feeds, *made, _district(places[0][0])]
+
+
+def _one_school(feeds: Sequence[Feed]) -> list[Feed]:
+    cause = next((f for table, _ in _SCHOOLS for f in feeds if f.table == table), None)
+    if cause is None:
+        return list(feeds)
+    filled = list(feeds)
+    for table, column in _SCHOOLS:
+        filled = _filled(filled, table, "schools", {column: literal(SCHOOL)})
+    values = {"sourcedId": literal(SCHOOL), "name": "'School'", "type": "'school'", "parentSourcedId": literal(DISTRICT)}
+    return [*filled, _made("orgs", "schools", cause, [], values, "SELECT 1::BIGINT AS _row"), _district(cause)]
 
 
 def _district(cause: Feed) -> Feed:
@@ -216,7 +232,8 @@ def _district(cause: Feed) -> Feed:
 def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     """The school year of today, from July 1 to the next (the end is exclusive), in which all classes lie.
 
-    `schoolYear` is the year in which it ends, as OneRoster counts.
+    `schoolYear` is the year in which it ends, as OneRoster counts. On July 1 the session and the term of every class change
+    by the calendar alone; that is nothing that a district did, and no limit counts it.
     """
     classes = _of(feeds, "classes")
     if not classes:
@@ -231,7 +248,9 @@ def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         "schoolYear": literal(str(first + 1)),
     }
     year = _made("academicSessions", "school-year", classes[0], [], values, "SELECT 1::BIGINT AS _row")
-    return [*_filled(feeds, "classes", "school-year", {"termSourcedIds": values["sourcedId"]}), year]
+    termed = _filled(feeds, "classes", "school-year", {"termSourcedIds": values["sourcedId"]})
+    clocked = [f if f is came else replace(f, clocked=("termSourcedIds",)) for f, came in zip(termed, feeds, strict=True)]
+    return [*clocked, replace(year, clocked=("sourcedId",))]
 
 
 @maker("courses", "courses")

@@ -1,8 +1,8 @@
 """Layout sets: the layouts of one system or dialect together, loaded from a folder of TOML files.
 
-`set.toml` names the set, `datasets.toml` declares datasets of its own; every other TOML file is a layout. A set that inherits
-from the catalogue has a layout for each table of that version without a file of its own. A district's own folder may leave
-`set.toml` out.
+`set.toml` names the set, `contacts.toml` holds its contact rules, `datasets.toml` declares datasets of its own; every other TOML
+file is a layout. A set that inherits from the catalogue has a layout for each table of that version without a file of its own.
+A district's own folder may leave `set.toml` out.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from homeroom.layouts import datasets, inherit, language, making, patterns
+from homeroom.layouts import datasets, inherit, language, making, patterns, targets
+from homeroom.layouts.contacts.reading import of_set
+from homeroom.layouts.contacts.rules import RULES, ContactRules, ready
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import Join, Kind, Layout
 from homeroom.layouts.nearness import did_you_mean
@@ -37,8 +39,9 @@ class LayoutSet:
     does not always say although the standard requires them: a blank there refuses no row. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road; `gives_way` those that are taken instead where both fit equally. `text` is what `layouts show` prints.
-    `digest` stands for the texts of all its files, and `number` is the saved version of a district's own set (None for one that ships and for a folder). `datasets` are those that it declares itself.
+    ids by another road; `gives_way` those that are taken instead where both fit equally. `contacts` are the contact rules. `text` is
+    what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the saved version of a district's own
+    set (None for one that ships and for a folder). `datasets` are those that it declares itself.
     """
 
     name: str
@@ -56,6 +59,7 @@ class LayoutSet:
     datasets: tuple[Table, ...] = ()
     digest: str = ""
     number: int | None = None
+    contacts: ContactRules = field(default_factory=ready)
 
     def layout(self, name: str) -> Layout:
         """The layout of that name (`set/users`). Raises Misuse."""
@@ -101,7 +105,7 @@ class LayoutSet:
     def file_of(self, word: str) -> str:
         """The plain file name under which a table, or a layout's own file, is expected, for messages."""
         layout = next((w for w in self.layouts if word in (w.table, w.name)), None)
-        return layout.files[0] if layout else catalogue().joined(self.datasets)[word].file
+        return layout.files[0] if layout else targets.tables(catalogue().joined(self.datasets))[word].file
 
 
 def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
@@ -141,7 +145,7 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     declared = _declaration(texts.get(DECLARATION), name, faults)
     layouts: list[Layout] = []
     for origin in sorted(texts):
-        if origin not in (DECLARATION, datasets.FILE, GUIDE):
+        if origin not in (DECLARATION, datasets.FILE, RULES, GUIDE):
             try:
                 layouts.append(language.parse(texts[origin], origin, own))
             except LayoutFaults as found:
@@ -150,13 +154,18 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     faults.extend(_twice(layouts))
     faults.extend(_required(declared, layouts, book, texts.get(DECLARATION, "")))
     faults.extend(_at_odds(layouts))
+    contacts = ready()
+    try:
+        contacts = of_set(texts.get(RULES))
+    except LayoutFaults as found:
+        faults.extend(found.faults)
     if faults:
         raise LayoutFaults(faults)
-    parts = [texts.get(DECLARATION, ""), texts.get(datasets.FILE, ""), *(w.text for w in layouts)]
+    parts = [texts.get(DECLARATION, ""), texts.get(datasets.FILE, ""), *(w.text for w in layouts), texts.get(RULES, "")]
     return LayoutSet(
         name=str(declared.get("name", name)),
         title=str(declared.get("title", name)),
-        layouts=tuple(sorted(layouts, key=lambda w: (list(book.tables).index(w.table), w.name))),
+        layouts=tuple(sorted(layouts, key=lambda w: (list(targets.tables(book)).index(w.table), w.name))),
         required=_listed(declared, "required"),
         makes=_listed(declared, "make"),
         waived=_listed(declared, "waived"),
@@ -165,6 +174,7 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         same_system=_listed(declared, "same_system"),
         gives_way=_listed(declared, "gives_way"),
         help=str(declared.get("help", "")),
+        contacts=contacts,
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
         datasets=own,
         digest=digest(texts),
@@ -199,7 +209,13 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
     for word in inherit.words(raw):
         if inherit.version_of(word) is None:
             complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
-    for key, known in (("required", None), ("waived", _columns()), ("make", making.names()), ("same_system", None), ("gives_way", None)):
+    for key, known in (
+        ("required", None),
+        ("waived", _columns()),
+        ("make", making.names()),
+        ("same_system", None),
+        ("gives_way", None),
+    ):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
 
