@@ -126,14 +126,13 @@ def _left_over(
     A file that only serves to be joined is none of them, as long as it is joined to any that is read.
     """
     read = {m.inspected.file.number for m in matches}
-    tables = {(m.inspected.file.number, m.layout.table) for m in matches}
     joined = {n for m in matches for n in m.binding.arrangement.files}
     left: dict[int, tuple[Inspected, str]] = {}
     findings: list[Finding] = []
     for inspected, layout, why in idle:
         number = inspected.file.number
-        if layout.optional and (number, layout.table) in tables:
-            continue  # another layout of the table reads the file: the two are ways of writing one thing
+        if layout.optional and number in read:
+            continue  # as it may be; where the layout had brought anything, that is told as `table-partial`
         if number in read or number in joined:
             detail = (("file", inspected.file.name), ("what", layout.table), ("why", why))
             findings.append(Finding("layout-idle", number, layout.table, detail))
