@@ -23,6 +23,7 @@ SETS: dict[str, str] = {
     "pathways-skyward-q-in": "skyward/pathways-skyward-q-in",
     "pathways-skyward-sms-in": "skyward/pathways-skyward-sms-in",
     "pathways-skyward-sms-tx": "skyward/pathways-skyward-sms-tx",
+    "testhound": "testhound/testhound",
     "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""
