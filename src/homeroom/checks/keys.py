@@ -48,7 +48,7 @@ def find_look_alikes(sheet: Sheet, odd: bool) -> None:
     """
     if sheet.name not in referenced():
         return
-    plain = "ltrim(lower(sourcedId), '0')"
+    plain = f"ltrim(lower({_bare(sheet)}), '0')"
     _fold_unicode(sheet, odd)
     bench, name = sheet.workbench, sheet.name
     new = f"SELECT sourcedId, {plain} AS looks, TRUE AS new FROM {sheet.rows}"
@@ -73,6 +73,14 @@ def find_look_alikes(sheet: Sheet, odd: bool) -> None:
     sheet.find(rows, "'ids-look-alike'", "sourcedId", "sourcedId", cause=text(f"ids-look-alike:{name}"), detail=other)
 
 
+def _bare(sheet: Sheet) -> str:
+    """SQL: an id of the table as the source wrote it, without the source's prefix."""
+    prefix = sheet.rules.prefix_of(sheet.name)
+    if not prefix:
+        return "sourcedId"
+    return f"CASE WHEN starts_with(sourcedId, {text(prefix)}) THEN substr(sourcedId, {len(prefix) + 1}) ELSE sourcedId END"
+
+
 def _fold_unicode(sheet: Sheet, odd: bool) -> None:
     """The few ids beyond ASCII, with the form in which they are compared (NFKC and case folding are Python's)."""
     if not odd:
@@ -90,8 +98,9 @@ def find_lost_zeros(sheet: Sheet, lookup: Lookup) -> None:
     if sheet.sifted.mode != "continuous" or name not in referenced():
         return
     gone = f"{lookup(name, None)} WHERE status = 'active' AND" if sheet.sifted.full else f"gone_{name} WHERE"
-    padded = "regexp_full_match(sourcedId, '0+[1-9][0-9]*')"
-    known = f"SELECT sourcedId AS before, ltrim(sourcedId, '0') AS bare FROM {gone} {padded}"
+    prefix = text(sheet.rules.prefix_of(name))
+    padded = f"starts_with(sourcedId, {prefix}) AND regexp_full_match({_bare(sheet)}, '0+[1-9][0-9]*')"
+    known = f"SELECT sourcedId AS before, {prefix} || ltrim({_bare(sheet)}, '0') AS bare FROM {gone} {padded}"
     bench.run(f"CREATE OR REPLACE TABLE padded_{name} AS {known}")
     if not bench.value(f"SELECT count(*) FROM padded_{name}"):
         return

@@ -46,7 +46,10 @@ REPORT: Meanings = {
     "issues": ("list", f"The first {ISSUES_IN_REPORT:,} findings; those with the most consequences and errors first."),
     "started_at": ("moment", "When it began, in UTC."),
     "finished_at": ("moment or null", "When it ended, in UTC; null while it runs or waits."),
-    "seconds": ("number or null", "How long it took."),
+    "seconds": (
+        "number or null",
+        "How long the last walk took; waiting for a worker or a person is not in it. Null for a walk that was cut off.",
+    ),
     "layouts": ("text or null", "The layout set that read the files."),
     "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
     "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),

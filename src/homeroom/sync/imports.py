@@ -7,6 +7,7 @@ revision and an import that runs again (in a worker) or is told as interrupted; 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -109,7 +110,7 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
     """Make a new revision that equals an old one. It is an import without a delivery. Raises Misuse for an unknown revision."""
     from homeroom.sync import committing
 
-    at = _now(now)
+    at, began = _now(now), time.monotonic()
     with house.stores.lock(slug):
         store = house.stores.roster(slug)
         before = store.revision()
@@ -122,7 +123,7 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
         try:
             with claim(house.settings.work, f"{slug}-{entry.number}") as folder, Workbench(folder.path) as bench:
                 plan = store.rollback_plan(bench, revision)
-                made = committing.commit_rollback(house, slug, bench, entry, plan, at)
+                made = committing.commit_rollback(house, slug, bench, entry, plan, at, began)
         except Exception as trouble:
             why = ending.reason("internal_error", kind=type(trouble).__name__)
             ending.fail(house, slug, entry.number, why, datetime.now(UTC))
@@ -234,7 +235,8 @@ def _walk_and_end(
         if tell is not None:
             tell(step)
 
-    started = replace(ending.bare_report(house, slug, entry), revision_before=store.revision())
+    bare = ending.bare_report(house, slug, entry)
+    started = replace(bare, revision_before=store.revision(), began=time.monotonic())
     try:
         made = walking.walk_import(house, slug, entry, started, at, layouts, heard, approved)
     except Refused as refusal:

@@ -23,6 +23,7 @@ from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
 from homeroom.layouts.making import make
+from homeroom.layouts.prefixing import prefixed
 from homeroom.layouts.sets import LayoutSet
 from homeroom.layouts.shaping import shape
 from homeroom.reading.archives import LeftAlone, unpack
@@ -145,11 +146,12 @@ def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tu
     feeds: list[Feed] = []
     for match in choice.matches:
         number = match.inspected.file.number
-        place = placer_for(bench, match.binding, bindings, rules.version, ground.lookup)
+        place = placer_for(bench, match.binding, bindings, rules, ground.lookup)
         texts[number] = read(bench, match.inspected, place)
         mode = match.mode if ground.kind == "continuous" else ground.kind
         feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
-    return texts, tuple(make(choice.layouts, feeds, ground.now, bench))
+    made = make(choice.layouts, feeds, ground.now, bench)
+    return texts, tuple(prefixed(feed, rules.prefix, rules.shared) for feed in made)
 
 
 def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:

@@ -136,7 +136,8 @@ class Feed:
     `select` is a SELECT whose columns are `_row`, `_line` (only where the text table is numbered), `_keep` BOOLEAN, then
     `columns` in order: text, NULL where blank. `columns` always has sourcedId; it may have `status` and `metadata`.
     `headers` gives the file's own word for a column, for messages. `key_cell` is the position of the key's column, when
-    the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
+    the key is one plain column, so that the key of a ragged row may still be read; `key_prefix` stands before every key of
+    the source. `made`: rows derived from others.
     """
 
     text: TextTable
@@ -150,6 +151,7 @@ class Feed:
     unused: tuple[str, ...] = ()
     made: bool = False
     fingerprint: str = ""
+    key_prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
