@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from homeroom.layouts import entries, formulas, language, making, sets
-from homeroom.layouts.recipes import RECIPES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "layout-language.md").read_text(encoding="utf-8")
-WORDS = {*language.KEYS, *language.READ, *language.DELIMITERS, *entries.OTHERWISE, *RECIPES, *formulas.FUNCTIONS, *making.MAKERS}
+WORDS = {*language.KEYS, *language.READ, *language.DELIMITERS, *entries.OTHERWISE, *formulas.FUNCTIONS, *making.MAKERS}
 WORDS |= {key for keys in entries.KEYS.values() for key in keys} | set(sets.KEYS)
 
 

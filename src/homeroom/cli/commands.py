@@ -27,10 +27,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "district": (
-        "Districts: add one, list them.",
+        "Districts: add one, list them, say how long removed records are kept.",
         {
             "add": ("homeroom.cli.districts:add", "Add a district."),
             "list": ("homeroom.cli.districts:list_", "List the districts."),
+            "keep": ("homeroom.cli.districts:keep", "Say or show how long a district keeps removed records."),
         },
     ),
     "source": (

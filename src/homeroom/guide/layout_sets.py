@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from homeroom.guide.recipes_page import anchor as recipe_anchor
 from homeroom.layouts import inherit
 from homeroom.layouts.layout import Layout, Source
 from homeroom.layouts.making import MAKERS
@@ -101,7 +102,9 @@ def _treated(source: Source) -> str:
     if source.values:
         said.append("; ".join(f"{old} is {new}" for old, new in source.values))
     if source.recipe:
-        said.append(f"recipe [`{source.recipe}`](layout-language.md#recipes)")
+        said.append(
+            "recipe " + ", then ".join(f"[`{r}`](recipes.md#{recipe_anchor(r.partition(':')[0])})" for r in source.recipe)
+        )
     if source.default is not None:
         said.append(f"`{source.default}` where blank")
     return f" ({'; '.join(said)})" if said else ""

@@ -145,9 +145,23 @@ may come in later versions; none of these goes away.
 """
 
 
+OUTCOMES = """
+## outcome
+
+| outcome | means |
+|---|---|
+| `success` | Everything was taken. Words of the header that were healed, files that were left alone and repairs (severity `info`) are told and change nothing here. |
+| `success_with_row_issues` | The roster was written, and rows or values want somebody: a row was refused, a value was left out or changed with a warning, or an accepted row makes no sense (severity `error` or `warning`, of a finding about rows). |
+| `failed` | Nothing was written. `reason` says why. |
+
+The page of each [issue](issues.md) says whether it makes row issues. The outcome depends on what the files hold, never on what changed since the last
+import: a row with a warning is told every night until it is mended.
+"""
+
+
 def page_lines() -> Iterator[str]:
     """The lines of the page, without its mark at the top."""
-    yield from ["# The import report", "", INTRODUCTION.strip(), "", *_table(REPORT)]
+    yield from ["# The import report", "", INTRODUCTION.strip(), "", *_table(REPORT), "", *OUTCOMES.strip().splitlines()]
     for name, (_, about, meanings) in PARTS.items():
         yield from ["", f"## {name}", "", about, "", *_table(meanings)]
     yield from ["", "The exit status of the command tells the outcome too: see [exit statuses](commands.md#exit-statuses)."]
@@ -155,7 +169,7 @@ def page_lines() -> Iterator[str]:
 
 def unexplained() -> list[str]:
     """Fields without a meaning, and meanings without a field; empty when the page is whole."""
-    wanted = {("", "import" if f.name == "number" else f.name) for f in fields(ImportReport)}
+    wanted = {("", "import" if f.name == "number" else f.name) for f in fields(ImportReport) if f.metadata.get("written", True)}
     wanted |= {(part, f.name) for part, (of, _, _) in PARTS.items() for f in fields(of)}
     told = {("", name) for name in REPORT} | {(part, name) for part, (_, _, meanings) in PARTS.items() for name in meanings}
     return sorted(f"{part}.{name}" for part, name in wanted ^ told)

@@ -17,7 +17,7 @@ from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import EXTENSION, RECORD, Kind, Layout, Source, in_order
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import Places, places
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.catalogue import DATASET, Table, catalogue
 from homeroom.workbench.values import Hints
 
 Note = Callable[[str, str, str], None]
@@ -67,7 +67,7 @@ class _Reader:
     def layout(self, text: str) -> Layout | None:
         self._unknown((), self.raw, KEYS)
         table = self._table()
-        version = self._inherit()
+        version = self._inherit(table)
         files = self._files(table, version)
         mapped = self._map(table, version) if table else {}
         hints, keep = self._hints(), self._keep()
@@ -135,13 +135,17 @@ class _Reader:
             return None
         return catalogue()[name] if name else None
 
-    def _inherit(self) -> str | None:
+    def _inherit(self, table: Table | None) -> str | None:
         named = self._text("inherit")
         if named is None:
             return None
         version = inherit.version_of(named)
         if version is None:
-            self.complain("inherit", message=f"{named} cannot be inherited.", remedy="Write oneroster:1.1 or oneroster:1.2.")
+            remedy = "Write oneroster:1.1, oneroster:1.2 or dataset."
+            self.complain("inherit", message=f"{named} cannot be inherited.", remedy=remedy)
+        elif table is not None and table.dataset != (version == DATASET):
+            remedy = 'Write inherit = "dataset".' if table.dataset else "Write oneroster:1.1 or oneroster:1.2."
+            self.complain("inherit", message=f"{named} knows no table {table.name}.", remedy=remedy)
         return version
 
     def _files(self, table: Table | None, version: str | None) -> tuple[str, ...]:

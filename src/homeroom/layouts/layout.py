@@ -24,7 +24,7 @@ class Source:
 
     `names`: header words, the first that is present wins. `position`: the cell's number from 1, for files without a header.
     Then, in this order: `padded` (zeros in front up to that length), `values` (word by word, `otherwise` for the rest),
-    `recipe`, `default` (for a blank). `required`: a file without it cannot be read by this layout.
+    `recipe` (one after the other), `default` (for a blank). `required`: a file without it cannot be read by this layout.
     """
 
     names: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Source:
     padded: int | None = None
     values: tuple[tuple[str, str], ...] = ()
     otherwise: Otherwise = "refuse"
-    recipe: str | None = None
+    recipe: tuple[str, ...] = ()
     default: str | None = None
     required: bool = False
     optional: tuple[str, ...] = ()

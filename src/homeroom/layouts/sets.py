@@ -139,8 +139,9 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
         complain("name", f"The set calls itself {raw['name']}, its folder {name}.", "Give both the same name.")
     if raw.get("version", "1.2") not in VERSIONS:
         complain("version", "This version is not known.", f"It is one of: {', '.join(VERSIONS)}.")
-    if "inherit" in raw and inherit.version_of(str(raw["inherit"])) is None:
-        complain("inherit", f"{raw['inherit']} cannot be inherited.", "Write oneroster:1.1 or oneroster:1.2.")
+    for word in inherit.words(raw):
+        if inherit.version_of(word) is None:
+            complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
     for key, known in (("required", catalogue().tables.keys()), ("make", making.MAKERS.keys()), ("same_system", None)):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
@@ -156,17 +157,17 @@ def _judge_list(value: object, key: str, known: Iterable[str] | None, complain: 
 
 
 def _inherited(declared: Mapping[str, object], own: set[str]) -> list[Layout]:
-    """A layout for every table of the inherited version that has none of its own, made through the language like any other."""
-    version = inherit.version_of(str(declared.get("inherit", "")))
-    if version is None:
-        return []
+    """A layout for every inherited table that has none of its own, made through the language like any other.
+
+    Where two versions of OneRoster are inherited, the one that is named first has the table.
+    """
     name = declared.get("name", "")
-    from_ = json.dumps(declared["inherit"])
-    texts = {
-        t.name: f"name = {json.dumps(f'{name}/{t.name}')}\ntable = {json.dumps(t.name)}\ninherit = {from_}\n"
-        for t in catalogue().version(version)
-        if t.name not in own
-    }
+    texts: dict[str, str] = {}
+    for word in inherit.words(declared):
+        for table in catalogue().version(inherit.version_of(word) or ""):
+            if table.name not in own:
+                lines = (("name", f"{name}/{table.name}"), ("table", table.name), ("inherit", word))
+                texts.setdefault(table.name, "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines))
     return [language.parse(text, f"{table}.toml") for table, text in texts.items()]
 
 

@@ -130,7 +130,7 @@ class ImportReport:
     limits: tuple[LimitReport, ...] = ()
     issue_counts: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
-    began: float | None = None
+    began: float | None = field(default=None, metadata={"written": False})
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON values, exactly the contract's names; at most 1,000 issues."""

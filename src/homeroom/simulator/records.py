@@ -11,11 +11,14 @@ ALL_GRADES = ("KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", 
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school. `id` is its number in the district, four digits, some of them zeros in front; `grades` are those taught."""
+    """A school. `id` is its number in the district, four digits, some of them zeros in front; `grades` are those taught.
+
+    A `closed` school has nobody left, a `summer` school nobody yet but who runs it; systems list both.
+    """
 
     id: str
     name: str
-    level: Literal["elementary", "middle", "high", "all"]
+    level: Literal["elementary", "middle", "high", "all", "closed", "summer"]
     grades: tuple[str, ...]
 
 

@@ -1,4 +1,4 @@
-"""The roster's tables, made from the catalogue: nothing about a OneRoster table is written twice.
+"""The roster's tables, made from the catalogue: nothing about a table is written twice.
 
 Every record has, around its model columns, what Homeroom knows of it. The record's source is called `from_source` because
 two OneRoster tables have a column `source` of their own.
@@ -49,7 +49,9 @@ def links(table: str) -> tuple[Link, ...]:
 
 
 def indexed(table: Table) -> tuple[str, ...]:
-    """The model columns that have an index of their own, beside sourcedId."""
+    """The model columns that have an index of their own, beside sourcedId. Of a dataset: the references that every row has."""
+    if table.dataset:
+        return tuple(f.name for f in table.model if f.format is Format.GUID_REF and f.required)
     references = (f.name for f in table.model if f.format is Format.GUID_REF and f.name not in _UNASKED)
     return (*(name for name in references if name != "sourcedId"), *_ALSO_INDEXED.get(table.name, ()))
 

@@ -14,7 +14,8 @@ from typing import Any, Literal
 from homeroom.deliveries.workfolders import claim
 from homeroom.layouts import formulas
 from homeroom.outbound.packages import export as write_package
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.outbound.packages import export_datasets as write_datasets
+from homeroom.roster.catalogue import DATASET, Table, catalogue
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
 from homeroom.roster.report import moment
@@ -151,6 +152,16 @@ def export(
         "rows": package.rows,
         "users_without_role": package.without_role,
     }
+
+
+def export_datasets(house: House, slug: str, out: Path, who: str = "command line") -> dict[str, Any]:
+    """Write a ZIP of the datasets as they stand: one CSV for each that has records."""
+    house.stores.control.districts.get(slug)
+    store = house.stores.roster(slug)
+    detail = {"datasets": True, "revision": store.revision()}
+    house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "exported", slug, detail))
+    package = write_datasets(lambda table: _stored(store, table, None), catalogue().version(DATASET), out)
+    return {"file": str(out), "revision": store.revision(), "rows": package.rows}
 
 
 def _stored(store: RosterStore, table: str, since: int | None) -> Iterator[tuple[Any, ...]]:

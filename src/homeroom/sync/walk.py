@@ -29,7 +29,7 @@ from homeroom.layouts.shaping import shape
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
-from homeroom.roster.catalogue import catalogue
+from homeroom.roster.catalogue import FILES, catalogue
 from homeroom.sync import findings
 from homeroom.sync.surplus import placer_for
 from homeroom.workbench.bench import Workbench
@@ -173,5 +173,6 @@ def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground)
 
 @cache
 def catalogue_digest() -> str:
-    """SHA-256 of the catalogue's text: a changed catalogue makes every snapshot invalid."""
-    return hashlib.sha256(package_files("homeroom.roster").joinpath("oneroster.toml").read_bytes()).hexdigest()
+    """SHA-256 of the catalogue's texts: a changed catalogue makes every snapshot invalid."""
+    texts = (package_files("homeroom.roster").joinpath(name).read_bytes() for name in FILES)
+    return hashlib.sha256(b"".join(texts)).hexdigest()

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from homeroom.simulator.writers import oneroster_11, oneroster_12, powerschool_dem
+from homeroom.simulator.writers import (
+    clever,
+    clientpoint,
+    oneroster_11,
+    oneroster_12,
+    pathways,
+    powerschool_autosend,
+    powerschool_dem,
+    schoolstatus,
+)
 from homeroom.simulator.writers.writer import Writer
 
 WRITERS: dict[str, Writer] = {
@@ -13,6 +22,18 @@ WRITERS: dict[str, Writer] = {
         powerschool_dem.WRITER,
         powerschool_dem.LABELS_CORRECTED,
         powerschool_dem.QUOTED,
+        clientpoint.WRITER,
+        clientpoint.LOOSE,
+        schoolstatus.WRITER,
+        schoolstatus.GUARDIANS_FILE,
+        clever.WRITER,
+        clever.CONTACTS_FILE,
+        clever.ROW_PER_TERM,
+        powerschool_autosend.WRITER,
+        powerschool_autosend.DATED,
+        powerschool_autosend.HEADERLESS,
+        powerschool_autosend.COMMA,
+        *pathways.WRITERS,
     )
 }
 """By the name of the layout set that reads them; after a colon the variant."""
