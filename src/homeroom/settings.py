@@ -81,6 +81,27 @@ class Settings:
     )
     threads: int = field(default=2, metadata={"says": "How many processor cores one import uses."})
 
+    metrics_token: str | None = field(
+        default=None,
+        metadata={
+            "says": "The bearer token that opens `/metrics`. Without one, `/metrics` answers only programs on the same machine that "
+            "do not come through a proxy."
+        },
+    )
+    probe_port: int | None = field(
+        default=None,
+        metadata={
+            "says": "A port for `/healthz`, `/readyz` and `/metrics` of `homeroom sftp` and `homeroom worker`, which have no HTTP "
+            "doors otherwise; 0 picks a free one. `serve` and `web` answer on the HTTP port."
+        },
+    )
+    disk_floor_mb: int = field(
+        default=512,
+        metadata={
+            "says": "Below so much free space on the data folder's disk, in MB, `/readyz` says that this process is not ready."
+        },
+    )
+
     @property
     def work(self) -> Path:
         """Where workbenches live while an import runs; emptied of dead ones at every start."""
@@ -141,6 +162,9 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         keep_issue_days=int(number("HOMEROOM_KEEP_ISSUE_DAYS", 400)),
         memory_mb=int(number("HOMEROOM_MEMORY_MB", 800)),
         threads=int(number("HOMEROOM_THREADS", 2)),
+        metrics_token=env.get("HOMEROOM_METRICS_TOKEN") or None,
+        probe_port=int(number("HOMEROOM_PROBE_PORT", 0)) if env.get("HOMEROOM_PROBE_PORT") else None,
+        disk_floor_mb=int(number("HOMEROOM_DISK_FLOOR_MB", 512)),
     )
     if wrong:
         raise Misuse("; ".join(wrong) + ".")

@@ -62,6 +62,10 @@ class Stores:
                 self._rosters.popitem(last=False)[1].close()
             return self._rosters[slug]
 
+    def reached(self) -> str | None:
+        """The migration that the control store stands at now; None where it is gone. Asks the store itself."""
+        return versions.stamped(self.control.place, control_tables.control)
+
     def lock(self, slug: str, wait: float | None = None) -> AbstractContextManager[None]:
         """Hold a district for one import: one holder among all processes (and machines, on PostgreSQL).
 
