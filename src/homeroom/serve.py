@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 import uvicorn
@@ -125,7 +126,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
                     SftpAccounts(house),
                     house.settings.spool,
                     house.settings.keys,
-                    house.settings.host,
+                    house.settings.sftp_address,
                     house.settings.sftp_port,
                     on_arrival=renamed.heard,
                 )
@@ -134,7 +135,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
         if roles.web or house.settings.probe_port is not None:
             web, serving, port = await _web(house, roles, meters)
             named = "http_port" if roles.web else "probe_port"
-            told |= {named: port, "url": f"http://{house.settings.host}:{port}"}
+            told |= {named: port, "url": f"http://{house.settings.http_address}:{port}"}
         for thread in threads:
             thread.start()
         gc.freeze()  # what is loaded now stays: the collector need not walk through it at every request
@@ -169,12 +170,12 @@ async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Serv
     """The HTTP doors; of a process without them only the one for machines, on the port for probes."""
     wanted = house.settings.http_port if roles.web else house.settings.probe_port or 0
     with _port("HTTP", wanted):
-        family = socket.AF_INET6 if ":" in house.settings.host else socket.AF_INET
-        listening = socket.create_server((house.settings.host, wanted), family=family)
+        family = socket.AF_INET6 if ":" in house.settings.http_address else socket.AF_INET
+        listening = socket.create_server((house.settings.http_address, wanted), family=family)
     provider = create(house.stores, address=house.settings.public_url, observe=meters.answered) if roles.web else None
     config = uvicorn.Config(
         Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, provider),
-        host=house.settings.host,
+        host=house.settings.http_address,
         port=wanted,
         log_config=None,
         access_log=False,
@@ -241,7 +242,7 @@ def take_over(house: House, jobs: Jobs) -> None:
 
 def keep(house: House, jobs: Jobs) -> None:
     """What the clock does: the stores' housekeeping, and imports that wait for a walk and are in no queue."""
-    watch.release(house, datetime.now(UTC), jobs.enqueue)
+    watch.release(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
     imports.requeue(house, jobs)
     housekeeping.keep(house, datetime.now(UTC))
 
@@ -275,7 +276,7 @@ def _background(
             meters.sealed(delivery.trigger, sum(file.size for file in delivery.files), incomplete)
 
         def look() -> None:
-            watch.watch(house, datetime.now(UTC), jobs.enqueue, renamed.of, sealed)
+            watch.watch(house, datetime.now(UTC), partial(imports.hand_over, house, jobs), renamed.of, sealed)
 
         threads.append(each(WATCH_SECONDS, "watchman", look))
     return threads

@@ -25,10 +25,15 @@ class Settings:
     host: str = field(
         default="127.0.0.1",
         metadata={
-            "says": "The address on which the doors listen. `source add` prints it as the host, or the host of "
-            "`HOMEROOM_PUBLIC_URL` where this one means all addresses (`0.0.0.0`)."
+            "says": "The address on which the doors listen. `source add` prints that of the SFTP door as the host, or the host of "
+            "`HOMEROOM_PUBLIC_URL` where it means all addresses (`0.0.0.0`)."
         },
     )
+    http_host: str | None = field(
+        default=None,
+        metadata={"says": "The address of the HTTP doors alone, such as `127.0.0.1` behind a proxy on the same machine."},
+    )
+    sftp_host: str | None = field(default=None, metadata={"says": "The address of the SFTP door alone."})
     http_port: int = field(default=8080, metadata={"says": "Port of the HTTP doors; 0 picks a free one, which `serve` prints."})
     sftp_port: int = field(default=2222, metadata={"says": "Port of the SFTP door; 0 picks a free one, which `serve` prints."})
     database_url: str | None = field(
@@ -103,6 +108,16 @@ class Settings:
     )
 
     @property
+    def http_address(self) -> str:
+        """The address on which the HTTP doors listen."""
+        return self.http_host or self.host
+
+    @property
+    def sftp_address(self) -> str:
+        """The address on which the SFTP door listens."""
+        return self.sftp_host or self.host
+
+    @property
     def work(self) -> Path:
         """Where workbenches live while an import runs; emptied of dead ones at every start."""
         return self.data / "work"
@@ -150,6 +165,8 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
     settings = Settings(
         data=(data or Path(env.get("HOMEROOM_DATA", DEFAULT_DATA))).expanduser().resolve(),
         host=env.get("HOMEROOM_HOST", "127.0.0.1"),
+        http_host=env.get("HOMEROOM_HTTP_HOST") or None,
+        sftp_host=env.get("HOMEROOM_SFTP_HOST") or None,
         http_port=int(number("HOMEROOM_HTTP_PORT", 8080)),
         sftp_port=int(number("HOMEROOM_SFTP_PORT", 2222)),
         database_url=url,

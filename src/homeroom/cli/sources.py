@@ -125,7 +125,7 @@ def add(
 def host_for_others(settings: Settings) -> str:
     """The name by which a district's system finds the SFTP door: an address to listen on may be none to connect to."""
     outside = urlsplit(settings.public_url or "").hostname
-    return outside if outside and settings.host in EVERYWHERE else settings.host
+    return outside if outside and settings.sftp_address in EVERYWHERE else settings.sftp_address
 
 
 def check_public_keys(lines: tuple[str, ...]) -> None:

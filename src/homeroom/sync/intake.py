@@ -41,6 +41,7 @@ def hand_in(
     chosen = of(house, slug, source) or _upload(house, slug, layouts, note)
     at = now or datetime.now(UTC)
     delivery = deliver(house, slug, chosen, files, trigger, at)
+    house.announce()
     entry = house.stores.roster(slug).imports.begin(
         source=chosen.id,
         delivery=delivery.number,
