@@ -84,7 +84,7 @@ class Night:
             )
             gone = f"SELECT sourcedId FROM last_{table} WHERE _kh NOT IN (SELECT _kh FROM ({every}))"
             unchanged = (
-                f"SELECT sourcedId, _kh FROM last_{table} WHERE (_kh, _rh) IN (SELECT (_kh, _rh) "
+                f"SELECT * FROM last_{table} WHERE (_kh, _rh) IN (SELECT (_kh, _rh) "
                 f"FROM ({every})) AND sourcedId NOT IN ({twice})"
             )
         self.bench.run(f"CREATE TABLE shaped_{table} AS {changed}")

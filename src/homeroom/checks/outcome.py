@@ -51,7 +51,9 @@ def make_usable(sheet: Sheet, wanted: bool) -> None:
 
 
 def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, ...]:
-    """Make admitted_T: the view of rows that stand as they came or were healed by rule, and of the few mended one by one.
+    """Make admitted_T: the rows that stand as they came or were healed by rule, and the few mended one by one.
+
+    A table where they are few: a dozen statements look at it, and to unfold the view would cost each more than its answer.
 
     A mended row lost a value. Its hash is changed, so that it is never taken for unchanged: it is looked at, and told,
     every night until it is whole. Returns the delivered columns that are admitted.
@@ -70,7 +72,7 @@ def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, ...]:
         select = f"SELECT * FROM ({select}){aside}"
     if patches:
         select += f" UNION ALL FROM mended_{name}"
-    bench.run(f"CREATE OR REPLACE VIEW admitted_{name} AS {select}")
+    bench.run(f"CREATE OR REPLACE {'TABLE' if sheet.few else 'VIEW'} admitted_{name} AS {select}")
     return columns
 
 
@@ -148,7 +150,7 @@ def _heading(sheet: Sheet) -> str:
 
 def make_departed(sheet: Sheet) -> None:
     """Make departed_T: keys of records of which tonight's rows say that they are gone, and no row says that they stand."""
-    here = f"(SELECT sourcedId FROM {sheet.rows} WHERE sourcedId IS NOT NULL)"
+    here = f"(SELECT sourcedId FROM {sheet.standing} WHERE sourcedId IS NOT NULL)"
     refused = f"(SELECT sourcedId FROM refused_{sheet.name} WHERE sourcedId IS NOT NULL)"
     said = f"SELECT DISTINCT sourcedId FROM {sheet.shaped} WHERE {sheet.leaving} AND sourcedId IS NOT NULL"
     kept = f" ANTI JOIN {here} USING (sourcedId) ANTI JOIN {refused} USING (sourcedId)" if sheet.has_status else ""
@@ -157,7 +159,7 @@ def make_departed(sheet: Sheet) -> None:
 
 def provable(sheet: Sheet) -> bool:
     """Whether the key of every refused row is known, so that absence means absence (law 3)."""
-    if any(feed.text.unread for feed in sheet.sifted.feeds):
+    if any(feed.text.unread or feed.text.doubtful for feed in sheet.sifted.feeds):
         return False
     return not sheet.workbench.rows(f"SELECT 1 FROM refused_{sheet.name} WHERE sourcedId IS NULL LIMIT 1")
 

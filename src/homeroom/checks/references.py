@@ -7,6 +7,8 @@ that a school that is missing is told once, with all that hangs on it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from homeroom.checks.sheet import LEAVING, WALKED, Sheet
 from homeroom.roster.catalogue import Field, catalogue
 from homeroom.roster.names import quoted, text
@@ -37,12 +39,14 @@ def _unknown(sheet: Sheet, field: Field, rows: str, lookup: Lookup) -> bool:
     bench, other = sheet.workbench, field.ref
     assert other is not None
     column, unknown = quoted(field.name), _named(sheet, field, "unknown")
-    known = f" AND hash({{0}}) NOT IN (SELECT _kh FROM usable_{other})" if bench.exists(f"usable_{other}") else ""
-    ids = f"SELECT DISTINCT {column} AS sourcedId FROM {rows} WHERE {column} IS NOT NULL{known.format(column)}"
+    unknown_of = f" ANTI JOIN usable_{other} u ON hash(r.id) = u._kh" if bench.exists(f"usable_{other}") else ""
+    ids = f"SELECT DISTINCT id FROM (SELECT {column} AS id FROM {rows} WHERE {column} IS NOT NULL) r"
     if field.format.is_list:
-        split = f"SELECT trim(unnest(string_split(sourcedId, ','))) AS item FROM ({ids})"
-        ids = f"SELECT DISTINCT item AS sourcedId FROM ({split}) WHERE item <> ''{known.format('item')}"
-    if not bench.value(f"CREATE OR REPLACE TABLE {unknown} AS SELECT sourcedId, NULL::VARCHAR AS cause FROM ({ids})"):
+        cells = ids if sheet.few else ids + unknown_of  # nearly all cells are one word, which need not be split
+        split = f"SELECT trim(unnest(string_split(id, ','))) AS id FROM ({cells})"
+        ids = f"SELECT DISTINCT id FROM (SELECT id FROM ({split}) WHERE id <> '') r"
+    ids += unknown_of
+    if not bench.value(f"CREATE OR REPLACE TABLE {unknown} AS SELECT id AS sourcedId, NULL::VARCHAR AS cause FROM ({ids})"):
         return False
     bench.run(f"DELETE FROM {unknown} WHERE sourcedId IN ({kept_alive(sheet, other, lookup(other, unknown))})")
     _blame(sheet, other, unknown)
@@ -179,23 +183,36 @@ def tell_gone(sheet: Sheet) -> None:
     fields = [f for f in sheet.table.references if f.ref in leaving and f.ref not in sheet.rules.unchecked]
     if sheet.sifted.full or not fields:
         return
-    columns = sheet.workbench.columns(f"last_{sheet.name}")
+    columns = sheet.workbench.columns(f"unchanged_{sheet.name}")
+    fields = [f for f in fields if f.name in columns]
+    if not fields:
+        return
+    rows = _naming_gone(sheet, fields)
     for field in fields:
-        if field.name in columns:
-            _tell_gone(sheet, field)
+        _tell_gone(sheet, field, rows)
 
 
-def _tell_gone(sheet: Sheet, field: Field) -> None:
-    column, other = quoted(field.name), field.ref
-    named = f"SELECT sourcedId AS key, _kh, {column} AS id FROM last_{sheet.name} WHERE {column} IS NOT NULL"
-    if field.format.is_list:
-        # A cell of several words first becomes rows; nearly all are one word, which is compared as it stands.
-        several = f"SELECT key, _kh, trim(unnest(string_split(id, ','))) AS id FROM ({named}) WHERE contains(id, ',')"
-        named = f"({named} AND NOT contains({column}, ',')) UNION ALL ({several})"
-    hit = f"SELECT key AS sourcedId, _kh, id FROM ({named}) WHERE id IN (SELECT sourcedId FROM leaving_{other})"
-    # By the key's number: the text of all keys that stand need not be read for the few that are asked.
-    rows = (
-        "(SELECT NULL::INTEGER AS _file, NULL::BIGINT AS _row, NULL::UBIGINT AS _kh, sourcedId, id "
-        f"FROM ({hit}) SEMI JOIN unchanged_{sheet.name} USING (_kh))"
+def _naming_gone(sheet: Sheet, fields: Sequence[Field]) -> str:
+    """A table of the unchanged rows of which any of these fields names a record that is gone: one look at them all.
+
+    Cells of several words come whole; nearly all are one word, which is compared as it stands.
+    """
+    name, listed = quoted(f"naming_{sheet.name}"), ", ".join(quoted(f.name) for f in fields)
+    hits = [f"{quoted(f.name)} IN (SELECT sourcedId FROM leaving_{f.ref})" for f in fields]
+    hits += [f"contains({quoted(f.name)}, ',')" for f in fields if f.format.is_list]
+    sheet.workbench.run(
+        f"CREATE OR REPLACE TABLE {name} AS SELECT sourcedId, {listed} FROM unchanged_{sheet.name} WHERE {' OR '.join(hits)}"
     )
-    sheet.find(rows, "'reference-gone'", field.name, "id", cause=f"{text(f'gone:{other}:')} || id", detail=_what(field))
+    return name
+
+
+def _tell_gone(sheet: Sheet, field: Field, rows: str) -> None:
+    column, other = quoted(field.name), field.ref
+    named = f"SELECT sourcedId, {column} AS id FROM {rows}"
+    if field.format.is_list:
+        named = f"SELECT sourcedId, trim(unnest(string_split({column}, ','))) AS id FROM {rows}"
+    hit = (
+        "(SELECT NULL::INTEGER AS _file, NULL::BIGINT AS _row, NULL::UBIGINT AS _kh, sourcedId, id "
+        f"FROM ({named}) WHERE id IN (SELECT sourcedId FROM leaving_{other}))"
+    )
+    sheet.find(hit, "'reference-gone'", field.name, "id", cause=f"{text(f'gone:{other}:')} || id", detail=_what(field))

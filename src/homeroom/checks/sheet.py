@@ -16,6 +16,8 @@ LEAVING = "leaving"
 """Workbench table: the roster tables of which some record leaves tonight; their keys are in leaving_T."""
 TOTALS = "issue_totals"
 """Workbench table: exact numbers of findings by code, file, table, column and cause; the issue table is capped."""
+FEW = 50_000
+"""Rows of a table up to which a copy of them is cheaper than a view (some 20 MB)."""
 CAP = 10_000
 """Rows that the issue table keeps per code, file, column and cause."""
 
@@ -25,13 +27,15 @@ class Sheet:
     """One table of tonight: its catalogue entry, what the sift said of it, and the rules that hold.
 
     Findings are collected in `found` (one row each), with what they do to their row in `effect`:
-    `refuse`, `patch` (the cell becomes `mended`), `ignore`, `tell`.
+    `refuse`, `patch` (the cell becomes `mended`), `ignore`, `tell`. `unmapped`: some rows were set aside in unmapped_T, since
+    the layout does not know a word in them.
     """
 
     workbench: Workbench
     table: Table
     sifted: Sifted
     rules: Rules
+    unmapped: bool = False
 
     @property
     def name(self) -> str:
@@ -58,6 +62,11 @@ class Sheet:
         return quoted(f"healing_{self.name}_{column}")
 
     @property
+    def few(self) -> bool:
+        """Whether so few rows walk that copies of them cost nothing."""
+        return sum(c.rows - c.ignored for c in self.sifted.counts) - self.sifted.unchanged <= FEW
+
+    @property
     def has_status(self) -> bool:
         """Whether the rows carry a status."""
         return "status" in self.sifted.columns
@@ -69,7 +78,14 @@ class Sheet:
 
     @property
     def rows(self) -> str:
-        """FROM item: the rows whose cells must hold, that is all but those that say their record is gone."""
+        """FROM item: the rows whose cells must hold: all but those that say their record is gone, or that the layout refuses."""
+        if not self.unmapped:
+            return self.standing
+        return f"(SELECT * FROM {self.standing} ANTI JOIN unmapped_{self.name} USING (_file, _row, _kh))"
+
+    @property
+    def standing(self) -> str:
+        """FROM item: the rows that do not say their record is gone, whatever stands in their cells."""
         return f"(SELECT * FROM {self.shaped} WHERE NOT {self.leaving})" if self.has_status else self.shaped
 
     def find(
@@ -117,11 +133,9 @@ def present(workbench: Workbench, table: str, columns: tuple[str, ...], changed:
     if changed is None and not workbench.exists(f"admitted_{table}"):
         return None
     shaped = f"admitted_{table}" if changed is None else f"shaped_{table}"
-    parts = [_picked(workbench, shaped, columns, changed or shaped)]
-    if workbench.exists(f"last_{table}"):
-        last = _picked(workbench, f"last_{table}", columns, f"last_{table}")
-        parts.append(f"{last} SEMI JOIN unchanged_{table} USING (_kh)")
-    return f"({' UNION ALL '.join(parts)})"
+    rows = _picked(workbench, shaped, columns, changed or shaped)
+    standing = _picked(workbench, f"unchanged_{table}", columns, f"unchanged_{table}")
+    return f"({rows} UNION ALL {standing})"
 
 
 def _picked(workbench: Workbench, named: str, columns: tuple[str, ...], relation: str) -> str:

@@ -45,10 +45,14 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         },
     ),
     "layouts": (
-        "Layout sets: list them, show one.",
+        "Layout sets: list, show, check, propose, preview, save and compare them.",
         {
             "list": ("homeroom.cli.layouts:list_", "List the layout sets."),
             "show": ("homeroom.cli.layouts:show", "Show a layout set or a layout as its text."),
+            "save": ("homeroom.cli.own_layouts:save", "Save a folder of layouts as the next version of a district's own set."),
+            "versions": ("homeroom.cli.own_layouts:versions", "List the saved versions of a district's own sets."),
+            "restore": ("homeroom.cli.own_layouts:restore", "Make an old version of a district's own set the newest again."),
+            "diff": ("homeroom.cli.own_layouts:diff", "Show what changed between two layout sets or versions."),
         },
     ),
     "app": (

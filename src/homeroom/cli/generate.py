@@ -33,9 +33,12 @@ def generate(
     seed
         Any number; the same seed gives the same district.
     layouts
-        In which form the files are written: the name of a layout set, after a colon a variant. There are oneroster-1.1,
-        oneroster-1.2, powerschool-dem (:labels-corrected, :quoted), clientpoint (:loose), schoolstatus (:guardians-file),
-        clever (:contacts-file, :row-per-term).
+        In which form the files are written: the name of a layout set, after a colon a variant. There are oneroster-1.0,
+        oneroster-1.1, oneroster-1.2, powerschool-dem (labels-corrected, quoted), powerschool-autosend (dated, headerless,
+        comma), clientpoint (loose), schoolstatus (guardians-file), clever (contacts-file, row-per-term),
+        pathways-ascender, pathways-eschoolplus (utf-16, course-requests), pathways-harmony, pathways-skyward-q-in,
+        pathways-skyward-sms-in, pathways-skyward-sms-tx, testhound, microsoft-sds-1, microsoft-sds-2,
+        microsoft-sds-2.1, apple-school-manager, canvas, infinite-campus (ad-hoc), aeries.
     nights
         How many nights that follow each other.
     dirty

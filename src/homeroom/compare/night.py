@@ -76,7 +76,8 @@ def _scan(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> _Tally:
         hashed = f"SELECT {tonight.hashes(feed, feeds)} FROM ({feed.select})"
         total = workbench.value(f"CREATE OR REPLACE TABLE {_hashed(table, number)} AS {hashed}")
         mine, *parts = workbench.rows(f"SELECT count(*), {DIGEST} FROM {_hashed(table, number)} WHERE _keep")[0]
-        counts.append(FeedCount(feed.text.file.number, total, total - mine))
+        dropped = workbench.value(f"SELECT {tonight.dropped(feed)} FROM {_hashed(table, number)}") if feed.drops else 0
+        counts.append(FeedCount(feed.text.file.number, total, total - mine, dropped))
         kept += mine
         sums.append((mine, *parts))
     return _Tally(tuple(counts), kept, digest_text(sums))
@@ -139,7 +140,7 @@ def _gone(workbench: Workbench, table: str, feeds: Sequence[Feed], others: str |
         gone += f' UNION SELECT "sourcedId", _kh FROM {others} WHERE _kh NOT IN (SELECT _kh FROM {_records(table, feeds)})'
     workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'gone_{table}')} AS {gone}")
     moved = f"(SELECT coalesce(_kh, _last) AS _kh FROM {differing})"
-    _view(workbench, f"unchanged_{table}", f'SELECT l."sourcedId", l._kh FROM {last} l ANTI JOIN {moved} m ON l._kh = m._kh')
+    _view(workbench, f"unchanged_{table}", f"SELECT l.* FROM {last} l ANTI JOIN {moved} m ON l._kh = m._kh")
 
 
 def _read_again(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> None:
@@ -212,7 +213,7 @@ def _nothing(workbench: Workbench, table: str, columns: Sequence[str]) -> None:
     """The night on which nothing changed: nothing to check, everything of last night stands."""
     _empty_shaped(workbench, table, columns)
     workbench.run(f'CREATE OR REPLACE TABLE {quoted(f"gone_{table}")} ("sourcedId" VARCHAR, _kh UBIGINT)')
-    _view(workbench, f"unchanged_{table}", f'SELECT "sourcedId", _kh FROM {quoted(f"last_{table}")}')
+    _view(workbench, f"unchanged_{table}", f"SELECT * FROM {quoted(f'last_{table}')}")
 
 
 def _empty_shaped(workbench: Workbench, table: str, columns: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from homeroom.roster.report import (
     FileReport,
     ImportReport,
     Issue,
+    LayoutsUsed,
     LimitReport,
     Reason,
     Repair,
@@ -50,7 +51,7 @@ REPORT: Meanings = {
         "number or null",
         "How long the last walk took; waiting for a worker or a person is not in it. Null for a walk that was cut off.",
     ),
-    "layouts": ("text or null", "The layout set that read the files."),
+    "layouts": ("object or null", "The layout set that read the files, and its version."),
     "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
     "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),
     "stamp": (
@@ -61,6 +62,18 @@ REPORT: Meanings = {
 }
 
 PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
+    "layouts": (
+        LayoutsUsed,
+        "Which set read the files. The same text always has the same digest.",
+        {
+            "set": ("text", "The set's name."),
+            "version": (
+                "number or null",
+                "The saved version of a district's own set; null for a set that ships and for a folder.",
+            ),
+            "digest": ("text or null", "Stands for the texts of the set's files."),
+        },
+    ),
     "reason": (
         Reason,
         "Why an import failed or waits.",

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from homeroom.roster.catalogue import Field, Format, catalogue
-from homeroom.roster.names import ROUNDED_ID, quoted
+from homeroom.roster.names import ROUNDED_ID, UNMAPPED, quoted
 from homeroom.roster.names import text as literal
 from homeroom.workbench.values import Feed
 
@@ -50,6 +50,8 @@ def _names(field: Field, table: str) -> str | None:
 def _with(prefix: str, value: str, field: Field) -> str:
     if field.format is Format.LIST_GUID_REF:
         # Blanks before an item stay before it: they are the checks' business.
-        item = f"CASE WHEN trim(x) = '' THEN x ELSE left(x, length(x) - length(ltrim(x))) || {literal(prefix)} || ltrim(x) END"
+        bare = f"trim(x) = '' OR starts_with(x, {literal(UNMAPPED)})"
+        item = f"CASE WHEN {bare} THEN x ELSE left(x, length(x) - length(ltrim(x))) || {literal(prefix)} || ltrim(x) END"
         return f"array_to_string(list_transform(string_split({value}, ','), lambda x: {item}), ',')"
-    return f"CASE WHEN regexp_full_match({value}, {literal(ROUNDED_ID)}) THEN {value} ELSE {literal(prefix)} || {value} END"
+    bare = f"regexp_full_match({value}, {literal(ROUNDED_ID)}) OR starts_with({value}, {literal(UNMAPPED)})"
+    return f"CASE WHEN {bare} THEN {value} ELSE {literal(prefix)} || {value} END"

@@ -6,15 +6,16 @@ table of that version without a file of its own. A district's own folder may lea
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from homeroom.layouts import inherit, language, making, patterns
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
-from homeroom.layouts.layout import Layout
+from homeroom.layouts.layout import Join, Kind, Layout
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import places
 from homeroom.roster.catalogue import VERSIONS, catalogue
@@ -29,10 +30,11 @@ KEYS = ("name", "title", "help", "version", "inherit", "required", "make", "mani
 class LayoutSet:
     """The layouts of one system or dialect.
 
-    `required` are the tables whose files must all come. `makes` names what is made from the rows that come
+    `required` are the tables, or single layouts, whose files must come. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road. `text` is what `layouts show` prints.
+    ids by another road. `text` is what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the
+    saved version of a district's own set (None for one that ships and for a folder).
     """
 
     name: str
@@ -45,6 +47,8 @@ class LayoutSet:
     same_system: tuple[str, ...] = ()
     help: str = ""
     text: str = ""
+    digest: str = ""
+    number: int | None = None
 
     def layout(self, name: str) -> Layout:
         """The layout of that name (`set/users`). Raises Misuse."""
@@ -58,15 +62,39 @@ class LayoutSet:
         ranked = [(r, i) for i, w in enumerate(self.layouts) if (r := patterns.rank(w.files, file_name)) is not None]
         return self.layouts[min(ranked)[1]] if ranked else None
 
-    def hints(self, file_name: str) -> Hints:
-        """What the set knows about a file before it is looked at."""
-        layout = self.named(file_name)
-        return layout.hints if layout else Hints()
+    def readers(self, file_name: str) -> tuple[Layout, ...]:
+        """Every layout that reads files of this name, in the tables' order.
 
-    def file_of(self, table: str) -> str:
-        """The plain file name under which a table is expected, for messages."""
-        layout = next((w for w in self.layouts if w.table == table), None)
-        return layout.files[0] if layout else catalogue()[table].file
+        Of layouts of one table those win whose pattern for the name stands first; where it stands equally, all of them read.
+        """
+        ranked = [(r, w) for w in self.layouts if (r := patterns.rank(w.files, file_name)) is not None]
+        best = {table: min(r for r, w in ranked if w.table == table) for table in {w.table for _, w in ranked}}
+        return tuple(w for r, w in ranked if r == best[w.table])
+
+    def joins(self, file_name: str) -> tuple[tuple[Layout, Join], ...]:
+        """The layouts that join files of this name to their own, with the join."""
+        return tuple((w, j) for w in self.layouts for j in w.joins if patterns.rank(j.files, file_name) is not None)
+
+    def of_kind(self, kind: Kind) -> LayoutSet:
+        """The set as an import of this kind takes it: where a table has layouts of both kinds, those of the other are left out."""
+        own = {w.table for w in self.layouts if w.kind == kind}
+        chosen = tuple(w for w in self.layouts if w.kind == kind or w.table not in own)
+        return self if chosen == self.layouts else replace(self, layouts=chosen)
+
+    def requires(self, layout: Layout) -> bool:
+        """Whether the files of a layout must come: the set requires its table, or the layout itself."""
+        return layout.table in self.required or layout.name in self.required
+
+    def hints(self, file_name: str) -> Hints:
+        """What the set knows about a file before it is looked at: from a layout that reads it, else from a join."""
+        layout = self.named(file_name)
+        joined = self.joins(file_name)
+        return layout.hints if layout else joined[0][1].hints if joined else Hints()
+
+    def file_of(self, word: str) -> str:
+        """The plain file name under which a table, or a layout's own file, is expected, for messages."""
+        layout = next((w for w in self.layouts if word in (w.table, w.name)), None)
+        return layout.files[0] if layout else catalogue()[word].file
 
 
 def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
@@ -74,10 +102,28 @@ def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
 
     Raises LayoutFaults with the mistakes of all files together, and Misuse where the folder holds no layout.
     """
-    texts = {f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.is_file() and f.name.endswith(".toml")}
+    return read(texts_in(folder), name or folder.name)
+
+
+def texts_in(folder: Path | Traversable) -> dict[str, str]:
+    """The texts of a set's folder by file name. Raises LayoutFaults for a file that is no text, Misuse where there is none."""
+    texts: dict[str, str] = {}
+    for file in folder.iterdir():
+        if file.is_file() and file.name.endswith(".toml"):
+            try:
+                texts[file.name] = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            except UnicodeDecodeError as error:
+                fault = LayoutFault(file.name, 0, 0, "This file is not UTF-8 text.", "Save it as UTF-8.")
+                raise LayoutFaults([fault]) from error
     if not texts:
         raise Misuse(f"{folder.name} holds no layout. A layout set is a folder of TOML files.")
-    return read(texts, name or folder.name)
+    return texts
+
+
+def digest(texts: Mapping[str, str]) -> str:
+    """What stands for the texts of a set: equal texts under equal names, and only they, have the same."""
+    listed = json.dumps(sorted(texts.items()), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(listed.encode()).hexdigest()
 
 
 def read(texts: Mapping[str, str], name: str) -> LayoutSet:
@@ -93,6 +139,8 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
                 faults.extend(found.faults)
     layouts.extend(_inherited(declared, {w.table for w in layouts}))
     faults.extend(_twice(layouts))
+    faults.extend(_required(declared, layouts, texts.get(DECLARATION, "")))
+    faults.extend(_at_odds(layouts))
     if faults:
         raise LayoutFaults(faults)
     parts = [texts.get(DECLARATION, ""), *(w.text for w in layouts)]
@@ -107,6 +155,7 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         same_system=_listed(declared, "same_system"),
         help=str(declared.get("help", "")),
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
+        digest=digest(texts),
     )
 
 
@@ -142,7 +191,7 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
     for word in inherit.words(raw):
         if inherit.version_of(word) is None:
             complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
-    for key, known in (("required", catalogue().tables.keys()), ("make", making.MAKERS.keys()), ("same_system", None)):
+    for key, known in (("required", None), ("make", making.MAKERS.keys()), ("same_system", None)):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
 
@@ -178,4 +227,27 @@ def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
         if layout.name in seen:
             found.append(LayoutFault(layout.name, 0, 0, "Two layouts of the set have this name.", "Give each its own."))
         seen.add(layout.name)
+    return found
+
+
+def _required(declared: Mapping[str, object], layouts: Iterable[Layout], text: str) -> list[LayoutFault]:
+    """Words of `required` that are neither a table nor a layout of the set."""
+    known = [*catalogue().tables, *(w.name for w in layouts)]
+    where = places(text).find(["required"])
+    return [
+        LayoutFault(DECLARATION, *where, f"required cannot list {word}.", did_you_mean(word, known))
+        for word in _listed(declared, "required")
+        if word not in known
+    ]
+
+
+def _at_odds(layouts: Sequence[Layout]) -> list[LayoutFault]:
+    """Layouts that read a file under the same pattern and disagree about how it is written: one look serves them all."""
+    found = []
+    for number, layout in enumerate(layouts):
+        for other in layouts[:number]:
+            if {*layout.files} & {*other.files} and layout.hints != other.hints:
+                shared = next(f for f in layout.files if f in other.files)
+                message = f"{layout.name} and {other.name} read {shared} and say different things in [read]."
+                found.append(LayoutFault(layout.name, 0, 0, message, "Write the same [read] in both."))
     return found

@@ -20,7 +20,6 @@ CITY = "Harlan Creek"
 STREETS = ("Alder Street", "Birch Lane", "Chapel Road", "Dogwood Drive", "Elm Court", "Foundry Row", "Garden Way", "Hill Street")
 CLOSED, SUMMER = "0050", "0060"  # numbers of the closed and of the summer school; the schools in use begin at 0103
 CAMPUS_FIRST = {"elementary": (103, 103), "middle": (4001, 41), "high": (7001, 1), "all": (103, 103)}
-DEPARTMENTS = {"HRM": "Primary", "ELV": "Electives", "PHE": "Physical Education"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,6 @@ class Employee:
 
     state_id: str
     title: str
-    hired: str
 
 
 def pupil(person: Person, year: int) -> Pupil:
@@ -85,20 +83,7 @@ def employee(person: Person) -> Employee:
     return Employee(
         state_id=f"{dice.number(10**6, 10**7 - 1):08d}",
         title="Superintendent's Office" if office else dice.pick(titles),
-        hired=f"{dice.number(1998, 2025)}-08-{dice.number(1, 16):02d}",
     )
-
-
-def custody(student: Person, contact: Person) -> str:
-    """`restricted` where a court keeps the contact from the student (2 %), else blank."""
-    return "restricted" if Dice("custody", student.id, student.born, contact.id).chance(0.02) else ""
-
-
-def lives_with(student: Person, contact: Person) -> bool:
-    """Whether student and contact live in one household; somebody kept away never does."""
-    if custody(student, contact):
-        return False
-    return contact.relation in ("mother", "father", "stepfather", "foster parent") and contact.family[:3] == student.family[:3]
 
 
 def contact_kind(contact: Person) -> Literal["Parent/Guardian", "Emergency"]:

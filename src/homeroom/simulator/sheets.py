@@ -30,16 +30,25 @@ class Sheet:
     header: bool = True
     words: Mapping[str, str] = field(default_factory=dict)
 
+    def called(self, column: str) -> str:
+        """This file's word for one of OneRoster's columns."""
+        return self.words.get(column, column)
+
+    def line(self, place: int) -> int:
+        """The physical line, from 1, of the row at this position."""
+        return place + (2 if self.header else 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a system writes its files. `prefixes` by table stand before every header word; `ends` ends every line, the last too.
 
     `encoding` is Python's word; one with a byte order mark writes it once. With `zip` all files travel in one archive of that name.
+    `spaced` quotes what holds a blank too.
     """
 
     ends: Literal["\r\n", "\n", "\r"] = "\r\n"
-    quotes: Literal["needed", "none", "all"] = "needed"
+    quotes: Literal["needed", "spaced", "none", "all"] = "needed"
     prefixes: Mapping[str, str] = field(default_factory=dict)
     delimiter: Literal[",", "\t", "|"] = ","
     encoding: Literal["utf-8", "utf-8-sig", "utf-16", "cp1252"] = "utf-8"
@@ -51,7 +60,7 @@ class Form:
             return self.delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row)
         text = self.delimiter.join(row)
         plain = '"' not in text and "\n" not in text and "\r" not in text and text.count(self.delimiter) == len(row) - 1
-        if plain or self.quotes == "none":
+        if (plain and not (self.quotes == "spaced" and " " in text)) or self.quotes == "none":
             return text
         return self.delimiter.join(self._quoted(cell) for cell in row)
 
@@ -69,7 +78,8 @@ class Form:
         return end.join(encoded) + end
 
     def _quoted(self, cell: str) -> str:
-        if '"' in cell or self.delimiter in cell or "\n" in cell or "\r" in cell:
+        spaced = self.quotes == "spaced" and " " in cell
+        if spaced or '"' in cell or self.delimiter in cell or "\n" in cell or "\r" in cell:
             return '"' + cell.replace('"', '""') + '"'
         return cell
 

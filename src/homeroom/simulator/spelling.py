@@ -7,6 +7,7 @@ from homeroom.simulator.records import ALL_GRADES, Person
 POWERSCHOOL_GRADES = {g: str(n) for n, g in enumerate(ALL_GRADES)}
 """Kindergarten is 0, no zero in front."""
 CLEVER_GRADES = {g: "Kindergarten" if g == "KG" else str(int(g)) for g in ALL_GRADES}
+SDS_GRADES = {g: "kg" if g == "KG" else g for g in ALL_GRADES}
 RACE_LETTERS = {"white": "W", "black": "B", "asian": "A", "native": "I", "pacific": "P", "two": "M"}
 LANGUAGES = {
     "en": ("English", "eng"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from homeroom.store import apply as applying
@@ -10,6 +10,7 @@ from homeroom.store import first_postgres, first_sqlite, history, holding, pages
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
 from homeroom.store.deliveries import Deliveries
+from homeroom.store.elsewhere import elsewhere
 from homeroom.store.history import Change, Record, Revision
 from homeroom.store.imports import Imports
 from homeroom.store.issues import Issues
@@ -61,6 +62,13 @@ class RosterStore:
         A snapshot made at revision `since` knows nothing of them: they are to be compared with the store. None: there are none.
         """
         return history.touched(self.place, workbench, table, since)
+
+    def written_by(self, workbench: Workbench, table: str, source: int, belongs: Callable[[str], bool], into: str) -> str | None:
+        """Keys of a source's active records that were last written by files whose names `belongs` takes, as relation `into`.
+
+        The relation has one column, sourcedId. None: there are no such records.
+        """
+        return elsewhere(self.place, workbench, table, source, belongs, into)
 
     def apply(self, workbench: Workbench, plan: Plan, commit: Commit) -> int:
         """Commit a plan with everything that belongs to it, in one transaction (law 1); returns the revision after it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from homeroom.reading.lines import lines, offset
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Refused
-from homeroom.roster.report import ISSUES_IN_REPORT, ImportReport, Outcome, Reason, Status
+from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, LayoutsUsed, Outcome, Reason, Status
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
 from homeroom.store.snapshots import SnapshotRow
@@ -115,10 +115,11 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
     _find_lines(bench, walked)
     found = findings.publish(bench)
     names = findings.file_names(bench)
+    used = walked.choice.layouts
     return replace(
         started,
         plan=walked.plan.hash,
-        layouts=walked.choice.layouts.name,
+        layouts=LayoutsUsed(used.name, used.number, used.digest),
         layouts_why=walked.choice.why,
         files=reporting.file_reports(
             walked.inspected,
@@ -127,6 +128,7 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
             walked.admitted,
             _notes(walked, names),
             {name: refused_as_foreign(bench, catalogue()[name]) for name in walked.sifted},
+            dict(_joined(bench, walked)),
         ),
         tables=walked.plan.tables,
         limits=walked.judgement.limits,
@@ -144,6 +146,16 @@ def _notes(walked: Walked, names: Mapping[int, str]) -> dict[str, str]:
     return (
         notes if choice.manifest is None else notes | {names[choice.manifest.file]: "It says how the other files are to be read"}
     )
+
+
+def _joined(bench: Workbench, walked: Walked) -> Iterator[tuple[int, FileReport]]:
+    """The files that were joined to others, with the layouts that did so."""
+    for look in walked.choice.joined:
+        number = look.file.number
+        text = walked.texts[number]
+        ragged = bench.value(f"SELECT count(*) FROM {text.ragged}") if text.ragged else 0
+        by = [m.layout.name for m in walked.choice.matches if number in m.binding.arrangement.files]
+        yield number, reporting.joined(text, ragged, f"Joined to the rows of {', '.join(by)}")
 
 
 def _find_lines(bench: Workbench, walked: Walked) -> None:
@@ -245,7 +257,8 @@ def _write(
 
 
 def _origins(walked: Walked) -> tuple[Origin, ...]:
-    return tuple(Origin(look.file.number, look.file.name, look.header_line) for look in walked.inspected)
+    looks = {look.file.number: look for look in walked.inspected} | dict(walked.origins)
+    return tuple(Origin(number, look.file.name, look.header_line) for number, look in sorted(looks.items()))
 
 
 def _reason(reason: Reason | None) -> Mapping[str, Any] | None:

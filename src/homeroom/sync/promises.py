@@ -21,7 +21,7 @@ from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import Fault
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
-from homeroom.sync.layouts import known_set
+from homeroom.sync.layouts import Own, known_set
 from homeroom.workbench.values import SourceFile
 
 
@@ -36,7 +36,7 @@ class Promises:
 
 def promises(house: House, source: Source, here: Sequence[Arrived]) -> Promises:
     """What the set that grows in a source's folder needs. `here` are the files that lie there now."""
-    layouts = _set(source)
+    layouts = _set(house, source)
     tables = list(layouts.required) if layouts is not None else []
     hoped: tuple[str, ...] = ()
     if layouts is None or layouts.manifest:
@@ -51,12 +51,12 @@ def promises(house: House, source: Source, here: Sequence[Arrived]) -> Promises:
     return Promises(tuple(names), hoped, {name: _any_of(spelled) for name, spelled in names.items()})
 
 
-def _set(source: Source) -> LayoutSet | None:
+def _set(house: House, source: Source) -> LayoutSet | None:
     """The set that is named for a source; None without one, or where it cannot be read: its import will tell."""
     if source.layouts is None:
         return None
     try:
-        return known_set(source.layouts)
+        return known_set(source.layouts, Own(house, source.district))
     except Fault:
         return None
 

@@ -20,7 +20,7 @@ from homeroom.store.imports import Import
 from homeroom.store.sources import Source
 from homeroom.sync import ending
 from homeroom.sync.house import House
-from homeroom.sync.layouts import sets_for
+from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import allied
 from homeroom.sync.walk import catalogue_digest
 from homeroom.workbench.values import Plan
@@ -30,14 +30,14 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
     """One text for everything but files and roster that decides what an import does."""
     import duckdb
 
-    sets, wanted = sets_for(layouts or source.layouts)
+    sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     decides = [
         __version__,
         duckdb.__version__,
         catalogue_digest(),
         wanted,
-        [s.text for s in sets],
+        [(s.text, s.digest, s.number) for s in sets],
         dict(source.settings),
         sorted(allied(house, source)),
         entry.kind,

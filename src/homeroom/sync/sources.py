@@ -14,7 +14,7 @@ from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
 from homeroom.sync import source_settings
 from homeroom.sync.house import House
-from homeroom.sync.layouts import named
+from homeroom.sync.layouts import Own, named
 
 BUILT = ("sftp", "upload")
 """The kinds that this version can run."""
@@ -133,7 +133,7 @@ def _settled(
         _are_others(house, slug, source, values["same_system"])
     made = dict(values)
     if made.get("layouts") is not None:
-        made["layouts"] = named(made["layouts"])
+        made["layouts"] = named(made["layouts"], Own(house, slug))
     inside = {n: v for n, v in made.items() if source_settings.setting(n).kept}
     return {n: v for n, v in made.items() if n not in inside}, inside
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files as package_files
@@ -22,16 +22,15 @@ from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
+from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
 from homeroom.layouts.prefixing import prefixed
 from homeroom.layouts.sets import LayoutSet
-from homeroom.layouts.shaping import shape
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
-from homeroom.reading.tables import read
 from homeroom.roster.catalogue import FILES, catalogue
 from homeroom.sync import findings
-from homeroom.sync.surplus import placer_for
+from homeroom.sync.shaping import absent_files, hollow_files, shape_all
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
     Admitted,
@@ -54,7 +53,8 @@ class Ground:
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `now` is in the district's own time.
+    many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
+    or is None where there are none. `now` is in the district's own time.
     """
 
     sets: Sequence[LayoutSet]
@@ -68,6 +68,7 @@ class Ground:
     first: bool
     snapshots: Mapping[str, Snapshot]
     touched: Callable[[str, Snapshot], str | None]
+    written: Callable[[str, Callable[[str], bool], str], str | None]
     lookup: Lookup
     active: ActiveCounts
     last_rows: Mapping[str, int]
@@ -82,6 +83,7 @@ class Walked:
     inspected: tuple[Inspected, ...]
     left_alone: tuple[LeftAlone, ...]
     texts: Mapping[int, TextTable]
+    origins: Mapping[int, Inspected]
     feeds: tuple[Feed, ...]
     sifted: Mapping[str, Sifted]
     admitted: Mapping[str, Admitted]
@@ -101,24 +103,28 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("read")
     inspected = tuple(inspect(f, _hints(ground, f.name)) for f in unpacked.files)
     tell("layouts")
-    choice = choose(ground.sets, inspected, ground.wanted, bench)
+    choice = choose(ground.sets, inspected, ground.wanted, bench, _kind(ground))
     rules = replace(ground.rules, version=choice.layouts.version)
-    texts, feeds = _shape(bench, choice, rules, ground)
+    shaped = shape_all(bench, choice, ground.kind, rules, ground.lookup)
+    elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
+    made = make(choice.layouts, [replace(f, partial=f.table in elsewhere) for f in shaped.feeds], ground.now, bench)
+    feeds = tuple(prefixed(feed, rules.prefix, rules.shared) for feed in made)
     tell("compare with last night")
     sifted, fingerprints = _sift(bench, feeds, rules, ground)
     tell("check")
     admitted = {name: admit(bench, catalogue()[name], s, rules, ground.lookup) for name, s in sifted.items()}
     tell("plan")
-    tables = [planning.Walked(catalogue()[name], sifted[name], admitted[name]) for name in sifted]
+    tables = [planning.Walked(catalogue()[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, ground.lookup, first=ground.first, allied=ground.allied)
     tell("judge")
-    context = Context(tables, ground.last_rows, ground.lookup)
+    context = Context(tables, ground.last_rows, ground.lookup, hollow_files(bench, choice, sifted, ground.written))
     judgement = judge(bench, plan, ground.limits, ground.active, context)
     return Walked(
         choice=choice,
         inspected=inspected,
         left_alone=unpacked.left_alone,
-        texts=texts,
+        texts=shaped.texts,
+        origins=shaped.origins,
         feeds=feeds,
         sifted=sifted,
         admitted=admitted,
@@ -128,30 +134,18 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     )
 
 
+def _kind(ground: Ground) -> Kind:
+    return "continuous" if ground.kind == "continuous" else "change_notification"
+
+
 def _hints(ground: Ground, name: str) -> Hints:
-    """What the source says about its files goes, word by word, before what a named set says."""
-    own, of_set = ground.hints, Hints() if ground.wanted is None else ground.sets[0].hints(name)
-    return Hints(
-        encoding=own.encoding if own.encoding is not None else of_set.encoding,
-        delimiter=own.delimiter if own.delimiter is not None else of_set.delimiter,
-        quoted=own.quoted if own.quoted is not None else of_set.quoted,
-        header=own.header if own.header is not None else of_set.header,
-        strip_prefix=own.strip_prefix and of_set.strip_prefix,
-    )
-
-
-def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tuple[dict[int, TextTable], tuple[Feed, ...]]:
-    bindings = {m.inspected.file.number: m.binding for m in choice.matches}
-    texts: dict[int, TextTable] = {}
-    feeds: list[Feed] = []
-    for match in choice.matches:
-        number = match.inspected.file.number
-        place = placer_for(bench, match.binding, bindings, rules, ground.lookup)
-        texts[number] = read(bench, match.inspected, place)
-        mode = match.mode if ground.kind == "continuous" else ground.kind
-        feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
-    made = make(choice.layouts, feeds, ground.now, bench)
-    return texts, tuple(prefixed(feed, rules.prefix, rules.shared) for feed in made)
+    """What the source says about its files goes before what a named set says."""
+    if ground.wanted is None:
+        return ground.hints
+    usual = ground.sets[0].of_kind(_kind(ground)).hints(name)
+    said = {f.name: getattr(ground.hints, f.name) for f in fields(Hints)}
+    plain = Hints()
+    return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})
 
 
 def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:
@@ -168,6 +162,9 @@ def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground)
         usable = snapshots.valid(ground.snapshots.get(table.name), mark)
         touched = ground.touched(table.name, usable) if usable else None
         sifted[table.name] = sift(bench, table, mine, usable, touched)
+        for count in sifted[table.name].counts:
+            if count.dropped:
+                bench.tell("value-dropped", file=count.file, table=table.name, count=count.dropped)
     return sifted, fingerprints
 
 

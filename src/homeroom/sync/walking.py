@@ -19,7 +19,7 @@ from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
 from homeroom.sync import committing, repeating, tuning
 from homeroom.sync.house import House
-from homeroom.sync.layouts import sets_for
+from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import allied
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
@@ -94,7 +94,7 @@ def _ground(
     now: datetime,
     layouts: str | None,
 ) -> Ground:
-    sets, wanted = sets_for(layouts or source.layouts)
+    sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     folder = house.snapshots(slug, source.id)
     today = now.astimezone(zone)
@@ -106,6 +106,9 @@ def _ground(
 
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
+
+    def written(table: str, belongs: Callable[[str], bool], into: str) -> str | None:
+        return store.written_by(bench, table, source.id, belongs, into)
 
     @cache
     def counts() -> dict[str, dict[str | None, int]]:
@@ -128,6 +131,7 @@ def _ground(
         first=revision == 0,
         snapshots={t: Snapshot.from_json(row.record, folder) for t, row in store.snapshots.of(source.id).items()},
         touched=touched,
+        written=written,
         lookup=lookup,
         active=active,
         last_rows=last_rows(store, source.id),

@@ -6,7 +6,6 @@ leaves everyone else out, while other producers send them as relatives.
 
 from __future__ import annotations
 
-from homeroom.simulator.facts import custody
 from homeroom.simulator.records import Person
 from homeroom.simulator.register import Register
 from homeroom.simulator.truth import Expected, expect
@@ -19,18 +18,14 @@ def role(person: Person) -> str:
     return "parent" if person.relation in ("mother", "father") else "relative"
 
 
-def told(book: Register, *, relationship: bool) -> Expected:
-    """The pairs of student and contact that a format sends, in the words of the contact rules.
+def told(book: Register) -> Expected:
+    """The pairs of student and contact, where a format does not say what they are to each other.
 
-    `reachable`: an e-mail address or a mobile number is there. Without `relationship` the format does not say what they are to
-    each other.
+    `reachable`: an e-mail address or a mobile number is there.
     """
     rows = []
     for student, contact, place in book.pairs():
         reached = "true" if contact.email or contact.mobile else "false"
-        known = (contact.relation, "true" if contact.legal else "false", custody(student, contact)) if relationship else ()
-        rows.append((student.id, contact.id, contact.given, contact.family, contact.email, reached, str(place), *known))
+        rows.append((student.id, contact.id, contact.given, contact.family, contact.email, reached, str(place)))
     columns = "student sourcedId givenName familyName email reachable priority"
-    return expect(
-        "contacts", columns + (" relationship legalGuardian custody" if relationship else ""), rows, "student sourcedId"
-    )
+    return expect("contacts", columns, rows, "student sourcedId")

@@ -3,8 +3,8 @@
 What is public: which tool writes them and whether they have a header row; that Ascender puts `|` into a `.csv`; that Skyward SMS
 writes its course crosswalk without a header. **All column names, their order and the file names are inferred** and stand here as
 proposed. Ids are student numbers with their zeros; Texas names a campus by three digits, the other dialects by the school's number.
-Texas writes marks as numbers, the others as letters; a mark of a course in progress may be blank. Variant `pathways-eschoolplus:utf-16`
-is Cognos with tabs in UTF-16.
+Texas writes marks as numbers, the others as letters; a mark of a course in progress may be blank. Variants of `pathways-eschoolplus`,
+whose report templates a district adapts: `utf-16` is Cognos with tabs in UTF-16, `course-requests` adds a file that is ours altogether.
 
 Not carried: classes, enrollments, staff, contacts, terms with dates, the schools' names, demographics, the district.
 """
@@ -19,13 +19,14 @@ from homeroom.simulator.records import District, Person
 from homeroom.simulator.register import Register, register
 from homeroom.simulator.sheets import Form, Row, Sheet
 from homeroom.simulator.spelling import us_date
-from homeroom.simulator.transcripts import Mark, averages, credentials, current, history
+from homeroom.simulator.transcripts import Mark, averages, credentials, current, history, requests
 from homeroom.simulator.truth import UNSAID, Expected, expect
 from homeroom.simulator.writers.writer import Writer
 
 MARKS = ("SchoolYear", "Term", "CourseCode", "CourseName", "Grade", "CreditEarned", "CreditAttempted", "IsCurrent")
 AVERAGES = ("WeightedGPA", "UnweightedGPA", "ClassRank")
 CROSSWALK = ("LocalCourseCode", "LocalCourseName", "StateCourseCode")
+REQUESTS = ("SchoolYear", "CourseCode", "CourseName", "Priority", "Alternate")
 CERTIFICATES = ("CertificationCode", "CertificationName", "DateEarned", "EndorsementOrProgram")
 Kind = str
 
@@ -90,6 +91,12 @@ def _ibc(book: Register, dialect: Dialect) -> Iterator[Row]:
         yield (c.student.number, c.code, c.title, us_date(c.earned), c.programme)
 
 
+def _requests(book: Register, dialect: Dialect) -> Iterator[Row]:
+    for r in requests(book.district):
+        wanted = (r.course.code, r.course.title, str(r.priority), "Y" if r.alternate else "N")
+        yield (r.student.number, str(book.district.year + 1), *wanted)
+
+
 def _columns(kind: Kind, dialect: Dialect) -> Row:
     student, given, family, grade, school = dialect.columns
     return {
@@ -98,6 +105,7 @@ def _columns(kind: Kind, dialect: Dialect) -> Row:
         "gpa": (student, *AVERAGES),
         "crosswalk": CROSSWALK,
         "ibc": (student, *CERTIFICATES),
+        "requests": (student, *REQUESTS),
     }[kind]
 
 
@@ -107,6 +115,7 @@ ROWS: dict[Kind, Callable[[Register, Dialect], Iterator[Row]]] = {
     "gpa": _gpa,
     "crosswalk": _crosswalk,
     "ibc": _ibc,
+    "requests": _requests,
 }
 TABLES = {
     "students": "users",
@@ -114,6 +123,7 @@ TABLES = {
     "gpa": "gpa",
     "crosswalk": "course_crosswalk",
     "ibc": "credentials",
+    "requests": "course_requests",
 }
 
 
@@ -157,6 +167,13 @@ def _expected(district: District, dialect: Dialect) -> tuple[Expected, ...]:
         ),
         "ibc": expect("credentials", "userSourcedId code title earnedOn", earned, "userSourcedId code"),
     }
+    wanted = ((*row[:5], "true" if row[5] == "Y" else "false") for row in _requests(book, dialect))
+    told["requests"] = expect(
+        "course_requests",
+        "userSourcedId schoolYear courseCode courseTitle priority alternate",
+        wanted,
+        "userSourcedId courseCode",
+    )
     orgs = expect("orgs", "sourcedId", ((dialect.school(book, p),) for p in book.students))
     return (orgs, *(told[kind] for kind in dialect.files))
 
@@ -168,17 +185,20 @@ def _writer(name: str, form: Form, dialect: Dialect) -> Writer:
 
 
 PLAIN = ("StudentID", "FirstName", "LastName", "GradeLevel", "SchoolID")
+ESCHOOL = ("Student_ID", "First_Name", "Last_Name", "Grade", "Building")
 SKYWARD = ("NameID", "FirstName", "LastName", "StudentGrade", "EntityID")
 BOTH = {"students": "Students.csv", "grades": "Grades.csv"}
 FOUR = {**BOTH, "gpa": "GPA.csv", "crosswalk": "CourseCrosswalk.csv"}
 SMS_IN = Dialect(SKYWARD, FOUR, bare=("crosswalk",))
 ASCENDER = _writer("ascender", Form(delimiter="|"), Dialect(PLAIN, {**BOTH, "ibc": "IBC.csv"}, texas=True))
-ESCHOOLPLUS = _writer("eschoolplus", Form(), Dialect(("Student_ID", "First_Name", "Last_Name", "Grade", "Building"), BOTH))
+ESCHOOLPLUS = _writer("eschoolplus", Form(), Dialect(ESCHOOL, BOTH))
 ESCHOOLPLUS_UTF_16 = replace(
     ESCHOOLPLUS, name="pathways-eschoolplus:utf-16", form=Form(delimiter="\t", encoding="utf-16", quotes="none")
 )
+WITH_REQUESTS = {**BOTH, "requests": "CourseRequests.csv"}
+ESCHOOLPLUS_REQUESTS = _writer("eschoolplus:course-requests", Form(), Dialect(ESCHOOL, WITH_REQUESTS))
 HARMONY = _writer("harmony", Form(quotes="all"), Dialect(PLAIN, {"students": "Students.txt", "grades": "Grades.txt"}))
 SKYWARD_Q_IN = _writer("skyward-q-in", Form(), Dialect(PLAIN, FOUR))
 SKYWARD_SMS_IN = _writer("skyward-sms-in", Form(), SMS_IN)
 SKYWARD_SMS_TX = _writer("skyward-sms-tx", Form(), replace(SMS_IN, files={**FOUR, "ibc": "IBC.csv"}, texas=True))
-WRITERS = (ASCENDER, ESCHOOLPLUS, ESCHOOLPLUS_UTF_16, HARMONY, SKYWARD_Q_IN, SKYWARD_SMS_IN, SKYWARD_SMS_TX)
+WRITERS = (ASCENDER, ESCHOOLPLUS, ESCHOOLPLUS_UTF_16, ESCHOOLPLUS_REQUESTS, HARMONY, SKYWARD_Q_IN, SKYWARD_SMS_IN, SKYWARD_SMS_TX)

@@ -94,7 +94,7 @@ def expected(district: District) -> tuple[Expected, ...]:
 
 def expected_with_guardians_file(district: District) -> tuple[Expected, ...]:
     """The same without the guardians, who are told as pairs: who of them becomes a user is for the contact rules."""
-    return (*_expected(district, with_guardians_file(district), "agentSourcedIds"), told(register(district), relationship=False))
+    return (*_expected(district, with_guardians_file(district), "agentSourcedIds"), told(register(district)))
 
 
 WRITER = Writer("schoolstatus", Form(), sheets, expected)
