@@ -11,17 +11,16 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 
-from homeroom.roster.catalogue import Field, Format, catalogue
+from homeroom.roster.catalogue import Field, Format, Table
 from homeroom.roster.names import ROUNDED_ID, UNMAPPED, quoted
 from homeroom.roster.names import text as literal
 from homeroom.workbench.values import Feed
 
 
-def prefixed(feed: Feed, prefix: str, shared: Collection[str] = ()) -> Feed:
+def prefixed(feed: Feed, table: Table, prefix: str, shared: Collection[str] = ()) -> Feed:
     """The feed with `prefix` before every id of a table that is not `shared`."""
     if not prefix:
         return feed
-    table = catalogue()[feed.table]
     fields = {f.name: f for f in table.fields}
     listed, moved = [], []
     for column in feed.columns:
