@@ -1,16 +1,19 @@
-"""What a layout may fill: the roster tables, and the pseudo-table of contacts."""
+"""What a layout may fill: the roster tables and datasets, and the pseudo-table of contacts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.contacts import CONTACTS, pairs
 
 
-def tables() -> Mapping[str, Table]:
-    """Every table that a layout may name, in the order of the walk: pairs after what they are pairs of."""
-    return {**catalogue().tables, CONTACTS: pairs()}
+def tables(book: Catalogue | None = None) -> Mapping[str, Table]:
+    """Every table that a layout may name, in the order of the walk: pairs after what they are pairs of.
+
+    `book` is the catalogue with the datasets of a set's own.
+    """
+    return {**(book or catalogue()).tables, CONTACTS: pairs()}
 
 
 def key(table: Table) -> str:

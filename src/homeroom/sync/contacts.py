@@ -23,7 +23,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import intake, sources
 from homeroom.sync.house import House
 from homeroom.sync.walk import Looked, look, rules_of, settle_contacts
-from homeroom.sync.walking import ground_of, room, sealed_as
+from homeroom.sync.walking import ground_of, room_for, sealed_delivery
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import SourceFile, TextTable
 
@@ -99,9 +99,9 @@ def preview(
     house.stores.control.audit.add(AuditRow(at, who, "contacts-previewed", slug, detail))
     chosen = _source(house, slug, source, delivery, at)
     with _opened(house, slug, path, delivery) as (bench, files):
-        ground = ground_of(house, slug, house.stores.roster(slug), chosen, "continuous", bench, at, layouts)
+        ground = ground_of(house, slug, chosen, "continuous", bench, at, layouts)
         looked = look(bench, files, ground, lambda step: None)
-        settled = settle_contacts(bench, looked.choice, looked.shaped.feeds, ground)
+        settled = settle_contacts(bench, looked.choice, looked.shaped.feeds, ground, looked.lookup)
         return _told(bench, looked, settled.report, rules_of(looked.choice, ground), student)
 
 
@@ -115,12 +115,15 @@ def _source(house: House, slug: str, number: int | None, delivery: int | None, n
 @contextmanager
 def _opened(house: House, slug: str, path: Path | None, delivery: int | None) -> Iterator[tuple[Workbench, list[SourceFile]]]:
     """A workbench with the files in plain text in its folder; both are gone afterwards."""
-    incoming = [] if path is None else intake.files_at(path)
+    incoming = [] if path is None else intake.files_of(path)
     size = sum(f.path.stat().st_size for f in incoming)
-    with claim(house.settings.work, f"{slug}-contacts") as folder, Workbench(folder.path, **room(house, size), also=()) as bench:
+    with (
+        claim(house.settings.work, f"{slug}-contacts") as folder,
+        Workbench(folder.path, **room_for(house, size), also=()) as bench,
+    ):
         raw = folder.path / "raw"
         if delivery is not None:
-            yield bench, unseal(house.raw, house.data_key(slug), sealed_as(house, slug, delivery), raw)
+            yield bench, unseal(house.raw, house.data_key(slug), sealed_delivery(house, slug, delivery), raw)
             return
         raw.mkdir(mode=0o700)
         files = []

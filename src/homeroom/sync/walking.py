@@ -12,6 +12,7 @@ from homeroom.compare.limits import Active
 from homeroom.compare.snapshot import Snapshot
 from homeroom.deliveries.seal import Sealed, SealedFile, unseal
 from homeroom.deliveries.workfolders import claim
+from homeroom.roster.catalogue import Catalogue
 from homeroom.roster.contacts import MARK
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport
@@ -24,6 +25,7 @@ from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import allied
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Lookup
 
 SMALL = 64 << 20
 """Deliveries below so many bytes get one thread and half the memory: many of them are walked side by side."""
@@ -40,9 +42,8 @@ def walk_import(
     approved: str | None,
 ) -> ImportReport:
     """Walk one import and end it: committed, held, failed by judgement, or a dry run told. Raises Refused as rooms do."""
-    store = house.stores.roster(slug)
     source = house.stores.control.sources.get(_number(entry.source))
-    sealed = sealed_as(house, slug, _number(entry.delivery))
+    sealed = sealed_delivery(house, slug, _number(entry.delivery))
     mark = repeating.stamp(house, slug, entry, source, layouts, now)
     started = replace(started, stamp=mark, layouts_named=layouts)
     if approved is None and (again := repeating.same_as_last(house, slug, entry, source, sealed.digest, mark)):
@@ -50,11 +51,11 @@ def walk_import(
     snapshots = house.snapshots(slug, source.id)
     with (
         claim(house.settings.work, f"{slug}-{entry.number}") as folder,
-        Workbench(folder.path, **room(house, sealed.size), also=(snapshots,)) as bench,
+        Workbench(folder.path, **room_for(house, sealed.size), also=(snapshots,)) as bench,
     ):
         tell("open the delivery")
         files = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
-        ground = ground_of(house, slug, store, source, entry.kind, bench, now, layouts)
+        ground = ground_of(house, slug, source, entry.kind, bench, now, layouts)
         try:
             walked = walk(bench, files, ground, tell)
         except Refused as refusal:
@@ -69,14 +70,15 @@ def _number(value: int | None) -> int:
     return value
 
 
-def room(house: House, size: int) -> dict[str, int]:
+def room_for(house: House, size: int) -> dict[str, int]:
+    """Threads and memory for a delivery of so many bytes."""
     settings = house.settings
     if size < SMALL:
         return {"memory_mb": max(200, settings.memory_mb // 2), "threads": 1}
     return {"memory_mb": settings.memory_mb, "threads": settings.threads}
 
 
-def sealed_as(house: House, slug: str, number: int) -> Sealed:
+def sealed_delivery(house: House, slug: str, number: int) -> Sealed:
     """The delivery as it was sealed. Raises Refused when its time is over and its bytes are gone."""
     delivery = house.stores.roster(slug).deliveries.get(number)
     if delivery.shredded_at is not None:
@@ -85,26 +87,21 @@ def sealed_as(house: House, slug: str, number: int) -> Sealed:
     return Sealed(slug, number, delivery.digest, files)
 
 
-def ground_of(
-    house: House,
-    slug: str,
-    store: RosterStore,
-    source: Source,
-    kind: str,
-    bench: Workbench,
-    now: datetime,
-    layouts: str | None,
-) -> Ground:
-    """What a walk of this source stands on, at this moment. Reads the store; writes nothing."""
+def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workbench, now: datetime, layouts: str | None) -> Ground:
+    """What a walk of one of a source's deliveries stands on, as things are at this moment."""
+    store = house.stores.roster(slug)
     sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     folder = house.snapshots(slug, source.id)
     today = now.astimezone(zone)
     revision = store.revision()
 
-    def lookup(table: str, wanted: str | None) -> str:
-        # The rooms write the name as it stands in their SQL, the store takes the name itself.
-        return store.bring(bench, table, wanted.strip('"') if wanted is not None else None)
+    def lookup(book: Catalogue) -> Lookup:
+        def brought(table: str, wanted: str | None) -> str:
+            # The rooms write the name as it stands in their SQL, the store takes the name itself.
+            return store.bring(bench, book[table], wanted.strip('"') if wanted is not None else None)
+
+        return brought
 
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
@@ -135,6 +132,7 @@ def ground_of(
         touched=touched,
         written=written,
         lookup=lookup,
+        agree=store.agree,
         active=active,
         last_rows=last_rows(store, source.id),
         now=today,
