@@ -168,6 +168,9 @@ def _sift(
         usable = snapshots.valid(ground.snapshots.get(table.name), mark)
         touched = ground.touched(table.name, usable) if usable else None
         sifted[table.name] = sift(bench, table, mine, usable, touched)
+        for count in sifted[table.name].counts:
+            if count.dropped:
+                bench.tell("value-dropped", file=count.file, table=table.name, count=count.dropped)
     return sifted, fingerprints
 
 
