@@ -10,8 +10,6 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, replace
-from functools import cache
-from importlib.resources import files
 
 from homeroom.layouts.arranging import Texts, arranged_cell, shaken, steadied
 from homeroom.layouts.binding import ABSENT, Binding, Bound, bind
@@ -20,6 +18,7 @@ from homeroom.layouts.layout import EXTENSION, Layout
 from homeroom.layouts.nearness import cleaned
 from homeroom.layouts.staging import stage, symbols
 from homeroom.layouts.valuing import dropped, marked, treated
+from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.names import quoted
 from homeroom.roster.names import text as literal
 from homeroom.roster.report import Repair
@@ -109,12 +108,7 @@ def fingerprint(binding: Binding, mode: Mode) -> str:
     ]
     if binding.layout.rearranged:
         parts.append(symbols(binding))
-    return hashlib.sha256(json.dumps([*parts, _catalogue_digest()], ensure_ascii=False).encode()).hexdigest()
-
-
-@cache
-def _catalogue_digest() -> str:
-    return hashlib.sha256(files("homeroom.roster").joinpath("oneroster.toml").read_bytes()).hexdigest()
+    return hashlib.sha256(json.dumps([*parts, catalogue_digest()], ensure_ascii=False).encode()).hexdigest()
 
 
 def _select(binding: Binding, text: TextTable) -> str:

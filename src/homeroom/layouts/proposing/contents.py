@@ -13,7 +13,9 @@ MOST = 0.8
 """The share of values that must look like something before a column is said to."""
 
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]{2,}")
-_PHONE = re.compile(r"(?:\+|1[ .-]?)?\(?[0-9]{3}\)?[ .\-/]?[0-9]{3}[ .\-]?[0-9]{4}(?:\s*(?:x|ext\.?)\s*[0-9]+)?|\+[0-9]{8,15}", re.I)
+_PHONE = re.compile(
+    r"(?:\+|1[ .-]?)?\(?[0-9]{3}\)?[ .\-/]?[0-9]{3}[ .\-]?[0-9]{4}(?:\s*(?:x|ext\.?)\s*[0-9]+)?|\+[0-9]{8,15}", re.I
+)
 _FULL = re.compile(r"[^\W\d_][\w'. -]*,\s*[^\W\d_][\w'. -]*")
 _NAME = re.compile(r"[^\W\d_][^\W\d_'. -]*(?:[ '.-]+[^\W\d_]+\.?)*")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

@@ -110,7 +110,9 @@ def _as_table(table: str, columns: Sequence[Column], hint: tuple[str, str | None
         guess = _guess(table, column)
         if guess and (guess.target not in taken or guess.sure > taken[guess.target].sure):
             taken[guess.target] = guess
-    role = next((g.column.meaning.meaning.role for g in taken.values() if g.column.meaning and g.column.meaning.meaning.role), None)
+    role = next(
+        (g.column.meaning.meaning.role for g in taken.values() if g.column.meaning and g.column.meaning.meaning.role), None
+    )
     why = []
     score = sum(g.sure * _weight(table, t, g) for t, g in taken.items())
     lacking = tuple(t for t in NEEDS[table] if not _has(taken, t))
@@ -124,7 +126,9 @@ def _as_table(table: str, columns: Sequence[Column], hint: tuple[str, str | None
         why.append(f"{len(taken)} of {len(columns)} columns belong there: {listed}")
     if lacking:
         why.append(f"nothing was found for {', '.join(lacking)}")
-    return Reading(table, dict(sorted(taken.items(), key=lambda t: _place(table, t[0]))), round(score, 3), tuple(why), role, lacking)
+    return Reading(
+        table, dict(sorted(taken.items(), key=lambda t: _place(table, t[0]))), round(score, 3), tuple(why), role, lacking
+    )
 
 
 def _has(taken: Mapping[str, Guess], target: str) -> bool:
@@ -167,7 +171,12 @@ def _seen(table: str, guess: Guess) -> Guess:
     if wanted is None or wanted in ("text", "code"):
         return guess
     if wanted in look.kinds:
-        return Guess(guess.column, guess.target, round(min(0.98, guess.sure + 0.05), 2), (*guess.why, f"its values look like {_SAID[wanted]}"))
+        return Guess(
+            guess.column,
+            guess.target,
+            round(min(0.98, guess.sure + 0.05), 2),
+            (*guess.why, f"its values look like {_SAID[wanted]}"),
+        )
     against = f"but its values do not look like {_SAID[wanted]}"
     return Guess(guess.column, guess.target, round(guess.sure * 0.4, 2), (*guess.why, against))
 

@@ -106,4 +106,6 @@ def _book() -> _Book:
         for spelled in told["words"]:
             words.setdefault(" ".join(short.get(t, t) for t in spelled.split()), meaning)
     file_words = {short.get(w, w): (f["table"], f.get("role")) for f in raw["files"].values() for w in f["words"]}
-    return _Book(short, words, frozenset(" ".join(short.get(t, t) for t in w.split()) for w in raw["secret"]["words"]), file_words)
+    return _Book(
+        short, words, frozenset(" ".join(short.get(t, t) for t in w.split()) for w in raw["secret"]["words"]), file_words
+    )

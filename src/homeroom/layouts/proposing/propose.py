@@ -69,7 +69,11 @@ def propose(workbench: Workbench, texts: Sequence[TextTable], name: str) -> tupl
 def declaration(name: str, proposals: Sequence[Proposal]) -> str:
     """The text of the set's own file: what is to be made because no file brings it."""
     tables = {p.table for p in proposals}
-    makes = [maker for maker, made in (("schools", "orgs"), ("school-year", "academicSessions"), ("courses", "courses")) if made not in tables]
+    makes = [
+        maker
+        for maker, made in (("schools", "orgs"), ("school-year", "academicSessions"), ("courses", "courses"))
+        if made not in tables
+    ]
     wanted = [m for m in makes if (m == "schools" and tables & {"users", "classes"}) or "classes" in tables]
     made = f"make = [{', '.join(f'{chr(34)}{m}{chr(34)}' for m in wanted)}]\n" if wanted else ""
     return f'name = "{name}"\ntitle = "Proposed for {name}"\nversion = "1.1"\n{made}'
@@ -87,7 +91,9 @@ def _columns(workbench: Workbench, text: TextTable) -> Iterator[Column]:
     distinct = ", ".join(f"approx_count_distinct(c{i}), count(nullif(c{i}, ''))" for i in range(len(words)))
     rows, *counts = workbench.rows(f"SELECT count(*), {distinct} FROM {text.relation}")[0]
     step = max(1, rows // SAMPLE)
-    sample = workbench.rows(f"SELECT {listed} FROM (SELECT row_number() OVER () AS n, {listed} FROM {text.relation}) WHERE n % {step} = 0")
+    sample = workbench.rows(
+        f"SELECT {listed} FROM (SELECT row_number() OVER () AS n, {listed} FROM {text.relation}) WHERE n % {step} = 0"
+    )
     for place, word in enumerate(words):
         judged = look([row[place] for row in sample])
         different, filled = counts[2 * place], counts[2 * place + 1]
@@ -117,7 +123,9 @@ def _compared(workbench: Workbench, one: _Seen, guess: Guess, other: _Seen) -> G
             continue
         share = _share(workbench, one.text.relation, guess.column.place, other.text.relation, key.column.place)
         if share >= FOUND and target == "sourcedId":
-            return replace(guess, sure=0.98, why=(*guess.why, f"{share:.0%} of its ids stand in {name}, column {key.column.word}"))
+            return replace(
+                guess, sure=0.98, why=(*guess.why, f"{share:.0%} of its ids stand in {name}, column {key.column.word}")
+            )
         if share >= FOUND:
             doubt = f"but its ids stand in {name} in column {key.column.word}, which is not taken for the key there"
             return replace(guess, sure=min(guess.sure, 0.6), why=(*guess.why, doubt))
@@ -140,7 +148,11 @@ def _proposal(one: _Seen, name: str, names: dict[str, int]) -> Proposal:
         own = what if names[what] == 1 else f"{what}-{names[what]}"
         return Layouted(f"{own}.toml", writing.layout(f"{name}/{own}", file, reading, one.columns, headerless=headerless))
 
-    whose = {"student": "students", "teacher": "staff", "guardian": "guardians"}.get(best.role or "") if best.table == "users" else None
+    whose = (
+        {"student": "students", "teacher": "staff", "guardian": "guardians"}.get(best.role or "")
+        if best.table == "users"
+        else None
+    )
     beside = list(_beside(one))
     layouts = [written(best, whose or best.table), *(written(also, what) for also, what in beside)]
     return Proposal(

@@ -34,7 +34,11 @@ def layout(name: str, file: str, reading: Reading, columns: Sequence[Column], *,
         lines += ["[read]", "header = false"]
     lines += ["[map]", *_map(reading, headerless)]
     doubted = [g for g in reading.taken.values() if g.sure < DOUBTED]
-    lines += [f"# {_entry(t, g, reading.table, headerless)}   # {'; '.join(g.why)}" for g in doubted for t in [g.target.partition("+")[0]]]
+    lines += [
+        f"# {_entry(t, g, reading.table, headerless)}   # {'; '.join(g.why)}"
+        for g in doubted
+        for t in [g.target.partition("+")[0]]
+    ]
     used = {g.column.place for g in reading.taken.values()}
     lines += [f"# not taken: {_comment(c.word)}" for c in columns if c.place not in used]
     return "\n".join(lines) + "\n"
@@ -73,7 +77,11 @@ def _made_key(reading: Reading, taken: Mapping[str, Guess]) -> str:
 
 def _named(word: str) -> str:
     """A column's name as a formula writes it."""
-    return word if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", word) and word.lower() not in _RESERVED else '"' + word.replace('"', '""') + '"'
+    return (
+        word
+        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", word) and word.lower() not in _RESERVED
+        else '"' + word.replace('"', '""') + '"'
+    )
 
 
 _RESERVED = {
@@ -117,7 +125,11 @@ def recipe_for(table: str, target: str, guess: Guess) -> str | None:
 def _remarks(table: str, target: str, guess: Guess) -> Iterator[str]:
     """What a person should look at before this line is used."""
     field, look = _field(table, target), guess.column.look
-    codes = [c for c in {*field.codes.values()} if c not in ("grade", "userRole11", "orgRole12", "enrollmentRole", "sex11", "sex12")] if field else []
+    codes = (
+        [c for c in {*field.codes.values()} if c not in ("grade", "userRole11", "orgRole12", "enrollmentRole", "sex11", "sex12")]
+        if field
+        else []
+    )
     for listed in codes:
         strange = [e for e in look.examples if e not in catalogue().codes[listed].values]
         if strange:
@@ -125,7 +137,9 @@ def _remarks(table: str, target: str, guess: Guess) -> Iterator[str]:
             yield f'# {_comment(", ".join(strange))} are no words of the standard ({known}): add values = {{ "..." = "..." }}'
     if target == "sourcedId" and look.seen and not look.unique:
         yield "# Values stand more than once in this column: is it the id of a row?"
-    if look.form in ("MM/DD/YYYY", "DD/MM/YYYY") and all(int(e.split("/")[0]) < 13 and int(e.split("/")[1]) < 13 for e in look.examples):
+    if look.form in ("MM/DD/YYYY", "DD/MM/YYYY") and all(
+        int(e.split("/")[0]) < 13 and int(e.split("/")[1]) < 13 for e in look.examples
+    ):
         yield "# Month and day can be told apart only by further values: look at them."
 
 
