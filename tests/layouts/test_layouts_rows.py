@@ -140,6 +140,18 @@ def test_layouts_of_one_set_read_and_require_each_file_by_itself() -> None:
     assert found.file_of("own/b") == "all.csv"
 
 
+def test_a_required_layout_waits_for_what_it_joins() -> None:
+    text = 'name = "own/{0}"\ntable = "{1}"\nfile = "{0}.csv"\n[map]\nsourcedId = "id"\n[join.x]\nfile = ["{2}.csv", "{2}*"]\non = {{ a = "b" }}\n'
+    texts = {
+        "a.toml": text.format("a", "users", "more"),
+        "b.toml": text.format("b", "users", "other"),
+        "c.toml": text.format("c", "classes", "rooms"),
+        "d.toml": text.format("d", "courses", "codes") + "optional = true\n",
+        "set.toml": 'required = ["own/a", "users", "classes", "courses"]\n',
+    }
+    assert read(texts, "own").needed_joins() == {"more.csv": ("more.csv", "more*"), "rooms.csv": ("rooms.csv", "rooms*")}
+
+
 # --- laws
 
 CELL = st.sampled_from(["", "a", "b", "c", " a ", "10", "9"])
