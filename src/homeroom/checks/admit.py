@@ -31,7 +31,7 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
         note_leaving(sheet)
         tell_gone(sheet)
         outcome.publish(sheet)
-        return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True)
+        return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True, untouched=True)
     refuse_ragged(sheet)
     shapes = cells(table, sifted.columns, rules)
     changed = bool(workbench.rows(f"SELECT 1 FROM {sheet.shaped} LIMIT 1"))
@@ -39,13 +39,13 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     provable = _settle(sheet)
     if changed:
         _check_own(sheet, shapes, lookup)
-    columns = outcome.make_admitted(sheet, healed)
+    columns, untouched = outcome.make_admitted(sheet, healed)
     if changed:
         check_sense(sheet, columns)
     note_leaving(sheet)
     tell_gone(sheet)
     outcome.publish(sheet)
-    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable)
+    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable, untouched)
 
 
 def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple[Cell, ...]:

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from homeroom.compare.staging import staged
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Feed, Sifted
+from homeroom.workbench.values import Admitted, Feed, Sifted
 
 OVERGROWN_SHARE = 0.15
 """Deltas larger than this share of their base are folded into a new one, outside the night."""
@@ -156,6 +157,32 @@ def write(
     return _counted(workbench, made)
 
 
+def adopt(
+    workbench: Workbench,
+    sifted: Sifted,
+    admitted: Admitted,
+    folder: Path,
+    revision: int,
+    fingerprint: str,
+) -> Snapshot | None:
+    """The staged rows of a first load as its snapshot, where they are what would be written; else None.
+
+    They are, where all of them were admitted as they came. The file gets a second name instead of being written again.
+    """
+    rows = staged(workbench, sifted.table, 0)
+    came = len(sifted.feeds) == 1 and sifted.full and not any(c.ignored for c in sifted.counts)
+    if sifted.mode != "continuous" or not came or not admitted.untouched or not rows.exists():
+        return None
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_dev != rows.stat().st_dev:
+        return None  # one file cannot have names on two disks
+    path = _free(folder, f"{sifted.table}.{revision}", "base")
+    _sync(rows)
+    os.link(rows, path)
+    _sync(folder)
+    return _counted(workbench, Snapshot(sifted.table, fingerprint, revision, path, (), sifted.columns, 0, ""))
+
+
 def _accepted(table: str) -> str:
     """Admitted rows that the plan did not refuse as a stranger's."""
     foreign = quoted(f"foreign_{table}")
@@ -221,14 +248,20 @@ def _counted(workbench: Workbench, snapshot: Snapshot) -> Snapshot:
 
 def _write(workbench: Workbench, rows: str, folder: Path, stem: str, kind: str) -> Path:
     """Write rows to a new file under a name that no file has; complete and on the disk before it bears that name."""
-    number = 0
-    while (path := folder / f"{stem}-{number}.{kind}.parquet").exists():
-        number += 1
+    path = _free(folder, stem, kind)
     part = path.with_suffix(".part")
     workbench.run(f"COPY ({rows}) TO {text(str(part))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
     _sync(part)
     part.rename(path)
     _sync(folder)
+    return path
+
+
+def _free(folder: Path, stem: str, kind: str) -> Path:
+    """A name in the folder that no file has."""
+    number = 0
+    while (path := folder / f"{stem}-{number}.{kind}.parquet").exists():
+        number += 1
     return path
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from homeroom.roster.catalogue import Table, catalogue
 from homeroom.roster.names import quoted
-from homeroom.store.ferry import ferry
+from homeroom.store.ferry import Ferry, ferry
 from homeroom.store.places import Place
 from homeroom.workbench.bench import Workbench
 
@@ -42,7 +42,8 @@ def bring(place: Place, workbench: Workbench, name: str, wanted: str | None) -> 
         total = _total(connection, place, name)
         whole = missing is None or missing > total * SCAN_SHARE
         if total:
-            _copy(connection, place, workbench, table, relation, whole=whole)
+            boat = ferry(workbench, place, total if whole else missing)
+            _copy(connection, place, workbench, table, relation, boat, whole=whole)
     if whole:
         _remember_all(workbench, name)
     return relation
@@ -58,10 +59,12 @@ def _missing(workbench: Workbench, relation: str, wanted: str) -> int:
     return int(workbench.value("SELECT count(*) FROM wanted_keys"))
 
 
-def _copy(connection: Connection, place: Place, workbench: Workbench, table: Table, relation: str, *, whole: bool) -> None:
+def _copy(
+    connection: Connection, place: Place, workbench: Workbench, table: Table, relation: str, boat: Ferry, *, whole: bool
+) -> None:
     columns = shape(table)
     listed = ", ".join(f"t.{quoted('from_source' if c == '_source' or _is_owner(c, table) else c)}" for c in columns)
-    with ferry(workbench, place) as boat:
+    with boat:
         if whole:
             query = f"SELECT {listed} FROM {place.name(table.name)} t"
         else:

@@ -191,7 +191,10 @@ class FileTally:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """One table's rows that passed. `provable`: every refused row's key is known, so that absence means absence (law 3)."""
+    """One table's rows that passed. `provable`: every refused row's key is known, so that absence means absence (law 3).
+
+    `untouched`: every row passed, and none was healed or mended: what was admitted is what came.
+    """
 
     table: str
     columns: tuple[str, ...]
@@ -199,6 +202,7 @@ class Admitted:
     full: bool
     tallies: tuple[FileTally, ...]
     provable: bool
+    untouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
