@@ -216,6 +216,7 @@ def take_over(house: House, jobs: Jobs) -> None:
 
 def keep(house: House, jobs: Jobs) -> None:
     """What the clock does: the stores' housekeeping, and imports that wait for a walk and are in no queue."""
+    watch.release(house, datetime.now(UTC), jobs.enqueue)
     imports.requeue(house, jobs)
     housekeeping.keep(house, datetime.now(UTC))
 

@@ -59,10 +59,23 @@ class Settings:
     quiet_seconds: float = field(
         default=60.0,
         metadata={
-            "says": "How many seconds a pushed set must lie still before it is sealed. A source may have its own (`--quiet-seconds`)."
+            "says": "How many seconds a pushed set must lie still before it is sealed. A source may have its own (`quiet_seconds`)."
         },
     )
     keep_days: int = field(default=14, metadata={"says": "How many days raw files are kept before they are shredded."})
+    keep_removed_days: int = field(
+        default=400,
+        metadata={
+            "says": "How many days a removed record (`tobedeleted`) is kept with its history before it is purged; 0 keeps all for ever. "
+            "A district may have its own (`homeroom district keep`)."
+        },
+    )
+    keep_issue_days: int = field(
+        default=400,
+        metadata={
+            "says": "How many days the issues of an import are kept; they hold values of rows. 0 keeps all for ever. Reports and counts stay."
+        },
+    )
     memory_mb: int = field(
         default=800, metadata={"says": "How much memory one import may use, in MB; what does not fit is spilled to the disk."}
     )
@@ -124,6 +137,8 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         master_key=env.get("HOMEROOM_MASTER_KEY") or None,
         quiet_seconds=number("HOMEROOM_QUIET_SECONDS", 60.0),
         keep_days=int(number("HOMEROOM_KEEP_DAYS", 14)),
+        keep_removed_days=int(number("HOMEROOM_KEEP_REMOVED_DAYS", 400)),
+        keep_issue_days=int(number("HOMEROOM_KEEP_ISSUE_DAYS", 400)),
         memory_mb=int(number("HOMEROOM_MEMORY_MB", 800)),
         threads=int(number("HOMEROOM_THREADS", 2)),
     )

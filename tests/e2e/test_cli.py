@@ -342,8 +342,10 @@ def test_layouts_named_for_one_import_are_taken(pinewood: Installation, tmp_path
         text = layout.text.replace('"givenName"', '"first"') if layout.table == "users" else layout.text
         (own / f"{layout.name.rpartition('/')[2]}.toml").write_text(text, encoding="utf-8")
     report = night(pinewood, tmp_path / "n2", renamed(3), "--layouts", str(own)).document
-    assert report["layouts"] == "ours"
-    assert night(pinewood, tmp_path / "n3", renamed(3), "--layouts", "oneroster-1.1").document["layouts"] == "oneroster-1.1"
+    assert report["layouts"]["set"] == "ours"
+    assert (
+        night(pinewood, tmp_path / "n3", renamed(3), "--layouts", "oneroster-1.1").document["layouts"]["set"] == "oneroster-1.1"
+    )
     before = pinewood.inside("imports", "pinewood", "--json").document
     wrong = night(pinewood, tmp_path / "n4", renamed(3), "--layouts", "oneroster-7")
     assert (wrong.status, wrong.out, wrong.err.count("\n")) == (2, "", 1)
@@ -355,7 +357,7 @@ def test_a_folder_that_is_called_like_a_set_does_not_hide_it(home: Installation,
     monkeypatch.chdir(tmp_path)
     home.inside("district", "add", "pinewood", "--name", "Pinewood")
     ran = home.inside("import", "pinewood", "oneroster-1.1", "--layouts", "oneroster-1.1", "--json")
-    assert (ran.status, ran.document["layouts"]) == (0, "oneroster-1.1")
+    assert (ran.status, ran.document["layouts"]["set"]) == (0, "oneroster-1.1")
 
 
 @pytest.mark.parametrize(

@@ -91,13 +91,13 @@ def a_misspelt_header_word(files: Files) -> Files:
     return _header(files, "users.csv", lambda h: h.replace("givenName", "givenNmae"))
 
 
-@HOSTILE.add("success_with_row_issues", None, "header-doubled")
+@HOSTILE.add("success", None, "header-doubled")
 def a_doubled_column(files: Files) -> Files:
     """The same column twice, the second empty: the first counts, and it is said so."""
     return files | {"orgs.csv": _appended(files["orgs.csv"], b",name", b",")}
 
 
-@HOSTILE.add("success_with_row_issues", None, "header-blank")
+@HOSTILE.add("success", None, "header-blank")
 def a_blank_header_word(files: Files) -> Files:
     """A column without a name at the end of every line."""
     return files | {"orgs.csv": _appended(files["orgs.csv"], b",", b",")}

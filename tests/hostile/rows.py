@@ -76,7 +76,7 @@ def an_sql_footer(files: Files) -> Files:
     return files | {"enrollments.csv": files["enrollments.csv"] + b"\r\n(36 rows affected)\r\n"}
 
 
-@HOSTILE.add("success_with_row_issues", None, "header-repeated", first=True)
+@HOSTILE.add("success", None, "header-repeated", first=True)
 def the_header_again_in_the_middle(files: Files) -> Files:
     """Two exports pasted together, header included."""
     header = files["users.csv"].split(b"\r\n", 1)[0].decode()

@@ -6,11 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from homeroom.layouts import entries, formulas, language, making, sets
-from homeroom.layouts.recipes import RECIPES
+from homeroom.layouts import entries, formulas, hints, joins, language, making, rows, sets
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "layout-language.md").read_text(encoding="utf-8")
-WORDS = {*language.KEYS, *language.READ, *language.DELIMITERS, *entries.OTHERWISE, *RECIPES, *formulas.FUNCTIONS, *making.MAKERS}
+WORDS = {
+    *language.KEYS,
+    *hints.KEYS,
+    *hints.DELIMITERS,
+    *rows.KEYS,
+    *rows.ITEM_KEYS,
+    *rows.GROUP_KEYS,
+    *joins.KEYS,
+    *joins.TAKES,
+    *entries.OTHERWISE,
+    *formulas.FUNCTIONS,
+    *making.MAKERS,
+}
 WORDS |= {key for keys in entries.KEYS.values() for key in keys} | set(sets.KEYS)
 
 

@@ -6,11 +6,12 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, select
 
 from homeroom.roster.faults import Misuse
 from homeroom.store import control_tables, district_tables, migrate, roster_tables, stores, versions
@@ -37,6 +38,26 @@ def test_replayed_migrations_and_new_stores_are_the_same(database_url: str | Non
     with made.read() as one, replayed.read() as other:
         assert _schema(one, made) == _schema(other, replayed)
     for place in (made, replayed):
+        place.close()
+        if isinstance(place, PostgresSchema):
+            place.engine.dispose()
+
+
+def test_a_district_that_was_made_before_datasets_gets_their_tables_and_keeps_its_rows(
+    database_url: str | None, tmp_path: Path
+) -> None:
+    older, other = _two_places(database_url, tmp_path)
+    _empty(older)
+    migrate.upgrade(older, district_tables.district, to="0001")
+    with older.write() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO {older.name('orgs')} (id, \"sourcedId\", status, \"dateLastModified\") VALUES (1, 'd', 'active', '')"
+        )
+    versions.ready(older, district_tables.district, nullcontext())
+    with older.read() as connection:
+        assert connection.execute(select(roster_tables.ROSTER["orgs"].c.sourcedId)).scalars().all() == ["d"]
+        assert connection.execute(select(roster_tables.ROSTER["gpa"])).all() == []
+    for place in (older, other):
         place.close()
         if isinstance(place, PostgresSchema):
             place.engine.dispose()

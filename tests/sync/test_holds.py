@@ -197,7 +197,7 @@ def test_limits_are_the_source_s_own(pinewood: Pinewood) -> None:
     }
     with pytest.raises(Misuse):
         sources.set_limits(pinewood.house, SLUG, 1, {"remove_share": "all"})
-    assert pinewood.acts().count("limits-changed") == 1
+    assert pinewood.acts().count("source-changed") == 1
 
 
 def test_an_approval_walks_by_the_layouts_that_were_named(pinewood: Pinewood, tmp_path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from e2e.files import ORGS, write
 from homeroom.deliveries import taking
+from homeroom.deliveries.incoming import UNFINISHED
 from homeroom.deliveries.spool import Rules, look
 from homeroom.store.sources import Source
 from homeroom.sync import districts, intake, sources, watch
@@ -49,6 +51,15 @@ class Watchman:
         log = reversed(self.pinewood.house.stores.roster(SLUG).imports.last(50))
         return [(e.number, e.delivery, e.status, e.reason["code"] if e.reason else None) for e in log]
 
+    def release(self, at: datetime) -> int:
+        """One round of the housekeeping for sets whose waiting was called off."""
+        return watch.release(self.pinewood.house, at, lambda slug, number: self.started.append(number))
+
+    def files(self) -> list[str]:
+        """Names of the files of the newest delivery."""
+        (newest,) = self.pinewood.house.stores.roster(SLUG).deliveries.last(1)
+        return sorted(f.name for f in newest.files)
+
     def deliveries(self) -> int:
         """How many sealed deliveries there are."""
         return len(self.pinewood.house.stores.roster(SLUG).deliveries.last(50))
@@ -74,11 +85,128 @@ def test_a_whole_quiet_set_is_sealed_and_handed_in_once(watchman: Watchman) -> N
     assert (watchman.started, watchman.entries()) == ([1], [(1, 1, "running", None)])
 
 
-def test_a_missing_required_file_is_waited_for(watchman: Watchman) -> None:
+def test_a_missing_required_file_is_waited_for_with_patience(watchman: Watchman) -> None:
     write(watchman.inbox, {"users.csv": USERS})
-    assert watchman.look(soon(100_000)) == 0
+    assert watchman.look(soon(29 * 60)) == 0
     assert watchman.entries() == []
     assert (watchman.inbox / "users.csv").exists()
+    assert watchman.look(soon(31 * 60)) == 1
+    assert (watchman.started, watchman.entries()) == ([], [(1, 1, "done", "incomplete_set")])
+    reason = watchman.pinewood.report(1).reason
+    assert reason is not None
+    assert "classes.csv, enrollments.csv" in reason.message
+    # What comes after the seal belongs to the next set.
+    write(watchman.inbox, SET)
+    assert watchman.look(soon()) == 1
+    assert watchman.entries()[1:] == [(2, 2, "running", None)]
+
+
+def test_patience_is_a_setting_of_the_source(watchman: Watchman) -> None:
+    sources.change(watchman.pinewood.house, SLUG, watchman.source.id, {"patience_minutes": 2})
+    write(watchman.inbox, {"users.csv": USERS})
+    assert watchman.look(soon(110)) == 0
+    assert watchman.look(soon(130)) == 1
+
+
+def test_a_file_with_the_day_in_its_name_is_the_required_one(watchman: Watchman) -> None:
+    write(watchman.inbox, {f"2026-08-14_{name}": text for name, text in SET.items()})
+    assert watchman.look(soon()) == 1
+    assert watchman.entries() == [(1, 1, "running", None)]
+
+
+def test_an_upload_that_was_cut_off_is_told_and_left(watchman: Watchman) -> None:
+    write(watchman.inbox, SET)
+    (watchman.inbox / "users.csv").chmod(0o600 | UNFINISHED)
+    assert watchman.look(soon(29 * 60)) == 0
+    assert watchman.look(soon(31 * 60)) == 1
+    assert watchman.entries() == [(1, 1, "done", "incomplete_set")]
+    assert [f.name for f in watchman.inbox.iterdir()] == ["users.csv"]
+
+
+def manifest(**modes: str) -> str:
+    """A manifest.csv that promises these files."""
+    lines = [f"file.{name},{mode}" for name, mode in modes.items()]
+    return "\n".join(["propertyName,value", "manifest.version,1.0", "oneroster.version,1.1", *lines]) + "\n"
+
+
+@pytest.mark.parametrize("layouts", ["oneroster-1.1", None])
+def test_a_set_waits_for_what_its_manifest_promises(pinewood: Pinewood, layouts: str | None) -> None:
+    watchman = Watchman.over(pinewood, layouts=layouts)
+    write(watchman.inbox, {"manifest.csv": manifest(orgs="bulk", users="delta", courses="absent"), "orgs.csv": ORGS})
+    assert watchman.look(soon(20 * 60)) == 0
+    write(watchman.inbox, {"Users.csv": "sourcedId\nu1\n"})
+    assert watchman.look(soon(5)) == 0
+    assert watchman.look(soon()) == 1
+    assert watchman.entries() == [(1, 1, "running", None)]
+    assert watchman.files() == ["Users.csv", "manifest.csv", "orgs.csv"]
+
+
+def test_what_a_manifest_promised_and_did_not_come_is_told(pinewood: Pinewood) -> None:
+    watchman = Watchman.over(pinewood, layouts="oneroster-1.2")
+    write(watchman.inbox, {"manifest.csv": manifest(orgs="bulk", users="bulk", roles="delta"), "orgs.csv": ORGS})
+    assert watchman.look(soon(31 * 60)) == 1
+    assert watchman.entries() == [(1, 1, "done", "incomplete_set")]
+    reason = pinewood.report(1).reason
+    assert reason is not None
+    assert "users.csv, roles.csv" in reason.message
+
+
+def test_a_manifest_that_comes_last_is_waited_for_once_it_is_known(pinewood: Pinewood) -> None:
+    watchman = Watchman.over(pinewood, layouts="oneroster-1.1")
+    write(watchman.inbox, {"manifest.csv": manifest(orgs="bulk"), "orgs.csv": ORGS})
+    assert watchman.look(soon()) == 1
+    write(watchman.inbox, {"orgs.csv": ORGS})
+    assert watchman.look(soon(20 * 60)) == 0
+    write(watchman.inbox, {"manifest.csv": manifest(orgs="bulk", users="absent")})
+    assert watchman.look(soon()) == 1
+    # The district gave up its manifest: nothing promises anything, and nothing is missed.
+    write(watchman.inbox, {"orgs.csv": ORGS})
+    assert watchman.look(soon(20 * 60)) == 0
+    assert watchman.look(soon(31 * 60)) == 1
+    assert watchman.entries() == [(n, n, "running", None) for n in (1, 2, 3)]
+    write(watchman.inbox, {"orgs.csv": ORGS})
+    assert watchman.look(soon()) == 1
+
+
+def test_a_manifest_that_is_none_promises_nothing(pinewood: Pinewood) -> None:
+    watchman = Watchman.over(pinewood, layouts="oneroster-1.1")
+    write(watchman.inbox, {"manifest.csv": "<html>not found</html>", "orgs.csv": ORGS})
+    assert watchman.look(soon()) == 1
+    assert watchman.entries() == [(1, 1, "running", None)]
+
+
+def test_nothing_is_imported_in_a_pause_and_the_newest_set_after_it(pinewood: Pinewood) -> None:
+    now = datetime.now(UTC)
+    tomorrow = now + timedelta(days=1)
+    watchman = Watchman.over(pinewood, layouts="powerschool-dem")
+    house, source = pinewood.house, watchman.source
+    sources.change(house, SLUG, source.id, {"pause": [f"{now:%m-%d}..{now:%m-%d}"]})
+    for night in range(2):
+        write(watchman.inbox, SET | {"users.csv": f"{USERS}{night}\r"})
+        assert watchman.look(now + timedelta(seconds=11)) == 0
+    assert (watchman.deliveries(), watchman.entries()) == (2, [])
+    assert watchman.look(tomorrow) == 1
+    assert watchman.entries() == [(1, 1, "rejected", "superseded"), (2, 2, "running", None)]
+    assert watchman.look(tomorrow) == 0
+
+
+def test_after_a_pause_the_first_start_counts(pinewood: Pinewood) -> None:
+    source = pinewood.source("sftp", start="02:30", settings={"pause": ["06-15..08-10"]})
+    delivery = SimpleNamespace(sealed_at=datetime(2026, 7, 1, tzinfo=UTC))
+    assert watch._time_of(pinewood.house, source, delivery) == datetime(2026, 8, 11, 2, 30, tzinfo=UTC)  # type: ignore[arg-type]
+
+
+def test_sets_whose_waiting_was_called_off_are_started(pinewood: Pinewood) -> None:
+    now = datetime.now(UTC)
+    watchman = Watchman.over(pinewood, layouts="powerschool-dem", start=(now + timedelta(hours=3)).strftime("%H:%M"))
+    write(watchman.inbox, SET)
+    assert watchman.look(soon()) == 0
+    sources.change(pinewood.house, SLUG, watchman.source.id, {"start": None})
+    assert watchman.look(soon()) == 0
+    assert watchman.release(soon(30)) == 0
+    assert watchman.release(soon(120)) == 1
+    assert watchman.entries() == [(1, 1, "running", None)]
+    assert watchman.release(soon(120)) == 0
 
 
 def test_a_missing_required_file_fails_when_the_set_is_due_and_not_before(pinewood: Pinewood) -> None:

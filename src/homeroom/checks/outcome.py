@@ -150,7 +150,7 @@ def _heading(sheet: Sheet) -> str:
 
 def make_departed(sheet: Sheet) -> None:
     """Make departed_T: keys of records of which tonight's rows say that they are gone, and no row says that they stand."""
-    here = f"(SELECT sourcedId FROM {sheet.rows} WHERE sourcedId IS NOT NULL)"
+    here = f"(SELECT sourcedId FROM {sheet.standing} WHERE sourcedId IS NOT NULL)"
     refused = f"(SELECT sourcedId FROM refused_{sheet.name} WHERE sourcedId IS NOT NULL)"
     said = f"SELECT DISTINCT sourcedId FROM {sheet.shaped} WHERE {sheet.leaving} AND sourcedId IS NOT NULL"
     kept = f" ANTI JOIN {here} USING (sourcedId) ANTI JOIN {refused} USING (sourcedId)" if sheet.has_status else ""
@@ -159,7 +159,7 @@ def make_departed(sheet: Sheet) -> None:
 
 def provable(sheet: Sheet) -> bool:
     """Whether the key of every refused row is known, so that absence means absence (law 3)."""
-    if any(feed.text.unread for feed in sheet.sifted.feeds):
+    if any(feed.text.unread or feed.text.doubtful for feed in sheet.sifted.feeds):
         return False
     return not sheet.workbench.rows(f"SELECT 1 FROM refused_{sheet.name} WHERE sourcedId IS NULL LIMIT 1")
 

@@ -18,7 +18,8 @@ class Rules:
     `date_forms`: `table.column` (or `*` for every date column) -> the form its dates are written in, a strptime text
     such as `%m/%d/%Y`; without one the whole column must leave exactly one reading. `keep_unknown`: code list -> words
     outside the list that are kept with a warning (`*`: all). `unchecked`: tables to which references are not checked.
-    `waived`: `table.column` names that may be blank although the standard requires them. `source`: the number of the
+    `waived`: `table.column` names that may be blank although the standard requires them. `required`: names that must not be
+    blank although it does not, in files that have the column. `source`: the number of the
     source whose files are walked; records that other sources hold stay usable whatever these files say.
     """
 
@@ -28,6 +29,7 @@ class Rules:
     keep_unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unchecked: frozenset[str] = frozenset()
     waived: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
     source: int | None = None
 
     def date_form(self, table: str, column: str) -> str | None:
@@ -38,4 +40,5 @@ class Rules:
     def fingerprint(self) -> str:
         """A text that differs when a rule differs; the moment and the source are no rules."""
         kept = sorted((k, tuple(sorted(v))) for k, v in self.keep_unknown.items())
-        return repr((self.version, sorted(self.date_forms.items()), kept, sorted(self.unchecked), sorted(self.waived)))
+        named = [sorted(names) for names in (self.unchecked, self.waived, self.required)]
+        return repr((self.version, sorted(self.date_forms.items()), kept, *named))

@@ -13,7 +13,8 @@ from homeroom.workbench.values import FileTally
 
 def stands(sheet: Sheet) -> bool:
     """Whether every record of the table's files was admitted last night as it is."""
-    if sheet.sifted.full or any(feed.text.ragged is not None or feed.text.unread for feed in sheet.sifted.feeds):
+    texts = [feed.text for feed in sheet.sifted.feeds]
+    if sheet.sifted.full or sheet.sifted.partial or any(t.ragged is not None or t.unread or t.doubtful for t in texts):
         return False
     return not sheet.workbench.rows(f"SELECT 1 FROM {sheet.shaped} LIMIT 1")
 

@@ -27,10 +27,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "district": (
-        "Districts: add one, list them.",
+        "Districts: add one, list them, say how long removed records are kept.",
         {
             "add": ("homeroom.cli.districts:add", "Add a district."),
             "list": ("homeroom.cli.districts:list_", "List the districts."),
+            "keep": ("homeroom.cli.districts:keep", "Say or show how long a district keeps removed records."),
         },
     ),
     "source": (
@@ -38,14 +39,20 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "add": ("homeroom.cli.sources:add", "Add a source; prints its password once."),
             "list": ("homeroom.cli.sources:list_", "List a district's sources."),
+            "show": ("homeroom.cli.sources:show", "Show a source's settings."),
+            "set": ("homeroom.cli.sources:set_", "Change settings of a source."),
             "limits": ("homeroom.cli.sources:limits", "Show or set the limits of a source."),
         },
     ),
     "layouts": (
-        "Layout sets: list them, show one.",
+        "Layout sets: list, show, check, propose, preview, save and compare them.",
         {
             "list": ("homeroom.cli.layouts:list_", "List the layout sets."),
             "show": ("homeroom.cli.layouts:show", "Show a layout set or a layout as its text."),
+            "save": ("homeroom.cli.own_layouts:save", "Save a folder of layouts as the next version of a district's own set."),
+            "versions": ("homeroom.cli.own_layouts:versions", "List the saved versions of a district's own sets."),
+            "restore": ("homeroom.cli.own_layouts:restore", "Make an old version of a district's own set the newest again."),
+            "diff": ("homeroom.cli.own_layouts:diff", "Show what changed between two layout sets or versions."),
         },
     ),
     "app": (

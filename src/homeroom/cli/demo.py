@@ -312,9 +312,21 @@ def described(report: dict[str, Any]) -> list[str]:
         lines.append(
             f"  limit: {limit['count']:,} of {limit['of']:,} {limit['table']}{where} {verb}; {limit['allowed']:,} are allowed"
         )
-    for issue in [i for i in report["issues"] if i["severity"] != "info"][:5]:
+    return lines + _findings(report)
+
+
+def _findings(report: dict[str, Any]) -> list[str]:
+    """One example of each kind of finding with how often it was met, what keeps records first."""
+    first: dict[str, dict[str, Any]] = {}
+    for issue in report["issues"]:
+        if issue["severity"] != "info":
+            first.setdefault(issue["code"], issue)
+    lines = []
+    for code, issue in sorted(first.items(), key=lambda pair: pair[1]["line"] is not None):
         where = ":".join(str(p) for p in (issue["file"], issue["line"]) if p is not None)
-        lines.append(f"  {where} {issue['message']}")
+        count = report["issue_counts"][code]
+        more = f" ({code}, {count:,} in all)" if count > 1 else f" ({code})"
+        lines.append(f"  {where + ': ' if where else ''}{issue['message']}{more}")
     return lines
 
 

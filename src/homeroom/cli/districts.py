@@ -1,4 +1,4 @@
-"""district add, district list."""
+"""district add, district list, district keep."""
 
 from __future__ import annotations
 
@@ -38,6 +38,43 @@ def add(
         document({"district": district.slug, "name": district.name, "timezone": district.timezone})
     else:
         say(f"District {district.slug} ({district.name}) was added. Next: homeroom source add {district.slug} --kind sftp")
+    return 0
+
+
+def keep(
+    slug: str,
+    days: int | None = None,
+    /,
+    *,
+    default: Annotated[bool, Parameter(negative="")] = False,
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+) -> int:
+    """Say or show how long a district keeps removed records.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    days
+        Days after which a removed record is purged with its history; 0 keeps all for ever. Without a number the present one is shown.
+    default
+        Let the installation's setting (HOMEROOM_KEEP_REMOVED_DAYS) hold again.
+    as_json
+        Print one JSON document.
+    """
+    from datetime import UTC, datetime
+
+    from homeroom.sync import expiry
+
+    with opened_house() as house:
+        house.stores.control.districts.get(slug)
+        if days is not None or default:
+            expiry.keep_days(house, slug, None if default else days, datetime.now(UTC))
+        held = expiry.kept_days(house, slug)
+    if as_json:
+        document({"district": slug, "keep_removed_days": held})
+    else:
+        say(f"District {slug} keeps removed records {f'for {held} days' if held else 'for ever'}.")
     return 0
 
 

@@ -69,11 +69,11 @@ def import_(
     """
     from homeroom.sync import imports as sync
     from homeroom.sync import intake
-    from homeroom.sync.layouts import named
+    from homeroom.sync.layouts import Own, named
 
-    layouts = named(layouts)
     moment = _moment(now)
     with opened_house() as house, Progress(quiet=as_json) as progress:
+        layouts = named(layouts, Own(house, slug))
         number = intake.hand_in(
             house, slug, path, layouts=layouts, source=source, kind=kind, trigger="import", dry_run=dry_run, now=moment
         )

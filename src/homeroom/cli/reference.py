@@ -1,4 +1,5 @@
-"""The reference pages of commands and settings, made from the command line itself and from the settings' own declarations.
+"""The reference pages of commands and settings, made from the command line itself and from the settings' own declarations:
+those of the installation and those of a source.
 
 `python -m homeroom.cli.reference docs/reference` writes them; `pages` gives their text, which a test compares with what is
 committed.
@@ -7,6 +8,7 @@ committed.
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
@@ -19,6 +21,7 @@ from cyclopts.argument import Argument
 from homeroom.cli.app import ALONE, build
 from homeroom.cli.commands import COMMANDS, GROUPS
 from homeroom.settings import Settings
+from homeroom.sync.source_settings import SETTINGS, WHEN, Group, Setting, spelled
 
 MADE = "<!-- Made by `make docs` from the command line itself. Do not edit by hand. -->\n"
 
@@ -39,9 +42,25 @@ error.
 """
 
 
+ABOUT_SOURCES = """
+Every source has these settings. `homeroom source show pinewood 1` shows what counts for source 1 of the district pinewood, and
+whether it was set; `homeroom source set pinewood 1 NAME=VALUE` changes one or several, all or none of them. `NAME=` puts the
+default back. A list is written with commas between its items. An object is written as JSON, or one entry at a time as
+`NAME.ENTRY=VALUE`: `homeroom source set pinewood 1 date_forms.demographics.birthDate=MM/DD/YYYY`. `homeroom source add` takes any of
+them with `--set`. The audit trail keeps who changed what, and when.
+
+A changed setting never touches the roster by itself: it counts from the moment named below, and an import that would change too
+much because of it is held like any other.
+"""
+
+
 def pages() -> dict[str, str]:
     """The generated pages by their names below `docs/reference`."""
-    return {"commands.md": _page(_commands()), "settings.md": _page(_settings())}
+    return {
+        "commands.md": _page(_commands()),
+        "settings.md": _page(_settings()),
+        "source-settings.md": _page(_source_settings()),
+    }
 
 
 def write(folder: Path) -> int:
@@ -131,6 +150,27 @@ def _settings() -> Iterator[str]:
     for setting in fields(Settings):
         yield f"| `HOMEROOM_{setting.name.upper()}` | {setting.metadata['says']} | {_standard(setting)} |"
     yield from ["", "`homeroom check` looks at everything that these name, and says every problem at once."]
+
+
+def _source_settings() -> Iterator[str]:
+    yield from ["# Settings of a source", "", ABOUT_SOURCES.strip()]
+    for group in get_args(Group):
+        yield from ["", f"## {group}"]
+        for setting in (s for s in SETTINGS if s.group == group):
+            yield from _source_setting(setting)
+
+
+def _source_setting(setting: Setting) -> Iterator[str]:
+    yield from ["", f"### {setting.name}", "", f"{setting.meaning} {setting.effect}", "", "| | |", "|---|---|"]
+    unit = f", in {setting.unit}" if setting.unit else ""
+    yield f"| written as | {setting.kind.says}{unit} |"
+    default = setting.fallback or f"`{spelled(setting, setting.default)}`" + (f" {setting.unit}" if setting.unit else "")
+    yield f"| default | {default} |"
+    yield f"| counts | {WHEN[setting.acts]} |"
+    if setting.kinds:
+        yield f"| for sources of kind | {', '.join(f'`{kind}`' for kind in setting.kinds)} |"
+    example = setting.example if re.fullmatch(r"[\w:.,/-]+", setting.example) else f"'{setting.example}'"
+    yield f"| example | `homeroom source set pinewood 1 {setting.name}={example}` |"
 
 
 def _standard(setting: Field[object]) -> str:

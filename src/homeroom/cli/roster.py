@@ -28,7 +28,7 @@ def roster(
     slug
         The district.
     table_name
-        A OneRoster table, e.g. users.
+        A OneRoster table or a dataset, e.g. users or gpa.
     where
         A formula over the table's columns, e.g. "role = 'student' and grades = '09'".
     format
@@ -62,7 +62,7 @@ def record(slug: str, table_name: Annotated[str, Parameter(name="TABLE")], sourc
     slug
         The district.
     table_name
-        A OneRoster table, e.g. users.
+        A OneRoster table or a dataset, e.g. users or gpa.
     sourced_id
         The record's sourcedId.
     as_json
@@ -95,11 +95,12 @@ def export(
     out: Path,
     /,
     *,
-    version: Literal["1.1", "1.2"],
+    version: Literal["1.1", "1.2"] | None = None,
     since: int | None = None,
+    datasets: Annotated[bool, Parameter(negative="")] = False,
     as_json: Json = False,
 ) -> int:
-    """Write a OneRoster CSV package.
+    """Write a OneRoster CSV package, or a ZIP of the datasets.
 
     Parameters
     ----------
@@ -108,18 +109,27 @@ def export(
     out
         The ZIP file to write.
     version
-        OneRoster version.
+        OneRoster version of the package.
     since
         Only what changed after this revision (delta files); without it everything (bulk).
+    datasets
+        Write the datasets instead of a OneRoster package: one whole CSV file for each that has records.
     as_json
         Print one JSON document.
     """
+    from homeroom.roster.faults import Misuse
     from homeroom.sync import reading_back
 
+    if datasets == (version is not None) or (datasets and since is not None):
+        raise Misuse("say either --version 1.1 or 1.2 for a OneRoster package, or --datasets alone.")
     with opened_house() as house:
-        written = reading_back.export(house, slug, out, version, since)
+        if version is None:
+            written = reading_back.export_datasets(house, slug, out)
+        else:
+            written = reading_back.export(house, slug, out, version, since)
     if as_json:
         document(written)
     else:
-        note(f"{out}: {sum(written['rows'].values()):,} rows in {len(written['rows'])} files, OneRoster {version}.")
+        what = "datasets" if version is None else f"OneRoster {version}"
+        note(f"{out}: {sum(written['rows'].values()):,} rows in {len(written['rows'])} files, {what}.")
     return 0

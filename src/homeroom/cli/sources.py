@@ -1,8 +1,10 @@
-"""source add, source list, source limits."""
+"""source add, source list, source show, source set."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from cyclopts import Parameter
@@ -10,6 +12,9 @@ from cyclopts import Parameter
 from homeroom.cli.context import document, opened_house, say, table
 from homeroom.roster.faults import Misuse
 from homeroom.settings import Settings
+
+if TYPE_CHECKING:
+    from homeroom.store.sources import Source
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 """Addresses that mean: listen on all of them."""
@@ -25,6 +30,9 @@ def add(
     start: str | None = None,
     public_key: tuple[str, ...] = (),
     quiet_seconds: float | None = None,
+    patience_minutes: float | None = None,
+    same_system: tuple[int, ...] = (),
+    set_: Annotated[tuple[str, ...], Parameter(name="--set")] = (),
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
     """Add a source. For sftp the password is printed here and never again.
@@ -45,34 +53,48 @@ def add(
         A public key that may log in besides the password (authorized_keys form); may be repeated.
     quiet_seconds
         How long a pushed set must lie still before it is sealed.
+    patience_minutes
+        How long a set that is not whole may lie still before it fails as incomplete.
+    same_system
+        Number of another source that carries the same system's records; may be repeated.
+    set_
+        Any other setting, NAME=VALUE, as `source set` takes it; may be repeated.
     as_json
         Print one JSON document.
     """
     from homeroom.doors.sftp.accounts import hashed, new_password
     from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
-    from homeroom.sync import sources
+    from homeroom.sync import source_settings, sources
 
     check_public_keys(public_key)
-    settings = {} if quiet_seconds is None else {"quiet_seconds": quiet_seconds}
+    settings = source_settings.typed(set_) | {
+        n: v
+        for n, v in (
+            ("quiet_seconds", quiet_seconds),
+            ("patience_minutes", patience_minutes),
+            ("same_system", list(same_system) or None),
+        )
+        if v is not None
+    }
     password = new_password()
     with opened_house() as house:
         added = sources.add(
             house,
             slug,
             kind,
+            password_hash=hashed(password),
+            public_keys=public_key,
             name=name,
             layouts=layouts,
             start=start,
-            password_hash=hashed(password),
-            public_keys=public_key,
             settings=settings,
         )
         told: dict[str, Any] = {
             "source": added.source.id,
             "kind": kind,
             "name": added.source.name,
-            "layouts": layouts,
-            "start": start,
+            "layouts": added.source.layouts,
+            "start": added.source.start,
         }
         if kind == "sftp":
             prints = fingerprints(host_keys(house.settings.keys))
@@ -139,12 +161,56 @@ def list_(slug: str, /, *, as_json: Annotated[bool, Parameter(name="--json", neg
     return 0
 
 
+def show(slug: str, source: int, /, *, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """Show a source's settings: what counts, and whether it was set or is the default.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    source
+        Number of the source.
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.sync import sources
+
+    with opened_house() as house:
+        house.stores.control.districts.get(slug)
+        found = sources.of(house, slug, source)
+        assert found is not None
+    return _shown(found, as_json)
+
+
+def set_(
+    slug: str, source: int, /, *changes: str, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False
+) -> int:
+    """Change settings of a source: `homeroom source set pinewood 1 remove_share=0.2`.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    source
+        Number of the source.
+    changes
+        NAME=VALUE; NAME= puts the default back. A list is written with commas, an object as JSON or entry by entry: NAME.ENTRY=VALUE.
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.sync import source_settings, sources
+
+    if not changes:
+        raise Misuse("name what to set: NAME=VALUE. `homeroom source show` lists the settings.")
+    with opened_house() as house:
+        house.stores.control.districts.get(slug)
+        found = sources.of(house, slug, source)
+        found = sources.change(house, slug, source, source_settings.typed(changes, found))
+    return _shown(found, as_json)
+
+
 def limits(
-    slug: str,
-    source: int,
-    /,
-    *changes: str,
-    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    slug: str, source: int, /, *changes: str, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False
 ) -> int:
     """Show the limits of a source, or set some: `homeroom source limits SLUG 1 remove_share=0.2`.
 
@@ -159,27 +225,37 @@ def limits(
     as_json
         Print one JSON document.
     """
-    import json
-
-    from homeroom.compare.limits import Limits
-    from homeroom.sync import sources
+    from homeroom.sync import sources, tuning
+    from homeroom.sync.setting_kinds import loose
 
     wanted = {}
     for change in changes:
         name, equals, value = change.partition("=")
         if not equals:
             raise Misuse(f"{change!r} sets nothing: write NAME=VALUE.")
-        try:
-            wanted[name] = json.loads(value)
-        except json.JSONDecodeError:
-            wanted[name] = value
+        wanted[name] = loose(value)
     with opened_house() as house:
         house.stores.control.districts.get(slug)
         found = sources.set_limits(house, slug, source, wanted) if wanted else sources.of(house, slug, source)
         assert found is not None
-        now = Limits.parse(found.settings.get("limits", {})).as_dict()
+        now = tuning.limits(found, datetime.now(UTC)).as_dict()
     if as_json:
         document(now)
     else:
         table(["limit", "value"], [(k, json.dumps(v)) for k, v in now.items()])
+    return 0
+
+
+def _shown(source: Source, as_json: bool) -> int:
+    from homeroom.sync import source_settings
+
+    mine = [s for s in source_settings.SETTINGS if not s.kinds or source.kind in s.kinds]
+    if as_json:
+        values = {s.name: source_settings.value(source, s.name) for s in mine}
+        changed = [s.name for s in mine if source_settings.is_set(source, s.name)]
+        document({"source": source.id, "district": source.district, "kind": source.kind, "settings": values, "set": changed})
+        return 0
+    say(f"Source {source.id} ({source.kind}) of {source.district}")
+    rows = [(s.name, source_settings.written(source, s.name), s.unit, source_settings.is_set(source, s.name)) for s in mine]
+    table(["setting", "value", "unit", ""], [(name, value, unit, "set" if own else "default") for name, value, unit, own in rows])
     return 0

@@ -40,12 +40,14 @@ class Context:
     """What else a judgement needs: the tables that walked, the rows of their files last time, and the way to the store.
 
     `last_rows`: for each table, how many rows its complete files had in the last import of this source that was applied;
-    a table that is not in it is not judged by its size.
+    a table that is not in it is not judged by its size. `hollow`: for a table of several files, (file, records that it brought)
+    for each that came without any row.
     """
 
     walked: Sequence[Walked]
     last_rows: Mapping[str, int]
     lookup: Lookup
+    hollow: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
 def judge(workbench: Workbench, plan: Plan, limits: Limits, active: ActiveCounts, context: Context) -> Judgement:
@@ -57,7 +59,7 @@ def judge(workbench: Workbench, plan: Plan, limits: Limits, active: ActiveCounts
         return Judgement("fail", fault)
     tripped = [t for w in context.walked for t in _tripped(workbench, plan, w, limits, counts)]
     named = _with_names(workbench, context.lookup, tripped)
-    complete = {w.table.name for w in context.walked if w.sifted.mode == "continuous"}
+    complete = {w.table.name for w in context.walked if w.sifted.mode == "continuous" and not w.sifted.partial}
     why = (
         rekeyed(workbench, plan, limits)
         or another_district(workbench, plan, limits, lambda table: counts(table).total, complete)
@@ -97,6 +99,9 @@ def _suddenly_empty(limits: Limits, counts: _Counts, context: Context) -> Reason
         table = walked.table.name
         if table not in limits.seasonally_empty and (of := counts(table).total):
             return reason("suddenly_empty", file=_files(walked), count=of, table=table)
+    for table, files in context.hollow.items():
+        if table not in limits.seasonally_empty and files:
+            return reason("suddenly_empty", file=files[0][0], count=files[0][1], table=table)
     return None
 
 
@@ -105,6 +110,9 @@ def _out_of_season(limits: Limits, counts: _Counts, context: Context) -> Reason 
         table = walked.table.name
         if table in limits.seasonally_empty and (of := counts(table).total):
             return reason("seasonally_empty", file=_files(walked), count=of, table=table)
+    for table, files in context.hollow.items():
+        if table in limits.seasonally_empty and files:
+            return reason("seasonally_empty", file=files[0][0], count=files[0][1], table=table)
     return None
 
 
@@ -114,7 +122,8 @@ def _shrunk(limits: Limits, context: Context) -> Reason | None:
         table, rows = walked.table.name, sum(c.rows for c in walked.sifted.counts)
         before = context.last_rows.get(table, 0)
         little = before - rows <= limits.of(table, "floor") and table not in WITHOUT_FLOOR
-        if walked.sifted.mode == "continuous" and rows and not little and rows <= before * limits.of(table, "shrunk_share"):
+        complete = walked.sifted.mode == "continuous" and not walked.sifted.partial
+        if complete and rows and not little and rows <= before * limits.of(table, "shrunk_share"):
             return reason("file_shrunk", file=_files(walked), rows=rows, before=before)
     return None
 

@@ -19,7 +19,8 @@ The cases, for a key that ...                          the plan says
     came with status tobedeleted, is active and ours   remove
     came with status tobedeleted, otherwise            nothing (removal-unknown, if nobody knows it)
     was refused tonight                                nothing: it lives on
-    did not come in complete files, active and ours    remove, if every key of tonight could be read
+    did not come in complete files, active and ours    remove, if every key of tonight could be read, and unless a file that
+                                                       did not come tonight had brought it
     did not come otherwise                             nothing
 """
 
@@ -40,11 +41,15 @@ from homeroom.workbench.values import Admitted, Lookup, Plan, Sifted
 
 
 class Walked(NamedTuple):
-    """One table that came as far as the plan: what it is, how it was sifted, what was admitted."""
+    """One table that came as far as the plan: what it is, how it was sifted, what was admitted.
+
+    `elsewhere` names a relation with the sourcedId of the records that files wrote which did not come tonight; None: there are none.
+    """
 
     table: Table
     sifted: Sifted
     admitted: Admitted
+    elsewhere: str | None = None
 
 
 def plan(
@@ -101,12 +106,12 @@ def _first(workbench: Workbench, walked: Walked) -> TableReport:
 
 def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, allied: frozenset[int]) -> TableReport:
     """Compare with what the store holds of the keys that matter."""
-    table, sifted, admitted = walked
+    table, sifted, admitted, elsewhere = walked
     nobody_left(workbench, table)
     if sifted.full and sifted.mode == "continuous":
-        stored: str | None = settle_whole(workbench, table, admitted, source, lookup)
+        stored: str | None = settle_whole(workbench, table, admitted, source, lookup, elsewhere)
     else:
-        stored = settle_changed(workbench, table, admitted, source, lookup)
+        stored = settle_changed(workbench, table, admitted, source, lookup, elsewhere)
     if stored is None:
         _empty(workbench, table)
         return TableReport(unchanged=sifted.unchanged, refused=_refused(walked))

@@ -27,7 +27,9 @@ def nobody_left(workbench: Workbench, table: Table) -> None:
     workbench.run(f"CREATE OR REPLACE VIEW {quoted(f'kept_{table.name}')} AS SELECT {cells} WHERE false")
 
 
-def settle_whole(workbench: Workbench, table: Table, admitted: Admitted, source: int, lookup: Lookup) -> str:
+def settle_whole(
+    workbench: Workbench, table: Table, admitted: Admitted, source: int, lookup: Lookup, elsewhere: str | None
+) -> str:
     """A full walk of complete files: everything stored is compared. Fills `left_T` and `kept_T`; returns `stored_T`."""
     name = table.name
     stored = lookup(name, None)
@@ -38,6 +40,7 @@ def settle_whole(workbench: Workbench, table: Table, admitted: Admitted, source:
         WHERE s.status = 'active' AND s._source = {source} AND {_not_refused(name, "s")}
     """)
     _unless_provable(workbench, name, admitted)
+    _unless_elsewhere(workbench, name, elsewhere)
     cells = ", ".join(f"s.{quoted(c)}" for c in table.columns)
     workbench.run(f"""
         CREATE OR REPLACE VIEW {quoted(f"kept_{name}")} AS
@@ -50,7 +53,9 @@ def settle_whole(workbench: Workbench, table: Table, admitted: Admitted, source:
     return stored
 
 
-def settle_changed(workbench: Workbench, table: Table, admitted: Admitted, source: int, lookup: Lookup) -> str | None:
+def settle_changed(
+    workbench: Workbench, table: Table, admitted: Admitted, source: int, lookup: Lookup, elsewhere: str | None
+) -> str | None:
     """Sifted files, or files that name single records: only those keys are looked up. None: there is no such key."""
     name = table.name
     left, came = quoted(f"left_{name}"), quoted(f"admitted_{name}")
@@ -79,6 +84,7 @@ def settle_changed(workbench: Workbench, table: Table, admitted: Admitted, sourc
             (SELECT "sourcedId" FROM {stored} s WHERE s.status = 'active' AND s._source = {source})
         """)
     _unless_provable(workbench, name, admitted)
+    _unless_elsewhere(workbench, name, elsewhere)
     return stored
 
 
@@ -131,3 +137,9 @@ def _unless_provable(workbench: Workbench, name: str, admitted: Admitted) -> Non
     if count:
         workbench.run(f"DELETE FROM {quoted(f'left_{name}')}")
         workbench.tell("absence-unprovable", table=name, count=count, what=name)
+
+
+def _unless_elsewhere(workbench: Workbench, name: str, elsewhere: str | None) -> None:
+    """What a file brought that did not come tonight has not left: missing is not empty (law 2)."""
+    if elsewhere is not None:
+        workbench.run(f'DELETE FROM {quoted(f"left_{name}")} WHERE "sourcedId" IN (SELECT "sourcedId" FROM {elsewhere})')

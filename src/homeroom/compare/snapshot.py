@@ -170,7 +170,7 @@ def adopt(
     They are, where all of them were admitted as they came. The file gets a second name instead of being written again.
     """
     rows = staged(workbench, sifted.table, 0)
-    came = len(sifted.feeds) == 1 and sifted.full and not any(c.ignored for c in sifted.counts)
+    came = len(sifted.feeds) == 1 and sifted.full and not sifted.partial and not any(c.ignored for c in sifted.counts)
     if sifted.mode != "continuous" or not came or not admitted.untouched or not rows.exists():
         return None
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from homeroom.guide.recipes_page import anchor as recipe_anchor
 from homeroom.layouts import inherit
 from homeroom.layouts.layout import Layout, Source
 from homeroom.layouts.making import MAKERS
 from homeroom.layouts.sets import LayoutSet
+from homeroom.roster.catalogue import DATASET
 from homeroom.systems import layout_sets
 
 INTRODUCTION = """
@@ -51,7 +53,8 @@ def _set(found: LayoutSet) -> Iterator[str]:
         yield from [f"- `{MAKERS[name].table}`: {MAKERS[name].meaning}" for name in found.makes]
         yield ""
     for layout in found.layouts:
-        yield from _inherited(layout, found.version) if _is_inherited(layout, found.version) else _own(layout)
+        version = DATASET if layout.of.dataset else found.version
+        yield from _inherited(layout, version) if _is_inherited(layout, version) else _own(layout)
 
 
 def _is_inherited(layout: Layout, version: str) -> bool:
@@ -101,7 +104,9 @@ def _treated(source: Source) -> str:
     if source.values:
         said.append("; ".join(f"{old} is {new}" for old, new in source.values))
     if source.recipe:
-        said.append(f"recipe [`{source.recipe}`](layout-language.md#recipes)")
+        said.append(
+            "recipe " + ", then ".join(f"[`{r}`](recipes.md#{recipe_anchor(r.partition(':')[0])})" for r in source.recipe)
+        )
     if source.default is not None:
         said.append(f"`{source.default}` where blank")
     return f" ({'; '.join(said)})" if said else ""

@@ -1,4 +1,4 @@
-"""The reference pages: issue codes, OneRoster tables, layout sets and the import report, made from what the rooms run on.
+"""The reference pages: issue codes, OneRoster tables and datasets, layout sets and the import report, made from what the rooms run on.
 
 `python -m homeroom.guide.reference docs/reference` writes them; `differences` says what is out of date, which a test asks.
 Pages are plain Markdown for a reader at 2 a.m.: what it is, what it means, what to do.
@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from homeroom.guide import layout_sets, report_page
+from homeroom.guide import layout_sets, recipes_page, report_page
 from homeroom.roster import meanings
-from homeroom.roster.catalogue import VERSIONS, Catalogue, Field, Table, catalogue
+from homeroom.roster.catalogue import DATASET, VERSIONS, Catalogue, Field, Table, catalogue
 from homeroom.roster.codes import Code, codes
 
 MADE = "<!-- Made by `make docs` from the program's own data. Do not edit by hand. -->\n"
@@ -27,6 +27,9 @@ ROOMS = {
 }
 """How a reader would call each room's findings, in the order of the walk."""
 
+EXPLAINED = "../explanation/datasets.md"
+"""The page that says what datasets are, from `docs/reference`."""
+
 SEVERITIES = {
     "error": "An error: the row, column or file was refused.",
     "warning": "A warning: something was changed, left out, or wants a look; the row was taken.",
@@ -38,8 +41,10 @@ def pages() -> dict[str, str]:
     """Every generated page by its path below `docs/reference`."""
     found = {"issues.md": _issues(), "tables.md": _tables()}
     found |= {"layout-sets.md": _page([MADE, *layout_sets.page_lines()]), "report.md": _page([MADE, *report_page.page_lines()])}
+    found |= {"recipes.md": _page([MADE, *recipes_page.page_lines()])}
     found |= {f"issues/{code.code}.md": _code_page(code) for code in codes().values()}
-    found |= {f"tables/{table.name}.md": _table_page(table, catalogue()) for table in catalogue()}
+    found |= {f"tables/{table.name}.md": _table_page(table, catalogue()) for table in catalogue().oneroster}
+    found |= {f"tables/{table.name}.md": _dataset_page(table, catalogue()) for table in catalogue().version(DATASET)}
     return found
 
 
@@ -92,7 +97,7 @@ def _code_page(code: Code) -> str:
     if code.kind == "reason":
         lines += ["A reason why an import failed or waits for a person.", ""]
     else:
-        lines += [SEVERITIES[code.severity], ""]
+        lines += [SEVERITIES[code.severity], "", _effect(code), ""]
     lines += ["## What it means", "", code.meaning, "", "## What to do", "", code.remedy, ""]
     lines += [
         "## How it is told",
@@ -106,14 +111,28 @@ def _code_page(code: Code) -> str:
     return _page(lines)
 
 
+def _effect(code: Code) -> str:
+    if code.is_row_issue:
+        return "It is about rows: an import that finds it ends as `success_with_row_issues`."
+    return "It is told and does not change the outcome of the import."
+
+
 def _tables() -> str:
-    lines = [MADE, "# The OneRoster tables", ""]
+    lines = [MADE, "# The tables", "", "## OneRoster", ""]
     lines += ["What Homeroom reads, keeps and serves. Each table is one file of a OneRoster CSV package.", ""]
     lines += ["| table | since | what it holds |", "|---|---|---|"]
-    lines += [f"| [`{t.name}`](tables/{t.name}.md) | {t.since} | {_cell(meanings.of_table(t.name))} |" for t in catalogue()]
+    lines += [f"| {_link(t)} | {t.since} | {_cell(meanings.of_table(t.name))} |" for t in catalogue().oneroster]
+    lines += ["", "## Datasets", ""]
+    lines += [f"Tables beyond OneRoster, for what it has no place for ([what they are]({EXPLAINED})).", ""]
+    lines += ["| dataset | what it holds |", "|---|---|"]
+    lines += [f"| {_link(t)} | {_cell(meanings.of_table(t.name))} |" for t in catalogue().version(DATASET)]
     lines += ["", "## Formats", "", "| format | what it is |", "|---|---|"]
     lines += [f"| {name.value} | {_cell(text)} |" for name, text in catalogue().formats.items()]
     return _page([*lines, "", *_code_lists(catalogue())])
+
+
+def _link(table: Table) -> str:
+    return f"[`{table.name}`](tables/{table.name}.md)"
 
 
 def _code_lists(book: Catalogue) -> Iterator[str]:
@@ -139,16 +158,33 @@ def _table_page(table: Table, book: Catalogue) -> str:
             lines += [f"A bulk package of {version} that has it must also have {listed}.", ""]
     lines += ["| field | meaning | format | required | in |", "|---|---|---|---|---|"]
     lines += [_row(table, f, book) for f in table.fields]
-    lines += ["", "Columns named `metadata.NAME`, to the right of these, are kept and served as `metadata`."]
+    lines += ["", EXTENSIONS]
     for version in versions:
         lines += ["", f"The header of a {version} file:", "", "```csv", ",".join(table.header(version)), "```"]
     return _page([*lines, "", "[All tables](../tables.md)"])
 
 
+def _dataset_page(table: Table, book: Catalogue) -> str:
+    lines = [MADE, f"# {table.name}", "", meanings.of_table(table.name), ""]
+    filled = f'A layout fills it (`table = "{table.name}"`), and `export --datasets` writes it as `{table.file}`.'
+    lines += [f"A [dataset](../{EXPLAINED}), not one of OneRoster's tables. {filled}", ""]
+    lines += ["| field | meaning | format | required |", "|---|---|---|---|"]
+    lines += [_described(table, f, book) for f in table.fields]
+    lines += ["", EXTENSIONS, "", "The header of its file:", "", "```csv", ",".join(table.header(DATASET)), "```"]
+    return _page([*lines, "", "[All tables](../tables.md)"])
+
+
+EXTENSIONS = "Columns named `metadata.NAME`, to the right of these, are kept and served as `metadata`."
+
+
 def _row(table: Table, field: Field, book: Catalogue) -> str:
+    return f"{_described(table, field, book)} {_versions(field.versions)} |"
+
+
+def _described(table: Table, field: Field, book: Catalogue) -> str:
     name = f"`{field.name}`" + (f" (1.1: `{field.spelled_11}`)" if field.spelled_11 else "")
     told = _cell(meanings.of_field(table.name, field.name)) + (" *Personal.*" if field.personal else "")
-    return f"| {name} | {told} | {_format(field, book)} | {_required(field)} | {_versions(field.versions)} |"
+    return f"| {name} | {told} | {_format(field, book)} | {_required(field)} |"
 
 
 def _format(field: Field, book: Catalogue) -> str:
@@ -165,7 +201,7 @@ def _format(field: Field, book: Catalogue) -> str:
 
 def _required(field: Field) -> str:
     if field.required:
-        return "yes" if field.required == field.versions else f"in {_versions(field.required)}"
+        return "yes" if field.required >= field.versions else f"in {_versions(field.required)}"
     return "in delta files" if field.delta else ""
 
 

@@ -14,6 +14,7 @@ from homeroom.roster.report import (
     FileReport,
     ImportReport,
     Issue,
+    LayoutsUsed,
     LimitReport,
     Reason,
     Repair,
@@ -47,7 +48,7 @@ REPORT: Meanings = {
     "started_at": ("moment", "When it began, in UTC."),
     "finished_at": ("moment or null", "When it ended, in UTC; null while it runs or waits."),
     "seconds": ("number or null", "How long it took."),
-    "layouts": ("text or null", "The layout set that read the files."),
+    "layouts": ("object or null", "The layout set that read the files, and its version."),
     "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
     "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),
     "stamp": (
@@ -58,6 +59,18 @@ REPORT: Meanings = {
 }
 
 PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
+    "layouts": (
+        LayoutsUsed,
+        "Which set read the files. The same text always has the same digest.",
+        {
+            "set": ("text", "The set's name."),
+            "version": (
+                "number or null",
+                "The saved version of a district's own set; null for a set that ships and for a folder.",
+            ),
+            "digest": ("text or null", "Stands for the texts of the set's files."),
+        },
+    ),
     "reason": (
         Reason,
         "Why an import failed or waits.",
@@ -142,9 +155,23 @@ may come in later versions; none of these goes away.
 """
 
 
+OUTCOMES = """
+## outcome
+
+| outcome | means |
+|---|---|
+| `success` | Everything was taken. Words of the header that were healed, files that were left alone and repairs (severity `info`) are told and change nothing here. |
+| `success_with_row_issues` | The roster was written, and rows or values want somebody: a row was refused, a value was left out or changed with a warning, or an accepted row makes no sense (severity `error` or `warning`, of a finding about rows). |
+| `failed` | Nothing was written. `reason` says why. |
+
+The page of each [issue](issues.md) says whether it makes row issues. The outcome depends on what the files hold, never on what changed since the last
+import: a row with a warning is told every night until it is mended.
+"""
+
+
 def page_lines() -> Iterator[str]:
     """The lines of the page, without its mark at the top."""
-    yield from ["# The import report", "", INTRODUCTION.strip(), "", *_table(REPORT)]
+    yield from ["# The import report", "", INTRODUCTION.strip(), "", *_table(REPORT), "", *OUTCOMES.strip().splitlines()]
     for name, (_, about, meanings) in PARTS.items():
         yield from ["", f"## {name}", "", about, "", *_table(meanings)]
     yield from ["", "The exit status of the command tells the outcome too: see [exit statuses](commands.md#exit-statuses)."]

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from homeroom.layouts import binding as bindings
 from homeroom.layouts import patterns
-from homeroom.layouts.binding import Binding
+from homeroom.layouts.binding import Binding, explained
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.manifest import FileMode, Finding, Manifest
 from homeroom.layouts.sets import LayoutSet
-from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import Refused
 from homeroom.workbench.values import Inspected, Mode
 
@@ -46,6 +45,12 @@ class Assessment:
     columns: int
 
     @property
+    def joined(self) -> tuple[Inspected, ...]:
+        """The files that are joined to others, each once, in the delivery's order."""
+        files = {n: i for m in self.matches for n, i in m.binding.arrangement.files.items()}
+        return tuple(files[n] for n in sorted(files))
+
+    @property
     def share(self) -> float:
         """The part of these columns that the set knows, from 0 to 1; files without any columns say nothing."""
         return self.explained / self.columns if self.columns else 1.0
@@ -65,40 +70,91 @@ class Assessment:
 def assess(layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | None) -> Assessment:
     """Put every file of a delivery (without its manifest) to the set's layouts. Raises nothing; see `refusal`."""
     named, unmatched, findings = _by_name(layouts, files, manifest)
+    sound = [i for i in files if i.fault is None]
     matches: list[Match] = []
-    gaps: list[str] = []
+    idle: list[tuple[Inspected, Layout, str]] = []
+    missing: list[str] = []
     refusal: Refused | None = None
     for inspected, layout in named:
-        binding = bindings.match(layout, inspected)
-        trouble = _trouble(layouts, binding)
-        if trouble is None:
+        binding = bindings.match(layout, inspected, sound)
+        waiting = ", ".join(binding.arrangement.waiting)
+        trouble = None if waiting else _trouble(layouts, binding)
+        if waiting:
+            needed = layouts.requires(layout) or bool(manifest and layout.table in manifest.promised)
+            missing += binding.arrangement.waiting if needed else ()
+            findings.append(_waiting(inspected, layout, waiting))
+            idle.append((inspected, layout, f"{waiting} did not come"))
+        elif trouble is None:
             matches.append(Match(inspected, layout, binding, _mode(layout, manifest)))
-            gaps += _gaps(binding)
         elif trouble[0] is not None or _needed(layouts, layout, manifest):
             findings += [trouble[0]] if trouble[0] else []
             refusal = refusal or trouble[1]
         else:
-            unmatched.append((inspected, trouble[1].message.rstrip(".")))
-    unmatched_files = tuple(unmatched)
+            idle.append((inspected, layout, trouble[1].message.rstrip(".")))
+    left, told = _left_over(layouts, matches, idle, unmatched)
     alike = _alike(matches)
     required = tuple(dict.fromkeys([*layouts.required, *(manifest.promised if manifest else ())]))
+    came = {word for _, w in named for word in (w.table, w.name)}
+    missing += [layouts.file_of(t) for t in required if t not in came]
     return Assessment(
         layouts=layouts,
         matches=tuple(matches),
-        unmatched=unmatched_files,
-        findings=(*findings, *(_unknown(i, why) for i, why in unmatched_files)),
-        missing=tuple(layouts.file_of(t) for t in required if t not in {w.table for _, w in named}),
+        unmatched=left,
+        findings=(*findings, *told),
+        missing=tuple(dict.fromkeys(missing)),
         refusal=refusal or alike,
-        gaps=tuple(gaps),
-        explained=sum(m.binding.explained for m in matches),
-        columns=sum(len(m.inspected.columns) for m in matches),
+        gaps=tuple(gap for m in matches for gap in _gaps(m.binding)),
+        explained=sum(explained([m.binding for m in of]) for of in _by_file(matches)),
+        columns=sum(len(of[0].inspected.columns) for of in _by_file(matches)),
     )
+
+
+def _by_file(matches: Sequence[Match]) -> list[list[Match]]:
+    """The matches of each file together."""
+    numbers = dict.fromkeys(m.inspected.file.number for m in matches)
+    return [[m for m in matches if m.inspected.file.number == number] for number in numbers]
+
+
+def _left_over(
+    layouts: LayoutSet,
+    matches: Sequence[Match],
+    idle: Sequence[tuple[Inspected, Layout, str]],
+    unmatched: Sequence[tuple[Inspected, str]],
+) -> tuple[tuple[tuple[Inspected, str], ...], list[Finding]]:
+    """The files of which nothing is read, with the reason, and what is to be told of them and of layouts that read nothing.
+
+    A file that only serves to be joined is none of them, as long as it is joined to any that is read.
+    """
+    read = {m.inspected.file.number for m in matches}
+    joined = {n for m in matches for n in m.binding.arrangement.files}
+    left: dict[int, tuple[Inspected, str]] = {}
+    findings: list[Finding] = []
+    for inspected, layout, why in idle:
+        number = inspected.file.number
+        if number in read or number in joined:
+            detail = (("file", inspected.file.name), ("what", layout.table), ("why", why))
+            findings.append(Finding("layout-idle", number, layout.table, detail))
+        else:
+            left.setdefault(number, (inspected, why))
+    for inspected, why in unmatched:
+        number = inspected.file.number
+        if number not in joined and number not in read:
+            serves = inspected.fault is None and layouts.joins(inspected.file.name)
+            left.setdefault(number, (inspected, "no file that it is joined to was read" if serves else why))
+    waited = {i.file.number for i, _, why in idle if why.endswith(" did not come")}
+    findings += [_unknown(i, why) for i, why in left.values() if i.file.number not in waited]
+    return tuple(left.values()), findings
+
+
+def _waiting(inspected: Inspected, layout: Layout, waiting: str) -> Finding:
+    detail = (("file", inspected.file.name), ("what", layout.table), ("joined", waiting))
+    return Finding("join-missing", inspected.file.number, layout.table, detail)
 
 
 def _by_name(
     layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | None
 ) -> tuple[list[tuple[Inspected, Layout]], list[tuple[Inspected, str]], list[Finding]]:
-    """The files that bear the name of a layout; those that do not, with the reason; and what is to be told of both.
+    """The files that bear the name of a layout, once for each; those that do not, with the reason; and what is to be told of both.
 
     A name with a date gives way to the plain name of the same layout.
     """
@@ -106,14 +162,15 @@ def _by_name(
     unmatched: list[tuple[Inspected, str]] = []
     findings: list[Finding] = []
     for inspected in files:
-        layout = layouts.named(inspected.file.name)
-        if layout is None:
+        readers = layouts.readers(inspected.file.name)
+        if not readers:
             unmatched.append((inspected, _likeness(layouts, inspected)))
-        elif manifest and manifest.mode(layout.table) == "absent":
-            detail = (("file", inspected.file.name),)
-            findings.append(Finding("file-not-promised", inspected.file.number, layout.table, detail))
-        else:
-            named.append((inspected, layout))
+        for layout in readers:
+            if manifest and manifest.mode(layout.table) == "absent":
+                detail = (("file", inspected.file.name),)
+                findings.append(Finding("file-not-promised", inspected.file.number, layout.table, detail))
+            else:
+                named.append((inspected, layout))
     plain = {w.name for i, w in named if patterns.rank(w.files, i.file.name) == 0}
     for inspected, layout in list(named):
         if layout.name in plain and patterns.rank(layout.files, inspected.file.name) != 0:
@@ -168,9 +225,9 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
 
 def _needed(layouts: LayoutSet, layout: Layout, manifest: Manifest | None) -> bool:
     """Whether a delivery fails when this file cannot be read: it is required or promised, or, without promises, of the roster."""
-    if layout.table in layouts.required:
+    if layouts.requires(layout):
         return True
-    return layout.table in manifest.promised if manifest else catalogue()[layout.table].service == "rostering"
+    return layout.table in manifest.promised if manifest else layout.of.service == "rostering"
 
 
 def _mode(layout: Layout, manifest: Manifest | None) -> Mode:

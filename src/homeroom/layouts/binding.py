@@ -8,26 +8,22 @@ the first is told. The order of the file's columns plays no part.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from homeroom.layouts.arrangement import Arrangement, arranged
+from homeroom.layouts.finding import DOUBLED, How, Wide
 from homeroom.layouts.layout import EXTENSION, Layout, Source
 from homeroom.layouts.nearness import cleaned, near
 from homeroom.roster.faults import Refused
 from homeroom.workbench.values import Inspected
 
-How = Literal["exact", "case", "spelling", "alias", "near-miss", "position", "formula", "constant"]
-
-_DOUBLED = re.compile(r".* \(\d+\)$", re.DOTALL)
-_LETTERED = re.compile(r"^[a-z]_(?=.)", re.IGNORECASE)
 KEEP = "keep"
 """Stands among the missing targets for the layout's filter: rows that cannot be judged are not simply all taken."""
 ABSENT = -1
 """The position of a formula's optional column that did not come: it is blank in every row."""
-_CUT = 30
-"""SQL aliases of PowerQueries are cut at so many characters."""
+ROWS = "rows"
+"""Stands among the missing targets for what `[rows]` and `[join]` need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,8 @@ class Binding:
     `bound` is in the layout's order. `extensions` are (name, position) of the file's `metadata.` columns, sorted. `reads`
     are the columns, by cleaned header word, that formulas name: (name in the formula, position). `lacking` are the targets
     of the layout's `expected` that the file does not feed, with the word that was looked for. `unused` are the header words
-    that nothing reads. `uncomputed`: targets whose formula names a column that did not come.
+    that nothing reads. `uncomputed`: targets whose formula names a column that did not come. Positions count over all columns
+    of the `arrangement`; `used` are those that anything reads.
     """
 
     layout: Layout
@@ -58,7 +55,9 @@ class Binding:
     reads: tuple[tuple[str, int], ...]
     lacking: tuple[tuple[str, str], ...]
     unused: tuple[str, ...]
-    uncomputed: tuple[tuple[str, str], ...] = ()
+    uncomputed: tuple[tuple[str, str], ...]
+    arrangement: Arrangement
+    used: frozenset[int]
 
     @property
     def empty(self) -> bool:
@@ -67,7 +66,7 @@ class Binding:
 
     def missing(self, targets: Sequence[str]) -> tuple[str, ...]:
         """The header words that were looked for in vain, for those of the targets that the file lacks."""
-        return () if self.empty else tuple(word for target, word in self.lacking if target in (*targets, KEEP))
+        return () if self.empty else tuple(word for target, word in self.lacking if target in (*targets, KEEP, ROWS))
 
     @property
     def readable(self) -> bool:
@@ -82,13 +81,19 @@ class Binding:
     @property
     def explained(self) -> int:
         """How many of the file's columns the layout knows: read, or left out on purpose."""
-        known = {cleaned(w) for w in (*self.layout.ignored, *(f.name for f in self.layout.of.fields if f.secret))}
-        return len(self.inspected.columns) - sum(cleaned(w) not in known for w in self.unused)
+        return explained([self])
 
 
-def bind(layout: Layout, inspected: Inspected) -> Binding:
-    """Bind a layout to a file. Raises Refused("header_mismatch") where a column is missing without which no row can be read."""
-    binding = match(layout, inspected)
+def explained(bindings: Sequence[Binding]) -> int:
+    """How many columns of one file are known to any of the layouts that read it."""
+    known = {cleaned(w) for b in bindings for w in (*b.layout.ignored, *(f.name for f in b.layout.of.fields if f.secret))}
+    used = {position for b in bindings for position in b.used}
+    return sum(i in used or cleaned(w) in known for i, w in enumerate(bindings[0].inspected.columns))
+
+
+def bind(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()) -> Binding:
+    """Bind a layout to a file; `others` are those that it may join. Raises Refused("header_mismatch") where a column is missing without which no row can be read."""
+    binding = match(layout, inspected, others)
     if missing := binding.missing(layout.required):
         lacks = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
         what = f"has no header line, so that it {lacks}" if inspected.headerless else lacks
@@ -96,104 +101,91 @@ def bind(layout: Layout, inspected: Inspected) -> Binding:
     return binding
 
 
-def match(layout: Layout, inspected: Inspected) -> Binding:
-    """Bind a layout to a file as far as it goes; what is missing stands in `lacking`."""
-    header = _Header(inspected.columns)
-    found = {target: hit for target, source in layout.map if (hit := _direct(target, source, header))}
+def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = (), without: Collection[str] = ()) -> Binding:
+    """Bind a layout to a file as far as it goes; what is missing stands in `lacking`.
+
+    `without`: joins of which nothing is taken tonight, and nothing computed that names their columns.
+    """
+    arrangement = arranged(layout, inspected, others, without)
+    header = arrangement.wide
+    unsaid = {name.casefold() for name in without}
+    found = {target: hit for target, source in layout.map if (hit := _direct(layout, target, arrangement, unsaid))}
     found |= _near(layout, header, found)
     uncomputed: list[tuple[str, str]] = []
     reads: dict[str, int] = {}
     for target, source in layout.map:
         if source.formula is not None:
-            absent = _gather(source.formula, source.optional, header, reads)
+            absent = _gather(source.formula, source.optional, header, reads, unsaid)
             if absent is None:
                 found[target] = Bound(target, source, "formula")
             else:
                 uncomputed.append((target, absent))
-    if layout.keep is not None and (absent := _gather(layout.keep, (), header, reads)) is not None:
+    if layout.keep is not None and (absent := _gather(layout.keep, (), header, reads, unsaid)) is not None:
         uncomputed.append((KEEP, absent))
     extensions = _extensions(layout, inspected.columns)
-    used = {b.cell for b in found.values()} | set(reads.values()) | {cell for _, cell in extensions}
+    read = {b.cell for b in found.values() if b.cell is not None} | {c for c in reads.values() if c != ABSENT}
+    used = arrangement.consumed | read | {cell for _, cell in extensions}
+    lacking = _lacking(layout, found, dict(uncomputed))
     return Binding(
         layout=layout,
         inspected=inspected,
         bound=tuple(found[t] for t, _ in layout.map if t in found),
         extensions=extensions,
         reads=tuple(sorted(reads.items())),
-        lacking=_lacking(layout, found, dict(uncomputed)),
+        lacking=(*lacking, *((ROWS, word) for word in arrangement.lacking)),
         unused=tuple(w for i, w in enumerate(inspected.columns) if i not in used),
         uncomputed=tuple(uncomputed),
+        arrangement=arrangement,
+        used=frozenset(used),
     )
 
 
-class _Header:
-    """A file's header words, looked up in several ways. Doubled words (`x (2)`) are never found: the first `x` is taken."""
-
-    def __init__(self, columns: Sequence[str]) -> None:
-        self.columns = columns
-        words = [(i, w) for i, w in enumerate(columns) if not _DOUBLED.match(w)]
-        self.exact = _first((w, i) for i, w in words)
-        self.folded = _first((w.casefold(), i) for i, w in words)
-        self.cleaned = _first((cleaned(w), i) for i, w in words)
-        lettered = [(i, w) for i, w in words if _LETTERED.match(w)]
-        if len(lettered) * 2 > len(words):
-            for i, w in lettered:
-                self.cleaned.setdefault(cleaned(_LETTERED.sub("", w)), i)
-        self.cut = [(cleaned(_LETTERED.sub("", w)), i) for i, w in words if len(w) == _CUT]
-
-    def find(self, name: str) -> tuple[How, int] | None:
-        """The position of a name's column and how it was recognised."""
-        if name in self.exact:
-            return "exact", self.exact[name]
-        if name.casefold() in self.folded:
-            return "case", self.folded[name.casefold()]
-        plain = cleaned(name)
-        if plain and plain in self.cleaned:
-            return "spelling", self.cleaned[plain]
-        cut = [i for word, i in self.cut if plain.startswith(word) and plain != word]
-        return ("spelling", cut[0]) if len(cut) == 1 else None
-
-
-def _first(pairs: Iterator[tuple[str, int]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for word, position in pairs:
-        found.setdefault(word, position)
-    return found
-
-
-def _direct(target: str, source: Source, header: _Header) -> Bound | None:
+def _direct(layout: Layout, target: str, arrangement: Arrangement, unsaid: Collection[str]) -> Bound | None:
+    source, words = layout.source(target), arrangement.words
+    assert source is not None
     if source.constant is not None:
         return Bound(target, source, "constant")
     if source.position is not None:
-        cell = source.position - 1
-        return Bound(target, source, "position", cell, header.columns[cell]) if cell < len(header.columns) else None
+        cell = _cell(layout, source.position - 1, arrangement)
+        return Bound(target, source, "position", cell, words[cell]) if cell < arrangement.width else None
     for nth, name in enumerate(source.names):
-        if hit := header.find(name):
+        if arrangement.wide.join_of(name) in unsaid:
+            return None
+        if hit := arrangement.wide.find(name):
             how, cell = hit
-            return Bound(target, source, "alias" if nth else how, cell, header.columns[cell])
+            return Bound(target, source, "alias" if nth else how, cell, words[cell])
     return None
 
 
-def _near(layout: Layout, header: _Header, found: dict[str, Bound]) -> dict[str, Bound]:
+def _cell(layout: Layout, position: int, arrangement: Arrangement) -> int:
+    """Where the cell of a position stands: at its place, unless the file has a header after all that puts its word elsewhere."""
+    named = layout.hints.columns
+    return arrangement.wide.own.exact.get(named[position], position) if position < len(named) else position
+
+
+def _near(layout: Layout, header: Wide, found: dict[str, Bound]) -> dict[str, Bound]:
     """Targets still free, taken for free words with a slip of the hand, where only one pairing is possible for both."""
     known = {cleaned(n) for _, s in layout.map for n in s.names} | {cleaned(w) for w in layout.ignored}
     known |= {cleaned(f.name) for f in layout.of.fields}
     used = {b.cell for b in found.values()}
-    words = {w: i for w, i in header.cleaned.items() if i not in used and w not in known}
-    free = {t: s for t, s in layout.map if t not in found and s.names}
+    words = {w: i for w, i in header.own.cleaned.items() if i not in used and w not in known}
+    free = {t: s for t, s in layout.map if t not in found and s.names and not any(map(header.join_of, s.names))}
     pairs = [(t, w) for t, s in free.items() for w in words if any(near(w, cleaned(n)) for n in s.names)]
     targets, taken = [t for t, _ in pairs], [words[w] for _, w in pairs]
     sure = [(t, words[w]) for t, w in pairs if targets.count(t) == 1 and taken.count(words[w]) == 1]
-    return {t: Bound(t, free[t], "near-miss", cell, header.columns[cell]) for t, cell in sure}
+    return {t: Bound(t, free[t], "near-miss", cell, header.own.columns[cell]) for t, cell in sure}
 
 
-def _gather(formula: str, optional: Sequence[str], header: _Header, reads: dict[str, int]) -> str | None:
-    """Note the columns that a formula names (ABSENT: optional, not there); returns the first that is missing, then notes none."""
+def _gather(formula: str, optional: Sequence[str], header: Wide, reads: dict[str, int], unsaid: Collection[str]) -> str | None:
+    """Note the columns that a formula names (ABSENT: optional, not there); returns the first that is missing, then notes none.
+
+    A column of a join in `unsaid` is missing even where it is optional: it is not blank tonight but unknown.
+    """
     from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
 
     hits = {name: header.find(name) for name in formulas.columns(formula)}
     for name, hit in hits.items():
-        if hit is None and name not in optional:
+        if hit is None and (name not in optional or header.join_of(name) in unsaid):
             return name
     reads |= {name: hit[1] if hit else ABSENT for name, hit in hits.items()}
     return None
@@ -204,7 +196,7 @@ def _extensions(layout: Layout, columns: Sequence[str]) -> tuple[tuple[str, int]
     if not layout.extensions:
         return ()
     mapped = {t.removeprefix(EXTENSION) for t, _ in layout.map if t.startswith(EXTENSION)}
-    named = ((w[len(EXTENSION) :], i) for i, w in enumerate(columns) if w.lower().startswith(EXTENSION) and not _DOUBLED.match(w))
+    named = ((w[len(EXTENSION) :], i) for i, w in enumerate(columns) if w.lower().startswith(EXTENSION) and not DOUBLED.match(w))
     return tuple(sorted((n, i) for n, i in named if n and n not in mapped))
 
 

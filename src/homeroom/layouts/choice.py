@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from homeroom.layouts import manifest as manifests
 from homeroom.layouts.assessing import Assessment, Match, assess
-from homeroom.layouts.layout import Layout
+from homeroom.layouts.layout import Kind, Layout
 from homeroom.layouts.manifest import Finding, Manifest
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.sets import LayoutSet
@@ -30,7 +30,8 @@ _NEW_FILES = {"roles.csv", "userprofiles.csv"}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The set that was taken, `why` in a sentence, which layout reads which file, and the files that were left alone."""
+    """The set that was taken, `why` in a sentence, which layout reads which file, the files that were left alone, and
+    those that are joined to others."""
 
     layouts: LayoutSet
     why: str
@@ -38,27 +39,32 @@ class Choice:
     unmatched: tuple[tuple[Inspected, str], ...]
     manifest: Manifest | None
     findings: tuple[Finding, ...]
+    joined: tuple[Inspected, ...] = ()
 
     @property
     def readers(self) -> Mapping[int, Layout]:
-        """File number -> the layout that reads it."""
-        return {m.inspected.file.number: m.layout for m in self.matches}
+        """File number -> the first layout that reads it."""
+        return {m.inspected.file.number: m.layout for m in reversed(self.matches)}
 
 
 def choose(
-    sets: Sequence[LayoutSet], inspected: Sequence[Inspected], wanted: str | None, workbench: Workbench | None = None
+    sets: Sequence[LayoutSet],
+    inspected: Sequence[Inspected],
+    wanted: str | None,
+    workbench: Workbench | None = None,
+    kind: Kind = "continuous",
 ) -> Choice:
-    """Choose the set and match the files. Findings go to the issue table of `workbench`, if given, also before a refusal.
+    """Choose the set and match the files for an import of that kind. Findings go to the issue table of `workbench`, if given, also before a refusal.
 
     Raises Refused: `incomplete_set`, `header_mismatch`, `file_unreadable`, `files_alike`, `layouts_unclear`; Misuse for an
     unknown `wanted`.
     """
     found = manifests.find(inspected)
     sheet = manifests.read(found) if found and any(s.manifest for s in sets) else None
-    known = {s.name: s for s in sets}
+    known = {s.name: s.of_kind(kind) for s in sets}
     if wanted is not None and wanted not in known:
         raise Misuse(f"There is no layout set {wanted}. {did_you_mean(wanted, known)}")
-    candidates = [known[wanted]] if wanted else list(sets)
+    candidates = [known[wanted]] if wanted else list(known.values())
     assessed = [_assessed(s, inspected, found, sheet) for s in candidates]
     best, why = (assessed[0], "It was named for this source.") if wanted else _winner(assessed, inspected, sheet)
     used = sheet if best.layouts.manifest else None
@@ -72,7 +78,7 @@ def choose(
         raise Refused("incomplete_set", missing=", ".join(best.missing))
     if not best.matches and used is None:
         raise Refused("layouts_unclear", near=_near([best]))
-    return Choice(best.layouts, why, best.matches, best.unmatched, used, findings)
+    return Choice(best.layouts, why, best.matches, best.unmatched, used, findings, best.joined)
 
 
 def _assessed(layouts: LayoutSet, inspected: Sequence[Inspected], found: Inspected | None, sheet: Manifest | None) -> Assessment:

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from homeroom.layouts import recipes
@@ -28,6 +28,8 @@ KEYS = {
     "formula": ("formula", "optional", "required", "recipe", "default"),
     "constant": ("constant",),
 }
+COURSES = 8
+"""How many recipes may follow one another."""
 OTHERWISE = ("refuse", "keep", "blank")
 
 
@@ -127,9 +129,11 @@ def _treatment(raw: Mapping[str, Any], complain: Complain) -> dict[str, Any] | N
     if "otherwise" in raw and "values" not in raw:
         complain("otherwise", message="otherwise needs values.", remedy="Say which values are known, or take it out.")
         wrong.append("otherwise")
-    if wrong or not _cooks(raw.get("recipe"), complain):
+    if wrong or not _cooks(_listed(raw.get("recipe", [])), complain):
         return None
     kept = {k: raw[k] for k in _TREATED if k in raw}
+    if "recipe" in raw:
+        kept["recipe"] = tuple(_listed(raw["recipe"]))
     return kept | ({"values": tuple(raw["values"].items())} if "values" in raw else {})
 
 
@@ -145,6 +149,11 @@ def _text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _menu(value: Any) -> bool:
+    names = _listed(value)
+    return 0 < len(names) <= COURSES and all(map(_text, names))
+
+
 def _yes_or_no(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -155,15 +164,13 @@ _JUDGES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "values": (_pairs, 'values is a table of texts, as { T = "teacher" }.'),
     "otherwise": (OTHERWISE.__contains__, f"otherwise is one of {', '.join(OTHERWISE)}."),
     "default": (_text, "default is a text."),
-    "recipe": (_text, "recipe is the name of one."),
+    "recipe": (_menu, f"recipe is the name of one, or a list of at most {COURSES} names."),
 }
 
 
-def _cooks(recipe: str | None, complain: Complain) -> bool:
-    if recipe is None:
-        return True
+def _cooks(names: Sequence[str], complain: Complain) -> bool:
     try:
-        recipes.apply(recipe, "x")
+        recipes.apply(names, "x")
     except recipes.RecipeFault as fault:
         complain("recipe", message=str(fault), remedy=fault.remedy)
         return False

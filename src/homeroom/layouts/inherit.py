@@ -1,20 +1,31 @@
-"""Layouts that are made from the catalogue: `inherit = "oneroster:1.1"` maps every column of a table by its own name.
+"""Layouts that are made from the catalogue: `inherit = "oneroster:1.1"` maps every column of a table by its own name, and
+`inherit = "dataset"` every column of a dataset.
 
 Nothing about a table is written twice: header words, older spellings and words met in the wild come from the catalogue.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from homeroom.layouts.layout import Source
-from homeroom.roster.catalogue import VERSIONS, Field, Table, catalogue
+from homeroom.roster.catalogue import DATASET, VERSIONS, Field, Table, catalogue
 
 PREFIX = "oneroster:"
 
 
 def version_of(inherit: str) -> str | None:
-    """The OneRoster version that an `inherit` names, or None where it names nothing known."""
+    """The OneRoster version that an `inherit` names, or `DATASET`; None where it names nothing known."""
+    if inherit == DATASET:
+        return DATASET
     version = inherit.removeprefix(PREFIX)
     return version if inherit.startswith(PREFIX) and version in VERSIONS else None
+
+
+def words(declared: Mapping[str, object]) -> tuple[str, ...]:
+    """What a set inherits: one word, or a list of them."""
+    said = declared.get("inherit", [])
+    return tuple(str(word) for word in (said if isinstance(said, list) else [said]))
 
 
 def inherited(table: Table, version: str) -> dict[str, Source]:

@@ -5,34 +5,35 @@ The whole language stands in docs/reference/layout-language.md.
 
 from __future__ import annotations
 
-import codecs
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeroom.layouts import entries, inherit, patterns
+from homeroom.layouts import entries, hints, inherit, joins, patterns, rows
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
-from homeroom.layouts.layout import EXTENSION, RECORD, Kind, Layout, Source, in_order
+from homeroom.layouts.layout import EXTENSION, RECORD, Join, Kind, Layout, Source, in_order
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import Places, places
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.catalogue import DATASET, Catalogue, Table, catalogue
+from homeroom.roster.datasets import is_own
 from homeroom.workbench.values import Hints
 
 Note = Callable[[str, str, str], None]
 """note(key, message, remedy)"""
 
-KEYS = ("name", "table", "kind", "file", "inherit", "extensions", "ignore", "notes", "read", "map", "keep")
-READ = ("encoding", "delimiter", "quoted", "header", "strip_prefix")
+KEYS = ("name", "table", "kind", "file", "inherit", "extensions", "ignore", "notes", "read", "rows", "join", "map", "keep")
 KINDS: tuple[Kind, ...] = ("continuous", "change_notification")
-DELIMITERS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
 
 
-def parse(text: str, origin: str) -> Layout:
-    """Read a layout. `origin` is what messages call the text (a file's name). Raises LayoutFaults with all mistakes."""
+def parse(text: str, origin: str, datasets: Sequence[Table] = ()) -> Layout:
+    """Read a layout. `origin` is what messages call the text (a file's name); `datasets` are the set's own.
+
+    Raises LayoutFaults with all mistakes.
+    """
     raw = read_toml(text, origin)
-    reader = _Reader(raw, origin, places(text))
+    reader = _Reader(raw, origin, places(text), catalogue().joined(datasets))
     layout = reader.layout(text)
     if layout is None or reader.faults:
         raise LayoutFaults(reader.faults)
@@ -58,6 +59,7 @@ class _Reader:
     raw: dict[str, Any]
     origin: str
     places: Places
+    book: Catalogue
     faults: list[LayoutFault] = field(default_factory=list)
 
     def complain(self, *path: str, message: str, remedy: str) -> None:
@@ -67,10 +69,11 @@ class _Reader:
     def layout(self, text: str) -> Layout | None:
         self._unknown((), self.raw, KEYS)
         table = self._table()
-        version = self._inherit()
+        version = self._inherit(table)
         files = self._files(table, version)
         mapped = self._map(table, version) if table else {}
-        hints, keep = self._hints(), self._keep()
+        read, keep, made = self._hints(), self._keep(), self._rows()
+        joined = self._joins(made.each)
         kind = self._word("kind", "continuous", KINDS)
         required, expected = _musts(table, version, mapped) if table else ((), ())
         if table is None or self.faults:
@@ -81,7 +84,9 @@ class _Reader:
             kind="change_notification" if kind == "change_notification" else "continuous",
             files=files,
             map=in_order(table, mapped),
-            hints=hints,
+            hints=read,
+            rows=made,
+            joins=joined,
             keep=keep,
             ignored=self._texts("ignore"),
             extensions=self._flag("extensions", self.raw, version is not None),
@@ -89,6 +94,7 @@ class _Reader:
             expected=expected,
             notes=self._text("notes") or "",
             text=text,
+            declared=table if is_own(table.name) else None,
         )
 
     def _unknown(self, path: tuple[str, ...], raw: dict[str, Any], known: tuple[str, ...]) -> None:
@@ -130,18 +136,22 @@ class _Reader:
     def _table(self) -> Table | None:
         self._text("name", required=True)
         name = self._text("table", required=True)
-        if name is not None and name not in catalogue().tables:
-            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, catalogue().tables))
+        if name is not None and name not in self.book.tables:
+            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, self.book.tables))
             return None
-        return catalogue()[name] if name else None
+        return self.book[name] if name else None
 
-    def _inherit(self) -> str | None:
+    def _inherit(self, table: Table | None) -> str | None:
         named = self._text("inherit")
         if named is None:
             return None
         version = inherit.version_of(named)
         if version is None:
-            self.complain("inherit", message=f"{named} cannot be inherited.", remedy="Write oneroster:1.1 or oneroster:1.2.")
+            remedy = "Write oneroster:1.1, oneroster:1.2 or dataset."
+            self.complain("inherit", message=f"{named} cannot be inherited.", remedy=remedy)
+        elif table is not None and table.dataset != (version == DATASET):
+            remedy = 'Write inherit = "dataset".' if table.dataset else "Write oneroster:1.1 or oneroster:1.2."
+            self.complain("inherit", message=f"{named} knows no table {table.name}.", remedy=remedy)
         return version
 
     def _files(self, table: Table | None, version: str | None) -> tuple[str, ...]:
@@ -169,35 +179,25 @@ class _Reader:
         return value
 
     def _hints(self) -> Hints:
-        raw = self._section("read", READ)
-        flags = {k: self._flag(k, raw, False, "read") for k in ("quoted", "header") if k in raw}
-        return Hints(
-            encoding=self._encoding(raw.get("encoding")),
-            delimiter=self._delimiter(raw.get("delimiter")),
-            quoted=flags.get("quoted"),
-            header=flags.get("header"),
-            strip_prefix=self._flag("strip_prefix", raw, True, "read"),
-        )
+        return hints.read(self._section("read", None), self._noting("read"))
 
-    def _encoding(self, value: Any) -> str | None:
-        if value is None:
-            return None
-        try:
-            return codecs.lookup(value).name
-        except (LookupError, TypeError):
-            self.complain(
-                "read", "encoding", message="This encoding is not known.", remedy="Write utf-8, cp1252, latin-1 or utf-16."
-            )
-            return None
+    def _rows(self) -> rows.Rows:
+        return rows.read(self._section("rows", None), self._noting("rows"))
 
-    def _delimiter(self, value: Any) -> str | None:
-        if value is None or value in DELIMITERS.values():
-            return None if value is None else str(value)
-        if value not in DELIMITERS:
-            remedy = f"Write one of: {', '.join(DELIMITERS)}."
-            self.complain("read", "delimiter", message="This delimiter is not known.", remedy=remedy)
-            return None
-        return DELIMITERS[value]
+    def _joins(self, each: rows.Each | None) -> tuple[Join, ...]:
+        found = joins.read(self._section("join", None), self._noting("join"))
+        for join in found:
+            if each is not None and join.name.casefold() == each.name.casefold():
+                self.complain("join", join.name, message=f"{join.name} is also the name of each.", remedy="Rename one of them.")
+        return found
+
+    def _noting(self, *before: str) -> rows.Complain:
+        """What notes a mistake at a key of a section."""
+
+        def note(*path: str, message: str, remedy: str) -> None:
+            self.complain(*before, *path, message=message, remedy=remedy)
+
+        return note
 
     def _keep(self) -> str | None:
         raw = self._section("keep", ("when",))
@@ -206,11 +206,7 @@ class _Reader:
         if "when" not in raw:
             self.complain("keep", message="keep has no when.", remedy="Say which rows to take, as when = \"active = '1'\".")
             return None
-
-        def note(*path: str, message: str, remedy: str) -> None:
-            self.complain("keep", *path, message=message, remedy=remedy)
-
-        if entries.judged(raw.get("when"), note, "when", condition=True) is None:
+        if entries.judged(raw.get("when"), self._noting("keep"), "when", condition=True) is None:
             return None
         return str(raw["when"])
 
@@ -218,11 +214,7 @@ class _Reader:
         mapped = inherit.inherited(table, version) if version else {}
         for target, raw in _flattened(self._section("map", None)).items():
             if self._target(table, target):
-
-                def note(*path: str, message: str, remedy: str, target: str = target) -> None:
-                    self.complain("map", *_path(target), *path, message=message, remedy=remedy)
-
-                found = entries.source(raw, note)
+                found = entries.source(raw, self._noting("map", *_path(target)))
                 mapped |= {target: found} if found else {}
         written = self.raw.get("map")
         if "sourcedId" not in mapped and not (isinstance(written, dict) and "sourcedId" in written):

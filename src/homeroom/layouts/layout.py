@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from homeroom.layouts.rows import NONE, Rows
 from homeroom.roster.catalogue import Table, catalogue
 from homeroom.workbench.values import Hints
 
 Kind = Literal["continuous", "change_notification"]
 Otherwise = Literal["refuse", "keep", "blank"]
+Take = Literal["one", "list"]
 
 EXTENSION = "metadata."
 """Targets and OneRoster columns that begin so are extension columns: one JSON text column `metadata` holds them all."""
@@ -24,7 +26,7 @@ class Source:
 
     `names`: header words, the first that is present wins. `position`: the cell's number from 1, for files without a header.
     Then, in this order: `padded` (zeros in front up to that length), `values` (word by word, `otherwise` for the rest),
-    `recipe`, `default` (for a blank). `required`: a file without it cannot be read by this layout.
+    `recipe` (one after the other), `default` (for a blank). `required`: a file without it cannot be read by this layout.
     """
 
     names: tuple[str, ...] = ()
@@ -34,7 +36,7 @@ class Source:
     padded: int | None = None
     values: tuple[tuple[str, str], ...] = ()
     otherwise: Otherwise = "refuse"
-    recipe: str | None = None
+    recipe: tuple[str, ...] = ()
     default: str | None = None
     required: bool = False
     optional: tuple[str, ...] = ()
@@ -47,12 +49,29 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """One joined file. `on` are (column of this row, column of that file); `when` speaks of that file's columns."""
+
+    name: str
+    files: tuple[str, ...]
+    on: tuple[tuple[str, str], ...]
+    when: str | None = None
+    optional: bool = False
+    take: Take = "one"
+    order: tuple[str, ...] = ()
+    limit: int | None = None
+    hints: Hints = field(default_factory=Hints)
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """How one kind of source record becomes rows of one roster table.
 
     `map` is in the table's own order, whatever the order of the text. `required` are the targets without which a file
     cannot be read; `expected` are those that a file must have for this layout to be chosen without being named. `ignored`
     are header words that are known and left out on purpose. `extensions`: columns `metadata.x` of the file are taken.
+    `declared` is the table's description where it is a dataset of the set's own.
+    `rows` and `joins` rearrange the file's records before the map sees them.
     """
 
     name: str
@@ -64,15 +83,23 @@ class Layout:
     keep: str | None = None
     ignored: tuple[str, ...] = ()
     extensions: bool = False
+    rows: Rows = NONE
+    joins: tuple[Join, ...] = ()
     required: tuple[str, ...] = ("sourcedId",)
     expected: tuple[str, ...] = ("sourcedId",)
     notes: str = ""
     text: str = ""
+    declared: Table | None = None
 
     @property
     def of(self) -> Table:
         """The roster table's description."""
-        return catalogue()[self.table]
+        return self.declared or catalogue()[self.table]
+
+    @property
+    def rearranged(self) -> bool:
+        """Whether the map sees other rows or columns than the file has."""
+        return bool(self.joins) or self.rows != NONE
 
     def source(self, target: str) -> Source | None:
         """Where a target comes from, or None where the layout does not map it."""

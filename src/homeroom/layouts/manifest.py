@@ -61,9 +61,11 @@ class Manifest:
         return tuple(t for t, mode in self.modes.items() if mode != "absent")
 
     def mode(self, table: str) -> FileMode:
-        """How the file of a table that lies in the delivery is to be taken."""
+        """How the file of a table that lies in the delivery is to be taken. Of datasets a manifest cannot speak: they are whole."""
         if table in self.modes:
             return self.modes[table]
+        if table not in {t.name for t in catalogue().oneroster}:
+            return "bulk"
         return "absent" if "delta" in self.modes.values() else "bulk"
 
 
@@ -94,7 +96,7 @@ def interpret(pairs: Iterable[tuple[str, str]], file: int) -> Manifest:
     def note(name: str, what: str) -> None:
         findings.append(Finding("manifest-property", file, None, (("property", name), ("what", what))))
 
-    known = {f"file.{t.name}".casefold(): t.name for t in catalogue()}
+    known = {f"file.{t.name}".casefold(): t.name for t in catalogue().oneroster}
     fixed = {n.casefold(): n for n in ("manifest.version", "oneroster.version", *_FREE)}
     for name, value in pairs:
         folded = name.casefold().removesuffix(".csv")

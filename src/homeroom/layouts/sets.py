@@ -1,23 +1,25 @@
 """Layout sets: the layouts of one system or dialect together, loaded from a folder of TOML files.
 
-`set.toml` names the set; every other TOML file is a layout. A set that inherits from the catalogue has a layout for each
-table of that version without a file of its own. A district's own folder may leave `set.toml` out.
+`set.toml` names the set, `datasets.toml` declares datasets of its own; every other TOML file is a layout. A set that inherits
+from the catalogue has a layout for each table of that version without a file of its own. A district's own folder may leave
+`set.toml` out.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from homeroom.layouts import inherit, language, making, patterns
+from homeroom.layouts import datasets, inherit, language, making, patterns
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
-from homeroom.layouts.layout import Layout
+from homeroom.layouts.layout import Join, Kind, Layout
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import places
-from homeroom.roster.catalogue import VERSIONS, catalogue
+from homeroom.roster.catalogue import VERSIONS, Catalogue, Table, catalogue
 from homeroom.roster.faults import Misuse
 from homeroom.workbench.values import Hints
 
@@ -29,10 +31,11 @@ KEYS = ("name", "title", "help", "version", "inherit", "required", "make", "mani
 class LayoutSet:
     """The layouts of one system or dialect.
 
-    `required` are the tables whose files must all come. `makes` names what is made from the rows that come
+    `required` are the tables, or single layouts, whose files must come. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road. `text` is what `layouts show` prints.
+    ids by another road. `text` is what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the
+    saved version of a district's own set (None for one that ships and for a folder). `datasets` are those that it declares itself.
     """
 
     name: str
@@ -45,6 +48,9 @@ class LayoutSet:
     same_system: tuple[str, ...] = ()
     help: str = ""
     text: str = ""
+    datasets: tuple[Table, ...] = ()
+    digest: str = ""
+    number: int | None = None
 
     def layout(self, name: str) -> Layout:
         """The layout of that name (`set/users`). Raises Misuse."""
@@ -58,15 +64,39 @@ class LayoutSet:
         ranked = [(r, i) for i, w in enumerate(self.layouts) if (r := patterns.rank(w.files, file_name)) is not None]
         return self.layouts[min(ranked)[1]] if ranked else None
 
-    def hints(self, file_name: str) -> Hints:
-        """What the set knows about a file before it is looked at."""
-        layout = self.named(file_name)
-        return layout.hints if layout else Hints()
+    def readers(self, file_name: str) -> tuple[Layout, ...]:
+        """Every layout that reads files of this name, in the tables' order.
 
-    def file_of(self, table: str) -> str:
-        """The plain file name under which a table is expected, for messages."""
-        layout = next((w for w in self.layouts if w.table == table), None)
-        return layout.files[0] if layout else catalogue()[table].file
+        Of layouts of one table those win whose pattern for the name stands first; where it stands equally, all of them read.
+        """
+        ranked = [(r, w) for w in self.layouts if (r := patterns.rank(w.files, file_name)) is not None]
+        best = {table: min(r for r, w in ranked if w.table == table) for table in {w.table for _, w in ranked}}
+        return tuple(w for r, w in ranked if r == best[w.table])
+
+    def joins(self, file_name: str) -> tuple[tuple[Layout, Join], ...]:
+        """The layouts that join files of this name to their own, with the join."""
+        return tuple((w, j) for w in self.layouts for j in w.joins if patterns.rank(j.files, file_name) is not None)
+
+    def of_kind(self, kind: Kind) -> LayoutSet:
+        """The set as an import of this kind takes it: where a table has layouts of both kinds, those of the other are left out."""
+        own = {w.table for w in self.layouts if w.kind == kind}
+        chosen = tuple(w for w in self.layouts if w.kind == kind or w.table not in own)
+        return self if chosen == self.layouts else replace(self, layouts=chosen)
+
+    def requires(self, layout: Layout) -> bool:
+        """Whether the files of a layout must come: the set requires its table, or the layout itself."""
+        return layout.table in self.required or layout.name in self.required
+
+    def hints(self, file_name: str) -> Hints:
+        """What the set knows about a file before it is looked at: from a layout that reads it, else from a join."""
+        layout = self.named(file_name)
+        joined = self.joins(file_name)
+        return layout.hints if layout else joined[0][1].hints if joined else Hints()
+
+    def file_of(self, word: str) -> str:
+        """The plain file name under which a table, or a layout's own file, is expected, for messages."""
+        layout = next((w for w in self.layouts if word in (w.table, w.name)), None)
+        return layout.files[0] if layout else catalogue().joined(self.datasets)[word].file
 
 
 def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
@@ -74,32 +104,54 @@ def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
 
     Raises LayoutFaults with the mistakes of all files together, and Misuse where the folder holds no layout.
     """
-    texts = {f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.is_file() and f.name.endswith(".toml")}
+    return read(texts_in(folder), name or folder.name)
+
+
+def texts_in(folder: Path | Traversable) -> dict[str, str]:
+    """The texts of a set's folder by file name. Raises LayoutFaults for a file that is no text, Misuse where there is none."""
+    texts: dict[str, str] = {}
+    for file in folder.iterdir():
+        if file.is_file() and file.name.endswith(".toml"):
+            try:
+                texts[file.name] = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            except UnicodeDecodeError as error:
+                fault = LayoutFault(file.name, 0, 0, "This file is not UTF-8 text.", "Save it as UTF-8.")
+                raise LayoutFaults([fault]) from error
     if not texts:
         raise Misuse(f"{folder.name} holds no layout. A layout set is a folder of TOML files.")
-    return read(texts, name or folder.name)
+    return texts
+
+
+def digest(texts: Mapping[str, str]) -> str:
+    """What stands for the texts of a set: equal texts under equal names, and only they, have the same."""
+    listed = json.dumps(sorted(texts.items()), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(listed.encode()).hexdigest()
 
 
 def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     """Read a set from texts (file name -> TOML), as they lie in a folder or in the store. Raises LayoutFaults."""
     faults: list[LayoutFault] = []
+    own = datasets.read(texts[datasets.FILE]) if datasets.FILE in texts else ()  # its mistakes first: layouts build on it
+    book = catalogue().joined(own)
     declared = _declaration(texts.get(DECLARATION), name, faults)
     layouts: list[Layout] = []
     for origin in sorted(texts):
-        if origin != DECLARATION:
+        if origin not in (DECLARATION, datasets.FILE):
             try:
-                layouts.append(language.parse(texts[origin], origin))
+                layouts.append(language.parse(texts[origin], origin, own))
             except LayoutFaults as found:
                 faults.extend(found.faults)
-    layouts.extend(_inherited(declared, {w.table for w in layouts}))
+    layouts.extend(_inherited(declared, {w.table for w in layouts}, own))
     faults.extend(_twice(layouts))
+    faults.extend(_required(declared, layouts, book, texts.get(DECLARATION, "")))
+    faults.extend(_at_odds(layouts))
     if faults:
         raise LayoutFaults(faults)
-    parts = [texts.get(DECLARATION, ""), *(w.text for w in layouts)]
+    parts = [texts.get(DECLARATION, ""), texts.get(datasets.FILE, ""), *(w.text for w in layouts)]
     return LayoutSet(
         name=str(declared.get("name", name)),
         title=str(declared.get("title", name)),
-        layouts=tuple(sorted(layouts, key=_order)),
+        layouts=tuple(sorted(layouts, key=lambda w: (list(book.tables).index(w.table), w.name))),
         required=_listed(declared, "required"),
         makes=_listed(declared, "make"),
         version=str(declared.get("version", "1.2")),
@@ -107,11 +159,9 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         same_system=_listed(declared, "same_system"),
         help=str(declared.get("help", "")),
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
+        datasets=own,
+        digest=digest(texts),
     )
-
-
-def _order(layout: Layout) -> tuple[int, str]:
-    return list(catalogue().tables).index(layout.table), layout.name
 
 
 def _listed(declared: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -139,9 +189,10 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
         complain("name", f"The set calls itself {raw['name']}, its folder {name}.", "Give both the same name.")
     if raw.get("version", "1.2") not in VERSIONS:
         complain("version", "This version is not known.", f"It is one of: {', '.join(VERSIONS)}.")
-    if "inherit" in raw and inherit.version_of(str(raw["inherit"])) is None:
-        complain("inherit", f"{raw['inherit']} cannot be inherited.", "Write oneroster:1.1 or oneroster:1.2.")
-    for key, known in (("required", catalogue().tables.keys()), ("make", making.MAKERS.keys()), ("same_system", None)):
+    for word in inherit.words(raw):
+        if inherit.version_of(word) is None:
+            complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
+    for key, known in (("required", None), ("make", making.MAKERS.keys()), ("same_system", None)):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
 
@@ -155,19 +206,19 @@ def _judge_list(value: object, key: str, known: Iterable[str] | None, complain: 
             complain(key, f"{key} cannot list {word}.", did_you_mean(word, known))
 
 
-def _inherited(declared: Mapping[str, object], own: set[str]) -> list[Layout]:
-    """A layout for every table of the inherited version that has none of its own, made through the language like any other."""
-    version = inherit.version_of(str(declared.get("inherit", "")))
-    if version is None:
-        return []
+def _inherited(declared: Mapping[str, object], have: set[str], own: Sequence[Table]) -> list[Layout]:
+    """A layout for every inherited table that has none of its own, made through the language like any other.
+
+    Where two versions of OneRoster are inherited, the one that is named first has the table.
+    """
     name = declared.get("name", "")
-    from_ = json.dumps(declared["inherit"])
-    texts = {
-        t.name: f"name = {json.dumps(f'{name}/{t.name}')}\ntable = {json.dumps(t.name)}\ninherit = {from_}\n"
-        for t in catalogue().version(version)
-        if t.name not in own
-    }
-    return [language.parse(text, f"{table}.toml") for table, text in texts.items()]
+    texts: dict[str, str] = {}
+    for word in inherit.words(declared):
+        for table in catalogue().joined(own).version(inherit.version_of(word) or ""):
+            if table.name not in have:
+                lines = (("name", f"{name}/{table.name}"), ("table", table.name), ("inherit", word))
+                texts.setdefault(table.name, "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines))
+    return [language.parse(text, f"{table}.toml", own) for table, text in texts.items()]
 
 
 def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
@@ -177,4 +228,27 @@ def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
         if layout.name in seen:
             found.append(LayoutFault(layout.name, 0, 0, "Two layouts of the set have this name.", "Give each its own."))
         seen.add(layout.name)
+    return found
+
+
+def _required(declared: Mapping[str, object], layouts: Iterable[Layout], book: Catalogue, text: str) -> list[LayoutFault]:
+    """Words of `required` that are neither a table nor a layout of the set."""
+    known = [*book.tables, *(w.name for w in layouts)]
+    where = places(text).find(["required"])
+    return [
+        LayoutFault(DECLARATION, *where, f"required cannot list {word}.", did_you_mean(word, known))
+        for word in _listed(declared, "required")
+        if word not in known
+    ]
+
+
+def _at_odds(layouts: Sequence[Layout]) -> list[LayoutFault]:
+    """Layouts that read a file under the same pattern and disagree about how it is written: one look serves them all."""
+    found = []
+    for number, layout in enumerate(layouts):
+        for other in layouts[:number]:
+            if {*layout.files} & {*other.files} and layout.hints != other.hints:
+                shared = next(f for f in layout.files if f in other.files)
+                message = f"{layout.name} and {other.name} read {shared} and say different things in [read]."
+                found.append(LayoutFault(layout.name, 0, 0, message, "Write the same [read] in both."))
     return found

@@ -8,48 +8,80 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, replace
-from functools import cache
-from importlib.resources import files
 
-from homeroom.layouts import recipes
+from homeroom.layouts.arranging import Texts, arranged_cell, shaken, steadied
 from homeroom.layouts.binding import ABSENT, Binding, Bound, bind
 from homeroom.layouts.cells import Cell, cells
-from homeroom.layouts.layout import EXTENSION, Layout, Source
+from homeroom.layouts.layout import EXTENSION, Layout
 from homeroom.layouts.nearness import cleaned
+from homeroom.layouts.staging import stage, symbols
+from homeroom.layouts.valuing import dropped, marked, treated
+from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.names import quoted
 from homeroom.roster.names import text as literal
 from homeroom.roster.report import Repair
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Feed, Mode, TextTable
+from homeroom.workbench.values import DROPPED, Feed, Inspected, Mode, TextTable
 
 __all__ = ["bind", "fingerprint", "shape"]
 
 LISTED = 40
 """How many words one finding lists."""
 
+_NO_TEXTS: Texts = {}
 _TOLD = {"case": "header-case", "spelling": "header-spelling", "alias": "header-alias", "near-miss": "header-near-miss"}
 
 
-def shape(workbench: Workbench, layout: Layout, binding: Binding, text: TextTable, mode: Mode) -> Feed:
-    """The feed of one file by one layout. Tells repaired header words and unused columns as issues of the file."""
-    tell(workbench, binding)
+def shape(
+    workbench: Workbench,
+    layout: Layout,
+    binding: Binding,
+    text: TextTable,
+    mode: Mode,
+    texts: Texts = _NO_TEXTS,
+    told: frozenset[str] = frozenset(),
+) -> Feed:
+    """The feed of one file by one layout. Tells repaired header words and unused columns as issues of the file.
+
+    `texts` are the delivery's other text tables, of which the layout's joins take theirs. `told` are words of the file of which
+    nothing more is to be said: another layout reads them, or they were told as unused before.
+    """
+    doubtful = any(shaken(texts[j.inspected.file.number]) for j in binding.arrangement.joins)
+    if doubtful:
+        binding = steadied(workbench, binding, texts)
+    tell(workbench, binding, told)
     columns = targets(binding)
     key = next((b for b in binding.bound if b.target == "sourcedId"), None)
+    own_key = key is not None and key.source.plain and not layout.rows.each and _is_own(binding, key)
     healed = _healed(binding)
+    mended = replace(text, repairs=(*text.repairs, *healed)) if healed else text
+    if layout.rearranged and not binding.empty:
+        cell = arranged_cell(binding.arrangement, text)
+        select = ", ".join(_listed(binding, cell))
+        mended, select = stage(workbench, binding, mended, texts, select, _condition(binding, cell), columns)
+        mended = replace(mended, doubtful=doubtful)
+    else:
+        select = _select(binding, text)
     return Feed(
-        text=replace(text, repairs=(*text.repairs, *healed)) if healed else text,
+        text=mended,
         layout=layout.name,
         table=layout.table,
         columns=columns,
-        select=_select(binding, text),
+        select=select,
         mode=mode,
         headers=tuple((b.target, _header(binding, b)) for b in binding.bound if b.cell is not None),
-        key_cell=key.cell if key and key.source.plain else None,
+        key_cell=key.cell if key and own_key else None,
         unused=binding.unused,
         fingerprint=fingerprint(binding, mode),
+        mapped=tuple(marked(binding)),
+        drops=any(b.source.values and b.source.otherwise == "blank" for b in binding.bound),
     )
+
+
+def _is_own(binding: Binding, bound: Bound) -> bool:
+    return bound.cell is not None and bound.cell < binding.arrangement.width
 
 
 def targets(binding: Binding) -> tuple[str, ...]:
@@ -65,15 +97,18 @@ def fingerprint(binding: Binding, mode: Mode) -> str:
 
     Covers the layout's text, the columns by name (not by position), the SQL made from them, hints, mode and catalogue.
     """
-    words = binding.inspected.columns
+    words = binding.arrangement.words
     symbolic = list(_expressions(binding, lambda position: quoted(words[position])))
-    parts = [binding.layout.text, asdict(binding.layout.hints), symbolic, _condition(binding, lambda p: quoted(words[p])), mode]
-    return hashlib.sha256(json.dumps([*parts, _catalogue_digest()], ensure_ascii=False).encode()).hexdigest()
-
-
-@cache
-def _catalogue_digest() -> str:
-    return hashlib.sha256(files("homeroom.roster").joinpath("oneroster.toml").read_bytes()).hexdigest()
+    parts: list[object] = [
+        binding.layout.text,
+        asdict(binding.layout.hints),
+        symbolic,
+        _condition(binding, lambda p: quoted(words[p])),
+        mode,
+    ]
+    if binding.layout.rearranged:
+        parts.append(symbols(binding))
+    return hashlib.sha256(json.dumps([*parts, catalogue_digest()], ensure_ascii=False).encode()).hexdigest()
 
 
 def _select(binding: Binding, text: TextTable) -> str:
@@ -82,8 +117,15 @@ def _select(binding: Binding, text: TextTable) -> str:
         return f'SELECT {places}true AS _keep, NULL::VARCHAR AS "sourcedId" WHERE false'
     cell = cells(text)
     numbers = ["_row", "_line"] if text.numbered else []
-    listed = [f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell)]
-    return f"SELECT {', '.join([*numbers, f'{_condition(binding, cell)} AS _keep', *listed])} FROM {text.relation}"
+    listed = ", ".join([*numbers, f"{_condition(binding, cell)} AS _keep", *_listed(binding, cell)])
+    return f"SELECT {listed} FROM {text.relation}"
+
+
+def _listed(binding: Binding, cell: Cell) -> list[str]:
+    """The select list of the delivered columns, led by the number of values that value maps dropped, where any may."""
+    drops = [sql for b in binding.bound if b.cell is not None and (sql := dropped(binding, b, cell(b.cell)))]
+    counted = [f"({' + '.join(f'{sql}::INTEGER' for sql in drops)}) AS {DROPPED}"] if drops else []
+    return [*counted, *(f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell))]
 
 
 def _condition(binding: Binding, cell: Cell) -> str:
@@ -127,30 +169,9 @@ def _value(bound: Bound, binding: Binding, cell: Cell) -> str:
         from homeroom.layouts import formulas  # see _condition
 
         made = formulas.compile(source.formula, _named(binding, cell))
-        return _treated(source, f"nullif({made}, '')")
+        return treated(bound, binding, f"nullif({made}, '')")
     assert bound.cell is not None
-    return _treated(source, cell(bound.cell))
-
-
-def _treated(source: Source, value: str) -> str:
-    """The value after padding, value map, recipe and default, in this order."""
-    if source.padded:
-        value = f"CASE WHEN length({value}) < {source.padded} THEN lpad({value}, {source.padded}, '0') ELSE {value} END"
-    if source.values:
-        value = _mapped(source, value)
-    if source.recipe:
-        value = recipes.apply(source.recipe, f"({value})")
-    return f"coalesce({value}, {literal(source.default)})" if source.default is not None else value
-
-
-def _mapped(source: Source, value: str) -> str:
-    """A value map. Words are compared without case, unless two of the map differ by case only."""
-    folded = {k.casefold(): v for k, v in source.values}
-    strict = len(folded) < len(source.values)
-    given = value if strict else f"lower({value})"
-    arms = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in (source.values if strict else folded.items()))
-    # An unknown word that is refused stays as it is: the code list check refuses it and shows it as the file has it.
-    return f"CASE {given} {arms} ELSE {'NULL' if source.otherwise == 'blank' else value} END"
+    return treated(bound, binding, cell(bound.cell))
 
 
 def _header(binding: Binding, bound: Bound) -> str:
@@ -165,7 +186,7 @@ def _healed(binding: Binding) -> tuple[Repair, ...]:
     return tuple(Repair(code, told.count(code)) for code in dict.fromkeys(told))
 
 
-def tell(workbench: Workbench, binding: Binding) -> None:
+def tell(workbench: Workbench, binding: Binding, told: frozenset[str] = frozenset()) -> None:
     """Put what the binding did to a file's header into the issue table: repairs, formulas without columns, unused columns.
 
     The password column that the standard itself lists is counted among the file's repairs only: every complete OneRoster file
@@ -174,17 +195,25 @@ def tell(workbench: Workbench, binding: Binding) -> None:
     number, table = binding.inspected.file.number, binding.layout.table
     for bound in binding.bound:
         if code := _TOLD.get(bound.how):
+            assert bound.cell is not None
+            joined = binding.arrangement.joined(bound.cell)
+            file, word = (joined.inspected.file.number, bound.word) if joined else (number, _header(binding, bound))
             name = bound.source.names[0]
             # An export all in capitals is one finding, not one for each of its words.
-            cause = f"header-case:{number}" if code == "header-case" else None
-            workbench.tell(code, file=number, column=_header(binding, bound), table=table, cause=cause, meant=name)
+            cause = f"header-case:{file}" if code == "header-case" else None
+            workbench.tell(code, file=file, column=word, table=table, cause=cause, meant=name)
     for target, word in binding.uncomputed:
         workbench.tell("formula-column-missing", file=number, column=word, table=table, target=target)
     left: dict[str, list[str]] = {}
-    for word in (w for w in binding.unused if not _secret(binding, w)):
+    for word in (w for w in binding.unused if w not in told and not _secret(binding, w)):
         left.setdefault(_why(binding, word), []).append(word)
     for why, words in left.items():
-        more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
+        _tell_unused(workbench, number, table, words, why)
+
+
+def _tell_unused(workbench: Workbench, number: int, table: str, words: list[str], why: str) -> None:
+    more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
+    if words:
         workbench.tell("column-unused", file=number, table=table, columns=", ".join(words[:LISTED]) + more, why=why)
 
 
@@ -196,3 +225,9 @@ def _why(binding: Binding, word: str) -> str:
     if cleaned(word) in {cleaned(w) for w in binding.layout.ignored}:
         return "left out on purpose"
     return "no line of the layout names them"
+
+
+def tell_joined(workbench: Workbench, inspected: Inspected, read: Collection[int], table: str) -> None:
+    """Tell of a file that only serves to be joined which of its columns nothing reads; `read` are the positions of the others."""
+    words = [w for i, w in enumerate(inspected.columns) if i not in read]
+    _tell_unused(workbench, inspected.file.number, table, words, "no join takes them")

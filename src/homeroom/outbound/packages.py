@@ -4,6 +4,8 @@ UTF-8 without BOM, RFC 4180, CRLF, columns in the standard's order, extension co
 them. A line break inside a cell, which the standard forbids, becomes a blank. The same records give the same
 bytes: entries are in the catalogue's order and carry one fixed time. Rows stream through; a table is read twice only when its
 records have extension columns, whose names stand in the header.
+
+Datasets are none of OneRoster's tables: they go into a ZIP of their own, in the same way, without a manifest.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import Literal
 
 from homeroom.outbound.projection import Projector, Row, RowsOf, extensions, places
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.catalogue import DATASET, Table, catalogue
 
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest time a ZIP can tell. The time of an export lies in the export's log, not in its bytes."""
@@ -61,7 +63,7 @@ def export(
     try:
         with zipfile.ZipFile(growing, "w", zipfile.ZIP_DEFLATED) as archive:
             for table in catalogue().version(version):
-                counts[table.name] = _file(archive, table, projector, source, mode)
+                counts[table.name] = _file(archive, table, _told(table, projector, source), source, version, mode)
             written = {name for name, n in counts.items() if n}
             with _entry(archive, "manifest.csv") as text:
                 csv.writer(text).writerows(_manifest(version, mode, written, system))
@@ -69,6 +71,19 @@ def export(
     finally:
         growing.unlink(missing_ok=True)
     return Package(out, version, mode, {name: n for name, n in counts.items() if n}, projector.without_role)
+
+
+def export_datasets(rows_of: RowsOf, tables: Iterable[Table], out: Path) -> Package:
+    """Write the active records of these datasets: one file for each that has any, whole; see `export`."""
+    growing = out.with_name(out.name + ".part")
+    source = _active(rows_of)
+    try:
+        with zipfile.ZipFile(growing, "w", zipfile.ZIP_DEFLATED) as archive:
+            counts = {t.name: _file(archive, t, source(t.name), source, DATASET, "bulk") for t in tables}
+        growing.replace(out)
+    finally:
+        growing.unlink(missing_ok=True)
+    return Package(out, DATASET, "bulk", {name: n for name, n in counts.items() if n}, 0)
 
 
 def _active(rows_of: RowsOf) -> RowsOf:
@@ -85,20 +100,20 @@ def _manifest(version: str, mode: str, written: set[str], system: str) -> Iterat
     yield "source.systemName", system
 
 
-def _file(archive: zipfile.ZipFile, table: Table, projector: Projector, source: RowsOf, mode: str) -> int:
+def _file(archive: zipfile.ZipFile, table: Table, rows: Iterable[Row], source: RowsOf, version: str, mode: str) -> int:
     """Write one table's file, if it has rows; returns how many."""
-    found = iter(_told(table, projector, source))
+    found = iter(rows)
     first = next(found, None)
     if first is None:
         return 0
     names = _extension_names(source(table.name))
     at = places(table)
     blank = ("status", "dateLastModified") if mode == "bulk" else ()
-    columns = [None if f.name in blank else at.get(f.name) for f in table.fields if projector.version in f.versions]
+    columns = [None if f.name in blank else at.get(f.name) for f in table.fields if version in f.versions]
     count = 0
     with _entry(archive, table.file) as text:
         writer = csv.writer(text)
-        writer.writerow([*table.header(projector.version), *(f"metadata.{n}" for n in names)])
+        writer.writerow([*table.header(version), *(f"metadata.{n}" for n in names)])
         for row in chain([first], found):
             cells = [_cell(row[n]) if n is not None else "" for n in columns]
             writer.writerow(cells + _extension_cells(row[-1], names))

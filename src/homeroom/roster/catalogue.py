@@ -1,22 +1,31 @@
-"""The OneRoster tables as values: read once from `oneroster.toml`, asked by every room.
+"""The roster's tables as values: read once from `oneroster.toml` and `datasets.toml`, asked by every room.
 
 A *model* column is one that Homeroom keeps: every field of 1.1 and 1.2 but `status` and `dateLastModified` (which every
 record has and which Homeroom writes itself) and secrets (which are never kept). The model is a superset of both versions:
 a 1.1 user brings `role` and `orgSourcedIds`, a 1.2 user brings rows in `roles`; each is served in the other version by the
 rules of `homeroom.roster.versions`, and nothing is kept that nobody sent.
+
+A *dataset* is a table beyond OneRoster. It belongs to no version of the standard; where a version is asked for, its word is
+`DATASET`. So no OneRoster door, package or manifest ever meets one, and every other room treats it like any table.
 """
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 VERSIONS = ("1.1", "1.2")
+"""The versions of OneRoster."""
+
+DATASET = "dataset"
+"""Stands for a version where a table is a dataset: its header, its columns, what it requires."""
 
 
 class Format(StrEnum):
@@ -67,11 +76,12 @@ class CodeList:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column of a OneRoster table.
+    """One column of a table.
 
-    `required` holds the versions in which the cell must be filled in every row. `delta` says that it must be filled in
-    delta files only. `versions` are those that have the field; `spelled_11` is its name in 1.1 where that differs.
-    `codes` maps a version to the name of its code list.
+    `required` holds the versions in which the cell must be filled in every row (a dataset's field: all of them, since its
+    rows are checked in sets of either version). `delta` says that it must be filled in delta files only. `versions` are those
+    that have the field; `spelled_11` is its name in 1.1 where that differs. `codes` maps a version to the name of its code list;
+    `words` is the list itself, where a layout set declares one.
     """
 
     name: str
@@ -86,6 +96,7 @@ class Field:
     json: str
     personal: bool
     secret: bool
+    words: CodeList | None = None
 
     def spelled(self, version: str) -> str:
         """The header word of this field in a file of `version`."""
@@ -94,9 +105,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One OneRoster table: its file, its service, its fields in the standard's order.
+    """One table: its file, its service, its fields in the standard's order.
 
-    `needs` maps a version to the tables that a bulk package must contain beside this one.
+    `needs` maps a version to the tables that a bulk package must contain beside this one. `dataset`: it is none of OneRoster's.
     """
 
     name: str
@@ -106,9 +117,10 @@ class Table:
     since: str
     needs: Mapping[str, tuple[str, ...]]
     fields: tuple[Field, ...]
+    dataset: bool = False
 
     def header(self, version: str) -> tuple[str, ...]:
-        """The exact header row of this table's file in `version`."""
+        """The exact header row of this table's file in `version` (`DATASET` for a dataset)."""
         return tuple(f.spelled(version) for f in self.fields if version in f.versions)
 
     def field(self, name: str) -> Field:
@@ -161,12 +173,23 @@ class Catalogue:
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]
 
+    def joined(self, datasets: Iterable[Table]) -> Catalogue:
+        """The catalogue with datasets that a layout set declares; they come last."""
+        return replace(self, tables={**self.tables, **{t.name: t for t in datasets}})
+
     def version(self, version: str) -> tuple[Table, ...]:
-        """The tables that exist in `version` ("1.1" or "1.2")."""
+        """The tables that exist in `version` ("1.1" or "1.2"; `DATASET`: the datasets)."""
         return tuple(t for t in self if any(version in f.versions for f in t.fields))
+
+    @property
+    def oneroster(self) -> tuple[Table, ...]:
+        """The tables of the standard, in any version."""
+        return tuple(t for t in self if not t.dataset)
 
     def code_list(self, field: Field, version: str) -> CodeList | None:
         """The code list of a field in a version (that of the other version where this one has none)."""
+        if field.words is not None:
+            return field.words
         name = field.codes.get(version) or next(iter(field.codes.values()), None)
         return self.codes[name] if name else None
 
@@ -174,7 +197,10 @@ class Catalogue:
 def _field(raw: Mapping[str, Any], in_11: bool) -> Field:
     only = raw.get("in")
     versions = frozenset([only] if only else (VERSIONS if in_11 else ("1.2",)))
-    required = frozenset([raw["required_in"]]) if "required_in" in raw else versions
+    return _made(raw, versions, frozenset([raw["required_in"]]) if "required_in" in raw else versions)
+
+
+def _made(raw: Mapping[str, Any], versions: frozenset[str], required: frozenset[str]) -> Field:
     codes = raw.get("codes_in") or (dict.fromkeys(versions, raw["codes"]) if "codes" in raw else {})
     return Field(
         name=raw["name"],
@@ -189,29 +215,74 @@ def _field(raw: Mapping[str, Any], in_11: bool) -> Field:
         json=raw.get("json", raw["name"]),
         personal=raw.get("personal", False),
         secret=raw.get("secret", False),
+        words=code_list(**raw["words"]) if "words" in raw else None,
     )
+
+
+def code_list(
+    name: str,
+    values: Iterable[str],
+    extensible: bool = False,
+    open: bool = False,
+    formerly: Mapping[str, str] = MappingProxyType({}),
+) -> CodeList:
+    """A code list from its declaration."""
+    return CodeList(name, tuple(values), extensible, open, dict(formerly))
+
+
+EVERY_RECORD: tuple[Mapping[str, Any], ...] = (
+    {"name": "sourcedId", "format": "guid", "required": "always"},
+    {"name": "status", "format": "enum", "required": "delta", "codes": "status"},
+    {"name": "dateLastModified", "format": "datetime", "required": "delta"},
+)
+"""The fields that every dataset begins with; a declaration does not repeat them."""
+
+
+def dataset(name: str, raw: Mapping[str, Any]) -> Table:
+    """A dataset's table from its declaration: `singular`, and `fields` in the notation of `datasets.toml`."""
+    held, must = frozenset([DATASET]), frozenset([*VERSIONS, DATASET])
+    return Table(
+        name=name,
+        file=f"{name}.csv",
+        singular=raw["singular"],
+        service=DATASET,
+        since="",
+        needs={},
+        fields=tuple(_made(f, held, must) for f in (*EVERY_RECORD, *raw["fields"])),
+        dataset=True,
+    )
+
+
+def _oneroster(name: str, raw: Mapping[str, Any]) -> Table:
+    in_11 = "needs_11" in raw
+    return Table(
+        name=name,
+        file=raw["file"],
+        singular=raw["singular"],
+        service=raw["service"],
+        since=raw["since"],
+        needs={"1.2": tuple(raw["needs_12"])} | ({"1.1": tuple(raw["needs_11"])} if in_11 else {}),
+        fields=tuple(_field(f, in_11) for f in raw["fields"]),
+    )
+
+
+FILES = ("oneroster.toml", "datasets.toml")
+"""What the catalogue is read from; both lie beside this module."""
+
+
+@cache
+def digest() -> str:
+    """SHA-256 of the catalogue's texts: what was worked out under another catalogue counts no more."""
+    texts = (files("homeroom.roster").joinpath(name).read_bytes() for name in FILES)
+    return hashlib.sha256(b"".join(texts)).hexdigest()
 
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue, read from the package's `oneroster.toml` on first use."""
-    raw = tomllib.loads(files("homeroom.roster").joinpath("oneroster.toml").read_text(encoding="utf-8"))
-    tables = {}
-    for name, t in raw["tables"].items():
-        in_11 = "needs_11" in t
-        needs = {"1.2": tuple(t["needs_12"])} | ({"1.1": tuple(t["needs_11"])} if in_11 else {})
-        tables[name] = Table(
-            name=name,
-            file=t["file"],
-            singular=t["singular"],
-            service=t["service"],
-            since=t["since"],
-            needs=needs,
-            fields=tuple(_field(f, in_11) for f in t["fields"]),
-        )
-    codes = {
-        name: CodeList(name, tuple(c["values"]), c.get("extensible", False), c.get("open", False), c.get("formerly", {}))
-        for name, c in raw["codes"].items()
-    }
-    formats = {Format(k): v for k, v in raw["formats"].items()}
-    return Catalogue(tables=tables, codes=codes, formats=formats, aliases=raw["aliases"])
+    """The catalogue, read from the package on first use. Datasets come last: they refer to roster tables."""
+    standard, beyond = (tomllib.loads(files("homeroom.roster").joinpath(f).read_text(encoding="utf-8")) for f in FILES)
+    tables = {name: _oneroster(name, raw) for name, raw in standard["tables"].items()}
+    tables |= {name: dataset(name, raw) for name, raw in beyond["tables"].items()}
+    codes = {name: code_list(name, **c) for name, c in (standard["codes"] | beyond["codes"]).items()}
+    formats = {Format(k): v for k, v in standard["formats"].items()}
+    return Catalogue(tables=tables, codes=codes, formats=formats, aliases=standard["aliases"])

@@ -95,10 +95,22 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutsUsed:
+    """The layout set that read the files: its name, the saved version of a district's own set, and what stands for its text."""
+
+    set: str
+    version: int | None = None
+    digest: str | None = None
+
+    def __str__(self) -> str:
+        return self.set if self.version is None else f"{self.set}, version {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """The whole report of one import. `number` is written as `import`.
 
-    `layouts` is the layout set that was taken, `layouts_why` the sentence that says why, and `layouts_named` what the command
+    `layouts` is the layout set that was taken and its version, `layouts_why` the sentence that says why, and `layouts_named` what the command
     line named for this import alone (a set, or a folder), so that an approval walks by the same. `stamp` stands for everything but the
     files that decides what an import does, so that the same bytes under the same stamp need no second walk.
     """
@@ -119,7 +131,7 @@ class ImportReport:
     started_at: datetime
     finished_at: datetime | None
     seconds: float | None
-    layouts: str | None = None
+    layouts: LayoutsUsed | None = None
     layouts_why: str | None = None
     layouts_named: str | None = None
     stamp: str | None = None
@@ -145,6 +157,7 @@ class ImportReport:
         known = {f.name for f in fields(cls)}
         values = {k: v for k, v in raw.items() if k in known} | {"number": raw["import"]}
         values["reason"] = Reason(**raw["reason"]) if raw["reason"] else None
+        values["layouts"] = _layouts_used(raw.get("layouts"))
         values["started_at"] = datetime.fromisoformat(raw["started_at"])
         values["finished_at"] = datetime.fromisoformat(raw["finished_at"]) if raw["finished_at"] else None
         values["files"] = tuple(FileReport(**(f | {"repairs": tuple(Repair(**r) for r in f["repairs"])})) for f in raw["files"])
@@ -152,6 +165,13 @@ class ImportReport:
         values["limits"] = tuple(LimitReport(**limit) for limit in raw["limits"])
         values["issues"] = tuple(Issue(**i) for i in raw["issues"])
         return cls(**values)
+
+
+def _layouts_used(raw: Mapping[str, Any] | str | None) -> LayoutsUsed | None:
+    """Reports written before sets had versions hold the name alone."""
+    if raw is None:
+        return None
+    return LayoutsUsed(raw) if isinstance(raw, str) else LayoutsUsed(**raw)
 
 
 def moment(at: datetime) -> str:

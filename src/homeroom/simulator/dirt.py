@@ -8,6 +8,7 @@ on later nights the record's last good version lives on and nothing is dragged a
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
@@ -54,7 +55,8 @@ class Kind:
     """A way to spoil a row. `spoil` gives the new row, None where it does not apply; `added`: as a further row at the end.
 
     `code` is what the report says of it (None: nothing, it is ordinary text). `column` and `tables` say where;
-    `quoted_only`: means nothing, or something else, in a file without quotes.
+    `quoted_only`: means nothing, or something else, in a file without quotes. `anywhere`: means the same in files that use other
+    words and codes than OneRoster's.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Kind:
     spoil: Callable[[Row, int], Row | bytes | None]
     added: bool = False
     quoted_only: bool = False
+    anywhere: bool = False
 
 
 def cell(value: str) -> Callable[[Row, int], Row]:
@@ -77,7 +80,7 @@ def _titled(row: Row, at: int) -> Row | None:
 
 
 def _short(row: Row, at: int) -> Row | None:
-    return row[:-2] if not any("," in c for c in row) else None
+    return row[:-2] if len(row) > 3 and not any("," in c for c in row) else None
 
 
 def _bare_quote(row: Row, at: int) -> bytes | None:
@@ -99,30 +102,34 @@ PEOPLE = ("users",)
 KINDS: tuple[Kind, ...] = (
     Kind("role-unknown", "code-unknown", "refused", ("users", "enrollments"), "role", cell("wizard")),
     Kind("role-case", "code-case", "kept", ("users", "enrollments"), "role", _titled),
-    Kind("required-missing", "required-blank", "refused", PEOPLE, "familyName", cell("")),
+    Kind("required-missing", "required-blank", "refused", PEOPLE, "familyName", cell(""), anywhere=True),
     Kind("required-missing", "required-blank", "refused", ("classes",), "title", cell("")),
     Kind("boolean-unreadable", "boolean-unreadable", "refused", PEOPLE, "enabledUser", cell("perhaps")),
-    Kind("reference-unknown", "reference-unknown", "refused", ("enrollments",), "userSourcedId", cell("S999999999")),
+    Kind(
+        "reference-unknown", "reference-unknown", "refused", ("enrollments",), "userSourcedId", cell("S999999999"), anywhere=True
+    ),
     Kind("reference-unknown", "reference-unknown", "refused", ("enrollments",), "classSourcedId", cell("C999999999")),
     Kind("reference-dropped", "reference-dropped", "value_dropped", PEOPLE, "orgSourcedIds", cell("{},9999"), quoted_only=True),
-    Kind("date-unreadable", "date-unreadable", "value_dropped", ("enrollments",), "beginDate", cell("first of May")),
+    Kind(
+        "date-unreadable", "date-unreadable", "value_dropped", ("enrollments",), "beginDate", cell("first of May"), anywhere=True
+    ),
     Kind("date-impossible", "date-impossible", "value_dropped", ("enrollments",), "beginDate", cell("2027-02-30")),
     Kind("date-unreadable", "date-unreadable", "value_dropped", ("demographics",), "birthDate", cell("unknown")),
-    Kind("short-row", "row-short", "refused", ("users", "classes", "enrollments"), None, _short),
-    Kind("long-row", "row-long", "refused", ("enrollments",), None, lambda row, at: (*row, "surplus")),
+    Kind("short-row", "row-short", "refused", ("users", "classes", "enrollments"), None, _short, anywhere=True),
+    Kind("long-row", "row-long", "refused", ("enrollments",), None, lambda row, at: (*row, "surplus"), anywhere=True),
     Kind("long-row", "row-long", "refused", ("users", "classes"), None, lambda row, at: (*row, "surplus"), quoted_only=True),
     Kind("stray-quote", "quote-stray", "kept", ("classes",), "title", _bare_quote),
     Kind("bad-byte", "bytes-unreadable", "kept", PEOPLE, "givenName", _bad_byte),
-    Kind("duplicate-identical", "duplicate-identical", "ignored", SPOILED, None, lambda row, at: row, added=True),
+    Kind("duplicate-identical", "duplicate-identical", "ignored", SPOILED, None, lambda row, at: row, added=True, anywhere=True),
     Kind("duplicate-different", "duplicate-different", "refused", PEOPLE, "familyName", _other, added=True),
     Kind("duplicate-different", "duplicate-different", "refused", ("classes",), "title", _other, added=True),
     Kind("id-scientific", "id-scientific", "refused", ("users", "classes"), "sourcedId", cell("1.23457E+11"), added=True),
-    Kind("html-in-name", None, "kept", PEOPLE, "givenName", cell("<script>alert(1)</script>{}")),
-    Kind("formula-in-name", "formula-content", "kept", PEOPLE, "givenName", cell("=cmd|' /C calc'!A0")),
-    Kind("control-character", "control-characters-dropped", "kept", PEOPLE, "givenName", cell("{}\x07")),
+    Kind("html-in-name", None, "kept", PEOPLE, "givenName", cell("<script>alert(1)</script>{}"), anywhere=True),
+    Kind("formula-in-name", "formula-content", "kept", PEOPLE, "givenName", cell("=cmd|' /C calc'!A0"), anywhere=True),
+    Kind("control-character", "control-characters-dropped", "kept", PEOPLE, "givenName", cell("{}\x07"), anywhere=True),
     Kind("grade-unknown", "code-open", "kept", ("classes",), "grades", cell("Year Nine")),
-    Kind("value-too-long", "value-too-long", "refused", PEOPLE, "givenName", cell("x" * 5000)),
-    Kind("blank-around", None, "kept", PEOPLE, "familyName", cell("  {} ")),
+    Kind("value-too-long", "value-too-long", "refused", PEOPLE, "givenName", cell("x" * 5000), anywhere=True),
+    Kind("blank-around", None, "kept", PEOPLE, "familyName", cell("  {} "), anywhere=True),
 )
 ONCE = ("bad-byte", "id-scientific")  # more bad bytes and the file would rightly be taken for another encoding; one id, one row
 FALLS = {  # table -> columns that must name a usable row of another table
@@ -145,12 +152,14 @@ def spoil(sheets: Sequence[Sheet], form: Form, rate: float, seed: int, night: in
 
 
 def _spoil(sheet: Sheet, form: Form, rate: float, dice: Dice) -> tuple[Sheet, list[Bad]]:
-    kinds = [k for k in KINDS if sheet.table in k.tables and (k.column is None or k.column in sheet.columns)]
-    kinds = [k for k in kinds if form.quotes == "needed" or not k.quoted_only]
+    kinds = [k for k in KINDS if sheet.table in k.tables and (k.column is None or sheet.called(k.column) in sheet.columns)]
+    kinds = [k for k in kinds if form.quotes != "none" or not k.quoted_only]
+    kinds = [k for k in kinds if k.anywhere or not sheet.words]
     rows = list(sheet.rows)
     raw = dict(sheet.raw)
-    # without quotes a list makes its row too long; a second fault in it would be told as the width alone
-    fit = [n for n, r in enumerate(rows) if form.quotes == "needed" or not any("," in c for c in r)]
+    fit = _fit(sheet, form)
+    if not kinds:
+        return sheet, []
     bad: list[Bad] = []
     used: set[str] = set()
     for turn, place in enumerate(dice.some(fit, min(round(len(rows) * rate), len(fit)))):
@@ -163,26 +172,48 @@ def _spoil(sheet: Sheet, form: Form, rate: float, dice: Dice) -> tuple[Sheet, li
     return replace(sheet, rows=rows, raw=raw), bad
 
 
+def _fit(sheet: Sheet, form: Form) -> list[int]:
+    """Positions of the rows that one fault makes bad in one way."""
+    key = sheet.called("sourcedId")
+    at = sheet.columns.index(key) if sheet.words and key in sheet.columns else None
+    count = Counter(row[at] for row in sheet.rows) if at is not None else Counter[str]()
+    return [
+        n
+        for n, row in enumerate(sheet.rows)
+        # without quotes a list makes its row too long; a second fault in it would be told as the width alone
+        if (form.quotes != "none" or not any(form.delimiter in c for c in row))
+        # where a record has several rows, one of them says too little
+        and (at is None or count[row[at]] == 1)
+    ]
+
+
 def _apply(kind: Kind, sheet: Sheet, rows: list[Row], raw: dict[int, bytes], place: int) -> list[Bad]:
     """Spoil one row in place (or add one) and tell about it; nothing where the kind does not fit the row."""
-    at = sheet.columns.index(kind.column) if kind.column else 0
+    column = sheet.called(kind.column) if kind.column else None
+    at = sheet.columns.index(column) if column else 0
     new = kind.spoil(rows[place], at)
     if new is None:
         return []
-    keyed = sheet.columns[0] == "sourcedId"
 
-    def told(where: int, key: str) -> Bad:
-        return Bad(sheet.file, where + 2, sheet.table, kind.name, kind.code, key if keyed else None, kind.column, kind.effect)
+    def told(where: int, row: Row) -> Bad:
+        return Bad(sheet.file, sheet.line(where), sheet.table, kind.name, kind.code, _key(sheet, row), column, kind.effect)
 
     if isinstance(new, bytes):
         raw[place] = new
-        return [told(place, rows[place][0])]
+        return [told(place, rows[place])]
     if not kind.added:
         rows[place] = new
-        return [told(place, new[0])]
+        return [told(place, new)]
     rows.append(new)
     both = kind.name == "duplicate-different"  # neither of two different rows can be believed
-    return [*([told(place, new[0])] if both else []), told(len(rows) - 1, new[0])]
+    return [*([told(place, new)] if both else []), told(len(rows) - 1, new)]
+
+
+def _key(sheet: Sheet, row: Row) -> str | None:
+    """The row's key, None where the file has none or a short row lost it."""
+    name = sheet.called("sourcedId")
+    at = sheet.columns.index(name) if name in sheet.columns else len(row)
+    return row[at] if at < len(row) else None
 
 
 def _consequences(sheets: Sequence[Sheet], bad: Sequence[Bad]) -> list[Bad]:
@@ -190,14 +221,13 @@ def _consequences(sheets: Sequence[Sheet], bad: Sequence[Bad]) -> list[Bad]:
     direct = {(b.file, b.line) for b in bad if b.effect in ("refused", "ignored")}
     found = []
     for sheet in sheets:
-        columns = [(sheet.columns.index(c), c, t) for c, t in FALLS.get(sheet.table, ())]
+        named = [(sheet.called(c), t) for c, t in FALLS.get(sheet.table, ())]
+        columns = [(sheet.columns.index(c), c, t) for c, t in named if c in sheet.columns]
         for place, row in enumerate(sheet.rows if columns else ()):
             cause = next((c for at, c, t in columns if at < len(row) and (t, row[at]) in gone), None)
-            if cause and (sheet.file, place + 2) not in direct:
-                key = row[0] if sheet.columns[0] == "sourcedId" else None
-                found.append(
-                    Bad(sheet.file, place + 2, sheet.table, "reference-unknown", "reference-unknown", key, cause, "refused")
-                )
+            if cause and (sheet.file, sheet.line(place)) not in direct:
+                line, key = sheet.line(place), _key(sheet, row)
+                found.append(Bad(sheet.file, line, sheet.table, "reference-unknown", "reference-unknown", key, cause, "refused"))
     return found
 
 

@@ -10,6 +10,7 @@ from homeroom.store.apps import Apps
 from homeroom.store.districts import Districts
 from homeroom.store.journal import Audit, Settings, Summaries, Workers
 from homeroom.store.keys import Keys
+from homeroom.store.layout_versions import LayoutVersions
 from homeroom.store.places import Place
 from homeroom.store.sources import Sources
 
@@ -29,6 +30,7 @@ class Control:
         self.workers = Workers(place)
         self.summaries = Summaries(place)
         self.settings = Settings(place)
+        self.layouts = LayoutVersions(place)
 
     def close(self) -> None:
         """Close its connections."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -121,6 +121,19 @@ summary = Table(
     Column("finished", Text),
     Column("counts", Text, nullable=False),
     Column("updated", Text, nullable=False),
+)
+
+layout_version = Table(
+    "layout_version",
+    control,
+    Column("district", Text, ForeignKey("district.slug", name="layout_version_district"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("texts", Text, nullable=False),
+    Column("note", Text),
+    Column("saved_by", Text, nullable=False),
+    Column("saved", Text, nullable=False),
 )
 
 setting = Table("setting", control, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

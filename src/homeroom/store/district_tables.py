@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that `district` stands for; a test compares the two."""
 
 WIDE = BigInteger().with_variant(Integer(), "sqlite")
@@ -162,5 +162,13 @@ tally = Table(
 )
 """Active records per source and school ('' = all of the table), for the limits. Kept by every commit."""
 
-LOGS = (counter, revision, delivery, imports, import_file, issue, change, outbox, snapshot, block, tally)
+dataset = Table(
+    "dataset",
+    district,
+    Column("name", Text, primary_key=True),
+    Column("declared", Text, nullable=False),
+)
+"""Datasets that a layout set declared, as they are known by now: a declaration lives as long as its rows."""
+
+LOGS = (counter, revision, delivery, imports, import_file, issue, change, outbox, snapshot, block, tally, dataset)
 """What a first load by new file carries over from the district's old file."""

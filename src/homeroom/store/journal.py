@@ -164,3 +164,8 @@ class Settings:
         values = {"value": json.dumps(value)}
         with self._place.write() as connection:
             put(connection, setting, {"name": name}, values, values)
+
+    def forget(self, name: str) -> None:
+        """Remove a setting, so that its default holds again."""
+        with self._place.write() as connection:
+            connection.execute(delete(setting).where(setting.c.name == name))

@@ -1,4 +1,8 @@
-"""The retention clock's work on the roster: removed records go for good, with everything that history says of them."""
+"""The retention clock's work on the roster: removed records go for good, with everything that history says of them.
+
+A snapshot that does not know yet that a record was removed (by a rollback, by another source) would miss it for ever, since the
+changes that say so are purged too: such a snapshot is forgotten, and its table walks in full once.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from homeroom.roster.catalogue import catalogue
 from homeroom.roster.names import text
+from homeroom.store import declared
 from homeroom.store.delta import BLOCK_BITS
 from homeroom.store.history import write_revision
 from homeroom.store.moments import written
@@ -18,10 +22,11 @@ from homeroom.store.sqlite_file import SqliteFile
 
 def purge(place: Place, before: datetime, now: datetime) -> int:
     """See `RosterStore.purge`."""
+    tables = declared.book(place)
     with place.write(alone=True) as connection:
         if not isinstance(place, SqliteFile):
             connection.exec_driver_sql(f"LOCK TABLE {place.name('revision')} IN EXCLUSIVE MODE")
-        gone = sum(_purge_table(connection, place, table.name, before) for table in catalogue())
+        gone = sum(_purge_table(connection, place, table.name, before) for table in tables)
         if gone:
             write_revision(connection, None, "retention", now)
     return gone
@@ -34,6 +39,7 @@ def _purge_table(connection: Connection, place: Place, table: str, before: datet
         return 0
     for link in links(table):
         run(f"DELETE FROM {place.name(link.name)} WHERE owner IN (SELECT id {old})")
+    run(f'DELETE FROM {place.name("snapshot")} WHERE "table" = {text(table)} AND revision < (SELECT max(last_revision) {old})')
     run(f'DELETE FROM {place.name("change")} WHERE "table" = {text(table)} AND "sourcedId" IN (SELECT "sourcedId" {old})')
     run(
         f'INSERT INTO {place.name("block")} ("table", block, active, removed) '

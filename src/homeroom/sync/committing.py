@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +12,11 @@ from typing import Any
 from homeroom.compare import snapshot as snapshots_of
 from homeroom.compare.plan import refused_as_foreign
 from homeroom.reading.lines import lines, offset
-from homeroom.roster.catalogue import catalogue
+from homeroom.roster.catalogue import Table
 from homeroom.roster.codes import code
+from homeroom.roster.datasets import is_own
 from homeroom.roster.faults import Refused
-from homeroom.roster.report import ISSUES_IN_REPORT, ImportReport, Outcome, Reason, Status
+from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, LayoutsUsed, Outcome, Reason, Status
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
 from homeroom.store.snapshots import SnapshotRow
@@ -102,6 +103,7 @@ def commit_rollback(house: House, slug: str, bench: Workbench, entry: Import, pl
         now=now,
         kind="rollback",
         report=made.as_json(),
+        datasets=store.datasets(),
     )
     store.apply(bench, plan, commit)
     return made
@@ -112,10 +114,11 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
     _find_lines(bench, walked)
     found = findings.publish(bench)
     names = findings.file_names(bench)
+    used = walked.choice.layouts
     return replace(
         started,
         plan=walked.plan.hash,
-        layouts=walked.choice.layouts.name,
+        layouts=LayoutsUsed(used.name, used.number, used.digest),
         layouts_why=walked.choice.why,
         files=reporting.file_reports(
             walked.inspected,
@@ -123,7 +126,8 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
             walked.sifted,
             walked.admitted,
             _notes(walked, names),
-            {name: refused_as_foreign(bench, catalogue()[name]) for name in walked.sifted},
+            {name: refused_as_foreign(bench, walked.book[name]) for name in walked.sifted},
+            dict(_joined(bench, walked)),
         ),
         tables=walked.plan.tables,
         limits=walked.judgement.limits,
@@ -141,6 +145,16 @@ def _notes(walked: Walked, names: Mapping[int, str]) -> dict[str, str]:
     return (
         notes if choice.manifest is None else notes | {names[choice.manifest.file]: "It says how the other files are to be read"}
     )
+
+
+def _joined(bench: Workbench, walked: Walked) -> Iterator[tuple[int, FileReport]]:
+    """The files that were joined to others, with the layouts that did so."""
+    for look in walked.choice.joined:
+        number = look.file.number
+        text = walked.texts[number]
+        ragged = bench.value(f"SELECT count(*) FROM {text.ragged}") if text.ragged else 0
+        by = [m.layout.name for m in walked.choice.matches if number in m.binding.arrangement.files]
+        yield number, reporting.joined(text, ragged, f"Joined to the rows of {', '.join(by)}")
 
 
 def _find_lines(bench: Workbench, walked: Walked) -> None:
@@ -196,7 +210,8 @@ def _committed(
     after = before if walked.plan.empty else before + 1
     kept = _snapshots(bench, walked, ground, folder, after)
     made = _finished(report, "done", _outcome(report), None, after)
-    _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept)
+    own = tuple(t for t in walked.book if is_own(t.name))
+    _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept, own)
     return made
 
 
@@ -210,7 +225,7 @@ def _snapshots(bench: Workbench, walked: Walked, ground: Ground, folder: Path, r
         made = None
         if walked.plan.first:
             made = snapshots_of.adopt(bench, sifted, walked.admitted[name], folder, revision, mark)
-        made = made or snapshots_of.write(bench, catalogue()[name], sifted, usable, folder, revision, mark)
+        made = made or snapshots_of.write(bench, walked.book[name], sifted, usable, folder, revision, mark)
         if made is not None and made is not previous:
             kept.append(SnapshotRow(ground.source, name, made.fingerprint, made.revision, made.as_json()))
     return tuple(kept)
@@ -226,6 +241,7 @@ def _write(
     now: datetime,
     origins: tuple[Origin, ...],
     kept: tuple[SnapshotRow, ...] = (),
+    own: tuple[Table, ...] = (),
 ) -> None:
     commit = Commit(
         number=entry.number,
@@ -241,12 +257,14 @@ def _write(
         issues=findings.TOLD,
         snapshots=kept,
         delivery=entry.delivery,
+        datasets=own,
     )
     house.stores.roster(slug).apply(bench, plan, commit)
 
 
 def _origins(walked: Walked) -> tuple[Origin, ...]:
-    return tuple(Origin(look.file.number, look.file.name, look.header_line) for look in walked.inspected)
+    looks = {look.file.number: look for look in walked.inspected} | dict(walked.origins)
+    return tuple(Origin(number, look.file.name, look.header_line) for number, look in sorted(looks.items()))
 
 
 def _reason(reason: Reason | None) -> Mapping[str, Any] | None:
@@ -269,10 +287,14 @@ def _finished(
 
 
 def _outcome(report: ImportReport) -> Outcome:
-    """Row issues: a row was refused, or a value of a row was changed or dropped with a warning."""
+    """Row issues: a row was refused, or something is found of a row or a value that is more than a repair.
+
+    What was read of headers, names and whole files is told and counts no row; else a blank header word would be a row issue
+    every night for ever.
+    """
     refused = any(f.refused for f in report.files) or any(t.refused for t in report.tables.values())
-    told = Counter(i.severity for i in report.issues if i.line is not None or i.key is not None or i.severity == "error")
-    return "success_with_row_issues" if refused or told["error"] or told["warning"] else "success"
+    found = any(code(name).is_row_issue for name in report.issue_counts)
+    return "success_with_row_issues" if refused or found else "success"
 
 
 def _supersede(house: House, slug: str, entry: Import, now: datetime) -> None:

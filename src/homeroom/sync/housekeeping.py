@@ -1,4 +1,5 @@
-"""What the clock does: raw files expire, orphans of killed imports go, snapshots that grew too many parts are folded."""
+"""What the clock does: raw files expire, orphans of killed imports go, snapshots that grew too many parts are folded, removed
+records and old issues are purged."""
 
 from __future__ import annotations
 
@@ -12,19 +13,21 @@ from homeroom.deliveries.seal import Sealed, SealedFile
 from homeroom.deliveries.workfolders import claim, reap
 from homeroom.roster.faults import TryAgain
 from homeroom.store.snapshots import SnapshotRow
+from homeroom.sync import expiry
 from homeroom.sync.house import House
 from homeroom.workbench.bench import Workbench
 
 
 def keep(house: House, now: datetime) -> dict[str, int]:
     """One round over all districts; returns what was done, in counts. A district that is busy is left for the next round."""
-    done = {"shredded": 0, "swept": 0, "snapshots": 0, "folders": len(reap(house.settings.work))}
+    done = {"shredded": 0, "swept": 0, "snapshots": 0, "purged": 0, "folders": len(reap(house.settings.work))}
     for district in house.stores.control.districts.all():
         try:
             with house.stores.lock(district.slug, 0):
                 done["shredded"] += _shred(house, district.slug, now)
                 done["swept"] += _sweep(house, district.slug, now)
                 done["snapshots"] += _snapshots(house, district.slug)
+                done["purged"] += expiry.purge(house, district, now)
         except TryAgain:
             continue
     return done

@@ -11,7 +11,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.store.deliveries import Delivery, RawFile
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
-from homeroom.sync.layouts import sets_for
+from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import add, of
 from homeroom.workbench.values import Mode
 
@@ -35,8 +35,8 @@ def hand_in(
     Raises Misuse when there is no such path, district, source or layout set; nothing was taken then.
     """
     house.stores.control.districts.get(slug)
-    files = _files(path)
-    sets_for(layouts)
+    files = files_of(path)
+    sets_for(layouts, Own(house, slug))
     chosen = of(house, slug, source) or _upload(house, slug, layouts)
     at = now or datetime.now(UTC)
     delivery = deliver(house, slug, chosen, files, trigger, at)
@@ -68,7 +68,7 @@ def deliver(house: House, slug: str, source: Source, files: Sequence[Incoming], 
     )
 
 
-def _files(path: Path) -> list[Incoming]:
+def files_of(path: Path) -> list[Incoming]:
     """The regular files of a folder (links are not followed), or the one file."""
     if path.is_file():
         return [Incoming(path.name, path)]

@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from homeroom import __version__
+from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.report import ImportReport, TableReport
 from homeroom.store.commits import Commit
 from homeroom.store.imports import Import
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
-from homeroom.sync.layouts import sets_for
-from homeroom.sync.walk import catalogue_digest
+from homeroom.sync.layouts import Own, sets_for
+from homeroom.sync.sources import allied
 from homeroom.workbench.values import Plan
 
 
@@ -28,15 +29,16 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
     """One text for everything but files and roster that decides what an import does."""
     import duckdb
 
-    sets, wanted = sets_for(layouts or source.layouts)
+    sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     decides = [
         __version__,
         duckdb.__version__,
         catalogue_digest(),
         wanted,
-        [s.text for s in sets],
+        [(s.text, s.digest, s.number) for s in sets],
         dict(source.settings),
+        sorted(allied(house, source)),
         entry.kind,
         now.astimezone(zone).date().isoformat(),
     ]

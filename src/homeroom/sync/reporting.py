@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from homeroom.checks.fold import Finding
 from homeroom.roster.codes import code
 from homeroom.roster.report import FileReport, Issue, Repair
-from homeroom.workbench.values import Admitted, Feed, Inspected, Sifted
+from homeroom.workbench.values import Admitted, Feed, Inspected, Sifted, TextTable
 
 
 def file_reports(
@@ -18,10 +18,12 @@ def file_reports(
     admitted: Mapping[str, Admitted],
     left_alone: Mapping[str, str],
     foreign: Mapping[str, Mapping[int, int]],
+    joined: Mapping[int, FileReport],
 ) -> tuple[FileReport, ...]:
     """One entry per file and layout; rows = accepted + refused + ignored in each (law 5). Files left alone say why.
 
-    `foreign`: table -> file number -> rows that the plan refused, since another source holds their key.
+    `foreign`: table -> file number -> rows that the plan refused, since another source holds their key. `joined`: the entries of
+    files that only serve to be joined to others.
     """
     reports = [
         _fed(feed, sifted[feed.table], admitted[feed.table], foreign.get(feed.table, {}).get(feed.text.file.number, 0))
@@ -29,7 +31,8 @@ def file_reports(
         if not feed.made
     ]
     fed = {f.text.file.number for f in feeds}
-    reports.extend(_unfed(look, left_alone.get(look.file.name)) for look in inspected if look.file.number not in fed)
+    unfed = [look for look in inspected if look.file.number not in fed]
+    reports.extend(joined.get(look.file.number) or _unfed(look, left_alone.get(look.file.name)) for look in unfed)
     named = {r.name for r in reports}
     reports.extend(_left(name, why) for name, why in left_alone.items() if name not in named)
     return tuple(reports)
@@ -44,7 +47,8 @@ def _fed(feed: Feed, sifted: Sifted, admitted: Admitted, foreign: int) -> FileRe
     ignored = count.ignored + feed.text.ignored + (tally.ignored if tally else 0)
     rows = feed.text.rows if feed.text.rows is not None else count.rows + feed.text.ignored
     repairs: Counter[str] = Counter()
-    for repair in (*feed.text.repairs, *(tally.repairs if tally else ())):
+    mapped = (Repair("value-dropped", count.dropped),) if count.dropped else ()
+    for repair in (*feed.text.repairs, *(tally.repairs if tally else ()), *mapped):
         repairs[repair.code] += repair.count
     return FileReport(
         name=look.file.name,
@@ -58,6 +62,25 @@ def _fed(feed: Feed, sifted: Sifted, admitted: Admitted, foreign: int) -> FileRe
         refused=refused,
         ignored=ignored,
         repairs=tuple(Repair(c, n) for c, n in sorted(repairs.items())),
+    )
+
+
+def joined(text: TextTable, ragged: int, note: str) -> FileReport:
+    """The entry of a file that was joined to others: its rows were read, and became rows of no table by themselves."""
+    look, rows, refused = text.inspected, text.rows or 0, ragged + text.unread
+    return FileReport(
+        name=look.file.name,
+        table=None,
+        layout=None,
+        encoding=look.encoding,
+        delimiter=look.delimiter,
+        line_ends=look.line_ends,
+        rows=rows,
+        accepted=rows - refused - text.ignored,
+        refused=refused,
+        ignored=text.ignored,
+        repairs=text.repairs,
+        note=note,
     )
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from homeroom.compare.limits import Limits
+from homeroom.compare.allowance import Limits
 from homeroom.roster.faults import Misuse
 from homeroom.store.accounts import Account
 from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
+from homeroom.sync import source_settings
 from homeroom.sync.house import House
-from homeroom.sync.layouts import named
+from homeroom.sync.layouts import Own, named
 
 BUILT = ("sftp", "upload")
 """The kinds that this version can run."""
@@ -36,25 +38,38 @@ def add(
     start: str | None = None,
     password_hash: str | None = None,
     public_keys: tuple[str, ...] = (),
-    settings: dict[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None,
     who: str = "command line",
 ) -> Added:
-    """Add a source; one of kind sftp gets an account of its own. Raises Misuse for what cannot be."""
+    """Add a source; one of kind sftp gets an account of its own. `settings` are values by the names of `source_settings`.
+
+    Raises Misuse for what cannot be, naming every wrong value at once; nothing is added then.
+    """
     if kind not in BUILT:
         raise Misuse(f"a source of kind {kind} cannot be added yet: this version takes {' and '.join(BUILT)}.")
     control = house.stores.control
     control.districts.get(slug)
-    layouts = named(layouts)
-    Limits.parse(dict((settings or {}).get("limits", {})))
-    if (settings or {}).get("quiet_seconds", 0) < 0:
-        raise Misuse("--quiet-seconds must not be negative.")
+    given = {"name": name, "layouts": layouts, "start": start} | {n: v for n, v in (settings or {}).items() if v is not None}
+    columns, inside = _settled(house, slug, None, {n: v for n, v in given.items() if v is not None}, kind)
     now = datetime.now(UTC)
-    source = control.sources.add(slug, kind, name or kind, now, layouts=layouts, start=start, settings=settings)
+    source = control.sources.add(
+        slug,
+        kind,
+        columns.get("name", kind),
+        now,
+        layouts=columns.get("layouts"),
+        start=columns.get("start"),
+        settings=source_settings.kept({}, inside),
+    )
+    if columns.get("enabled") is False:
+        source = control.sources.change(source.id, enabled=False)
     username = None
     if kind == "sftp":
         username = f"{slug}-{source.id}"
         control.accounts.add(Account(username, source.id, password_hash, public_keys))
-    control.audit.add(AuditRow(now, who, "source-added", slug, {"source": source.id, "kind": kind}))
+    named_settings = sorted(n for n, v in given.items() if v is not None)
+    detail = {"source": source.id, "kind": kind, "settings": named_settings}
+    control.audit.add(AuditRow(now, who, "source-added", slug, detail))
     return Added(source, username)
 
 
@@ -73,14 +88,64 @@ def of(house: House, slug: str, number: int | None) -> Source | None:
     return found
 
 
-def set_limits(house: House, slug: str, number: int, changes: dict[str, Any], who: str = "command line") -> Source:
-    """Change the limits of a source; what is not named stays. Raises Misuse naming every wrong value."""
+def change(house: House, slug: str, number: int, values: Mapping[str, Any], who: str = "command line") -> Source:
+    """Change settings of a source by name; None puts a default back, what is not named stays as it is.
+
+    Raises Misuse, naming every wrong value at once; nothing is changed then. The audit trail keeps who changed what, and when.
+    """
     source = of(house, slug, number)
     assert source is not None
-    limits = {**source.settings.get("limits", {}), **changes}
-    Limits.parse(limits)
-    changed = house.stores.control.sources.change(source.id, settings={**source.settings, "limits": limits})
-    house.stores.control.audit.add(
-        AuditRow(datetime.now(UTC), who, "limits-changed", slug, {"source": source.id, "limits": sorted(changes)})
+    columns, inside = _settled(house, slug, source, values, source.kind)
+    before = {name: source_settings.said(source, name) for name in values}
+    changed = house.stores.control.sources.change(
+        source.id, **_columns(columns, source), settings=source_settings.kept(source.settings, inside)
     )
+    after = {name: source_settings.said(changed, name) for name in values}
+    moved = {name: [before[name], after[name]] for name in values if before[name] != after[name]}
+    if moved:
+        detail = {"source": source.id, "changed": moved}
+        house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "source-changed", slug, detail))
     return changed
+
+
+def set_limits(house: House, slug: str, number: int, changes: dict[str, Any], who: str = "command line") -> Source:
+    """Change the limits of a source by the names that `Limits` has for them. Raises Misuse naming every wrong value."""
+    Limits.parse(changes)
+    renamed = {source_settings.LIMITS.get(name, name): value for name, value in changes.items()}
+    return change(house, slug, number, renamed, who)
+
+
+def allied(house: House, source: Source) -> frozenset[int]:
+    """The sources that carry the same system's records as this one: those that it names, and those that name it."""
+    named_here = set(source_settings.value(source, "same_system"))
+    naming = {
+        s.id for s in house.stores.control.sources.of(source.district) if source.id in source_settings.value(s, "same_system")
+    }
+    return frozenset(named_here | naming)
+
+
+def _settled(
+    house: House, slug: str, source: Source | None, values: Mapping[str, Any], kind: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Judged values: those that are columns of the source, and those that lie in its settings. Raises Misuse."""
+    source_settings.judge(values, kind)
+    if values.get("same_system"):
+        _are_others(house, slug, source, values["same_system"])
+    made = dict(values)
+    if made.get("layouts") is not None:
+        made["layouts"] = named(made["layouts"], Own(house, slug))
+    inside = {n: v for n, v in made.items() if source_settings.setting(n).kept}
+    return {n: v for n, v in made.items() if n not in inside}, inside
+
+
+def _columns(columns: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    """Column values with what stands for None: a source is never without a name, and open unless it is closed."""
+    standing = {"name": source.kind, "enabled": True}
+    return {n: standing.get(n) if v is None else v for n, v in columns.items()}
+
+
+def _are_others(house: House, slug: str, source: Source | None, numbers: list[int]) -> None:
+    mine = {s.id for s in house.stores.control.sources.of(slug)} - {source.id if source else None}
+    if strange := sorted(set(numbers) - mine):
+        listed = ", ".join(map(str, sorted(mine))) or "none"
+        raise Misuse(f"same_system cannot name {', '.join(map(str, strange))}: the other sources of {slug} are: {listed}.")

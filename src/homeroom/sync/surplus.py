@@ -8,12 +8,12 @@ This happens only when a file really has such a row; a well-quoted delivery neve
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from homeroom.checks.surplus import placer
 from homeroom.layouts.binding import Binding
-from homeroom.roster.catalogue import Format, catalogue
+from homeroom.roster.catalogue import Format
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Inspected, Lookup
 
@@ -22,9 +22,7 @@ Place = Callable[[list[str]], list[str] | None]
 _LONGEST_CELL = 1 << 20
 
 
-def placer_for(
-    bench: Workbench, binding: Binding, all_bound: Mapping[int, Binding], version: str, lookup: Lookup
-) -> Place | None:
+def placer_for(bench: Workbench, binding: Binding, all_bound: Sequence[Binding], version: str, lookup: Lookup) -> Place | None:
     """What may mend a row of this file that has too many cells, or None where the file has no list column.
 
     The ids are gathered at the first such row.
@@ -48,31 +46,31 @@ def _targets(binding: Binding) -> list[str | None]:
     """The target of each of the file's columns, by position."""
     found: list[str | None] = [None] * len(binding.inspected.columns)
     for bound in binding.bound:
-        if bound.cell is not None:
+        if bound.cell is not None and bound.cell < len(found):
             found[bound.cell] = bound.target
     return found
 
 
-def _known(bench: Workbench, binding: Binding, all_bound: Mapping[int, Binding], lookup: Lookup) -> dict[str, frozenset[str]]:
+def _known(bench: Workbench, binding: Binding, all_bound: Sequence[Binding], lookup: Lookup) -> dict[str, frozenset[str]]:
     """The ids of every table that a column of this file refers to."""
     bound = {b.target for b in binding.bound}
     wanted = {f.ref for f in binding.layout.of.references if f.ref and f.name in bound}
     return {table: frozenset(_ids(bench, table, all_bound, lookup)) for table in wanted}
 
 
-def _ids(bench: Workbench, table: str, all_bound: Mapping[int, Binding], lookup: Lookup) -> Iterator[str]:
+def _ids(bench: Workbench, table: str, all_bound: Sequence[Binding], lookup: Lookup) -> Iterator[str]:
     stored = lookup(table, None)
     yield from (key for (key,) in bench.rows(f'SELECT "sourcedId" FROM "{stored}" WHERE status = \'active\''))
     came = False
-    for binding in all_bound.values():
+    for binding in all_bound:
         if binding.layout.table == table:
             came = True
             yield from _values(binding, "sourcedId")
     if came:
         return
-    for binding in all_bound.values():
+    for binding in all_bound:
         # The table itself did not come: what single references name stands for it (a dialect without orgs).
-        for field in catalogue()[binding.layout.table].references:
+        for field in binding.layout.of.references:
             if field.ref == table and field.format is Format.GUID_REF:
                 yield from _values(binding, field.name)
 
@@ -81,10 +79,10 @@ def _values(binding: Binding, target: str) -> Iterator[str]:
     """The values of a plain column of a file, read quickly and without judgement; rows of the wrong width count where the
     column stands before anything could have shifted it (the first one)."""
     cell = next((b.cell for b in binding.bound if b.target == target and b.cell is not None), None)
-    if cell is None:
-        return
     look = binding.inspected
     width = len(look.columns)
+    if cell is None or cell >= width:
+        return
     for row in _rows(look):
         if len(row) == width or (cell == 0 and row):
             value = row[cell].strip()

@@ -6,12 +6,10 @@ caller does with the `Walked` that comes out. The store is only reached through 
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import cache
-from importlib.resources import files as package_files
 
 from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
@@ -22,15 +20,16 @@ from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
+from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
 from homeroom.layouts.sets import LayoutSet
-from homeroom.layouts.shaping import shape
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
-from homeroom.reading.tables import read
-from homeroom.roster.catalogue import catalogue
+from homeroom.roster.catalogue import Catalogue, Table, catalogue
+from homeroom.roster.catalogue import digest as catalogue_digest
+from homeroom.roster.datasets import as_values, is_own
 from homeroom.sync import findings
-from homeroom.sync.surplus import placer_for
+from homeroom.sync.shaping import absent_files, hollow_files, shape_all
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
     Admitted,
@@ -53,7 +52,9 @@ class Ground:
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `now` is in the district's own time.
+    many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
+    or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
+    store has of them; `lookup` asks the store for the tables of a catalogue.
     """
 
     sets: Sequence[LayoutSet]
@@ -67,7 +68,9 @@ class Ground:
     first: bool
     snapshots: Mapping[str, Snapshot]
     touched: Callable[[str, Snapshot], str | None]
-    lookup: Lookup
+    written: Callable[[str, Callable[[str], bool], str], str | None]
+    lookup: Callable[[Catalogue], Lookup]
+    agree: Callable[[Sequence[Table]], tuple[Table, ...]]
     active: ActiveCounts
     last_rows: Mapping[str, int]
     now: datetime
@@ -78,9 +81,11 @@ class Walked:
     """Everything that a walk found out."""
 
     choice: Choice
+    book: Catalogue
     inspected: tuple[Inspected, ...]
     left_alone: tuple[LeftAlone, ...]
     texts: Mapping[int, TextTable]
+    origins: Mapping[int, Inspected]
     feeds: tuple[Feed, ...]
     sifted: Mapping[str, Sifted]
     admitted: Mapping[str, Admitted]
@@ -100,24 +105,30 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("read")
     inspected = tuple(inspect(f, _hints(ground, f.name)) for f in unpacked.files)
     tell("layouts")
-    choice = choose(ground.sets, inspected, ground.wanted, bench)
+    choice = choose(ground.sets, inspected, ground.wanted, bench, _kind(ground))
     rules = replace(ground.rules, version=choice.layouts.version)
-    texts, feeds = _shape(bench, choice, rules, ground)
+    book = catalogue().joined(ground.agree(choice.layouts.datasets))
+    lookup = ground.lookup(book)
+    shaped = shape_all(bench, choice, ground.kind, rules.version, lookup)
+    elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
+    feeds = tuple(make(choice.layouts, [replace(f, partial=f.table in elsewhere) for f in shaped.feeds], ground.now, bench))
     tell("compare with last night")
-    sifted, fingerprints = _sift(bench, feeds, rules, ground)
+    sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
     tell("check")
-    admitted = {name: admit(bench, catalogue()[name], s, rules, ground.lookup) for name, s in sifted.items()}
+    admitted = {name: admit(bench, book[name], s, rules, lookup) for name, s in sifted.items()}
     tell("plan")
-    tables = [planning.Walked(catalogue()[name], sifted[name], admitted[name]) for name in sifted]
-    plan = make_plan(bench, tables, ground.source, ground.lookup, first=ground.first, allied=ground.allied)
+    tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
+    plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
     tell("judge")
-    context = Context(tables, ground.last_rows, ground.lookup)
+    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
     judgement = judge(bench, plan, ground.limits, ground.active, context)
     return Walked(
         choice=choice,
+        book=book,
         inspected=inspected,
         left_alone=unpacked.left_alone,
-        texts=texts,
+        texts=shaped.texts,
+        origins=shaped.origins,
         feeds=feeds,
         sifted=sifted,
         admitted=admitted,
@@ -127,44 +138,42 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     )
 
 
+def _kind(ground: Ground) -> Kind:
+    return "continuous" if ground.kind == "continuous" else "change_notification"
+
+
 def _hints(ground: Ground, name: str) -> Hints:
     """What the source says about its files goes before what a named set says."""
-    if ground.hints != Hints() or ground.wanted is None:
+    if ground.wanted is None:
         return ground.hints
-    return ground.sets[0].hints(name)
+    usual = ground.sets[0].of_kind(_kind(ground)).hints(name)
+    said = {f.name: getattr(ground.hints, f.name) for f in fields(Hints)}
+    plain = Hints()
+    return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})
 
 
-def _shape(bench: Workbench, choice: Choice, rules: Rules, ground: Ground) -> tuple[dict[int, TextTable], tuple[Feed, ...]]:
-    bindings = {m.inspected.file.number: m.binding for m in choice.matches}
-    texts: dict[int, TextTable] = {}
-    feeds: list[Feed] = []
-    for match in choice.matches:
-        number = match.inspected.file.number
-        place = placer_for(bench, match.binding, bindings, rules.version, ground.lookup)
-        texts[number] = read(bench, match.inspected, place)
-        mode = match.mode if ground.kind == "continuous" else ground.kind
-        feeds.append(shape(bench, match.layout, match.binding, texts[number], mode))
-    return texts, tuple(make(choice.layouts, feeds, ground.now, bench))
-
-
-def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:
+def _sift(
+    bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue
+) -> tuple[dict[str, Sifted], dict[str, str]]:
     import duckdb  # loaded with the workbench, not with this module
 
     sifted: dict[str, Sifted] = {}
     fingerprints: dict[str, str] = {}
-    for table in catalogue():
+    for table in book:
         mine = [f for f in feeds if f.table == table.name]
         if not mine:
             continue
-        mark = snapshots.fingerprint(mine, catalogue_digest(), duckdb.__version__, rules.fingerprint, "")
+        mark = snapshots.fingerprint(mine, catalogue_digest() + _declaration(table), duckdb.__version__, rules.fingerprint, "")
         fingerprints[table.name] = mark
         usable = snapshots.valid(ground.snapshots.get(table.name), mark)
         touched = ground.touched(table.name, usable) if usable else None
         sifted[table.name] = sift(bench, table, mine, usable, touched)
+        for count in sifted[table.name].counts:
+            if count.dropped:
+                bench.tell("value-dropped", file=count.file, table=table.name, count=count.dropped)
     return sifted, fingerprints
 
 
-@cache
-def catalogue_digest() -> str:
-    """SHA-256 of the catalogue's text: a changed catalogue makes every snapshot invalid."""
-    return hashlib.sha256(package_files("homeroom.roster").joinpath("oneroster.toml").read_bytes()).hexdigest()
+def _declaration(table: Table) -> str:
+    """What a layout set says of a dataset of its own, as a text; it decides as the catalogue does."""
+    return json.dumps(as_values(table), sort_keys=True) if is_own(table.name) else ""

@@ -8,23 +8,23 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from homeroom.checks.rules import Rules
-from homeroom.compare.allowance import Limits
 from homeroom.compare.limits import Active
 from homeroom.compare.snapshot import Snapshot
 from homeroom.deliveries.seal import Sealed, SealedFile, unseal
 from homeroom.deliveries.workfolders import claim
+from homeroom.roster.catalogue import Catalogue
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport
 from homeroom.store.imports import Import
 from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
-from homeroom.sync import committing, repeating
+from homeroom.sync import committing, repeating, tuning
 from homeroom.sync.house import House
-from homeroom.sync.layouts import sets_for
+from homeroom.sync.layouts import Own, sets_for
+from homeroom.sync.sources import allied
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Hints
+from homeroom.workbench.values import Lookup
 
 SMALL = 64 << 20
 """Deliveries below so many bytes get one thread and half the memory: many of them are walked side by side."""
@@ -96,18 +96,24 @@ def _ground(
     now: datetime,
     layouts: str | None,
 ) -> Ground:
-    sets, wanted = sets_for(layouts or source.layouts)
+    sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     folder = house.snapshots(slug, source.id)
-    checks = source.settings.get("checks", {})
+    today = now.astimezone(zone)
     revision = store.revision()
 
-    def lookup(table: str, wanted: str | None) -> str:
-        # The rooms write the name as it stands in their SQL, the store takes the name itself.
-        return store.bring(bench, table, wanted.strip('"') if wanted is not None else None)
+    def lookup(book: Catalogue) -> Lookup:
+        def brought(table: str, wanted: str | None) -> str:
+            # The rooms write the name as it stands in their SQL, the store takes the name itself.
+            return store.bring(bench, book[table], wanted.strip('"') if wanted is not None else None)
+
+        return brought
 
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
+
+    def written(table: str, belongs: Callable[[str], bool], into: str) -> str | None:
+        return store.written_by(bench, table, source.id, belongs, into)
 
     @cache
     def counts() -> dict[str, dict[str | None, int]]:
@@ -123,23 +129,19 @@ def _ground(
         wanted=wanted,
         kind="continuous" if entry.kind == "continuous" else "change_notification",
         source=source.id,
-        allied=frozenset(source.settings.get("same_system", ())),
-        hints=Hints(**source.settings.get("read", {})),
-        rules=Rules(
-            version="1.2",
-            now=now.astimezone(zone),
-            date_forms=checks.get("date_forms", {}),
-            keep_unknown={k: frozenset(v) for k, v in checks.get("keep_unknown", {}).items()},
-            source=source.id,
-        ),
-        limits=Limits.parse(source.settings.get("limits", {})),
+        allied=allied(house, source),
+        hints=tuning.hints(source),
+        rules=tuning.rules(source, today),
+        limits=tuning.limits(source, today),
         first=revision == 0,
         snapshots={t: Snapshot.from_json(row.record, folder) for t, row in store.snapshots.of(source.id).items()},
         touched=touched,
+        written=written,
         lookup=lookup,
+        agree=store.agree,
         active=active,
         last_rows=last_rows(store, source.id),
-        now=now.astimezone(zone),
+        now=today,
     )
 
 

@@ -6,9 +6,9 @@ taken but not yet recorded when the process died is found again at the next look
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,19 +16,26 @@ from zoneinfo import ZoneInfo
 import structlog
 from cronsim import CronSim
 
-from homeroom.deliveries.incoming import survey
+from homeroom.deliveries.incoming import Arrived, survey
 from homeroom.deliveries.seal import measure
 from homeroom.deliveries.spool import Rules, look
 from homeroom.deliveries.taking import Taken, recover, take
-from homeroom.roster.faults import Fault
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
 from homeroom.store.sources import Source
 from homeroom.sync import ending, intake
 from homeroom.sync.house import House
-from homeroom.sync.layouts import known_set
+from homeroom.sync.promises import promises
+from homeroom.sync.source_settings import value
+from homeroom.sync.tuning import paused
 
 log = structlog.get_logger("homeroom.watch")
+
+MOST_WAITING = 400
+"""Sealed sets of a source that are looked through: a night each for a pause as long as a year."""
+
+SEALING = timedelta(minutes=1)
+"""How long there may be a delivery without an import although nothing makes it wait."""
 
 Enqueue = Callable[[str, int], None]
 
@@ -73,15 +80,32 @@ def watch(house: House, now: datetime, enqueue: Enqueue, renamed: Callable[[str]
 def _look(house: House, place: Incoming, now: datetime, enqueue: Enqueue, renamed: Collection[str]) -> int:
     place.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     started = sum(_seal(house, place, taken, now, enqueue) for taken in recover(place.taken))
-    quiet = float(place.source.settings.get("quiet_seconds", house.settings.quiet_seconds))
-    rules = Rules(
-        required=_required(place.source), quiet=quiet, settled=min(3.0, quiet), due=_due(house, place.source, place.inbox)
-    )
-    found = look(place.inbox, rules, now.timestamp(), renamed).ready
+    rules = _rules(house, place)
+    found = look(place.inbox, rules, now.timestamp(), renamed).ready if rules is not None else None
     taken_now = take(found, place.inbox, place.taken) if found else None
     if taken_now is not None:
         started += _seal(house, place, taken_now, now, enqueue)
     return started + _start_waiting(house, place.source, now, enqueue)
+
+
+def _rules(house: House, place: Incoming) -> Rules | None:
+    """When the set that lies in the folder is whole or due; None where nothing lies there."""
+    here = [f for f in survey(place.inbox) if not f.temporary]
+    if not here:
+        return None
+    source = place.source
+    wanted = promises(house, source, here)
+    set_here = value(source, "quiet_seconds")
+    quiet = float(house.settings.quiet_seconds if set_here is None else set_here)
+    return Rules(
+        required=wanted.required,
+        hoped=wanted.hoped,
+        known_as=wanted.known_as,
+        quiet=quiet,
+        settled=min(3.0, quiet),
+        due=_due(house, source, here),
+        patience=max(quiet, float(value(source, "patience_minutes")) * 60),
+    )
 
 
 def _seal(house: House, place: Incoming, taken: Taken, now: datetime, enqueue: Enqueue) -> int:
@@ -95,7 +119,9 @@ def _seal(house: House, place: Incoming, taken: Taken, now: datetime, enqueue: E
         taken.discard()
         return 0
     delivery = _recorded(house, source, taken) or intake.deliver(house, source.district, source, taken.files, "sftp", now)
-    waits = source.start is not None and not taken.missing
+    # A set that was given up, or waited for in vain, has waited until its time already.
+    waits = _paused(house, source, now) or (source.start is not None and taken.why != "due")
+    waits = waits and not taken.missing
     entry = None if waits else _import_of(house, source, delivery) or _begin(house, source, delivery, now)
     if entry is not None and taken.missing and entry.status == "running":
         why = ending.reason("incomplete_set", missing=", ".join(taken.missing))
@@ -122,10 +148,13 @@ def _import_of(house: House, source: Source, delivery: Delivery) -> Import | Non
 
 
 def _start_waiting(house: House, source: Source, now: datetime, enqueue: Enqueue) -> int:
-    """Start the newest sealed delivery whose time of day has come; the log says of older ones that it took their place."""
-    if source.start is None:
+    """Start the newest sealed delivery whose time has come; the log says of older ones that it took their place."""
+    if (source.start is None and not value(source, "pause")) or _paused(house, source, now):
         return 0
-    due = [d for d in _not_walked(house, source) if now >= next_start(house, source, d.sealed_at)]
+    return _start(house, source, [d for d in _not_walked(house, source) if now >= _time_of(house, source, d)], now, enqueue)
+
+
+def _start(house: House, source: Source, due: Sequence[Delivery], now: datetime, enqueue: Enqueue) -> int:
     if not due:
         return 0
     entries = [_begin(house, source, delivery, now) for delivery in due]
@@ -136,11 +165,43 @@ def _start_waiting(house: House, source: Source, now: datetime, enqueue: Enqueue
     return 1
 
 
+def release(house: House, now: datetime, enqueue: Enqueue) -> int:
+    """Start sealed sets that wait for nothing any more, since their source lost its start or its pause; for the housekeeping.
+
+    The newest seal may be at work still: its import is begun a moment later by whoever sealed it.
+    """
+    started = 0
+    for place in incoming(house):
+        source = place.source
+        if source.start is None and not _paused(house, source, now):
+            waiting = [d for d in _not_walked(house, source) if d.sealed_at < now - SEALING]
+            started += _start(house, source, waiting, now, enqueue)
+    return started
+
+
+def _time_of(house: House, source: Source, delivery: Delivery) -> datetime:
+    """When a sealed delivery may be imported: at the first start after it that is not in a pause, or at once."""
+    moment = delivery.sealed_at
+    if source.start is None:
+        return moment
+    moment = next_start(house, source, moment)
+    while _paused(house, source, moment):
+        moment = next_start(house, source, moment)
+    return moment
+
+
+def _paused(house: House, source: Source, moment: datetime) -> bool:
+    """Whether nothing of this source is imported at that moment."""
+    if not value(source, "pause"):
+        return False
+    return paused(source, moment.astimezone(ZoneInfo(house.stores.control.districts.get(source.district).timezone)))
+
+
 def _not_walked(house: House, source: Source) -> list[Delivery]:
     """Pushed deliveries that came after the last one that has an import, oldest first."""
     store = house.stores.roster(source.district)
-    pushed = [d for d in store.deliveries.last(50, source=source.id) if d.trigger == "sftp"]
-    walked = {e.delivery for e in store.imports.last(50, source=source.id) if not e.dry_run} if pushed else set()
+    pushed = [d for d in store.deliveries.last(MOST_WAITING, source=source.id) if d.trigger == "sftp"]
+    walked = {e.delivery for e in store.imports.last(MOST_WAITING, source=source.id) if not e.dry_run} if pushed else set()
     return list(reversed(list(takewhile(lambda d: d.number not in walked, pushed))))
 
 
@@ -157,20 +218,12 @@ def next_start(house: House, source: Source, after: datetime) -> datetime:
     return next(CronSim(f"{int(minute)} {int(hour)} * * *", after.astimezone(zone))).astimezone(UTC)
 
 
-def _due(house: House, source: Source, inbox: Path) -> float | None:
-    """The moment by which a set must be whole: the source's next start after the folder began to fill, if it has one."""
+def _due(house: House, source: Source, here: Sequence[Arrived]) -> float | None:
+    """The moment by which a set must be whole: the source's next start after its first file was finished, if it has one.
+
+    What was cut off on an earlier night and still lies there is no beginning of this set.
+    """
     if source.start is None:
         return None
-    since = min((file.changed for file in survey(inbox)), default=None)
+    since = min((file.changed for file in here if not file.unfinished), default=None)
     return next_start(house, source, datetime.fromtimestamp(since, UTC)).timestamp() if since is not None else None
-
-
-def _required(source: Source) -> tuple[str, ...]:
-    """Name patterns of the files that make a set of this source complete; none are known before the set is named."""
-    if source.layouts is None:
-        return ()
-    try:
-        layouts = known_set(source.layouts)
-    except Fault:
-        return ()
-    return tuple(layouts.file_of(table) for table in layouts.required)

@@ -1,5 +1,5 @@
 """One folder per student information system: its layouts, clients and help texts."""
 
-from homeroom.systems.shipped import SETS, layout_set, layout_sets
+from homeroom.systems.shipped import SETS, folder_of, layout_set, layout_sets
 
-__all__ = ["SETS", "layout_set", "layout_sets"]
+__all__ = ["SETS", "folder_of", "layout_set", "layout_sets"]

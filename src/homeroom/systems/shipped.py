@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from homeroom.layouts import sets
 from homeroom.layouts.nearness import did_you_mean
@@ -14,6 +15,7 @@ SETS: dict[str, str] = {
     "oneroster-1.1": "oneroster/oneroster-1.1",
     "oneroster-1.2": "oneroster/oneroster-1.2",
     "powerschool-dem": "powerschool/powerschool-dem",
+    "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""
 
@@ -25,6 +27,11 @@ def layout_set(name: str) -> LayoutSet:
     return _loaded(name)
 
 
+def folder_of(name: str) -> Traversable:
+    """The folder of a shipped set's files. Raises KeyError for an unknown name."""
+    return files("homeroom.systems").joinpath(SETS[name])
+
+
 def layout_sets() -> tuple[LayoutSet, ...]:
     """All shipped sets."""
     return tuple(map(_loaded, SETS))
@@ -32,4 +39,4 @@ def layout_sets() -> tuple[LayoutSet, ...]:
 
 @cache
 def _loaded(name: str) -> LayoutSet:
-    return sets.load(files("homeroom.systems").joinpath(SETS[name]), name)
+    return sets.load(folder_of(name), name)

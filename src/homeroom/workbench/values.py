@@ -25,6 +25,9 @@ from homeroom.roster.report import LimitReport, Reason, Repair, TableReport
 EXCERPT = Path("/excerpt")
 """Stands in `TextTable.by_line` for the file that holds the lines."""
 
+DROPPED = "_dropped"
+"""The column of a feed's `select` that counts the values which its value maps dropped, where any may (`Feed.drops`)."""
+
 Mode = Literal["continuous", "delta", "change_notification"]
 
 
@@ -40,13 +43,14 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a layout or a source knows about a file; None is left to detection."""
+    """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header."""
 
     encoding: str | None = None
     delimiter: str | None = None
     quoted: bool | None = None
     header: bool | None = None
     strip_prefix: bool = True
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ class Inspected:
 
     `columns` are the header words cleaned (no BOM, blanks, invisible characters, `TABLE.` prefix), unique, in the file's order;
     `header` are the words as written. Without a header both are `column 1`, `column 2`, ... `sample` holds up to 20 data rows.
-    `fault` is set where the file cannot be read as a table at all.
+    `fault` is set where the file cannot be read as a table at all. `unheaded`: the layout or the source says that the file has no
+    header; if it is not `headerless` all the same, somebody switched the header on.
     """
 
     file: SourceFile
@@ -96,6 +101,7 @@ class Inspected:
     fault: Reason | None = None
     headerless: bool = False
     survey: Survey | None = None
+    unheaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,8 @@ class TextTable:
 
     `by_line`: where every record of `path` is one line, the same FROM item over lines that were copied out of it into a file
     of their own, with `EXCERPT` in place of that file's name; record n is line `inspected.survey.data_line + n - 1`.
+
+    `doubtful`: rows of a file that was joined to this one could not be read, so that absence proves nothing.
     """
 
     inspected: Inspected
@@ -122,6 +130,7 @@ class TextTable:
     ignored: int = 0
     path: Path | None = None
     by_line: str | None = None
+    doubtful: bool = False
 
     @property
     def file(self) -> SourceFile:
@@ -137,6 +146,9 @@ class Feed:
     `columns` in order: text, NULL where blank. `columns` always has sourcedId; it may have `status` and `metadata`.
     `headers` gives the file's own word for a column, for messages. `key_cell` is the position of the key's column, when
     the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
+    `partial`: another file that brought records of this table before did not come tonight. `mapped` are the columns whose value maps
+    refuse unknown words, with the words that they know: such a value begins with `roster.names.UNMAPPED`. `drops`: value maps
+    may drop values, and `select` counts them.
     """
 
     text: TextTable
@@ -150,15 +162,22 @@ class Feed:
     unused: tuple[str, ...] = ()
     made: bool = False
     fingerprint: str = ""
+    partial: bool = False
+    mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    drops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FeedCount:
-    """How many records of a file a feed saw: `rows` in all, `ignored` left out by the layout's filter."""
+    """How many records of a file a feed saw: `rows` in all, `ignored` left out by the layout's filter.
+
+    `dropped`: values of kept records that the layout's value maps dropped.
+    """
 
     file: int
     rows: int
     ignored: int
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +195,11 @@ class Sifted:
     unchanged: int
     counts: tuple[FeedCount, ...]
     feeds: tuple[Feed, ...]
+
+    @property
+    def partial(self) -> bool:
+        """Whether a file that brought records of this table before did not come: they say nothing tonight, neither stay nor go."""
+        return any(feed.partial for feed in self.feeds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,4 +117,4 @@ def members(table: str, version: str) -> tuple[Member, ...]:
 def hrefs(address: str, version: str) -> dict[str, str]:
     """Per table the beginning of an href: outside address, root of its service, collection, slash."""
     roots = ROOTS[version]
-    return {t.name: f"{address}{roots[t.service]}/{t.name}/" for t in catalogue()}
+    return {t.name: f"{address}{roots[t.service]}/{t.name}/" for t in catalogue().oneroster}

@@ -22,6 +22,7 @@ ROOMS = ("deliveries", "reading", "layouts", "checks", "compare", "sync")
 class Code:
     """A declared finding.
 
+    `about`: whether it speaks of rows and their values, or of a file, its name and its header.
     `severity`: an `error` refused a row, a column or a file; a `warning` changed or dropped a value or wants a look;
     `info` was healed or is only told. `message` is the sentence with `{name}` places, filled from the finding.
     """
@@ -34,6 +35,12 @@ class Code:
     meaning: str
     remedy: str
     message: str
+    about: Literal["rows", "file"] = "rows"
+
+    @property
+    def is_row_issue(self) -> bool:
+        """Whether an import that found it has row issues: a row was refused, or its value was changed or wants a look."""
+        return self.kind == "issue" and self.about == "rows" and self.severity != "info"
 
     def say(self, **values: object) -> str:
         """The message with its places filled; a place without a value stays readable as `?`."""
@@ -63,6 +70,7 @@ def codes() -> Mapping[str, Code]:
                 meaning=entry["meaning"],
                 remedy=entry["remedy"],
                 message=entry["message"],
+                about=entry.get("about", "rows"),
             )
     return found
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from homeroom.simulator.records import District, Person
 from homeroom.simulator.sheets import Form, Row, Sheet
+from homeroom.simulator.truth import Expected, as_sent
 from homeroom.simulator.writers import contacts
 from homeroom.simulator.writers.writer import Writer
 
@@ -110,4 +111,9 @@ def sheets(district: District) -> tuple[Sheet, ...]:
     return (manifest("1.1", list(HEADERS), ABSENT), *made)
 
 
-WRITER = Writer("oneroster-1.1", Form(), sheets)
+def expected(district: District) -> tuple[Expected, ...]:
+    """The files' own rows: nothing is lost but what a contact is to a student."""
+    return as_sent(sheets(district), dict.fromkeys(HEADERS, "sourcedId"), ("status", "dateLastModified", "password"))
+
+
+WRITER = Writer("oneroster-1.1", Form(), sheets, expected)

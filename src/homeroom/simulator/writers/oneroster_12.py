@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from homeroom.simulator.records import District, Person
 from homeroom.simulator.sheets import Form, Row, Sheet
+from homeroom.simulator.truth import Expected, as_sent
 from homeroom.simulator.writers import contacts, oneroster_11
 from homeroom.simulator.writers.oneroster_11 import BASE, BULK
 from homeroom.simulator.writers.writer import Writer
@@ -60,4 +61,9 @@ def sheets(district: District) -> tuple[Sheet, ...]:
     return (oneroster_11.manifest("1.2", list(HEADERS), ABSENT), *made)
 
 
-WRITER = Writer("oneroster-1.2", Form(), sheets)
+def expected(district: District) -> tuple[Expected, ...]:
+    """The files' own rows: nothing is lost but what a contact is to a student."""
+    return as_sent(sheets(district), dict.fromkeys(HEADERS, "sourcedId"), ("status", "dateLastModified", "password"))
+
+
+WRITER = Writer("oneroster-1.2", Form(), sheets, expected)

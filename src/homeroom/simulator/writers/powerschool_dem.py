@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from homeroom.simulator.records import District
 from homeroom.simulator.sheets import Form, Row, Sheet
+from homeroom.simulator.truth import Expected, as_sent
 from homeroom.simulator.writers import contacts
 from homeroom.simulator.writers.writer import Writer
 
@@ -55,6 +56,15 @@ def sheets(district: District) -> tuple[Sheet, ...]:
     )
 
 
-WRITER = Writer("powerschool-dem", Form(ends="\r", quotes="none", prefixes=PREFIXES), sheets)
+def expected(district: District) -> tuple[Expected, ...]:
+    """The files' own rows; the language travels beside the standard's fields."""
+    named = [
+        replace(s, columns=tuple("metadata.language" if c == "language" else c for c in s.columns)) for s in sheets(district)
+    ]
+    keys = {"users": "sourcedId", "classes": "sourcedId", "enrollments": "classSourcedId userSourcedId role"}
+    return as_sent(named, keys, ("dcid",))
+
+
+WRITER = Writer("powerschool-dem", Form(ends="\r", quotes="none", prefixes=PREFIXES), sheets, expected)
 LABELS_CORRECTED = replace(WRITER, name="powerschool-dem:labels-corrected", form=Form(ends="\r", quotes="none"))
 QUOTED = replace(WRITER, name="powerschool-dem:quoted", form=Form(ends="\r", prefixes=PREFIXES))

@@ -1,4 +1,4 @@
-"""What a writer is: a name, what it writes of a district, and in which form."""
+"""What a writer is: a name, what it writes of a district, in which form, and what a perfect import of that gives."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from homeroom.simulator.records import District
 from homeroom.simulator.sheets import Form, Sheet
+from homeroom.simulator.truth import Expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,4 @@ class Writer:
     name: str
     form: Form
     sheets: Callable[[District], tuple[Sheet, ...]]
+    expected: Callable[[District], tuple[Expected, ...]]

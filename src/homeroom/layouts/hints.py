@@ -1,0 +1,74 @@
+"""The `[read]` section: what a layout knows about how its file is written, where detection would get it wrong."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from homeroom.layouts.nearness import did_you_mean
+from homeroom.workbench.values import Hints
+
+Complain = Callable[..., None]
+"""complain(*path, message=..., remedy=...): notes a mistake at a key and goes on."""
+
+KEYS = ("encoding", "delimiter", "quoted", "header", "columns", "strip_prefix")
+DELIMITERS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
+
+
+def read(raw: Mapping[str, Any], complain: Complain) -> Hints:
+    """Read the section; mistakes go to `complain`."""
+    for key in raw:
+        if key not in KEYS:
+            complain(key, message=f"{key} is not known here.", remedy=did_you_mean(key, KEYS))
+    return Hints(
+        encoding=_encoding(raw.get("encoding"), complain),
+        delimiter=_delimiter(raw.get("delimiter"), complain),
+        quoted=_flag(raw, "quoted", complain),
+        header=_flag(raw, "header", complain),
+        strip_prefix=_flag(raw, "strip_prefix", complain) is not False,
+        columns=_columns(raw, complain),
+    )
+
+
+def _flag(raw: Mapping[str, Any], key: str, complain: Complain) -> bool | None:
+    value = raw.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    complain(key, message=f"{key} is true or false.", remedy="Write true or false without quotes.")
+    return None
+
+
+def _encoding(value: Any, complain: Complain) -> str | None:
+    if value is None:
+        return None
+    try:
+        return codecs.lookup(value).name
+    except (LookupError, TypeError, ValueError):
+        complain("encoding", message="This encoding is not known.", remedy="Write utf-8, cp1252, latin-1 or utf-16.")
+        return None
+
+
+def _delimiter(value: Any, complain: Complain) -> str | None:
+    if value is None or value in DELIMITERS.values():
+        return None if value is None else str(value)
+    if not isinstance(value, str) or value not in DELIMITERS:
+        complain("delimiter", message="This delimiter is not known.", remedy=f"Write one of: {', '.join(DELIMITERS)}.")
+        return None
+    return DELIMITERS[value]
+
+
+def _columns(raw: Mapping[str, Any], complain: Complain) -> tuple[str, ...]:
+    value = raw.get("columns", [])
+    if not isinstance(value, list) or not all(isinstance(w, str) and w.strip() for w in value):
+        complain("columns", message="columns is a list of words.", remedy='Write it as columns = ["code", "title"].')
+        return ()
+    folded = [w.casefold() for w in value]
+    if twice := next((w for w in value if folded.count(w.casefold()) > 1), None):
+        complain("columns", message=f"columns names {twice} twice.", remedy="Give every position a word of its own.")
+        return ()
+    if value and raw.get("header") is not False:
+        complain(
+            "columns", message="columns names the positions of a file without a header.", remedy="Write header = false above it."
+        )
+    return tuple(value)

@@ -1,0 +1,120 @@
+"""The `[join.NAME]` sections: other files of the delivery whose columns a row takes over by key.
+
+file, read      which file, and how it is written where detection would get it wrong
+on              this column = that column, one or several pairs; a column of an earlier join is named OTHER.column
+when            a formula over that file's columns: which of its rows count
+optional        whether the file may be absent; then its columns say nothing
+take            one: the row of the key; list: the distinct values of each column, joined with commas
+order, limit    of a list: the columns by which its values are ordered, and how many are taken at most
+
+Which of several rows is taken, and in which order values are listed, never depends on the order of the file: the same rows
+in another order must change nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from homeroom.layouts import entries, hints, patterns
+from homeroom.layouts.layout import Join, Take
+from homeroom.layouts.nearness import did_you_mean
+from homeroom.layouts.rows import Complain
+from homeroom.workbench.values import Hints
+
+KEYS = ("file", "read", "on", "when", "optional", "take", "order", "limit")
+TAKES: tuple[Take, ...] = ("one", "list")
+MOST = 8
+"""Files that one layout may join."""
+
+
+def read(raw: Mapping[str, Any], complain: Complain) -> tuple[Join, ...]:
+    """Read all sections in the order of the text; mistakes go to `complain`."""
+    if len(raw) > MOST:
+        last = list(raw)[MOST]
+        complain(last, message=f"A layout joins at most {MOST} files.", remedy="Join fewer, or let the export bring the columns.")
+    found: list[Join] = []
+    for name, section in raw.items():
+        if not isinstance(section, dict):
+            complain(name, message="A join is a section.", remedy=f"Write [join.{name}] on a line of its own and its keys below.")
+            continue
+
+        def note(*path: str, message: str, remedy: str, name: str = name) -> None:
+            complain(name, *path, message=message, remedy=remedy)
+
+        if not name.strip() or "." in name:
+            note(message="The name of a join has letters and no point.", remedy="Choose another name.")
+            continue
+        if (join := _join(name, section, note)) is not None:
+            found.append(join)
+    return tuple(found)
+
+
+def _join(name: str, raw: Mapping[str, Any], complain: Complain) -> Join | None:
+    for key in raw:
+        if key not in KEYS:
+            complain(key, message=f"{key} is not known here.", remedy=did_you_mean(key, KEYS))
+    files, on = _files(raw.get("file"), complain), _pairs(raw.get("on"), complain)
+    take = raw.get("take", "one")
+    if take not in TAKES:
+        complain("take", message=f"take cannot be {take}.", remedy=f"It is one of: {', '.join(TAKES)}.")
+    optional = raw.get("optional", False)
+    if not isinstance(optional, bool):
+        complain("optional", message="optional is true or false.", remedy="Write true or false without quotes.")
+    order, limit = _listing(raw, take, complain)
+    read = _hints(raw.get("read", {}), complain)
+    when = raw.get("when")
+    if when is not None and entries.judged(when, complain, "when", condition=True) is None:
+        return None
+    if not files or not on or take not in TAKES or not isinstance(optional, bool):
+        return None
+    return Join(name, files, on, when, optional, take, order, limit, read)
+
+
+def _hints(raw: Any, complain: Complain) -> Hints:
+    if not isinstance(raw, dict):
+        complain("read", message="read is a table.", remedy="Write it as read = { header = false }.")
+        return Hints()
+    return hints.read(raw, lambda *path, message, remedy: complain("read", *path, message=message, remedy=remedy))
+
+
+def _files(value: Any, complain: Complain) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    if not listed or not all(isinstance(w, str) and w.strip() for w in listed):
+        complain("file", message="A join says which file it reads.", remedy='Write file = "staff.csv".')
+        return ()
+    for pattern in listed:
+        try:
+            patterns.compiled(pattern)
+        except re.error as error:
+            complain("file", message=f"{pattern} is no regular expression: {error}.", remedy="Correct it, or use * and ?.")
+    return tuple(listed)
+
+
+def _pairs(value: Any, complain: Complain) -> tuple[tuple[str, str], ...]:
+    good = isinstance(value, dict) and value and all(isinstance(w, str) and w.strip() for w in [*value.keys(), *value.values()])
+    if not good:
+        complain(
+            "on",
+            message="on says which column of the row is which column of the other file.",
+            remedy='Write it as on = { "teacher_id" = "staff_id" }.',
+        )
+        return ()
+    assert isinstance(value, dict)
+    return tuple(value.items())
+
+
+def _listing(raw: Mapping[str, Any], take: Any, complain: Complain) -> tuple[tuple[str, ...], int | None]:
+    order, limit = raw.get("order", []), raw.get("limit")
+    listed = order if isinstance(order, list) else [order]
+    if not all(isinstance(w, str) and w.strip() for w in listed):
+        complain("order", message="order lists header words of that file.", remedy='Write it as order = ["priority"].')
+        listed = []
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
+        complain("limit", message="limit is a whole number from 1.", remedy="Write it as limit = 6.")
+        limit = None
+    for key in ("order", "limit"):
+        if key in raw and take == "one":
+            complain(key, message=f"{key} needs take = list.", remedy='Write take = "list", or take this line out.')
+    return tuple(listed), limit

@@ -1,0 +1,178 @@
+"""The `[rows]` section: several rows made from one record, and one row made from records that say the same.
+
+each = { teacher = ["teacher_id", "co_teacher"] }                        one row for every one of these columns that is filled
+each = { agent = { split = "guardian_ids", by = "," } }                  one row for every item of a list cell
+each = { contact = { numbers = [1, 2], columns = { id = "C{n}_ID" } } }  one row for every numbered group that is filled
+once = true | "agree"                                                    rows that share their sourcedId are one row
+
+`each` works on the text table before `[map]`: its new columns (`teacher`, `teacher.number`, ...) are named like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from homeroom.layouts.nearness import did_you_mean
+
+Complain = Callable[..., None]
+"""complain(*path, message=..., remedy=...): notes a mistake at a key and goes on."""
+
+Once = Literal["no", "fullest", "agree"]
+
+KEYS = ("each", "once")
+ITEM_KEYS = ("split", "by")
+GROUP_KEYS = ("numbers", "columns")
+NUMBER = "number"
+COLUMN = "column"
+MOST = 64
+"""Columns or groups that one record may be taken apart into; a wider list is a mistake of the hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One row for every one of `columns` that is not blank: `name`, `name.number`, `name.column`."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """One row for every item of the list in `column`, cut at `by`: `name`, `name.number`."""
+
+    name: str
+    column: str
+    by: str = ","
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """One row for every numbered group that has a filled cell: `name.MEMBER` for each member, `name.number`.
+
+    `members` are (member, header words with {n} for the number; the first that is in the file is taken).
+    """
+
+    name: str
+    numbers: tuple[int, ...]
+    members: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Each = Cells | Items | Groups
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What `[rows]` says. `once`: `fullest` takes of rows with one sourcedId that differ the one with most filled cells."""
+
+    each: Each | None = None
+    once: Once = "no"
+
+
+NONE = Rows()
+
+
+def made(each: Each) -> tuple[str, ...]:
+    """The new columns of a record's rows, in order."""
+    if isinstance(each, Cells):
+        return (each.name, f"{each.name}.{NUMBER}", f"{each.name}.{COLUMN}")
+    if isinstance(each, Items):
+        return (each.name, f"{each.name}.{NUMBER}")
+    return (*(f"{each.name}.{member}" for member, _ in each.members), f"{each.name}.{NUMBER}")
+
+
+def read(raw: Mapping[str, Any], complain: Complain) -> Rows:
+    """Read the section; mistakes go to `complain`."""
+    for key in raw:
+        if key not in KEYS:
+            complain(key, message=f"{key} is not known here.", remedy=did_you_mean(key, KEYS))
+    return Rows(_each(raw["each"], complain) if "each" in raw else None, _once(raw.get("once", False), complain))
+
+
+def _once(value: Any, complain: Complain) -> Once:
+    if value is False:
+        return "no"
+    if value is True:
+        return "fullest"
+    if value != "agree":
+        complain("once", message="once is true, false or agree.", remedy='Write once = true, or once = "agree".')
+    return "agree"
+
+
+def _each(value: Any, complain: Complain) -> Each | None:
+    if not isinstance(value, dict) or len(value) != 1:
+        complain(
+            "each",
+            message="each names one thing and the columns it is taken from.",
+            remedy='Write it as each = { teacher = ["teacher_id", "co_teacher"] }.',
+        )
+        return None
+    name, raw = next(iter(value.items()))
+    if not name.strip() or "." in name:
+        complain("each", name, message="The name of a new column has letters and no point.", remedy="Choose another name.")
+        return None
+    if isinstance(raw, list):
+        return _cells(name, raw, complain)
+    if isinstance(raw, dict) and "split" in raw:
+        return _items(name, raw, complain)
+    if isinstance(raw, dict) and "columns" in raw:
+        return _groups(name, raw, complain)
+    complain(
+        "each",
+        name,
+        message=f"{name} is a list of columns, a list cell to split, or numbered groups.",
+        remedy='Write it as ["a", "b"], as { split = "ids", by = "," } or as { numbers = [1, 2], columns = { id = "C{n}_ID" } }.',
+    )
+    return None
+
+
+def _cells(name: str, raw: list[Any], complain: Complain) -> Cells | None:
+    if not 0 < len(raw) <= MOST or not all(_word(w) for w in raw):
+        complain("each", name, message=f"{name} lists 1 to {MOST} header words.", remedy='Write it as ["a", "b"].')
+        return None
+    return Cells(name, tuple(dict.fromkeys(raw)))
+
+
+def _items(name: str, raw: Mapping[str, Any], complain: Complain) -> Items | None:
+    _unknown(name, raw, ITEM_KEYS, complain)
+    column, by = raw["split"], raw.get("by", ",")
+    if not _word(column):
+        complain("each", name, "split", message="split is a header word.", remedy='Write it as split = "guardian_ids".')
+        return None
+    if not isinstance(by, str) or not by:
+        complain("each", name, "by", message="by is the sign between two items.", remedy='Write it as by = ",".')
+        return None
+    return Items(name, column, by)
+
+
+def _groups(name: str, raw: Mapping[str, Any], complain: Complain) -> Groups | None:
+    _unknown(name, raw, GROUP_KEYS, complain)
+    numbers, columns = raw.get("numbers"), raw["columns"]
+    if not isinstance(numbers, list) or not 0 < len(numbers) <= MOST or not all(type(n) is int and n >= 0 for n in numbers):
+        complain("each", name, "numbers", message="numbers lists whole numbers.", remedy="Write it as numbers = [1, 2, 3].")
+        return None
+    if not isinstance(columns, dict) or not columns:
+        complain("each", name, "columns", message="columns names the cells of a group.", remedy=_GROUP)
+        return None
+    members = []
+    for member, words in columns.items():
+        listed = words if isinstance(words, list) else [words]
+        if member == NUMBER or not listed or not all(_word(w) and "{n}" in w for w in listed):
+            complain("each", name, "columns", member, message=f"{member} is no cell of a numbered group.", remedy=_GROUP)
+            return None
+        members.append((member, tuple(listed)))
+    return Groups(name, tuple(dict.fromkeys(numbers)), tuple(members))
+
+
+_GROUP = 'Write its header word with {n} for the number, as { id = "Contact{n}_ID" }; `number` is a name that Homeroom gives.'
+
+
+def _word(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _unknown(name: str, raw: Mapping[str, Any], known: tuple[str, ...], complain: Complain) -> None:
+    for key in raw:
+        if key not in known:
+            complain("each", name, key, message=f"{key} is not known here.", remedy=did_you_mean(key, known))

@@ -1,0 +1,78 @@
+"""A proposal for files that lie somewhere: they are looked at as a delivery would be, and nothing is kept of them."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from homeroom.layouts.proposing.propose import Proposal, declaration, propose
+from homeroom.layouts.sets import DECLARATION
+from homeroom.reading.archives import unpack
+from homeroom.reading.inspect import inspect
+from homeroom.reading.tables import read
+from homeroom.roster.codes import code
+from homeroom.roster.faults import Misuse
+from homeroom.sync.intake import files_of
+from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Hints, SourceFile, TextTable
+
+LOOKED_AT = 8 << 20
+"""Bytes of a file that a proposal is made from: tens of thousands of rows, in the same second however large the file is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The proposals, the files of the set that they make together, and the files that are no tables, each with the reason."""
+
+    name: str
+    proposals: tuple[Proposal, ...]
+    texts: dict[str, str]
+    left_alone: tuple[tuple[str, str], ...]
+
+
+def propose_for(path: Path, *, name: str | None = None) -> Proposed:
+    """Propose layouts for a folder, an archive or one file. Raises Misuse where there is nothing, Refused for a broken archive."""
+    called = name or re.sub(r"[^a-z0-9-]+", "-", path.resolve().stem.lower()).strip("-") or "ours"
+    with tempfile.TemporaryDirectory(prefix="homeroom-propose-") as place, Workbench(Path(place) / "bench") as bench:
+        texts, left = texts_at(bench, path)
+        if not texts:
+            raise Misuse(f"{path} holds no table that could be read: {'; '.join(f'{n}: {why}' for n, why in left)}.")
+        found = propose(bench, texts, called)
+    listed = {layout.file: layout.text for proposal in found for layout in proposal.layouts}
+    return Proposed(called, found, {DECLARATION: declaration(called, found), **listed}, tuple(left))
+
+
+def texts_at(
+    bench: Workbench, path: Path, hints: Callable[[str], Hints] | None = None
+) -> tuple[list[TextTable], list[tuple[str, str]]]:
+    """The beginnings of the files as text tables, and what was left alone. `hints` tells what is known of a file by its name."""
+    delivered = [SourceFile(n, f.name, f.path, f.path.stat().st_size) for n, f in enumerate(files_of(path))]
+    unpacked = unpack(delivered, bench.folder / "unpacked")
+    texts, left = [], [(alone.name, code(alone.code).title) for alone in unpacked.left_alone]
+    for file in unpacked.files:
+        looked = inspect(_beginning(bench, file), hints(file.name) if hints else Hints())
+        if looked.fault is not None:
+            left.append((file.name, looked.fault.message))
+        elif file.name.rpartition("/")[2].casefold() != "manifest.csv":
+            texts.append(read(bench, looked))
+    return texts, left
+
+
+def _beginning(bench: Workbench, file: SourceFile) -> SourceFile:
+    """The file's beginning, cut after a whole line, in the workbench's folder: nothing else can be read from there."""
+    with file.path.open("rb") as whole:
+        head = whole.read(LOOKED_AT)
+    cut = head if file.size <= LOOKED_AT else head[: _last_end(head)]
+    place = bench.folder / f"beginning-{file.number}"
+    place.write_bytes(cut)
+    return SourceFile(file.number, file.name, place, len(cut))
+
+
+def _last_end(head: bytes) -> int:
+    """The place behind the last line end, whatever the encoding's width is."""
+    if head[:2] == b"\xff\xfe":
+        return (head.rfind(b"\n\0") + 2) or len(head)
+    return max(head.rfind(b"\n"), head.rfind(b"\r")) + 1 or len(head)

@@ -1,0 +1,103 @@
+"""What is wrong with a value of a setting, where a room knows it: names of tables and columns, dates, encodings, limits.
+
+Each function takes a value and says in a few words what is wrong with it, or gives None.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from homeroom.compare.allowance import Limits
+from homeroom.reading import streams
+from homeroom.roster.catalogue import catalogue
+from homeroom.roster.datasets import COLUMN, is_own
+from homeroom.roster.faults import Misuse
+from homeroom.sync import setting_kinds as kinds
+
+_TOKENS = {"YYYY": "%Y", "YY": "%y", "MMM": "%b", "MM": "%m", "M": "%m", "DD": "%d", "D": "%d"}
+_FORM = re.compile(r"YYYY|YY|MMM|MM|M|DD|D|[^A-Za-z%]")
+
+
+def table(value: Any) -> str | None:
+    """A table of the roster, or by its name a dataset that a layout set declares."""
+    return None if value in catalogue().tables or is_own(str(value)) else f"cannot name {value!r}: it is no table of the roster"
+
+
+def column(value: Any) -> str | None:
+    """A column of the roster, `users.email`."""
+    name, _, field = str(value).partition(".")
+    if name in catalogue().tables and field in {f.name for f in catalogue()[name].model} - {"sourcedId"}:
+        return None
+    if is_own(name) and COLUMN.fullmatch(field):
+        return None
+    return f"cannot name {value!r}: write TABLE.COLUMN, as users.email"
+
+
+def season(value: Any) -> str | None:
+    """A table, alone or with a stretch of the year."""
+    name, _, window = str(value).partition(" ")
+    return table(name) or (kinds.window(window) if window else None)
+
+
+def encoding(value: str) -> str | None:
+    """An encoding that Homeroom can read."""
+    try:
+        streams.canonical(value)
+    except Misuse:
+        return f"cannot be {value!r}: use a name such as utf-8, windows-1252 or utf-16"
+    return None
+
+
+def delimiter(value: str) -> str | None:
+    """A character that can stand between cells."""
+    fine = value == "tab" or (len(value) == 1 and value.isascii() and value not in '"\r\n\0')
+    return None if fine else f"cannot be {value!r}: name one ASCII character such as , or |, or tab"
+
+
+def date_form(name: str, value: Any) -> str | None:
+    """A form for a column of dates, or for all (`*`)."""
+    if name != "*" and (fault := column(name)) is not None:
+        return fault
+    return None if isinstance(value, str) and strptime(value) else f"cannot use {value!r}: write the form as MM/DD/YYYY"
+
+
+def strptime(form: str) -> str | None:
+    """The form as strptime writes it: `MM/DD/YYYY` is `%m/%d/%Y`, which may be given as it is. None for what is none.
+
+    >>> strptime("MM/DD/YYYY"), strptime("%d.%m.%y"), strptime("DD-MMM-YYYY"), strptime("month")
+    ('%m/%d/%Y', '%d.%m.%y', '%d-%b-%Y', None)
+    """
+    if "%" in form:
+        made = form
+    else:
+        pieces = _FORM.findall(form)
+        if "".join(pieces) != form:
+            return None
+        made = "".join(_TOKENS.get(p, p) for p in pieces)
+    named = re.findall(r"%(.)", made)
+    return made if sorted(w.lower().replace("b", "m") for w in named) == ["d", "m", "y"] else None
+
+
+def kept_words(name: str, value: Any) -> str | None:
+    """Words for a code list."""
+    if name not in catalogue().codes:
+        return f"cannot name {name!r}: it is no code list (they are {', '.join(sorted(catalogue().codes))})"
+    fine = isinstance(value, list) and value and all(isinstance(w, str) and w for w in value)
+    return None if fine else f"needs a list of words for {name}"
+
+
+def table_limit(name: str, value: Any) -> str | None:
+    """One limit of one table, `users.remove_share`."""
+    table_name, _, limit = name.partition(".")
+    try:
+        Limits.parse({"tables": {table_name: {limit: value}}})
+    except Misuse as wrong:
+        return "cannot be used: " + str(wrong).partition(": ")[2].rstrip(".")
+    return None
+
+
+def source_number(value: Any) -> str | None:
+    """The number of a source; whether the district has it is looked up when it is kept."""
+    fine = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return None if fine else f"cannot name {value!r}: write the numbers of sources, as 2,3"

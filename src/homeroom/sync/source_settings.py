@@ -1,0 +1,335 @@
+"""The settings of a source: the one table from which the commands, the checks of what is typed and the reference page are made.
+
+To add a setting, add an entry to `SETTINGS`, and read it with `value(source, "its_name")` where it takes effect. Nothing else
+lists settings. What a source does not say has the default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from homeroom.roster.faults import Misuse
+from homeroom.store.sources import Source
+from homeroom.sync import setting_judges as judges
+from homeroom.sync import setting_kinds as kinds
+from homeroom.sync.setting_kinds import Kind
+
+Group = Literal["Arrival", "Reading", "Checks", "Several sources", "Limits"]
+Acts = Literal["look", "import", "log-in"]
+
+WHEN: Mapping[Acts, str] = {
+    "look": "at the next look into the incoming folder (each second)",
+    "import": "with the next import of the source",
+    "log-in": "at the next log-in, and at the next look into the incoming folder",
+}
+"""Since when a changed value counts."""
+
+PUSHED = ("sftp",)
+"""Kinds of sources whose sets are put together in an incoming folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. `meaning` says what it is, `effect` what Homeroom does by it; `unit` is that of a plain number.
+
+    `kept` is the way to the value in the source's settings; empty: the source has a column of that name. `kinds` are the
+    kinds of sources for which it acts; empty: all. `fallback` says in words what counts where the default is None.
+    """
+
+    name: str
+    group: Group
+    kind: Kind
+    default: Any
+    meaning: str
+    effect: str
+    acts: Acts = "import"
+    unit: str = ""
+    kept: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    fallback: str = ""
+    example: str = ""
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "name", "Arrival", kinds.text("a text of 1 to 100 characters", r"[^\x00-\x1f]{1,100}"), None,
+        "What people call the source.", "Shown in lists; nothing depends on it.", fallback="the source's kind",
+        example="Nightly export",
+    ),
+    Setting(
+        "enabled", "Arrival", kinds.yes_no(), True,
+        "Whether the source is open.",
+        "Closed, its account cannot log in, and what lies in its folder stays there untouched.", "log-in",
+        example="false",
+    ),
+    Setting(
+        "start", "Arrival", kinds.text("a time of day, as 02:30", r"([01]\d|2[0-3]):[0-5]\d"), None,
+        "The time of day, in the district's own time zone, at which a set that has come is imported.",
+        "Sets are sealed when they are whole and wait for this time; of several the newest is imported. A set that is not whole "
+        "by then fails as `incomplete_set`. What is handed in by hand does not wait.", "look", fallback="a whole set is imported at once",
+        example="02:30",
+    ),
+    Setting(
+        "pause", "Arrival", kinds.several("a list of stretches of the year", kinds.window), (),
+        "Stretches of the year in which nothing is imported, such as the summer: `MM-DD..MM-DD`, both days included, in the "
+        "district's own time zone. One may go over New Year.",
+        "Sets are sealed and kept, as long as raw files are kept, and the roster stays as it is. After the pause the newest set "
+        "is imported.", "look", kept=("pause",), kinds=PUSHED, fallback="no pause", example="06-15..08-10",
+    ),
+    Setting(
+        "quiet_seconds", "Arrival", kinds.number(0), None,
+        "How long a pushed set must lie still before it is sealed.",
+        "Shorter, a set is imported sooner; too short, a set that is sent with pauses is taken apart.", "look", "seconds",
+        ("quiet_seconds",), PUSHED, "`HOMEROOM_QUIET_SECONDS`", "120",
+    ),
+    Setting(
+        "patience_minutes", "Arrival", kinds.number(0), 30,
+        "How long a set that is not whole may lie still before it is given up: a required file, or one that `manifest.csv` "
+        "promises, did not come or was cut off.",
+        "The set is sealed as it is and its import fails as `incomplete_set`. A source with a `start` waits until that time "
+        "instead.", "look", "minutes", ("patience_minutes",), PUSHED, example="90",
+    ),
+    Setting(
+        "layouts", "Reading", kinds.checked("a layout set, or a folder of layouts", lambda v: None), None,
+        "The layout set that reads the files: the name of one that ships, or a folder of layout files.",
+        "Without one, each delivery is read by the set that fits its files.", fallback="the set that fits",
+        example="powerschool-dem",
+    ),
+    Setting(
+        "encoding", "Reading", kinds.checked("an encoding", judges.encoding), None,
+        "The encoding of the source's text files, such as `utf-8`, `windows-1252` or `utf-16`.",
+        "Nothing is guessed. A file that begins with a byte order mark is still read by its mark.",
+        kept=("read", "encoding"), fallback="found in each file", example="windows-1252",
+    ),
+    Setting(
+        "delimiter", "Reading", kinds.checked("one character, or `tab`", judges.delimiter), None,
+        "The character between cells: `,`, `|`, `;` or `tab`.", "Nothing is guessed.",
+        kept=("read", "delimiter"), fallback="found in each file", example="tab",
+    ),
+    Setting(
+        "quoted", "Reading", kinds.yes_no(), None,
+        "Whether quotes around cells are marks and not text.", "Nothing is guessed.",
+        kept=("read", "quoted"), fallback="found in each file", example="false",
+    ),
+    Setting(
+        "header", "Reading", kinds.yes_no(), None,
+        "Whether the files begin with a line of column names.",
+        "Without a header only a layout that goes by positions can read a file.",
+        kept=("read", "header"), fallback="found in each file", example="true",
+    ),
+    Setting(
+        "strip_prefix", "Reading", kinds.yes_no(), True,
+        "Whether a table's name before a column name (`USERS.sourcedId`) is taken off.",
+        "Kept, the layout must name the columns with it.", kept=("read", "strip_prefix"), example="false",
+    ),
+    Setting(
+        "date_forms", "Checks", kinds.mapping("an object of columns and forms", judges.date_form, str), {},
+        "How dates are written, by column: `demographics.birthDate` is written `MM/DD/YYYY`; the column `*` stands for all. A form is made of "
+        "`YYYY` or `YY`, `MM` or `MMM` (Jan), `DD` and the signs between.",
+        "Days and months are no longer told apart by looking at the whole column.",
+        kept=("checks", "date_forms"), fallback="told from the whole column", example='{"*": "MM/DD/YYYY"}',
+    ),
+    Setting(
+        "keep_unknown", "Checks", kinds.mapping("an object of code lists and lists of words", judges.kept_words, kinds.items), {},
+        "Words outside a code list that are kept, by code list (`*` among the words: all).",
+        "A row with such a word is taken with the warning `code-open` instead of being refused.",
+        kept=("checks", "keep_unknown"), fallback="none", example='{"classType": ["club"]}',
+    ),
+    Setting(
+        "waived", "Checks", kinds.several("a list of columns, as users.givenName", judges.column), (),
+        "Columns that may be blank although the standard requires them.",
+        "A blank there no longer refuses the row.", kept=("checks", "waived"), fallback="none", example="users.familyName",
+    ),
+    Setting(
+        "required", "Checks", kinds.several("a list of columns, as users.email", judges.column), (),
+        "Columns that must be filled although the standard does not require them.",
+        "A blank there refuses the row, in files that have the column.", kept=("checks", "required"), fallback="none",
+        example="users.email",
+    ),
+    Setting(
+        "unchecked", "Checks", kinds.several("a list of tables", judges.table), (),
+        "Tables whose ids are not looked up.",
+        "A row may name a record of such a table that is nowhere; it is kept as it is sent.",
+        kept=("checks", "unchecked"), fallback="none", example="courses",
+    ),
+    Setting(
+        "same_system", "Several sources", kinds.several("a list of numbers of sources", judges.source_number), (),
+        "Other sources of the district that carry the records of the same system with the same ids by another road, such as files and "
+        "API of one PowerSchool. It holds in both directions.",
+        "Each may write and remove the other's records; otherwise a row whose id another source holds is refused as "
+        "`key-of-another-source`.", kept=("same_system",), fallback="none", example="2",
+    ),
+    Setting(
+        "remove_share", "Limits", kinds.number(0, 1), 0.10,
+        "The share of active records, per table and per school, that one import may remove.",
+        "More is a hold (`limit_exceeded`).", kept=("limits", "remove_share"), example="0.2",
+    ),
+    Setting(
+        "update_share", "Limits", kinds.number(0, 1), 0.75,
+        "The share of active records, per table and per school, that one import may change.",
+        "More is a hold (`limit_exceeded`).", kept=("limits", "update_share"), example="0.9",
+    ),
+    Setting(
+        "floor", "Limits", kinds.whole(0), 9,
+        "How many records, per table and per school, may always be removed or changed, whatever their share. Not counted for orgs and "
+        "academicSessions, nor where a school or a table would lose everything.",
+        "A small school does not wait for a person because of two families that moved.", unit="records",
+        kept=("limits", "floor"), example="20",
+    ),
+    Setting(
+        "shrunk_share", "Limits", kinds.number(0, 1), 0.5,
+        "The share of its last rows at which a complete file counts as shrunk.",
+        "A file with no more than this is a hold (`file_shrunk`).", kept=("limits", "shrunk_share"), example="0.3",
+    ),
+    Setting(
+        "same_people_share", "Limits", kinds.number(0, 1), 0.5,
+        "The share of removed people that may come again under other ids.",
+        "More is a hold (`rekeyed`).", kept=("limits", "same_people_share"), example="0.5",
+    ),
+    Setting(
+        "policy", "Limits", kinds.one_of("hold", "fail"), "hold",
+        "What becomes of an import that goes over a limit.",
+        "`hold`: it waits for a person. `fail`: it ends as failed. The last good roster is served on with both.",
+        kept=("limits", "policy"), example="fail",
+    ),
+    Setting(
+        "table_limits", "Limits",
+        kinds.mapping("an object of tables and limits", judges.table_limit, kinds.loose, depth=2), {},
+        "Limits of single tables, in place of those of the whole source: `remove_share`, `update_share`, `shrunk_share`, `floor`.",
+        "They count for the table and for each school in it.", kept=("limits", "tables"), fallback="none",
+        example='{"enrollments": {"remove_share": 0.5}}',
+    ),
+    Setting(
+        "seasonally_empty", "Limits", kinds.several("a list of tables, as enrollments or enrollments 06-15..08-10", judges.season), (),
+        "Tables whose complete file may come without rows, always or in a stretch of the year: `enrollments 06-15..08-10`.",
+        "An empty file is then a hold (`seasonally_empty`) and no failure (`suddenly_empty`).",
+        kept=("limits", "seasonally_empty"), fallback="none", example="enrollments 06-15..08-10",
+    ),
+)  # fmt: skip
+
+BY_NAME: Mapping[str, Setting] = {s.name: s for s in SETTINGS}
+LIMITS: Mapping[str, str] = {s.kept[1]: s.name for s in SETTINGS if s.kept[:1] == ("limits",)}
+"""What `Limits` calls a limit -> the setting's name."""
+
+
+def setting(name: str) -> Setting:
+    """The setting of that name. Raises Misuse with the nearest one."""
+    if name not in BY_NAME:
+        near = difflib.get_close_matches(name, BY_NAME, n=1)
+        raise Misuse(
+            f"a source has no setting {name}" + (f"; did you mean {near[0]}?" if near else f"; it has {', '.join(BY_NAME)}.")
+        )
+    return BY_NAME[name]
+
+
+def value(source: Source, name: str) -> Any:
+    """What counts for a source: what was set, else the default."""
+    found = said(source, name)
+    return BY_NAME[name].default if found is None else found
+
+
+def said(source: Source, name: str) -> Any:
+    """What was set, or None."""
+    known = BY_NAME[name]
+    if not known.kept:
+        return getattr(source, name)
+    return _at(source.settings, known.kept)
+
+
+def _at(settings: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        settings = settings.get(step) if isinstance(settings, Mapping) else None
+    return settings
+
+
+def is_set(source: Source, name: str) -> bool:
+    """Whether something else than the default counts."""
+    given = said(source, name)
+    return given is not None and given != BY_NAME[name].default and not (name == "name" and given == source.kind)
+
+
+def written(source: Source, name: str) -> str:
+    """The value in words, as it could be typed again."""
+    return spelled(BY_NAME[name], value(source, name))
+
+
+def spelled(known: Setting, given: Any) -> str:
+    """A value as it is typed: JSON for numbers, yes or no and objects, words with commas between them for lists."""
+    if given is None or given == () or given == [] or given == {}:
+        return known.fallback.replace("`", "")
+    if isinstance(given, list | tuple):
+        return ",".join(map(str, given))
+    return given if isinstance(given, str) else json.dumps(given)
+
+
+def typed(changes: Iterable[str], source: Source | None = None) -> dict[str, Any]:
+    """Values by name from texts `NAME=VALUE`; `NAME=` puts the default back (None), `NAME.ENTRY=VALUE` sets one entry of an object.
+
+    `source` gives the objects that entries are set in. Raises Misuse for what is no such text.
+    """
+    found: dict[str, Any] = {}
+    for change in changes:
+        path, equals, text = change.partition("=")
+        if not equals:
+            raise Misuse(f"{change!r} sets nothing: write NAME=VALUE.")
+        name, _, entry = path.strip().partition(".")
+        known = setting(name)
+        if entry and not known.kind.depth:
+            raise Misuse(f"{name} has no entries: write {name}=VALUE.")
+        if not entry:
+            found[name] = known.kind.read(text) if text else None
+            continue
+        whole = found.get(name) or (said(source, name) if source else None) or {}
+        found[name] = _with(whole, entry.split(".", 1) if known.kind.depth == 2 else [entry], text, known.kind)
+    return found
+
+
+def _with(whole: Mapping[str, Any], path: list[str], text: str, kind: Kind) -> dict[str, Any]:
+    """The object with one entry set, or taken out where the text is empty."""
+    made = dict(whole)
+    if len(path) == 2:
+        made[path[0]] = _with(made.get(path[0], {}), path[1:], text, kind)
+    elif text:
+        made[path[0]] = kind.read(text)
+    else:
+        made.pop(path[0], None)
+    return made
+
+
+def judge(values: Mapping[str, Any], source_kind: str) -> None:
+    """Look at values by name before they are kept. Raises Misuse, telling every mistake at once."""
+    wrong = []
+    for name, given in values.items():
+        known = setting(name)
+        if known.kinds and source_kind not in known.kinds:
+            wrong.append(f"{name} does nothing for a source of kind {source_kind} (only for {', '.join(known.kinds)})")
+        elif given is not None and (fault := known.kind.judge(given)) is not None:
+            wrong.append(f"{name} {fault}")
+    if wrong:
+        raise Misuse("These settings cannot be used: " + "; ".join(wrong) + ".")
+
+
+def kept(settings: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The source's settings with values put where they are kept; None takes one out."""
+    made: dict[str, Any] = dict(settings)
+    for name, given in values.items():
+        path = BY_NAME[name].kept
+        if path:
+            made = _put(made, path, given)
+    return made
+
+
+def _put(settings: Mapping[str, Any], path: tuple[str, ...], given: Any) -> dict[str, Any]:
+    made = dict(settings)
+    if len(path) > 1:
+        made[path[0]] = _put(made.get(path[0], {}), path[1:], given)
+        given = made[path[0]] or None
+    if given is None:
+        made.pop(path[0], None)
+    elif len(path) == 1:
+        made[path[0]] = given
+    return made
