@@ -49,6 +49,9 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "list": ("homeroom.cli.layouts:list_", "List the layout sets."),
             "show": ("homeroom.cli.layouts:show", "Show a layout set or a layout as its text."),
+            "check": ("homeroom.cli.layout_tools:check", "Tell every mistake of layouts, and how they fit a delivered file."),
+            "propose": ("homeroom.cli.layout_tools:propose", "Propose layouts for files that no layout knows, with reasons."),
+            "preview": ("homeroom.cli.layout_tools:preview", "Show what layouts make of a stored delivery, before and after."),
             "save": ("homeroom.cli.own_layouts:save", "Save a folder of layouts as the next version of a district's own set."),
             "versions": ("homeroom.cli.own_layouts:versions", "List the saved versions of a district's own sets."),
             "restore": ("homeroom.cli.own_layouts:restore", "Make an old version of a district's own set the newest again."),

@@ -68,6 +68,9 @@ def _say_fit(fit: Fit) -> None:
     if fit.layout is None:
         say(printable(f"{fit.file}: {fit.refused or 'no layout reads a file of this name'}."))
         return
+    if fit.joined:
+        say(printable(f"{fit.file} is joined by {fit.layout}."))
+        return
     say(printable(f"{fit.file} by {fit.layout}:"))
     table(["target", "comes from", "found by"], fit.bound)
     if fit.missing:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from homeroom.layouts import binding as bindings
-from homeroom.layouts import language, patterns, sets
+from homeroom.layouts import language, sets
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.sets import LayoutSet
-from homeroom.layouts.shaping import bind, shape
+from homeroom.layouts.shaping import shape
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.names import quoted
 from homeroom.sync.proposing import texts_at
@@ -27,7 +27,7 @@ FIRST = 5
 class Fit:
     """One file as one layout reads it. `bound`: (target, header word or origin, how it was found). `missing` are header words that
     the layout needs or expects and that the file lacks; `refused` says why the file could not be read at all. `rows`: the first,
-    as they come out, in the order of `columns`."""
+    as they come out, in the order of `columns`. `joined`: the layout only joins it to its own file."""
 
     file: str
     layout: str | None
@@ -37,6 +37,7 @@ class Fit:
     refused: str | None = None
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
+    joined: bool = False
 
     @property
     def good(self) -> bool:
@@ -80,27 +81,31 @@ def fits(found: LayoutSet, on: Path) -> tuple[Fit, ...]:
     """How the files that lie at a place fit the layouts of a set."""
     with tempfile.TemporaryDirectory(prefix="homeroom-check-") as place, Workbench(Path(place) / "bench") as bench:
         texts, left = texts_at(bench, on, found.hints)
-        made = [fit for text in texts for fit in _fits(bench, found, text)]
+        made = [fit for text in texts for fit in _fits(bench, found, text, texts)]
     return (*made, *(Fit(name, None, refused=why) for name, why in left))
 
 
-def _fits(bench: Workbench, found: LayoutSet, text: TextTable) -> list[Fit]:
-    """The file by every layout whose pattern it bears. A single layout is tried on a single file whatever its name is."""
-    named = [w for w in found.layouts if patterns.rank(w.files, text.file.name) is not None]
-    if not named and len(found.layouts) == 1:
+def _fits(bench: Workbench, found: LayoutSet, text: TextTable, texts: Sequence[TextTable]) -> list[Fit]:
+    """The file by every layout that reads it. A single layout is tried on a single file whatever its name is."""
+    named = list(found.readers(text.file.name))
+    if not named and len(found.layouts) == len(texts) == 1:
         named = list(found.layouts)
-    return [_fit(bench, layout, text) for layout in named] or [Fit(text.file.name, None)]
+    if not named and (joins := found.joins(text.file.name)):
+        return [Fit(text.file.name, joins[0][0].name, joined=True)]
+    return [_fit(bench, layout, text, texts) for layout in named] or [Fit(text.file.name, None)]
 
 
-def _fit(bench: Workbench, layout: Layout, text: TextTable) -> Fit:
-    matched = bindings.match(layout, text.inspected)
+def _fit(bench: Workbench, layout: Layout, text: TextTable, texts: Sequence[TextTable]) -> Fit:
+    others = [t.inspected for t in texts if t is not text]
+    matched = bindings.match(layout, text.inspected, others)
     bound = tuple((b.target, b.word or _origin(b), b.how) for b in matched.bound)
     missing = tuple(word for _, word in matched.lacking) + tuple(word for _, word in matched.uncomputed)
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
     refused = None
     try:
-        feed = shape(bench, layout, bind(layout, text.inspected), text, "continuous")
+        by_number = {t.file.number: t for t in texts}
+        feed = shape(bench, layout, bindings.bind(layout, text.inspected, others), text, "continuous", by_number)
         columns = feed.columns
         listed = ", ".join(map(quoted, columns))
         rows = tuple(bench.rows(f"SELECT {listed} FROM ({feed.select}) WHERE _keep LIMIT {FIRST}"))

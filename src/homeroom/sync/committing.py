@@ -120,19 +120,25 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
         plan=walked.plan.hash,
         layouts=LayoutsUsed(used.name, used.number, used.digest),
         layouts_why=walked.choice.why,
-        files=reporting.file_reports(
-            walked.inspected,
-            walked.feeds,
-            walked.sifted,
-            walked.admitted,
-            _notes(walked, names),
-            {name: refused_as_foreign(bench, walked.book[name]) for name in walked.sifted},
-            dict(_joined(bench, walked)),
-        ),
+        files=files_told(bench, walked),
         tables=walked.plan.tables,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
+    )
+
+
+def files_told(bench: Workbench, walked: Walked) -> tuple[FileReport, ...]:
+    """What became of every file of the delivery."""
+    names = findings.file_names(bench)
+    return reporting.file_reports(
+        walked.inspected,
+        walked.feeds,
+        walked.sifted,
+        walked.admitted,
+        _notes(walked, names),
+        {name: refused_as_foreign(bench, walked.book[name]) for name in walked.sifted},
+        dict(_joined(bench, walked)),
     )
 
 

@@ -41,9 +41,8 @@ def walk_import(
     approved: str | None,
 ) -> ImportReport:
     """Walk one import and end it: committed, held, failed by judgement, or a dry run told. Raises Refused as rooms do."""
-    store = house.stores.roster(slug)
     source = house.stores.control.sources.get(_number(entry.source))
-    sealed = _sealed(house, slug, _number(entry.delivery))
+    sealed = sealed_delivery(house, slug, _number(entry.delivery))
     mark = repeating.stamp(house, slug, entry, source, layouts, now)
     started = replace(started, stamp=mark, layouts_named=layouts)
     if approved is None and (again := repeating.same_as_last(house, slug, entry, source, sealed.digest, mark)):
@@ -51,11 +50,11 @@ def walk_import(
     snapshots = house.snapshots(slug, source.id)
     with (
         claim(house.settings.work, f"{slug}-{entry.number}") as folder,
-        Workbench(folder.path, **_room(house, sealed.size), also=(snapshots,)) as bench,
+        Workbench(folder.path, **room_for(house, sealed.size), also=(snapshots,)) as bench,
     ):
         tell("open the delivery")
         files = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
-        ground = _ground(house, slug, store, source, entry, bench, now, layouts)
+        ground = ground_of(house, slug, source, entry.kind, bench, now, layouts)
         try:
             walked = walk(bench, files, ground, tell)
         except Refused as refusal:
@@ -70,14 +69,15 @@ def _number(value: int | None) -> int:
     return value
 
 
-def _room(house: House, size: int) -> dict[str, int]:
+def room_for(house: House, size: int) -> dict[str, int]:
+    """Threads and memory for a delivery of so many bytes."""
     settings = house.settings
     if size < SMALL:
         return {"memory_mb": max(200, settings.memory_mb // 2), "threads": 1}
     return {"memory_mb": settings.memory_mb, "threads": settings.threads}
 
 
-def _sealed(house: House, slug: str, number: int) -> Sealed:
+def sealed_delivery(house: House, slug: str, number: int) -> Sealed:
     """The delivery as it was sealed. Raises Refused when its time is over and its bytes are gone."""
     delivery = house.stores.roster(slug).deliveries.get(number)
     if delivery.shredded_at is not None:
@@ -86,16 +86,9 @@ def _sealed(house: House, slug: str, number: int) -> Sealed:
     return Sealed(slug, number, delivery.digest, files)
 
 
-def _ground(
-    house: House,
-    slug: str,
-    store: RosterStore,
-    source: Source,
-    entry: Import,
-    bench: Workbench,
-    now: datetime,
-    layouts: str | None,
-) -> Ground:
+def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workbench, now: datetime, layouts: str | None) -> Ground:
+    """What a walk of one of a source's deliveries stands on, as things are at this moment."""
+    store = house.stores.roster(slug)
     sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     folder = house.snapshots(slug, source.id)
@@ -127,7 +120,7 @@ def _ground(
     return Ground(
         sets=sets,
         wanted=wanted,
-        kind="continuous" if entry.kind == "continuous" else "change_notification",
+        kind="continuous" if kind == "continuous" else "change_notification",
         source=source.id,
         allied=allied(house, source),
         hints=tuning.hints(source),

@@ -51,7 +51,8 @@ class Look:
 def look(values: Sequence[str | None]) -> Look:
     """Judge a sample of a column's cells (None: blank)."""
     filled = [v.strip() for v in values if v is not None and v.strip()]
-    kinds, form = set[str](), ""
+    kinds: set[str] = set()
+    form: str | None = None
     if filled:
         kinds = {kind for kind, is_one in _KINDS.items() if _share(filled, is_one) >= MOST}
         form = _form(filled)

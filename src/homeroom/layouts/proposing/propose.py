@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from homeroom.layouts.proposing import meanings, writing
@@ -61,9 +61,10 @@ class _Seen:
 def propose(workbench: Workbench, texts: Sequence[TextTable], name: str) -> tuple[Proposal, ...]:
     """Propose a layout for each text table; `name` is what the set shall be called."""
     seen = [_seen(workbench, text) for text in texts if text.inspected.columns]
-    linked = [replace(one, best=_linked(workbench, one, seen)) for one in seen]
+    tables = {one.best.table for one in seen}
+    linked = [replace(one, best=_without_partner(_linked(workbench, one, seen), tables)) for one in seen]
     names: dict[str, int] = {}
-    return tuple(_proposal(one, name, names) for one in linked)
+    return tuple(_proposal(one, name, names, _borrowed(one, linked)) for one in linked)
 
 
 def declaration(name: str, proposals: Sequence[Proposal]) -> str:
@@ -104,6 +105,23 @@ def _columns(workbench: Workbench, text: TextTable) -> Iterator[Column]:
         yield Column(place, word, judged, named, meanings.recognise(word) if named else None)
 
 
+_MADE_INSTEAD = {"courseSourcedId": ("courses", "metadata.courseId"), "termSourcedIds": ("academicSessions", "metadata.termId")}
+"""References of classes to what is made where no file brings it: made courses and sessions have ids of their own."""
+
+
+def _without_partner(reading: Reading, tables: Collection[str]) -> Reading:
+    """The reading with references to tables that no file brings put aside."""
+    if reading.table != "classes":
+        return reading
+    taken = {}
+    for target, guess in reading.taken.items():
+        table, aside = _MADE_INSTEAD.get(target, ("classes", target))
+        moved = table not in tables and aside != target
+        why = (*guess.why, f"but no file brings {table}, so that they are made") if moved else guess.why
+        taken[aside if moved else target] = replace(guess, target=aside if moved else target, why=why)
+    return replace(reading, taken=taken)
+
+
 def _linked(workbench: Workbench, one: _Seen, all_: Sequence[_Seen]) -> Reading:
     """The reading with what the other files say of its references: that their ids stand there, or that they do not."""
     taken = dict(one.best.taken)
@@ -139,14 +157,29 @@ def _share(workbench: Workbench, relation: str, place: int, other: str, key: int
     return float(workbench.value(found) or 0.0)
 
 
-def _proposal(one: _Seen, name: str, names: dict[str, int]) -> Proposal:
+def _borrowed(one: _Seen, all_: Sequence[_Seen]) -> writing.Borrowed | None:
+    """The school of an enrollment, which many systems write only beside the class."""
+    here = one.best.taken.get("classSourcedId")
+    if one.best.table != "enrollments" or "schoolSourcedId" in one.best.taken or here is None or one.text.inspected.headerless:
+        return None
+    for other in all_:
+        key, school = other.best.taken.get("sourcedId"), other.best.taken.get("schoolSourcedId")
+        if other.best.table == "classes" and key and school and not other.text.inspected.headerless:
+            return writing.Borrowed(
+                "schoolSourcedId", other.text.file.name, school.column.word, here.column.word, key.column.word
+            )
+    return None
+
+
+def _proposal(one: _Seen, name: str, names: dict[str, int], borrowed: writing.Borrowed | None) -> Proposal:
     best, headerless = one.best, one.text.inspected.headerless
     file = one.text.file.name
 
     def written(reading: Reading, what: str) -> Layouted:
         names[what] = names.get(what, 0) + 1
         own = what if names[what] == 1 else f"{what}-{names[what]}"
-        return Layouted(f"{own}.toml", writing.layout(f"{name}/{own}", file, reading, one.columns, headerless=headerless))
+        text = writing.layout(f"{name}/{own}", file, reading, one.columns, headerless=headerless, borrowed=borrowed)
+        return Layouted(f"{own}.toml", text)
 
     whose = (
         {"student": "students", "teacher": "staff", "guardian": "guardians"}.get(best.role or "")

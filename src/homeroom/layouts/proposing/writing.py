@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from homeroom.layouts.proposing.guessing import Column, Guess, Reading
 from homeroom.roster.catalogue import Field, catalogue
@@ -24,15 +25,43 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "student_attributes": ("userSourcedId", "name"),
 }
 """What the key is made of where a file has none: together they name a record for good."""
-_SIGN = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
+MADE: Mapping[str, tuple[str, ...]] = {
+    "users": ("sourcedId", "role", "enabledUser", "username", "orgSourcedIds"),
+    "classes": ("sourcedId", "classType", "courseSourcedId", "termSourcedIds"),
+    "enrollments": ("sourcedId", "role"),
+    **{table: ("sourcedId",) for table in KEYS if table != "enrollments"},
+}
+"""What is spoken of elsewhere in the text, or made by the set, so that nothing more need be said."""
 
 
-def layout(name: str, file: str, reading: Reading, columns: Sequence[Column], *, headerless: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """A target that another file of the delivery fills: its column there, and the columns on both sides that hold the same ids."""
+
+    target: str
+    file: str
+    column: str
+    here: str
+    there: str
+
+
+def layout(
+    name: str,
+    file: str,
+    reading: Reading,
+    columns: Sequence[Column],
+    *,
+    headerless: bool = False,
+    borrowed: Borrowed | None = None,
+) -> str:
     """The TOML text of a layout for this reading. It passes the language's own check."""
     lines = [f"name = {_toml(name)}", f"table = {_toml(reading.table)}", f"file = {_toml(_pattern(file))}", *_notes(reading)]
     if headerless:
         lines += ["[read]", "header = false"]
     lines += ["[map]", *_map(reading, headerless)]
+    given = {t for t, g in reading.taken.items() if g.sure >= DOUBTED} | ({borrowed.target} if borrowed else set())
+    lines += [f"{borrowed.target} = {_toml(f'class.{borrowed.column}')}"] if borrowed else []
+    lines += list(_wanting(reading, given))
     doubted = [g for g in reading.taken.values() if g.sure < DOUBTED]
     lines += [
         f"# {_entry(t, g, reading.table, headerless)}   # {'; '.join(g.why)}"
@@ -41,7 +70,23 @@ def layout(name: str, file: str, reading: Reading, columns: Sequence[Column], *,
     ]
     used = {g.column.place for g in reading.taken.values()}
     lines += [f"# not taken: {_comment(c.word)}" for c in columns if c.place not in used]
+    if borrowed:
+        on = f"{{ {_toml(borrowed.here)} = {_toml(borrowed.there)} }}"
+        lines += ["[join.class]", f"file = {_toml(_pattern(borrowed.file))}", f"on = {on}"]
     return "\n".join(lines) + "\n"
+
+
+def _wanting(reading: Reading, given: set[str]) -> Iterator[str]:
+    """What the standard wants in every row and the file does not bring: said, and filled in where there is only one answer."""
+    if reading.table == "classes" and "classType" not in given:
+        yield 'classType = { constant = "scheduled" }'
+    if wanting := [t for t in wanted(reading.table) if t not in given and t not in MADE.get(reading.table, ())]:
+        yield f"# Rows without these are refused: {', '.join(wanting)}."
+
+
+def wanted(table: str) -> list[str]:
+    """The targets that OneRoster 1.1, by whose rules a proposed set is checked, or a dataset wants in every row."""
+    return [f.name for f in catalogue()[table].model if f.required and ("1.1" in f.required or "1.1" not in f.versions)]
 
 
 def _notes(reading: Reading) -> Iterator[str]:

@@ -1,0 +1,129 @@
+"""From an unknown set of files to a saved layout: propose, check, preview, import."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from e2e.files import district, write
+from homeroom.roster.faults import Misuse
+from homeroom.sync import checking_layouts, own_layouts
+from homeroom.sync.previewing import preview
+from homeroom.sync.proposing import propose_for
+from sync_house import SLUG, Pinewood
+
+FILES = {
+    "students.txt": "Student ID|First Name|Last Name|Grade|School ID|DOB\n"
+    "01|Ana|Lopez|K|e1|8/14/2019\n02|Ben|Orr|3|e1|9/30/2016\n03|Cai|Wong|12|e1|2/30/2016\n|Dee|Orr|3|e1|1/1/2015\n",
+    "sections.txt": "Section ID|Course Name|Course Number|Teacher ID|School ID\ns1|Art|ART|t1|e1\n",
+    "teachers.txt": "Teacher ID|First Name|Last Name|School ID|Email\nt1|Eva|Diaz|e1|eva@example.org\n",
+    "schedules.txt": "Student ID|Section ID\n01|s1\n02|s1\n",
+}
+
+
+def test_from_unknown_files_to_a_roster_without_a_line_written_by_hand(pinewood: Pinewood, tmp_path: Path) -> None:
+    place = write(tmp_path / "unknown", FILES)
+    proposed = propose_for(place, name="elm-sis")
+    assert {p.file: p.table for p in proposed.proposals} == {
+        "students.txt": "users", "teachers.txt": "users", "sections.txt": "classes", "schedules.txt": "enrollments",
+    }  # fmt: skip
+    folder = tmp_path / "elm-sis"
+    write(folder, proposed.texts)
+    checked = checking_layouts.check(checking_layouts.texts_at_path(folder), "elm-sis", place)
+    assert checked.good, checked
+    assert {f.file for f in checked.fits} == set(FILES)
+    own_layouts.save(pinewood.house, SLUG, folder)
+    report = pinewood.night(FILES, layouts="elm-sis")
+    assert report.outcome == "success_with_row_issues"
+    assert report.layouts is not None
+    assert (report.layouts.set, report.layouts.version) == ("elm-sis", 1)
+    assert {t: r.added for t, r in report.tables.items() if r.added} == {
+        "orgs": 2, "academicSessions": 1, "courses": 1, "classes": 1, "users": 4, "enrollments": 3, "demographics": 3,
+    }  # fmt: skip
+
+
+def test_a_preview_shows_every_fate_and_writes_nothing(pinewood: Pinewood, tmp_path: Path) -> None:
+    folder = write(tmp_path / "elm-sis", propose_for(write(tmp_path / "unknown", FILES), name="elm-sis").texts)
+    assert pinewood.night(FILES, layouts=str(folder), dry_run=True).revision_after == 0
+    house = pinewood.house
+    before = (pinewood.revision, house.stores.roster(SLUG).imports.last(50))
+    seen = preview(house, SLUG, 1, layouts=str(folder), table="users", rows=3)
+    students = next(f for f in seen.files if f.name == "students.txt")
+    assert (students.rows, students.accepted, students.refused, students.ignored) == (4, 3, 1, 0)
+    assert students.header == ("Student ID", "First Name", "Last Name", "Grade", "School ID", "DOB")
+    assert [r.outcome for r in students.shown].count("refused") == 1
+    refused = next(r for r in students.shown if r.outcome == "refused")
+    assert (refused.row, refused.line, refused.before[1]) == (4, 5, "Dee")
+    assert any("sourcedId" in f or "Student ID" in f for f in refused.findings)
+    good = next(r for r in students.shown if r.outcome == "accepted" and not r.findings)
+    assert dict(good.after)["grades"] in ("KG", "03")
+    assert {f.table for f in seen.files} == {"users"}
+    assert (pinewood.revision, house.stores.roster(SLUG).imports.last(50)) == before
+    assert pinewood.acts()[-1] == "delivery-previewed"
+    with pytest.raises(Misuse, match="nothing of this delivery becomes gpa"):
+        preview(house, SLUG, 1, layouts=str(folder), table="gpa")
+    with pytest.raises(Misuse, match="no delivery 9"):
+        preview(house, SLUG, 9)
+    with pytest.raises(Misuse, match="--rows"):
+        preview(house, SLUG, 1, rows=0)
+    wrong = preview(house, SLUG, 1, layouts="powerschool-dem")
+    assert wrong.reason is not None
+    assert wrong.files == ()
+
+
+def test_mistakes_are_told_with_their_places_and_files_with_what_they_lack(tmp_path: Path) -> None:
+    broken = (
+        'name = "x/users"\ntable = "users"\nfile = "s.txt"\n[map]\nsourcedId = "id"\nemail = { from = "m", recipe = "emial" }\n'
+    )
+    found = checking_layouts.check({"users.toml": broken}, "x")
+    assert [(f.line, f.message) for f in found.faults] == [(6, "There is no recipe emial.")]
+    assert found.faults[0].column > 1
+    assert "Did you mean email?" in found.faults[0].remedy
+    fixed = broken.replace("emial", "email")
+    on = write(tmp_path / "on", {"s.txt": "m|who\na@x.org|x\n", "other.txt": "a|b\n1|2\n"})
+    fitting = checking_layouts.check({"users.toml": fixed}, "x", on)
+    assert not fitting.good
+    lacking = next(f for f in fitting.fits if f.file == "s.txt")
+    assert (lacking.missing, lacking.unused) == (("id",), ("who",))
+    assert lacking.refused is not None
+    assert next(f for f in fitting.fits if f.file == "other.txt").layout is None
+    alone = checking_layouts.check({"users.toml": fixed}, "x", write(tmp_path / "a", {"t.csv": "id,m\n7,A@X.ORG\n"}) / "t.csv")
+    assert alone.good
+    assert alone.fits[0].rows == (("7", "a@x.org"),)
+    with pytest.raises(Misuse, match="is not there"):
+        checking_layouts.texts_at_path(tmp_path / "nothing")
+
+
+def test_a_large_file_is_proposed_as_quickly_as_a_small_one(tmp_path: Path) -> None:
+    """50 MB; processor seconds, since the machine may be busy with other things. Loading the modules is not counted twice."""
+    propose_for(write(tmp_path / "warm", district()))
+    row = "{n:07d},Given{n},Family{n},{g},e{s},8/{d}/2012,someone{n}@example.org,312-555-0147,Main Street {n},Springfield\n"
+    with (tmp_path / "students.csv").open("w") as file:
+        file.write("Student ID,First Name,Last Name,Grade,School ID,DOB,Email,Home Phone,Street,City\n")
+        for n in range(1000):
+            file.write(row.format(n=n, g=n % 13, s=n % 9, d=n % 28 + 1))
+        block = "".join(row.format(n=n, g=n % 13, s=n % 9, d=n % 28 + 1) for n in range(1000, 11000))
+        while file.tell() < 50_000_000:
+            file.write(block)
+    begin = time.process_time()
+    found = propose_for(tmp_path / "students.csv")
+    assert time.process_time() - begin < 2
+    assert found.proposals[0].table == "users"
+
+
+def test_archives_broken_files_and_nothing(tmp_path: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as made:
+        for name, text in FILES.items():
+            made.writestr(f"export/{name}", text)
+    assert len(propose_for(tmp_path / "set.zip").proposals) == 4
+    (tmp_path / "page.csv").write_text("<!DOCTYPE html><html><body>Error</body></html>")
+    with pytest.raises(Misuse, match="no table that could be read"):
+        propose_for(tmp_path / "page.csv")
+    wide = "Student ID,First Name,Last Name\n" + "1,Ana,Lopez\n" * 700_000
+    (tmp_path / "wide.csv").write_text(wide, encoding="utf-16")
+    (found,) = propose_for(tmp_path / "wide.csv").proposals
+    assert found.table == "users"
