@@ -232,7 +232,11 @@ def _snapshots(bench: Workbench, walked: Walked, ground: Ground, folder: Path, r
     for name, sifted in walked.sifted.items():
         previous = ground.snapshots.get(name)
         usable = snapshots_of.valid(previous, walked.fingerprints[name])
-        made = snapshots_of.write(bench, walked.book[name], sifted, usable, folder, revision, walked.fingerprints[name])
+        mark = walked.fingerprints[name]
+        made = None
+        if walked.plan.first:
+            made = snapshots_of.adopt(bench, sifted, walked.admitted[name], folder, revision, mark)
+        made = made or snapshots_of.write(bench, walked.book[name], sifted, usable, folder, revision, mark)
         if made is not None and made is not previous:
             kept.append(SnapshotRow(ground.source, name, made.fingerprint, made.revision, made.as_json()))
     return tuple(kept)
