@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from homeroom.checks.rules import Rules
-from homeroom.roster.catalogue import Table
+from homeroom.roster.catalogue import Table, catalogue
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Sifted
@@ -18,6 +19,12 @@ FEW = 50_000
 """Rows of a table up to which a copy of them is cheaper than a view (some 20 MB)."""
 CAP = 10_000
 """Rows that the issue table keeps per code, file, column and cause."""
+
+
+@cache
+def referenced() -> frozenset[str]:
+    """The tables whose ids other rows write down."""
+    return frozenset(f.ref for t in catalogue() for f in t.references if f.ref is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,11 @@ class Sheet:
     def leaving(self) -> str:
         """SQL: whether a row says that its record is gone. Only `tobedeleted` and its former name `inactive` do."""
         return "lower(trim(coalesce(status, ''))) IN ('tobedeleted', 'inactive')" if self.has_status else "FALSE"
+
+    @property
+    def is_referenced(self) -> bool:
+        """Whether other rows write down this table's ids, so that an id can be taken for another one."""
+        return self.name in referenced()
 
     @property
     def rows(self) -> str:

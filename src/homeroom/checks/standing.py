@@ -5,7 +5,7 @@ Most tables of most nights are such. The tables that other rooms look at are mad
 
 from __future__ import annotations
 
-from homeroom.checks.outcome import admitted_columns
+from homeroom.checks.outcome import admitted_columns, healed_by_file
 from homeroom.checks.sheet import WALKED, Sheet
 from homeroom.roster.names import quoted
 from homeroom.workbench.values import FileTally
@@ -36,4 +36,6 @@ def let_stand(sheet: Sheet) -> tuple[str, ...]:
 
 def tally(sheet: Sheet) -> tuple[FileTally, ...]:
     """All rows accepted, file by file."""
-    return tuple(FileTally(c.file, c.rows - c.ignored, 0) for c in sorted(sheet.sifted.counts, key=lambda c: c.file))
+    repairs = healed_by_file(sheet)
+    counts = sorted(sheet.sifted.counts, key=lambda c: c.file)
+    return tuple(FileTally(c.file, c.rows - c.ignored, 0, repairs.get(c.file, ())) for c in counts)

@@ -1,8 +1,8 @@
 """Layout sets: the layouts of one system or dialect together, loaded from a folder of TOML files.
 
-`set.toml` names the set, `datasets.toml` declares datasets of its own, `contacts.toml` holds its contact rules; every other TOML
-file is a layout. A set that inherits from the catalogue has a layout for each table of that version without a file of its own. A
-district's own folder may leave `set.toml` out.
+`set.toml` names the set, `contacts.toml` holds its contact rules, `datasets.toml` declares datasets of its own; every other TOML
+file is a layout. A set that inherits from the catalogue has a layout for each table of that version without a file of its own.
+A district's own folder may leave `set.toml` out.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class LayoutSet:
     `required` are the tables, or single layouts, whose files must come. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road. `text` is what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the
-    saved version of a district's own set (None for one that ships and for a folder). `datasets` are those that it declares itself.
-    `contacts` are the contact rules.
+    ids by another road. `contacts` are the contact rules. `text` is what `layouts show` prints. `digest` stands for the texts of
+    all its files, and `number` is the saved version of a district's own set (None for one that ships and for a folder). `datasets`
+    are those that it declares itself.
     """
 
     name: str
@@ -140,7 +140,7 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     declared = _declaration(texts.get(DECLARATION), name, faults)
     layouts: list[Layout] = []
     for origin in sorted(texts):
-        if origin not in (DECLARATION, RULES, datasets.FILE):
+        if origin not in (DECLARATION, datasets.FILE, RULES):
             try:
                 layouts.append(language.parse(texts[origin], origin, own))
             except LayoutFaults as found:
@@ -243,7 +243,7 @@ def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
 
 def _required(declared: Mapping[str, object], layouts: Iterable[Layout], book: Catalogue, text: str) -> list[LayoutFault]:
     """Words of `required` that are neither a table nor a layout of the set."""
-    known = [*targets.tables(book), *(w.name for w in layouts)]
+    known = [*book.tables, *(w.name for w in layouts)]
     where = places(text).find(["required"])
     return [
         LayoutFault(DECLARATION, *where, f"required cannot list {word}.", did_you_mean(word, known))

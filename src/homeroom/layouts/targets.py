@@ -1,4 +1,4 @@
-"""What a layout may fill: the roster tables and datasets, and the pseudo-table of contacts."""
+"""What a layout may fill: the roster tables, and the pseudo-table of contacts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from homeroom.roster.contacts import CONTACTS, pairs
 def tables(book: Catalogue | None = None) -> Mapping[str, Table]:
     """Every table that a layout may name, in the order of the walk: pairs after what they are pairs of.
 
-    `book` is the catalogue with the datasets of a set's own.
+    `book` is the catalogue with a set's own datasets; without it, the shipped one.
     """
     return {**(book or catalogue()).tables, CONTACTS: pairs()}
 

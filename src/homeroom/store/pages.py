@@ -164,8 +164,11 @@ def rows(
     with place.read() as connection:
         first = connection.execute(select(func.min(revision.c.number))).scalar()
         if since is not None and first is not None and since >= first:  # the first revision wrote no changes: it is all rows
-            changed = f'SELECT "sourcedId" FROM {place.name("change")} WHERE "table" = ? AND revision > ?'
-            conditions, values = [*conditions, f't."sourcedId" IN ({changed})'], [*values, table, since]
+            if table == "users":  # a user changes too when only the roles do, and of that the changes of users say nothing
+                conditions, values = [*conditions, "t.last_revision > ?"], [*values, since]
+            else:
+                changed = f'SELECT "sourcedId" FROM {place.name("change")} WHERE "table" = ? AND revision > ?'
+                conditions, values = [*conditions, f't."sourcedId" IN ({changed})'], [*values, table, since]
         query = f"{_select(place, table, columns)}{_filter(conditions)} ORDER BY t.id"
         streaming = connection.execution_options(stream_results=True, max_row_buffer=2000)
         for row in streaming.exec_driver_sql(_spelled(place, query), tuple(values)):

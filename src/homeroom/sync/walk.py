@@ -17,6 +17,7 @@ from homeroom.checks.rules import Rules
 from homeroom.compare import plan as planning
 from homeroom.compare import snapshot as snapshots
 from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
+from homeroom.compare.night import forget
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
@@ -26,6 +27,7 @@ from homeroom.layouts.contacts.reading import overridden
 from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
+from homeroom.layouts.prefixing import prefixed
 from homeroom.layouts.sets import LayoutSet
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
@@ -111,9 +113,9 @@ class Looked:
     inspected: tuple[Inspected, ...]
     choice: Choice
     rules: Rules
-    shaped: Shaped
     book: Catalogue
     lookup: Lookup
+    shaped: Shaped
 
 
 def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Looked:
@@ -131,23 +133,28 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     rules = replace(ground.rules, version=choice.layouts.version)
     book = catalogue().joined(ground.agree(choice.layouts.datasets))
     lookup = ground.lookup(book)
-    shaped = shape_all(bench, choice, ground.kind, rules.version, lookup)
-    return Looked(unpacked.left_alone, inspected, choice, rules, shaped, book, lookup)
+    shaped = shape_all(bench, choice, ground.kind, rules, lookup)
+    return Looked(unpacked.left_alone, inspected, choice, rules, book, lookup, shaped)
 
 
 def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
     """Walk a delivery's files. `tell` hears each step's name. Raises Refused when the delivery cannot be taken at all."""
     looked = look(bench, files, ground, tell)
-    choice, rules, shaped, book, lookup = looked.choice, looked.rules, looked.shaped, looked.book, looked.lookup
+    choice, rules, shaped = looked.choice, looked.rules, looked.shaped
+    book, lookup = looked.book, looked.lookup
     elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
     came = [replace(f, partial=f.table in elsewhere) for f in shaped.feeds]
     settled = settle_contacts(bench, choice, came, ground, lookup)
     contacts.forget(bench)
-    feeds = tuple(make(choice.layouts, settled.feeds, ground.now, bench))
+    made = make(choice.layouts, settled.feeds, ground.now, bench)
+    feeds = tuple(prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
     tell("compare with last night")
     sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
     tell("check")
-    admitted = {name: admit(bench, book[name], s, rules, lookup) for name, s in sifted.items()}
+    admitted: dict[str, Admitted] = {}
+    for name, each in sifted.items():
+        admitted[name] = admit(bench, book[name], each, rules, lookup)
+        forget(bench, each)
     tell("plan")
     tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
@@ -215,6 +222,8 @@ def _sift(
         mark = snapshots.fingerprint(mine, catalogue_digest() + _declaration(table), duckdb.__version__, rules.fingerprint, "")
         fingerprints[table.name] = mark
         usable = snapshots.valid(ground.snapshots.get(table.name), mark)
+        if any(f.ref in sifted and sifted[f.ref].full and sifted[f.ref].mode == "continuous" for f in table.references):
+            usable = None  # what changed in the table that it names is not known row by row, so every row is looked at
         touched = ground.touched(table.name, usable) if usable else None
         sifted[table.name] = sift(bench, table, mine, usable, touched)
         for count in sifted[table.name].counts:
