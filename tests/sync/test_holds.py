@@ -225,6 +225,8 @@ def test_an_approval_walks_by_the_layouts_that_were_named(pinewood: Pinewood, tm
     pinewood.night(district())
     number = pinewood.begin(half())
     assert pinewood.walk(number, layouts=str(own)).status == "waiting_for_approval"
-    assert pinewood.report(number).layouts == "our layouts"
+    held = pinewood.report(number).layouts
+    assert held is not None
+    assert held.set == "our layouts"
     assert pinewood.approve(number).outcome == "success"
-    assert pinewood.report(number).layouts == "our layouts"
+    assert pinewood.report(number).layouts == held
