@@ -249,7 +249,7 @@ def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
 
 def _required(declared: Mapping[str, object], layouts: Iterable[Layout], book: Catalogue, text: str) -> list[LayoutFault]:
     """Words of `required` that are neither a table nor a layout of the set."""
-    known = [*targets.tables(book), *(w.name for w in layouts)]
+    known = [*book.tables, *(w.name for w in layouts)]
     where = places(text).find(["required"])
     return [
         LayoutFault(DECLARATION, *where, f"required cannot list {word}.", did_you_mean(word, known))
