@@ -267,4 +267,4 @@ def test_tables_are_planned_side_by_side(tmp_path: Path) -> None:
 
 
 def test_walked_reads_like_a_row() -> None:
-    assert Walked._fields == ("table", "sifted", "admitted")
+    assert Walked._fields == ("table", "sifted", "admitted", "elsewhere")

@@ -11,6 +11,7 @@ from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.language import parse
 from homeroom.layouts.layout import Source
 from homeroom.layouts.nearness import distance, near, suggestion
+from homeroom.layouts.rows import Cells, Groups, Items, Rows
 from homeroom.roster.catalogue import catalogue
 
 EXAMPLE = """\
@@ -38,6 +39,21 @@ metadata.language = "lang"
 "metadata.team" = "team"
 [keep]
 when = "enroll_status in ('0', '-1')"
+[rows]
+each = { contact = { numbers = [1, 2], columns = { id = "C{n}_ID", email = ["C{n}_Email", "G{n}_Email"] } } }
+once = "agree"
+[join.staff]
+file = ["staff.csv", "staff{date}.csv"]
+on = { "contact.id" = "staff_id", school = "school" }
+when = "active = '1'"
+optional = true
+[join.pairs]
+file = "pairs.txt"
+read = { header = false, columns = ["student", "guardian", "order"], delimiter = "tab" }
+on = { "staff.number" = "student" }
+take = "list"
+order = ["order"]
+limit = 6
 """
 
 
@@ -61,6 +77,27 @@ def test_the_whole_language() -> None:
     assert layout.source("metadata.team") == Source(names=("team",))
     assert [t for t, _ in layout.map][:2] == ["sourcedId", "enabledUser"]
     assert layout.text == EXAMPLE
+    assert layout.rows == Rows(
+        Groups("contact", (1, 2), (("id", ("C{n}_ID",)), ("email", ("C{n}_Email", "G{n}_Email")))), "agree"
+    )
+    staff, pairs = layout.joins
+    assert (staff.name, staff.take, staff.optional, staff.when) == ("staff", "one", True, "active = '1'")
+    assert staff.on == (("contact.id", "staff_id"), ("school", "school"))
+    assert (pairs.take, pairs.order, pairs.limit, pairs.optional) == ("list", ("order",), 6, False)
+    assert (pairs.hints.header, pairs.hints.delimiter, pairs.hints.columns) == (False, "\t", ("student", "guardian", "order"))
+
+
+@pytest.mark.parametrize(
+    ("written", "each"),
+    [
+        ('{ teacher = ["t", "co_t"] }', Cells("teacher", ("t", "co_t"))),
+        ('{ agent = { split = "ids" } }', Items("agent", "ids", ",")),
+        ('{ agent = { split = "ids", by = ";" } }', Items("agent", "ids", ";")),
+    ],
+)
+def test_forms_of_each(written: str, each: Cells | Items) -> None:
+    text = f'name="x"\ntable="users"\nfile="u.csv"\n[rows]\neach = {written}\n[map]\nsourcedId="i"\n'
+    assert parse(text, "x").rows == Rows(each)
 
 
 def test_the_order_of_lines_does_not_matter() -> None:
@@ -105,6 +142,21 @@ metadata.x = { from = "m", otherwise = "keep" }
 familyName = 7
 [keep]
 when = "lower(status)"
+[rows]
+each = { agent = { split = "", cut = "," } }
+once = "never"
+[join.staff]
+fiel = "staff.csv"
+on = ["id"]
+take = "all"
+limit = 0
+when = "read_text('x')"
+[join.agent]
+file = "re:(x"
+on = { id = "id" }
+optional = "yes"
+order = ["a"]
+read = { header = false, columns = ["a", "A"], colour = "red" }
 """
 
 
@@ -115,6 +167,8 @@ def test_all_mistakes_are_told_at_once_with_their_places() -> None:
     assert set(told) == {
         (2, 1), (4, 1), (5, 1), (7, 1), (8, 1), (9, 1), (10, 1), (11, 1), (12, 1), (13, 1), (14, 11), (15, 22), (16, 24),
         (17, 1), (18, 21), (19, 16), (20, 28), (21, 1), (23, 1),
+        (25, 20), (25, 32), (26, 1), (27, 1), (28, 1), (29, 1), (30, 1), (31, 1), (32, 1),
+        (34, 1), (36, 1), (37, 1), (38, 26), (38, 48),
     }  # fmt: skip
     assert told[2, 1] == ("tabel is not known here.", "Did you mean table?")
     assert told[12, 1][1].startswith("Did you mean givenName?")
@@ -207,3 +261,36 @@ def test_nearness() -> None:
 def test_distance_is_symmetric_and_zero_only_for_equals(left: str, right: str) -> None:
     assert distance(left, right, 9) == distance(right, left, 9)
     assert (distance(left, right, 9) == 0) == (left == right)
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("[rows]\neach = { a = 3 }", "a is a list of columns"),
+        ("[rows]\neach = { a = [] }", "1 to 64 header words"),
+        ('[rows]\neach = { a = ["x"], b = ["y"] }', "each names one thing"),
+        ('[rows]\neach = { "a.b" = ["x"] }', "no point"),
+        ('[rows]\neach = { a = { split = "x", by = "" } }', "by is the sign"),
+        ('[rows]\neach = { a = { numbers = [], columns = { i = "x{n}" } } }', "whole numbers"),
+        ('[rows]\neach = { a = { numbers = [1], columns = { i = "x" } } }', "numbered group"),
+        ('[rows]\neach = { a = { numbers = [1], columns = { number = "x{n}" } } }', "numbered group"),
+        ("[rows]\neach = { a = { numbers = [1], columns = {} } }", "cells of a group"),
+        ("rows = 1", "rows is a section"),
+        ("join = 1", "join is a section"),
+        ("[join]\nstaff = 1", "A join is a section"),
+        ('[join."a.b"]\nfile = "x"\non = { a = "b" }', "no point"),
+        ('[join.a]\non = { a = "b" }', "which file"),
+        ('[join.a]\nfile = "x"', "on says"),
+        ('[join.a]\nfile = "x"\non = { a = "b" }\nread = 1', "read is a table"),
+        ('[join.a]\nfile = "x"\non = { a = "b" }\norder = [1]\ntake = "list"', "order lists"),
+        ('[join.a]\nfile = "x"\non = { a = "b" }\nwhen = "1"', "yes or no"),
+        ("".join(f'[join.a{n}]\nfile = "x"\non = {{ a = "b" }}\n' for n in range(9)), "at most 8 files"),
+        ('[read]\ncolumns = ["a"]', "header = false"),
+        ('[read]\nheader = false\ncolumns = "a"', "list of words"),
+    ],
+)
+def test_mistakes_of_rows_and_joins(section: str, words: str) -> None:
+    text = f'name="x"\ntable="users"\nfile="u.csv"\n{section}\n[map]\nsourcedId="i"\n'
+    faults = _faults(text)
+    assert any(words in f.message + f.remedy for f in faults), faults
+    assert all(f.line >= 4 for f in faults), faults

@@ -166,7 +166,42 @@ def test_a_missing_header_is_seen_and_can_be_said(desk: Any) -> None:
     assert read.at_lines == [1, 2]
     assert read.codes == ["header-missing"]
     assert len(desk.read(data, Hints(header=True)).rows) == 1
-    assert len(desk.read(b"id,name\n1,Oak\n", Hints(header=False)).rows) == 2
+    said = desk.read(data, Hints(header=False))
+    assert (len(said.rows), said.codes, said.inspected.repairs) == (2, [], ())
+
+
+CODES = Hints(header=False, columns=("local_code", "title", "state_code"))
+
+
+def test_the_positions_of_a_file_without_a_header_bear_the_words_of_the_layout(desk: Any) -> None:
+    read = desk.read(b"A1,Algebra Grade 7,0322\nB2,Biology,0323\n", CODES)
+    assert read.inspected.columns == ("local_code", "title", "state_code")
+    assert (len(read.rows), read.codes) == (2, [])
+    assert desk.look(b"A1,Algebra\n", CODES).columns == ("local_code", "title")
+    assert desk.look(b"A1,Algebra,0322,x\n", CODES).columns == ("local_code", "title", "state_code", "column 4")
+
+
+@pytest.mark.parametrize(
+    ("head", "columns"),
+    [
+        (b"Local_Code,Title,State Code", ("local_code", "title", "state_code")),
+        (b"STATE_CODE,TITLE,LOCAL_CODE", ("state_code", "title", "local_code")),
+        (b"CourseCode,CourseName,StateNumber", ("local_code", "title", "state_code")),
+    ],
+)
+def test_a_header_that_somebody_switched_on_is_no_row(desk: Any, head: bytes, columns: tuple[str, ...]) -> None:
+    read = desk.read(head + b"\nA1,Algebra,0322\n", CODES)
+    assert read.inspected.columns == columns
+    assert read.rows == [("A1", "Algebra", "0322")]
+    assert read.at_lines == [2]
+    assert read.codes == ["header-unexpected"]
+
+
+@pytest.mark.parametrize("first", [b"A1,Algebra", b"Course,Art", b"101,Title", b"First Name,Last Grade\nSchool Code,Course Name"])
+def test_data_that_reads_like_words_is_not_taken_for_a_header(desk: Any, first: bytes) -> None:
+    read = desk.read(first + b"\nB2,Biology\n", Hints(header=False))
+    assert read.codes == []
+    assert len(read.rows) == first.count(b"\n") + 2
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from homeroom.cli.generate import generate as generate_command
 from homeroom.roster.faults import Misuse
+from homeroom.simulator.district import make
 from homeroom.simulator.generate import generate
+from homeroom.simulator.nights import next_night, rekeyed, shrunk, without_school
 from homeroom.simulator.writers import WRITERS
 
 HEADERS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("headers.toml").read_text(encoding="utf-8"))
@@ -297,6 +299,29 @@ def test_enrollments_of_autosend_leave_out_the_dropped_and_the_departed(tmp_path
     assert len(seats) == len(files["cc.txt"]) - len(dropped)
 
 
+@pytest.mark.parametrize(
+    ("system", "file", "key", "status", "here", "gone"),
+    [
+        ("powerschool-autosend", "students.txt", "Student_Number", "Enroll_Status", "0", "2"),
+        ("canvas", "users.csv", "user_id", "status", "active", "deleted"),
+    ],
+)
+def test_who_left_since_is_still_listed_as_gone(
+    system: str, file: str, key: str, status: str, here: str, gone: str, tmp_path: Path
+) -> None:
+    generate(tmp_path / "in", 400, 5, system, nights=3)
+    first, third = ({r[key]: r[status] for r in delivery(tmp_path / "in" / f"night-{n}", system)[file]} for n in (1, 3))
+    left = {k for k in first if first[k] == here and third.get(k) == gone}
+    assert len(left) == 4  # two a night
+    students = {r["sourcedId"] for r in truth_of_night_3(tmp_path, system)}
+    assert not left & students
+
+
+def truth_of_night_3(tmp_path: Path, system: str) -> Rows:
+    generate(tmp_path / "again", 400, 5, system, nights=3, truth=tmp_path / "truth")
+    return [{"sourcedId": r.get("identifier") or r["sourcedId"]} for r in truth(tmp_path / "truth" / "night-3", "users")]
+
+
 def test_clever_repeats_a_student_for_each_contact(tmp_path: Path) -> None:
     generate(tmp_path / "in", 200, 5, "clever", truth=tmp_path / "truth")
     students = delivery(tmp_path / "in", "clever")["students.csv"]
@@ -405,6 +430,16 @@ def bytes_as_text(folder: Path) -> dict[str, str]:
         else:
             found[path.name] = path.read_bytes().decode("utf-8", "replace")
     return found
+
+
+@pytest.mark.parametrize("system", sorted(WRITERS))
+def test_a_disaster_can_be_written_in_any_form(system: str) -> None:
+    district = next_night(make(300, 6), 6, 2)
+    gone = district.left[0].person.schools[0]
+    for disaster in (without_school(district, gone), shrunk(district, 0.4, 6), rekeyed(district)):
+        before, after = (sum(len(s.rows) for s in WRITERS[system].sheets(d)) for d in (district, disaster))
+        assert after < before or disaster.people[0].id != district.people[0].id
+        assert WRITERS[system].expected(disaster)
 
 
 def test_the_truth_never_lies_in_the_delivery(tmp_path: Path) -> None:

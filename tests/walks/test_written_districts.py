@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from homeroom.simulator.generate import generate
+from homeroom.simulator.writers import WRITERS
+from homeroom.systems.shipped import SETS
 from walks.truths import differences
 from walks.walking import Country, country
 
-SYSTEMS = ("oneroster-1.1", "oneroster-1.2", "powerschool-dem", "powerschool-dem:quoted", "powerschool-dem:labels-corrected")
+SYSTEMS = [name for name in WRITERS if name.partition(":")[0] in SETS]
+STUDENTS = 40
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +26,11 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_two_nights_arrive_as_they_were_written(land: Country, tmp_path: Path, system: str) -> None:
     town = land.town()
-    generate(tmp_path / "in", 120, 4, system, nights=2, truth=tmp_path / "truth")
+    generate(tmp_path / "in", STUDENTS, 4, system, nights=2, truth=tmp_path / "truth")
     for night in ("night-1", "night-2"):
         report = town.walk(tmp_path / "in" / night, system.partition(":")[0])
+        if report.status == "waiting_for_approval":  # an ordinary night of so few people may go over a limit
+            report = town.approve(report.number)
         assert report.outcome in ("success", "success_with_row_issues"), report.reason
+        assert [i for i in report.issues if i.severity == "error"] == []
         assert differences(town.roster(), tmp_path / "truth" / night) == []

@@ -21,6 +21,7 @@ from homeroom.roster.report import ImportReport
 from homeroom.settings import Settings
 from homeroom.sync import districts, imports, intake, reading_back
 from homeroom.sync.house import House, opened
+from homeroom.workbench.values import Mode
 
 FIRST_NIGHT = datetime(2026, 10, 5, 2, tzinfo=UTC)
 UNFILLED = re.compile(r"\?|\bNone\b|\{|\}")
@@ -36,7 +37,7 @@ class Town:
     now: datetime = FIRST_NIGHT
     reports: list[ImportReport] = field(default_factory=list)
 
-    def walk(self, folder: Path, layouts: str | None = None, *, dry_run: bool = False) -> ImportReport:
+    def walk(self, folder: Path, layouts: str | None = None, *, dry_run: bool = False, kind: Mode = "continuous") -> ImportReport:
         """Hand in a folder, an archive or a file as a complete delivery and walk it, a day later than the last one."""
         before = self.revision
         number = intake.hand_in(
@@ -45,7 +46,7 @@ class Town:
             folder,
             layouts=layouts,
             source=None,
-            kind="continuous",
+            kind=kind,
             trigger="import",
             dry_run=dry_run,
             now=self.now,

@@ -13,6 +13,7 @@ from homeroom.checks.scan import explain_cells
 from homeroom.checks.sense import check_sense
 from homeroom.checks.sheet import WALKED, Sheet
 from homeroom.checks.standing import let_stand, stands, tally
+from homeroom.checks.unmapped import set_unmapped_aside
 from homeroom.roster.catalogue import Table
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Admitted, Lookup, Sifted
@@ -35,6 +36,8 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     refuse_ragged(sheet)
     shapes = cells(table, sifted.columns, rules)
     changed = bool(workbench.rows(f"SELECT 1 FROM {sheet.shaped} LIMIT 1"))
+    if changed:
+        sheet = set_unmapped_aside(sheet)
     healed = _check_rows(sheet, shapes, lookup) if changed else ()
     provable = _settle(sheet)
     if changed:

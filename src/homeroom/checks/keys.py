@@ -22,7 +22,7 @@ def find_twice(sheet: Sheet) -> None:
 
     A row that says its record is gone counts in delta files, and not in continuous ones, where it is no record at all.
     """
-    rows = sheet.rows if sheet.sifted.mode == "continuous" else sheet.shaped
+    rows = sheet.standing if sheet.sifted.mode == "continuous" else sheet.shaped
     candidates = f"SELECT _kh FROM {rows} GROUP BY _kh HAVING count(*) > 1"
     if not sheet.workbench.rows(f"{candidates} LIMIT 1"):
         return

@@ -150,7 +150,7 @@ def _heading(sheet: Sheet) -> str:
 
 def make_departed(sheet: Sheet) -> None:
     """Make departed_T: keys of records of which tonight's rows say that they are gone, and no row says that they stand."""
-    here = f"(SELECT sourcedId FROM {sheet.rows} WHERE sourcedId IS NOT NULL)"
+    here = f"(SELECT sourcedId FROM {sheet.standing} WHERE sourcedId IS NOT NULL)"
     refused = f"(SELECT sourcedId FROM refused_{sheet.name} WHERE sourcedId IS NOT NULL)"
     said = f"SELECT DISTINCT sourcedId FROM {sheet.shaped} WHERE {sheet.leaving} AND sourcedId IS NOT NULL"
     kept = f" ANTI JOIN {here} USING (sourcedId) ANTI JOIN {refused} USING (sourcedId)" if sheet.has_status else ""

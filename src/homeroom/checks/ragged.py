@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from homeroom.checks.sheet import Sheet
-from homeroom.roster.catalogue import catalogue
+from homeroom.roster.catalogue import Table
 from homeroom.workbench.values import Feed
 
 
@@ -21,7 +21,7 @@ def refuse_ragged(sheet: Sheet) -> None:
         key = "NULL"
         if feed.key_cell is not None:
             cell = f"nullif(trim(cells[{feed.key_cell + 1}]), '')"
-            trusted = feed.key_cell == 0 or feed.key_cell < _first_list_cell(feed)
+            trusted = feed.key_cell == 0 or feed.key_cell < _first_list_cell(sheet.table, feed)
             longer = cell if trusted else "NULL"
             shorter = cell if feed.key_cell == 0 else "NULL"
             key = f"CASE WHEN len(cells) > {width} THEN {longer} ELSE {shorter} END"
@@ -30,9 +30,8 @@ def refuse_ragged(sheet: Sheet) -> None:
         )
 
 
-def _first_list_cell(feed: Feed) -> int:
+def _first_list_cell(table: Table, feed: Feed) -> int:
     """Position of the first cell that may hold a comma list; the width where there is none."""
-    table = catalogue()[feed.table]
     headed = dict(feed.headers)
     lists = {headed.get(f.name, f.name).lower() for f in table.model if f.format.is_list}
     inspected = feed.text.inspected

@@ -27,13 +27,15 @@ class Sheet:
     """One table of tonight: its catalogue entry, what the sift said of it, and the rules that hold.
 
     Findings are collected in `found` (one row each), with what they do to their row in `effect`:
-    `refuse`, `patch` (the cell becomes `mended`), `ignore`, `tell`.
+    `refuse`, `patch` (the cell becomes `mended`), `ignore`, `tell`. `unmapped`: some rows were set aside in unmapped_T, since
+    the layout does not know a word in them.
     """
 
     workbench: Workbench
     table: Table
     sifted: Sifted
     rules: Rules
+    unmapped: bool = False
 
     @property
     def name(self) -> str:
@@ -76,7 +78,14 @@ class Sheet:
 
     @property
     def rows(self) -> str:
-        """FROM item: the rows whose cells must hold, that is all but those that say their record is gone."""
+        """FROM item: the rows whose cells must hold: all but those that say their record is gone, or that the layout refuses."""
+        if not self.unmapped:
+            return self.standing
+        return f"(SELECT * FROM {self.standing} ANTI JOIN unmapped_{self.name} USING (_file, _row, _kh))"
+
+    @property
+    def standing(self) -> str:
+        """FROM item: the rows that do not say their record is gone, whatever stands in their cells."""
         return f"(SELECT * FROM {self.shaped} WHERE NOT {self.leaving})" if self.has_status else self.shaped
 
     def find(

@@ -8,6 +8,7 @@ from math import floor as whole
 from typing import Any, Literal
 
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.datasets import is_own
 from homeroom.roster.faults import Misuse
 
 Change = Literal["remove", "update"]
@@ -95,7 +96,7 @@ def _faults(raw: Mapping[str, Any]) -> list[str]:
     if not isinstance(own, Mapping):
         wrong.append("tables must be an object with one entry per table")
         own = {}
-    wrong += [f"{name} is not a roster table" for name in (*names, *own) if name not in catalogue().tables]
+    wrong += [f"{name} is not a roster table" for name in (*names, *own) if name not in catalogue().tables and not is_own(name)]
     for name, limits in own.items():
         if not isinstance(limits, Mapping):
             wrong.append(f"tables.{name} must be an object of limits")

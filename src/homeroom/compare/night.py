@@ -76,7 +76,8 @@ def _scan(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> _Tally:
         hashed = f"SELECT {tonight.hashes(feed, feeds)} FROM ({feed.select})"
         total = workbench.value(f"CREATE OR REPLACE TABLE {_hashed(table, number)} AS {hashed}")
         mine, *parts = workbench.rows(f"SELECT count(*), {DIGEST} FROM {_hashed(table, number)} WHERE _keep")[0]
-        counts.append(FeedCount(feed.text.file.number, total, total - mine))
+        dropped = workbench.value(f"SELECT {tonight.dropped(feed)} FROM {_hashed(table, number)}") if feed.drops else 0
+        counts.append(FeedCount(feed.text.file.number, total, total - mine, dropped))
         kept += mine
         sums.append((mine, *parts))
     return _Tally(tuple(counts), kept, digest_text(sums))

@@ -47,8 +47,9 @@ def _full(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> Sifted:
         row = "_row" if tonight.numbered(feed) else f"{place} + 1 AS _row"
         cells = f"{feed.text.file.number}::INTEGER AS _file, {row}, _kh, _rh, {tonight.cells(feed, columns)}"
         pieces.append(f"SELECT {cells} FROM {source} WHERE _keep")
-        rows, kept = workbench.rows(f"SELECT count(*), count(*) FILTER (WHERE _keep) FROM {source}")[0]
-        counts.append(FeedCount(feed.text.file.number, rows, rows - kept))
+        counted = f"SELECT count(*), count(*) FILTER (WHERE _keep), {tonight.dropped(feed)} FROM {source}"
+        rows, kept, dropped = workbench.rows(counted)[0]
+        counts.append(FeedCount(feed.text.file.number, rows, rows - kept, dropped))
     workbench.run(f"CREATE OR REPLACE VIEW {quoted(f'shaped_{table}')} AS {' UNION ALL '.join(pieces)}")
     nothing = 'SELECT NULL::VARCHAR AS "sourcedId", NULL::UBIGINT AS _kh WHERE false'
     for name in ("unchanged", "gone"):

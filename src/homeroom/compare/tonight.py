@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from homeroom.roster.names import quoted, text
-from homeroom.workbench.values import Feed, Mode
+from homeroom.workbench.values import DROPPED, Feed, Mode
 
 _NO_CHANGE = ("sourcedId", "dateLastModified")
 
@@ -38,7 +38,7 @@ def undelivered(feeds: Sequence[Feed]) -> dict[str, tuple[int, ...]]:
 
 
 def hashes(feed: Feed, feeds: Sequence[Feed]) -> str:
-    """The select list `_kh, _rh, _keep` (and `_row` where the feed is numbered).
+    """The select list `_kh, _rh, _keep` (and `_row` where the feed is numbered, `_dropped` where values may be dropped).
 
     Where files of one table deliver different columns, the list of columns goes into the hash: the same cells under other
     headers are not the same record.
@@ -47,6 +47,7 @@ def hashes(feed: Feed, feeds: Sequence[Feed]) -> str:
     if any(other.columns != feed.columns for other in feeds):
         cells.append(text("\x1f".join(feed.columns)))
     row = "_row, " if numbered(feed) else ""
+    row += f"{DROPPED}, " if feed.drops else ""
     return f'{row}hash("sourcedId"::VARCHAR) AS _kh, hash({", ".join(cells)}) AS _rh, coalesce(_keep, false) AS _keep'
 
 
@@ -59,3 +60,8 @@ def records(feed: Feed, feeds: Sequence[Feed]) -> str:
 def cells(feed: Feed, every: Sequence[str]) -> str:
     """The columns of the whole table as this feed has them; NULL where its file does not deliver one."""
     return ", ".join(quoted(c) if c in feed.columns else f"NULL::VARCHAR AS {quoted(c)}" for c in every)
+
+
+def dropped(feed: Feed) -> str:
+    """SQL: how many values of the kept records the feed's value maps dropped."""
+    return f"coalesce(sum({DROPPED}) FILTER (WHERE _keep), 0)::BIGINT" if feed.drops else "0"

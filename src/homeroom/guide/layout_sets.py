@@ -12,6 +12,7 @@ from homeroom.layouts import inherit
 from homeroom.layouts.layout import Layout, Source
 from homeroom.layouts.making import MAKERS
 from homeroom.layouts.sets import LayoutSet
+from homeroom.roster.catalogue import DATASET
 from homeroom.systems import layout_sets
 
 INTRODUCTION = """
@@ -52,7 +53,8 @@ def _set(found: LayoutSet) -> Iterator[str]:
         yield from [f"- `{MAKERS[name].table}`: {MAKERS[name].meaning}" for name in found.makes]
         yield ""
     for layout in found.layouts:
-        yield from _inherited(layout, found.version) if _is_inherited(layout, found.version) else _own(layout)
+        version = DATASET if layout.of.dataset else found.version
+        yield from _inherited(layout, version) if _is_inherited(layout, version) else _own(layout)
 
 
 def _is_inherited(layout: Layout, version: str) -> bool:

@@ -28,7 +28,8 @@ Texts = Mapping[int, TextTable]
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """The rows of a file as the map sees them. `rows` is a FROM item with `_row`, `_line`, `_made`, `_unsure`, then c0, c1, ...
+    """The rows of a file as the map sees them. `rows` is a FROM item with `_row`, `_line`, `_part` (the row's
+    place among those of its record), `_made`, `_unsure`, then c0, c1, ...
 
     `_unsure`: what is joined to the row may be among rows that could not be read. `doubtful`: there are such rows in a
     joined file, so that absence proves nothing.
@@ -90,7 +91,7 @@ def lay(workbench: Workbench, binding: Binding, text: TextTable, texts: Texts) -
             unsure.append(
                 f"(_k{joined.first} IS NULL AND {cell(joined.on[0][0])} IS NOT NULL)" if joined.join.take == "one" else "true"
             )
-    made = "_made" if plan.each is not None else "true AS _made"
+    made = "_part, _made" if plan.each is not None else "1 AS _part, true AS _made"
     listed = ", ".join(f"c{p}" for p in sorted(binding.used)) or "1"
     return Laid(f"(SELECT _row, _line, {made}, ({' OR '.join(unsure)}) AS _unsure, {listed} FROM {rows})", doubtful)
 
@@ -121,9 +122,10 @@ def _taken_apart(plan: Arrangement, rows: str, own: list[int], cell: Cell, read:
         parts = f"list_filter({parts}, lambda p: {filled})"
     kept = "".join(f", c{p}" for p in own)
     cut = f"SELECT _row, _line{kept}, {parts} AS _parts FROM {rows}"
-    each = f"SELECT _row, _line{kept}, unnest(CASE WHEN len(_parts) = 0 THEN [NULL] ELSE _parts END) AS _part FROM ({cut})"
-    columns = ", ".join(f"_part.{name} AS c{plan.width + i}" for i, name in enumerate(names))
-    return f"(SELECT _row, _line{kept}, _part IS NOT NULL AS _made, {columns} FROM ({each}))"
+    several = "CASE WHEN len(_parts) = 0 THEN [NULL] ELSE _parts END"
+    each = f"SELECT _row, _line{kept}, unnest({several}) AS _cells, generate_subscripts({several}, 1) AS _part FROM ({cut})"
+    columns = ", ".join(f"_cells.{name} AS c{plan.width + i}" for i, name in enumerate(names))
+    return f"(SELECT _row, _line{kept}, _part, _cells IS NOT NULL AS _made, {columns} FROM ({each}))"
 
 
 def _part(plan: Arrangement, number: int, cell: Cell) -> str:

@@ -11,7 +11,6 @@ from homeroom.layouts.binding import Binding, explained
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.manifest import FileMode, Finding, Manifest
 from homeroom.layouts.sets import LayoutSet
-from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import Refused
 from homeroom.workbench.values import Inspected, Mode
 
@@ -228,7 +227,7 @@ def _needed(layouts: LayoutSet, layout: Layout, manifest: Manifest | None) -> bo
     """Whether a delivery fails when this file cannot be read: it is required or promised, or, without promises, of the roster."""
     if layouts.requires(layout):
         return True
-    return layout.table in manifest.promised if manifest else catalogue()[layout.table].service == "rostering"
+    return layout.table in manifest.promised if manifest else layout.of.service == "rostering"
 
 
 def _mode(layout: Layout, manifest: Manifest | None) -> Mode:

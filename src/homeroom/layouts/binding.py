@@ -109,7 +109,7 @@ def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()
     arrangement = arranged(layout, inspected, others, without)
     header = arrangement.wide
     unsaid = {name.casefold() for name in without}
-    found = {target: hit for target, source in layout.map if (hit := _direct(target, source, arrangement, unsaid))}
+    found = {target: hit for target, source in layout.map if (hit := _direct(layout, target, arrangement, unsaid))}
     found |= _near(layout, header, found)
     uncomputed: list[tuple[str, str]] = []
     reads: dict[str, int] = {}
@@ -140,12 +140,13 @@ def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()
     )
 
 
-def _direct(target: str, source: Source, arrangement: Arrangement, unsaid: Collection[str]) -> Bound | None:
-    words = arrangement.words
+def _direct(layout: Layout, target: str, arrangement: Arrangement, unsaid: Collection[str]) -> Bound | None:
+    source, words = layout.source(target), arrangement.words
+    assert source is not None
     if source.constant is not None:
         return Bound(target, source, "constant")
     if source.position is not None:
-        cell = source.position - 1
+        cell = _cell(layout, source.position - 1, arrangement)
         return Bound(target, source, "position", cell, words[cell]) if cell < arrangement.width else None
     for nth, name in enumerate(source.names):
         if arrangement.wide.join_of(name) in unsaid:
@@ -154,6 +155,12 @@ def _direct(target: str, source: Source, arrangement: Arrangement, unsaid: Colle
             how, cell = hit
             return Bound(target, source, "alias" if nth else how, cell, words[cell])
     return None
+
+
+def _cell(layout: Layout, position: int, arrangement: Arrangement) -> int:
+    """Where the cell of a position stands: at its place, unless the file has a header after all that puts its word elsewhere."""
+    named = layout.hints.columns
+    return arrangement.wide.own.exact.get(named[position], position) if position < len(named) else position
 
 
 def _near(layout: Layout, header: Wide, found: dict[str, Bound]) -> dict[str, Bound]:

@@ -32,7 +32,8 @@ MOST = 8
 def read(raw: Mapping[str, Any], complain: Complain) -> tuple[Join, ...]:
     """Read all sections in the order of the text; mistakes go to `complain`."""
     if len(raw) > MOST:
-        complain(message=f"A layout joins at most {MOST} files.", remedy="Join fewer, or let the export bring the columns.")
+        last = list(raw)[MOST]
+        complain(last, message=f"A layout joins at most {MOST} files.", remedy="Join fewer, or let the export bring the columns.")
     found: list[Join] = []
     for name, section in raw.items():
         if not isinstance(section, dict):
@@ -62,12 +63,13 @@ def _join(name: str, raw: Mapping[str, Any], complain: Complain) -> Join | None:
     if not isinstance(optional, bool):
         complain("optional", message="optional is true or false.", remedy="Write true or false without quotes.")
     order, limit = _listing(raw, take, complain)
+    read = _hints(raw.get("read", {}), complain)
     when = raw.get("when")
     if when is not None and entries.judged(when, complain, "when", condition=True) is None:
         return None
     if not files or not on or take not in TAKES or not isinstance(optional, bool):
         return None
-    return Join(name, files, on, when, optional, take, order, limit, _hints(raw.get("read", {}), complain))
+    return Join(name, files, on, when, optional, take, order, limit, read)
 
 
 def _hints(raw: Any, complain: Complain) -> Hints:

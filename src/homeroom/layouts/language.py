@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,8 @@ from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import EXTENSION, RECORD, Join, Kind, Layout, Source, in_order
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import Places, places
-from homeroom.roster.catalogue import DATASET, Table, catalogue
+from homeroom.roster.catalogue import DATASET, Catalogue, Table, catalogue
+from homeroom.roster.datasets import is_own
 from homeroom.workbench.values import Hints
 
 Note = Callable[[str, str, str], None]
@@ -26,10 +27,13 @@ KEYS = ("name", "table", "kind", "file", "inherit", "extensions", "ignore", "not
 KINDS: tuple[Kind, ...] = ("continuous", "change_notification")
 
 
-def parse(text: str, origin: str) -> Layout:
-    """Read a layout. `origin` is what messages call the text (a file's name). Raises LayoutFaults with all mistakes."""
+def parse(text: str, origin: str, datasets: Sequence[Table] = ()) -> Layout:
+    """Read a layout. `origin` is what messages call the text (a file's name); `datasets` are the set's own.
+
+    Raises LayoutFaults with all mistakes.
+    """
     raw = read_toml(text, origin)
-    reader = _Reader(raw, origin, places(text))
+    reader = _Reader(raw, origin, places(text), catalogue().joined(datasets))
     layout = reader.layout(text)
     if layout is None or reader.faults:
         raise LayoutFaults(reader.faults)
@@ -55,6 +59,7 @@ class _Reader:
     raw: dict[str, Any]
     origin: str
     places: Places
+    book: Catalogue
     faults: list[LayoutFault] = field(default_factory=list)
 
     def complain(self, *path: str, message: str, remedy: str) -> None:
@@ -89,6 +94,7 @@ class _Reader:
             expected=expected,
             notes=self._text("notes") or "",
             text=text,
+            declared=table if is_own(table.name) else None,
         )
 
     def _unknown(self, path: tuple[str, ...], raw: dict[str, Any], known: tuple[str, ...]) -> None:
@@ -130,10 +136,10 @@ class _Reader:
     def _table(self) -> Table | None:
         self._text("name", required=True)
         name = self._text("table", required=True)
-        if name is not None and name not in catalogue().tables:
-            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, catalogue().tables))
+        if name is not None and name not in self.book.tables:
+            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, self.book.tables))
             return None
-        return catalogue()[name] if name else None
+        return self.book[name] if name else None
 
     def _inherit(self, table: Table | None) -> str | None:
         named = self._text("inherit")

@@ -70,6 +70,7 @@ class Layout:
     `map` is in the table's own order, whatever the order of the text. `required` are the targets without which a file
     cannot be read; `expected` are those that a file must have for this layout to be chosen without being named. `ignored`
     are header words that are known and left out on purpose. `extensions`: columns `metadata.x` of the file are taken.
+    `declared` is the table's description where it is a dataset of the set's own.
     `rows` and `joins` rearrange the file's records before the map sees them.
     """
 
@@ -88,11 +89,12 @@ class Layout:
     expected: tuple[str, ...] = ("sourcedId",)
     notes: str = ""
     text: str = ""
+    declared: Table | None = None
 
     @property
     def of(self) -> Table:
         """The roster table's description."""
-        return catalogue()[self.table]
+        return self.declared or catalogue()[self.table]
 
     @property
     def rearranged(self) -> bool:

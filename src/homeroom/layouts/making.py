@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from homeroom.roster.names import ROUNDED_ID, quoted
+from homeroom.roster.names import ROUNDED_ID, UNMAPPED, quoted
 from homeroom.roster.names import text as literal
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Feed, TextTable
@@ -81,8 +81,20 @@ def _numbered(feed: Feed) -> str:
     return f"SELECT * FROM ({rows}) WHERE _keep"
 
 
-def _made(table: str, name: str, cause: Feed, sources: Sequence[Feed], values: dict[str, str], relation: str) -> Feed:
-    """A made feed: `relation` gives `_row` and whatever the SQL in `values` reads; `cause` is the file that it is told under."""
+def _made(
+    table: str,
+    name: str,
+    cause: Feed,
+    sources: Sequence[Feed],
+    values: dict[str, str],
+    relation: str,
+    taken: Mapping[str, str] = MappingProxyType({}),
+) -> Feed:
+    """A made feed: `relation` gives `_row` and whatever the SQL in `values` reads; `cause` is the file that it is told under.
+
+    `taken`: made column -> column of the cause that its value is. What a value map refuses there is refused here too.
+    """
+    mapped = dict(cause.mapped)
     columns = (*values, "metadata")
     listed = ", ".join(f"{sql} AS {quoted(column)}" for column, sql in (values | {"metadata": literal(MADE)}).items())
     select = f"SELECT _row, NULL::BIGINT AS _line, true AS _keep, {listed} FROM ({relation})"
@@ -95,6 +107,7 @@ def _made(table: str, name: str, cause: Feed, sources: Sequence[Feed], values: d
         select=select,
         mode=cause.mode,
         made=True,
+        mapped=tuple((column, mapped[of]) for column, of in taken.items() if of in mapped),
         fingerprint=hashlib.sha256("\n".join(parts).encode()).hexdigest(),
     )
 
@@ -141,7 +154,8 @@ def _schools(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         ids = f"SELECT min(_row) AS _row, id FROM ({items}) WHERE id <> '' GROUP BY id"
         new = f"SELECT * FROM ({ids}) WHERE id NOT IN ({' UNION ALL '.join(named)})" if named else ids
         values = {"sourcedId": "id", "name": "'School ' || id", "type": "'school'", "parentSourcedId": literal(DISTRICT)}
-        made.append(_made("orgs", "schools", feed, [f for f, _ in places], values, f"SELECT * FROM ({new}) ORDER BY _row, id"))
+        rows, taken = f"SELECT * FROM ({new}) ORDER BY _row, id", {"sourcedId": column}
+        made.append(_made("orgs", "schools", feed, [f for f, _ in places], values, rows, taken))
         named.append(f"SELECT id FROM ({ids})")
     return [*feeds, *made, *([_district(places[0][0])] if places else [])]
 
@@ -182,15 +196,16 @@ def _courses(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     blank or was rounded by a spreadsheet makes a course of that same id, so that nobody's course is taken for gone.
     """
     made = []
-    rounded = f'regexp_full_match(trim("sourcedId"), {literal(ROUNDED_ID)})'
+    unusable = f'regexp_full_match(trim("sourcedId"), {literal(ROUNDED_ID)}) OR starts_with("sourcedId", {literal(UNMAPPED)})'
     for feed in _of(feeds, "classes", "title", "schoolSourcedId"):
         own = {
-            "sourcedId": f'CASE WHEN {rounded} THEN "sourcedId" ELSE {literal(COURSE)} || "sourcedId" END',
+            "sourcedId": f'CASE WHEN {unusable} THEN "sourcedId" ELSE {literal(COURSE)} || "sourcedId" END',
             "title": "title",
             "orgSourcedId": f'coalesce("schoolSourcedId", {literal(DISTRICT)})',
         }
         told = '"sourcedId", title, "schoolSourcedId"'
         keyed = f"SELECT min(_row) AS _row, {told} FROM ({_numbered(feed)}) GROUP BY {told} ORDER BY 1"
-        made.append(_made("courses", "courses", feed, [feed], own, keyed))
+        taken = {"sourcedId": "sourcedId", "title": "title", "orgSourcedId": "schoolSourcedId"}
+        made.append(_made("courses", "courses", feed, [feed], own, keyed, taken))
     course = f'{literal(COURSE)} || "sourcedId"'
     return [*_filled(feeds, "classes", "courses", {"courseSourcedId": course}), *made]

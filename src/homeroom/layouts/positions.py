@@ -28,8 +28,11 @@ class Places:
         for length in range(len(steps), 0, -1):
             if steps[:length] in self.keys:
                 line, column = self.keys[steps[:length]]
-                inner = self._inside(line, column, steps[length]) if length < len(steps) else None
-                return (line, inner) if inner else (line, column)
+                for word in steps[length:]:
+                    if (inner := self._inside(line, column, word)) is None:
+                        break
+                    column = inner
+                return (line, column)
         return (1, 1)
 
     def _inside(self, line: int, column: int, word: str) -> int | None:

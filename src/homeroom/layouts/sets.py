@@ -1,7 +1,8 @@
 """Layout sets: the layouts of one system or dialect together, loaded from a folder of TOML files.
 
-`set.toml` names the set; every other TOML file is a layout. A set that inherits from the catalogue has a layout for each
-table of that version without a file of its own. A district's own folder may leave `set.toml` out.
+`set.toml` names the set, `datasets.toml` declares datasets of its own; every other TOML file is a layout. A set that inherits
+from the catalogue has a layout for each table of that version without a file of its own. A district's own folder may leave
+`set.toml` out.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from homeroom.layouts import inherit, language, making, patterns
+from homeroom.layouts import datasets, inherit, language, making, patterns
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import Join, Kind, Layout
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import places
-from homeroom.roster.catalogue import VERSIONS, catalogue
+from homeroom.roster.catalogue import VERSIONS, Catalogue, Table, catalogue
 from homeroom.roster.faults import Misuse
 from homeroom.workbench.values import Hints
 
@@ -34,7 +35,7 @@ class LayoutSet:
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
     ids by another road. `text` is what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the
-    saved version of a district's own set (None for one that ships and for a folder).
+    saved version of a district's own set (None for one that ships and for a folder). `datasets` are those that it declares itself.
     """
 
     name: str
@@ -47,6 +48,7 @@ class LayoutSet:
     same_system: tuple[str, ...] = ()
     help: str = ""
     text: str = ""
+    datasets: tuple[Table, ...] = ()
     digest: str = ""
     number: int | None = None
 
@@ -94,7 +96,7 @@ class LayoutSet:
     def file_of(self, word: str) -> str:
         """The plain file name under which a table, or a layout's own file, is expected, for messages."""
         layout = next((w for w in self.layouts if word in (w.table, w.name)), None)
-        return layout.files[0] if layout else catalogue()[word].file
+        return layout.files[0] if layout else catalogue().joined(self.datasets)[word].file
 
 
 def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
@@ -129,25 +131,27 @@ def digest(texts: Mapping[str, str]) -> str:
 def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     """Read a set from texts (file name -> TOML), as they lie in a folder or in the store. Raises LayoutFaults."""
     faults: list[LayoutFault] = []
+    own = datasets.read(texts[datasets.FILE]) if datasets.FILE in texts else ()  # its mistakes first: layouts build on it
+    book = catalogue().joined(own)
     declared = _declaration(texts.get(DECLARATION), name, faults)
     layouts: list[Layout] = []
     for origin in sorted(texts):
-        if origin != DECLARATION:
+        if origin not in (DECLARATION, datasets.FILE):
             try:
-                layouts.append(language.parse(texts[origin], origin))
+                layouts.append(language.parse(texts[origin], origin, own))
             except LayoutFaults as found:
                 faults.extend(found.faults)
-    layouts.extend(_inherited(declared, {w.table for w in layouts}))
+    layouts.extend(_inherited(declared, {w.table for w in layouts}, own))
     faults.extend(_twice(layouts))
-    faults.extend(_required(declared, layouts, texts.get(DECLARATION, "")))
+    faults.extend(_required(declared, layouts, book, texts.get(DECLARATION, "")))
     faults.extend(_at_odds(layouts))
     if faults:
         raise LayoutFaults(faults)
-    parts = [texts.get(DECLARATION, ""), *(w.text for w in layouts)]
+    parts = [texts.get(DECLARATION, ""), texts.get(datasets.FILE, ""), *(w.text for w in layouts)]
     return LayoutSet(
         name=str(declared.get("name", name)),
         title=str(declared.get("title", name)),
-        layouts=tuple(sorted(layouts, key=_order)),
+        layouts=tuple(sorted(layouts, key=lambda w: (list(book.tables).index(w.table), w.name))),
         required=_listed(declared, "required"),
         makes=_listed(declared, "make"),
         version=str(declared.get("version", "1.2")),
@@ -155,12 +159,9 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         same_system=_listed(declared, "same_system"),
         help=str(declared.get("help", "")),
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
+        datasets=own,
         digest=digest(texts),
     )
-
-
-def _order(layout: Layout) -> tuple[int, str]:
-    return list(catalogue().tables).index(layout.table), layout.name
 
 
 def _listed(declared: Mapping[str, object], key: str) -> tuple[str, ...]:
@@ -205,7 +206,7 @@ def _judge_list(value: object, key: str, known: Iterable[str] | None, complain: 
             complain(key, f"{key} cannot list {word}.", did_you_mean(word, known))
 
 
-def _inherited(declared: Mapping[str, object], own: set[str]) -> list[Layout]:
+def _inherited(declared: Mapping[str, object], have: set[str], own: Sequence[Table]) -> list[Layout]:
     """A layout for every inherited table that has none of its own, made through the language like any other.
 
     Where two versions of OneRoster are inherited, the one that is named first has the table.
@@ -213,11 +214,11 @@ def _inherited(declared: Mapping[str, object], own: set[str]) -> list[Layout]:
     name = declared.get("name", "")
     texts: dict[str, str] = {}
     for word in inherit.words(declared):
-        for table in catalogue().version(inherit.version_of(word) or ""):
-            if table.name not in own:
+        for table in catalogue().joined(own).version(inherit.version_of(word) or ""):
+            if table.name not in have:
                 lines = (("name", f"{name}/{table.name}"), ("table", table.name), ("inherit", word))
                 texts.setdefault(table.name, "".join(f"{key} = {json.dumps(value)}\n" for key, value in lines))
-    return [language.parse(text, f"{table}.toml") for table, text in texts.items()]
+    return [language.parse(text, f"{table}.toml", own) for table, text in texts.items()]
 
 
 def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
@@ -230,9 +231,9 @@ def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
     return found
 
 
-def _required(declared: Mapping[str, object], layouts: Iterable[Layout], text: str) -> list[LayoutFault]:
+def _required(declared: Mapping[str, object], layouts: Iterable[Layout], book: Catalogue, text: str) -> list[LayoutFault]:
     """Words of `required` that are neither a table nor a layout of the set."""
-    known = [*catalogue().tables, *(w.name for w in layouts)]
+    known = [*book.tables, *(w.name for w in layouts)]
     where = places(text).find(["required"])
     return [
         LayoutFault(DECLARATION, *where, f"required cannot list {word}.", did_you_mean(word, known))

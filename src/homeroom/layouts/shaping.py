@@ -10,21 +10,20 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, replace
-from functools import cache
-from importlib.resources import files
 
-from homeroom.layouts import recipes
 from homeroom.layouts.arranging import Texts, arranged_cell, shaken, steadied
 from homeroom.layouts.binding import ABSENT, Binding, Bound, bind
 from homeroom.layouts.cells import Cell, cells
-from homeroom.layouts.layout import EXTENSION, Layout, Source
+from homeroom.layouts.layout import EXTENSION, Layout
 from homeroom.layouts.nearness import cleaned
 from homeroom.layouts.staging import stage, symbols
+from homeroom.layouts.valuing import dropped, marked, treated
+from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.names import quoted
 from homeroom.roster.names import text as literal
 from homeroom.roster.report import Repair
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Feed, Inspected, Mode, TextTable
+from homeroom.workbench.values import DROPPED, Feed, Inspected, Mode, TextTable
 
 __all__ = ["bind", "fingerprint", "shape"]
 
@@ -60,7 +59,7 @@ def shape(
     mended = replace(text, repairs=(*text.repairs, *healed)) if healed else text
     if layout.rearranged and not binding.empty:
         cell = arranged_cell(binding.arrangement, text)
-        select = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell))
+        select = ", ".join(_listed(binding, cell))
         mended, select = stage(workbench, binding, mended, texts, select, _condition(binding, cell), columns)
         mended = replace(mended, doubtful=doubtful)
     else:
@@ -76,6 +75,8 @@ def shape(
         key_cell=key.cell if key and own_key else None,
         unused=binding.unused,
         fingerprint=fingerprint(binding, mode),
+        mapped=tuple(marked(binding)),
+        drops=any(b.source.values and b.source.otherwise == "blank" for b in binding.bound),
     )
 
 
@@ -107,12 +108,7 @@ def fingerprint(binding: Binding, mode: Mode) -> str:
     ]
     if binding.layout.rearranged:
         parts.append(symbols(binding))
-    return hashlib.sha256(json.dumps([*parts, _catalogue_digest()], ensure_ascii=False).encode()).hexdigest()
-
-
-@cache
-def _catalogue_digest() -> str:
-    return hashlib.sha256(files("homeroom.roster").joinpath("oneroster.toml").read_bytes()).hexdigest()
+    return hashlib.sha256(json.dumps([*parts, catalogue_digest()], ensure_ascii=False).encode()).hexdigest()
 
 
 def _select(binding: Binding, text: TextTable) -> str:
@@ -121,8 +117,15 @@ def _select(binding: Binding, text: TextTable) -> str:
         return f'SELECT {places}true AS _keep, NULL::VARCHAR AS "sourcedId" WHERE false'
     cell = cells(text)
     numbers = ["_row", "_line"] if text.numbered else []
-    listed = [f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell)]
-    return f"SELECT {', '.join([*numbers, f'{_condition(binding, cell)} AS _keep', *listed])} FROM {text.relation}"
+    listed = ", ".join([*numbers, f"{_condition(binding, cell)} AS _keep", *_listed(binding, cell)])
+    return f"SELECT {listed} FROM {text.relation}"
+
+
+def _listed(binding: Binding, cell: Cell) -> list[str]:
+    """The select list of the delivered columns, led by the number of values that value maps dropped, where any may."""
+    drops = [sql for b in binding.bound if b.cell is not None and (sql := dropped(binding, b, cell(b.cell)))]
+    counted = [f"({' + '.join(f'{sql}::INTEGER' for sql in drops)}) AS {DROPPED}"] if drops else []
+    return [*counted, *(f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell))]
 
 
 def _condition(binding: Binding, cell: Cell) -> str:
@@ -166,30 +169,9 @@ def _value(bound: Bound, binding: Binding, cell: Cell) -> str:
         from homeroom.layouts import formulas  # see _condition
 
         made = formulas.compile(source.formula, _named(binding, cell))
-        return _treated(source, f"nullif({made}, '')")
+        return treated(bound, binding, f"nullif({made}, '')")
     assert bound.cell is not None
-    return _treated(source, cell(bound.cell))
-
-
-def _treated(source: Source, value: str) -> str:
-    """The value after padding, value map, recipe and default, in this order."""
-    if source.padded:
-        value = f"CASE WHEN length({value}) < {source.padded} THEN lpad({value}, {source.padded}, '0') ELSE {value} END"
-    if source.values:
-        value = _mapped(source, value)
-    if source.recipe:
-        value = recipes.apply(source.recipe, f"({value})")
-    return f"coalesce({value}, {literal(source.default)})" if source.default is not None else value
-
-
-def _mapped(source: Source, value: str) -> str:
-    """A value map. Words are compared without case, unless two of the map differ by case only."""
-    folded = {k.casefold(): v for k, v in source.values}
-    strict = len(folded) < len(source.values)
-    given = value if strict else f"lower({value})"
-    arms = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in (source.values if strict else folded.items()))
-    # An unknown word that is refused stays as it is: the code list check refuses it and shows it as the file has it.
-    return f"CASE {given} {arms} ELSE {'NULL' if source.otherwise == 'blank' else value} END"
+    return treated(bound, binding, cell(bound.cell))
 
 
 def _header(binding: Binding, bound: Bound) -> str:

@@ -13,7 +13,7 @@ from homeroom.layouts.binding import Binding
 from homeroom.layouts.rows import NONE, Once
 from homeroom.roster.names import quoted
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import TextTable
+from homeroom.workbench.values import DROPPED, TextTable
 
 
 def stage(
@@ -31,7 +31,7 @@ def stage(
     """
     layout = binding.layout
     laid = lay(workbench, binding, text, texts)
-    rows = f"SELECT _row, _line, (_made AND {keep}) AS _keep, {values} FROM {laid.rows} WHERE NOT _unsure"
+    rows = f"SELECT _row, _line, _part, (_made AND {keep}) AS _keep, {values} FROM {laid.rows} WHERE NOT _unsure"
     if layout.rows != NONE:
         rows = once(rows, columns, layout.rows.once)
     name = f"{layout.name}/{binding.inspected.file.number}"
@@ -48,31 +48,34 @@ def stage(
         rows=count,
         unread=text.unread + unsure,
     )
-    return made, f"SELECT _row, _line, _keep, {', '.join(quoted(c) for c in columns)} FROM {staged}"
+    listed = [*([DROPPED] if f" AS {DROPPED}" in values else []), *(quoted(c) for c in columns)]
+    return made, f"SELECT _row, _line, _keep, {', '.join(listed)} FROM {staged}"
 
 
 def once(rows: str, columns: Sequence[str], mode: Once) -> str:
     """Rows that are one: those of one record with one sourcedId always; with `once`, all of a file with one sourcedId.
 
-    Of rows that differ the one with most filled cells is kept, of those the one whose cells sort first: the order of the file
-    decides nothing (law 7). `agree` folds only rows that are the same, and leaves those that differ to the checks. What is not
-    kept counts as ignored. Adds `_differ`: rows with this key differed.
+    Of a record's rows the first is kept. Of rows of several records that differ the one with most filled cells is kept, of those
+    the one whose cells sort first: the order of the file decides nothing (law 7). `agree` folds only rows that are the same, and
+    leaves those that differ to the checks. What is not kept counts as ignored. Adds `_differ`: rows with this key differed.
     """
     others = [quoted(c) for c in columns if c != "sourcedId"]
-    order = ", ".join([f"{filled(others)} DESC", *(f"{c} NULLS LAST" for c in others), "_row"])
+    fullest = ", ".join([f"{filled(others)} DESC", *(f"{c} NULLS LAST" for c in others), "_row"])
     hashed = f"hash({', '.join(others)})" if others else "0::UBIGINT"
-    file = 'CASE WHEN "sourcedId" IS NULL THEN _row END'
-    where = file if mode == "fullest" else "_row"
-    folded = _folded(f"SELECT *, {hashed} AS _same FROM ({rows})", f'_keep, {where}, "sourcedId"', order)
-    if mode == "agree":
-        folded = _folded(f"SELECT * EXCLUDE (_differ) FROM ({folded})", f'_keep, {file}, "sourcedId", _same', "_row")
-    return f"SELECT * EXCLUDE (_same) FROM ({folded})"
+    start = f"SELECT *, {hashed} AS _same, false AS _differ FROM ({rows})"
+    folded = _folded(start, '_keep, _row, "sourcedId"', "_part")
+    keyed = '_keep, CASE WHEN "sourcedId" IS NULL THEN _row END, "sourcedId"'
+    if mode == "fullest":
+        folded = _folded(folded, keyed, fullest)
+    elif mode == "agree":
+        folded = _folded(folded, f"{keyed}, _same", "_row")
+    return f"SELECT * EXCLUDE (_same, _part) FROM ({folded})"
 
 
 def _folded(rows: str, group: str, order: str) -> str:
     first = f"row_number() OVER (PARTITION BY {group} ORDER BY {order}) = 1"
     differ = f"min(_same) OVER (PARTITION BY {group}) <> max(_same) OVER (PARTITION BY {group})"
-    return f"SELECT * REPLACE (_keep AND {first} AS _keep), _keep AND {differ} AS _differ FROM ({rows})"
+    return f"SELECT * REPLACE (_keep AND {first} AS _keep, _differ OR (_keep AND {differ}) AS _differ) FROM ({rows})"
 
 
 def _tell_arranged(workbench: Workbench, binding: Binding, staged: str, unsure: int, texts: Texts) -> None:

@@ -131,6 +131,44 @@ def looks_like_data(cells: Sequence[str], after: Sequence[str] | None) -> bool:
     return len(after) == len(cells) and all(_DATA.fullmatch(visible(after[i])) or not after[i].strip() for i in data)
 
 
+def switched_on(cells: Sequence[str], after: Sequence[str] | None, names: Sequence[str]) -> bool:
+    """Whether the first row of a file that is said to have no header is a header all the same.
+
+    It is one if half of its cells are words that the layout gives to the positions (`names`). Otherwise half of them, and two at
+    least, must be what headers are made of, none what only data is, and the next row must not look the same.
+    """
+    seen = [w for w in map(visible, cells) if w]
+    known = {_bare(name) for name in names}
+    if seen and 2 * sum(_bare(w) in known for w in seen) >= len(seen):
+        return True
+    words = sum(1 for w in seen if _WORD.fullmatch(w))
+    if words < 2 or words * 2 < len(seen) or any(_DATA.fullmatch(w) for w in seen):
+        return False
+    return after is None or not any(_WORD.fullmatch(visible(w)) for w in after)
+
+
+def named(header: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """The words of positions: those that a layout gives. Where a header stands there all the same, its word tells which is which.
+
+    >>> named(["column 1", "column 2", "column 3"], ["code", "title"])
+    ('code', 'title', 'column 3')
+    >>> named(["TITLE", "Code", "Credits"], ["code", "title"])
+    ('title', 'code', 'Credits')
+    """
+    known = {_bare(name): name for name in names}
+    told = [known.get(_bare(word)) for word in header]
+    if any(told):
+        given = [name or word for name, word in zip(told, header, strict=True)]
+    else:
+        given = [names[i] if i < len(names) else word for i, word in enumerate(header)]
+    return clean(given, strip_prefix=False).columns
+
+
+def _bare(word: str) -> str:
+    """The letters and digits of a word, in one case."""
+    return "".join(c for c in visible(word).casefold() if c.isalnum())
+
+
 def titles(rows: Sequence[Sequence[str]], usual: int) -> int:
     """How many of the first records are blank lines or a human title and not the header: at most 10, often 0.
 

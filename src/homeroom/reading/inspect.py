@@ -114,6 +114,8 @@ def _dialect(head: bytes, hints: Hints, encoding: str) -> _Dialect:
     usual = delimiters.usual_width(records)
     rows = [[_text(c, encoding) for c in r.cells] for r in records]
     at = headers.titles(rows, usual) if hints.header is not False else 0
+    if hints.header is False and headers.switched_on(rows[0], rows[1] if len(rows) > 1 else None, hints.columns):
+        return _Dialect(delimiter, records, 0, _header_width(rows, 0), 0, len(rows[0]) - _header_width(rows, 0))
     if hints.header is False or (hints.header is None and _is_data(rows, at)):
         return _Dialect(delimiter, records, -1, usual, 0)
     width = _header_width(rows, at)
@@ -160,12 +162,13 @@ def _inspected(
     header = tuple(_text(c, spoken) for c in dialect.header)
     cleaned = headers.clean(header, hints.strip_prefix)
     numbered = tuple(f"column {i + 1}" for i in range(dialect.width))
+    columns = cleaned.columns if dialect.at >= 0 else numbered
     rows = [tuple(_text(c, spoken) for c in r.cells) for r in dialect.data if any(c.strip() for c in r.cells)]
     ends = [k for k, n in counts.items() if n]
     return Inspected(
         file=file,
         header=header if dialect.at >= 0 else numbered,
-        columns=cleaned.columns if dialect.at >= 0 else numbered,
+        columns=headers.named(columns, hints.columns) if hints.columns else columns,
         encoding=name,
         encoding_guessed=guessed,
         delimiter=dialect.delimiter.decode(),
@@ -173,18 +176,20 @@ def _inspected(
         line_ends=ends[0] if len(ends) == 1 else ("mixed" if ends else "lf"),
         header_line=dialect.records[dialect.at].line if dialect.at >= 0 else 0,
         sample=tuple(rows[:SAMPLE_ROWS]),
-        repairs=_repairs(dialect, cleaned, mark, guessed),
+        repairs=_repairs(dialect, cleaned, mark, guessed, hints.header is False),
         headerless=dialect.at < 0,
         survey=survey,
+        unheaded=hints.header is False,
     )
 
 
-def _repairs(dialect: _Dialect, cleaned: headers.Cleaned, mark: str | None, guessed: bool) -> tuple[Repair, ...]:
+def _repairs(dialect: _Dialect, cleaned: headers.Cleaned, mark: str | None, guessed: bool, unheaded: bool) -> tuple[Repair, ...]:
     counted = (
         ("byte-order-mark", int(mark is not None)),
         ("encoding-guessed", int(guessed)),
         ("title-skipped", dialect.titles if dialect.at >= 0 else 0),
-        ("header-missing", int(dialect.at < 0)),
+        ("header-missing", int(dialect.at < 0 and not unheaded)),
+        ("header-unexpected", int(dialect.at >= 0 and unheaded)),
         ("header-invisible", len(cleaned.invisible)),
         ("header-prefix", len(cleaned.prefixed)),
         ("header-doubled", len(cleaned.doubled)),

@@ -159,8 +159,11 @@ def _tell_of_file(inspected: Inspected, findings: Findings) -> None:
     if inspected.encoding_guessed:
         findings.tell("encoding-guessed", value=inspected.encoding)
     if inspected.headerless:
-        findings.tell("header-missing", detail={"count": len(inspected.columns)})
+        if not inspected.unheaded:
+            findings.tell("header-missing", detail={"count": len(inspected.columns)})
         return
+    if inspected.unheaded:
+        findings.tell("header-unexpected", line=inspected.header_line)
     cleaned = headers.clean(inspected.header)
     if cleaned.columns != inspected.columns:
         cleaned = headers.clean(inspected.header, strip_prefix=False)

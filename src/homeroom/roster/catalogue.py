@@ -11,12 +11,14 @@ A *dataset* is a table beyond OneRoster. It belongs to no version of the standar
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 VERSIONS = ("1.1", "1.2")
@@ -78,7 +80,8 @@ class Field:
 
     `required` holds the versions in which the cell must be filled in every row (a dataset's field: all of them, since its
     rows are checked in sets of either version). `delta` says that it must be filled in delta files only. `versions` are those
-    that have the field; `spelled_11` is its name in 1.1 where that differs. `codes` maps a version to the name of its code list.
+    that have the field; `spelled_11` is its name in 1.1 where that differs. `codes` maps a version to the name of its code list;
+    `words` is the list itself, where a layout set declares one.
     """
 
     name: str
@@ -93,6 +96,7 @@ class Field:
     json: str
     personal: bool
     secret: bool
+    words: CodeList | None = None
 
     def spelled(self, version: str) -> str:
         """The header word of this field in a file of `version`."""
@@ -169,6 +173,10 @@ class Catalogue:
     def __getitem__(self, name: str) -> Table:
         return self.tables[name]
 
+    def joined(self, datasets: Iterable[Table]) -> Catalogue:
+        """The catalogue with datasets that a layout set declares; they come last."""
+        return replace(self, tables={**self.tables, **{t.name: t for t in datasets}})
+
     def version(self, version: str) -> tuple[Table, ...]:
         """The tables that exist in `version` ("1.1" or "1.2"; `DATASET`: the datasets)."""
         return tuple(t for t in self if any(version in f.versions for f in t.fields))
@@ -180,6 +188,8 @@ class Catalogue:
 
     def code_list(self, field: Field, version: str) -> CodeList | None:
         """The code list of a field in a version (that of the other version where this one has none)."""
+        if field.words is not None:
+            return field.words
         name = field.codes.get(version) or next(iter(field.codes.values()), None)
         return self.codes[name] if name else None
 
@@ -205,7 +215,19 @@ def _made(raw: Mapping[str, Any], versions: frozenset[str], required: frozenset[
         json=raw.get("json", raw["name"]),
         personal=raw.get("personal", False),
         secret=raw.get("secret", False),
+        words=code_list(**raw["words"]) if "words" in raw else None,
     )
+
+
+def code_list(
+    name: str,
+    values: Iterable[str],
+    extensible: bool = False,
+    open: bool = False,
+    formerly: Mapping[str, str] = MappingProxyType({}),
+) -> CodeList:
+    """A code list from its declaration."""
+    return CodeList(name, tuple(values), extensible, open, dict(formerly))
 
 
 EVERY_RECORD: tuple[Mapping[str, Any], ...] = (
@@ -249,14 +271,18 @@ FILES = ("oneroster.toml", "datasets.toml")
 
 
 @cache
+def digest() -> str:
+    """SHA-256 of the catalogue's texts: what was worked out under another catalogue counts no more."""
+    texts = (files("homeroom.roster").joinpath(name).read_bytes() for name in FILES)
+    return hashlib.sha256(b"".join(texts)).hexdigest()
+
+
+@cache
 def catalogue() -> Catalogue:
     """The catalogue, read from the package on first use. Datasets come last: they refer to roster tables."""
     standard, beyond = (tomllib.loads(files("homeroom.roster").joinpath(f).read_text(encoding="utf-8")) for f in FILES)
     tables = {name: _oneroster(name, raw) for name, raw in standard["tables"].items()}
     tables |= {name: dataset(name, raw) for name, raw in beyond["tables"].items()}
-    codes = {
-        name: CodeList(name, tuple(c["values"]), c.get("extensible", False), c.get("open", False), c.get("formerly", {}))
-        for name, c in (standard["codes"] | beyond["codes"]).items()
-    }
+    codes = {name: code_list(name, **c) for name, c in (standard["codes"] | beyond["codes"]).items()}
     formats = {Format(k): v for k, v in standard["formats"].items()}
     return Catalogue(tables=tables, codes=codes, formats=formats, aliases=standard["aliases"])

@@ -14,3 +14,8 @@ def quoted(name: str) -> str:
 def text(value: str) -> str:
     """An SQL string literal, safe for any text without NUL."""
     return "'" + value.replace("'", "''") + "'"
+
+
+UNMAPPED = "\x01"
+"""Stands before a value that a layout's value map does not know and refuses. No cell of a file can begin so: control characters
+are taken out when it is read."""

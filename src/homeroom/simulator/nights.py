@@ -15,7 +15,7 @@ from homeroom.simulator import words
 from homeroom.simulator.dice import Dice
 from homeroom.simulator.district import zones
 from homeroom.simulator.families import Counter, address, household
-from homeroom.simulator.records import ALL_GRADES, District, Enrollment, Person, Section
+from homeroom.simulator.records import ALL_GRADES, District, Enrollment, Leaver, Person, Section
 
 FIRST_NIGHT = (10, 5)  # month and day of night 1, well after the start of school
 ADDED, CHANGED, LEFT = 0.01, 0.01, 0.005
@@ -33,7 +33,7 @@ def next_night(district: District, seed: int, number: int) -> District:
     """The district one ordinary night later; `number` is the night's own, from 2."""
     dice = Dice(seed, "night", number)
     today = (date(district.year - 1, *FIRST_NIGHT) + timedelta(days=number - 1)).isoformat()
-    district = _leave(district, dice)
+    district = _leave(district, dice, today)
     district = _change(district, dice)
     district = _move(district, dice, today)
     district = _arrive(district, dice, today)
@@ -53,12 +53,13 @@ def _kept(district: District, goes: Callable[[Person], bool]) -> District:
     return replace(district, people=people, enrollments=tuple(e for e in district.enrollments if e.person in ids))
 
 
-def _leave(district: District, dice: Dice) -> District:
+def _leave(district: District, dice: Dice, today: str) -> District:
     students = district.of("student")
     if len(students) < 3:
         return district
     gone = {p.id for p in dice.some(students, _share(students, LEFT))}
-    return _kept(district, lambda p: p.id in gone)
+    left = (*district.left, *(Leaver(p, today) for p in students if p.id in gone))
+    return replace(_kept(district, lambda p: p.id in gone), left=left)
 
 
 def _change(district: District, dice: Dice) -> District:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["student", "teacher", "administrator", "aide", "contact"]
@@ -116,8 +116,16 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaver:
+    """A student who left on an ISO day since the first night. Some systems go on listing them, as gone."""
+
+    person: Person
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class District:
-    """The whole of it at one moment. `people` are students, then staff, then contacts, each by number."""
+    """The whole of it at one moment. `people` are students, then staff, then contacts, each by number; `left` is no part of them."""
 
     id: str
     name: str
@@ -129,6 +137,7 @@ class District:
     people: tuple[Person, ...]
     enrollments: tuple[Enrollment, ...]
     free: Numbers
+    left: tuple[Leaver, ...] = field(default=(), repr=False)
 
     def of(self, role: Role) -> tuple[Person, ...]:
         """The people of one role."""

@@ -12,11 +12,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
+from homeroom.store import declared, snapshots
 from homeroom.store import imports as import_log
-from homeroom.store import snapshots
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
 from homeroom.store.delta import Delta, delta
@@ -37,16 +36,16 @@ _LARGE = 2_000
 """Changes from which the large cache pays."""
 
 
-def changed_tables(plan: Plan) -> list[str]:
-    """The tables that a plan changes, in the catalogue's order."""
+def changed_tables(plan: Plan, commit: Commit) -> list[str]:
+    """The tables that a plan changes, in the catalogue's order, declared datasets last."""
     told = {name: (t.added, t.updated, t.removed, t.restored) for name, t in plan.tables.items()}
-    return [t.name for t in catalogue() if any(told.get(t.name, ()))]
+    return [t.name for t in commit.book if any(told.get(t.name, ()))]
 
 
 def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int:
     """Apply a plan to a roster in place; returns the new revision. See `RosterStore.apply`."""
     number = commit.revision_before + 1
-    names = changed_tables(plan)
+    names = changed_tables(plan, commit)
     deltas = [_delta(place, workbench, name, commit, number) for name in names]
     with ferry(workbench, place) as boat:
         for each in deltas:
@@ -58,6 +57,7 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
                 _widen(connection, sum(t.added + t.updated + t.removed + t.restored for t in plan.tables.values()))
             boat.board(connection)
             fence(connection, place, commit, plan, number)
+            declared.declare(connection, place, [each.table for each in deltas])
             for each in deltas:
                 _write(connection, place, boat, each)
             _write_shared(connection, place, boat, commit)
@@ -85,11 +85,18 @@ def _delta(place: Place, workbench: Workbench, name: str, commit: Commit, number
     """The part of one table, with every stored record that it changes in the workbench."""
     known = quoted(f"known_{name}")
     workbench.run(f"CREATE OR REPLACE VIEW {known} AS SELECT \"sourcedId\" FROM {quoted(f'plan_{name}')} WHERE verb <> 'add'")
-    bring(place, workbench, name, f"known_{name}")
-    with place.read() as connection:
-        base = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {place.name(name)}").scalar_one()
+    bring(place, workbench, commit.book[name], f"known_{name}")
+    base = _highest(place, name)
     verbs = frozenset(verb for (verb,) in workbench.rows(f"SELECT DISTINCT verb FROM {quoted(f'plan_{name}')}"))
     return replace(delta(workbench, name, commit, number, base), verbs=verbs)
+
+
+def _highest(place: Place, name: str) -> int:
+    """The highest id that a table has given; 0 for a dataset whose table this commit makes."""
+    if declared.found(place, name) is None:
+        return 0
+    with place.read() as connection:
+        return int(connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {place.name(name)}").scalar_one())
 
 
 def _load(boat: Ferry, each: Delta) -> None:

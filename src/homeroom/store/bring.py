@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from homeroom.roster.catalogue import Table, catalogue
 from homeroom.roster.names import quoted
+from homeroom.store import declared
 from homeroom.store.ferry import ferry
 from homeroom.store.places import Place
 from homeroom.workbench.bench import Workbench
@@ -26,10 +27,12 @@ def shape(table: Table) -> dict[str, str]:
     )
 
 
-def bring(place: Place, workbench: Workbench, name: str, wanted: str | None) -> str:
-    """Copy stored records of a table into `stored_T`; see `values.Lookup`. Returns the relation's name."""
-    table = catalogue()[name]
-    relation = f"stored_{name}"
+def bring(place: Place, workbench: Workbench, table: Table, wanted: str | None) -> str:
+    """Copy stored records of a table into `stored_T`; see `values.Lookup`. Returns the relation's name.
+
+    What a declaration of tonight adds is blank in the records that the store has; a dataset that is new has none.
+    """
+    name, relation = table.name, f"stored_{table.name}"
     if not workbench.exists(relation):
         columns = ", ".join(f"{quoted(c)} {t}" for c, t in shape(table).items())
         workbench.run(f"CREATE TABLE {quoted(relation)} ({columns})")
@@ -42,7 +45,7 @@ def bring(place: Place, workbench: Workbench, name: str, wanted: str | None) -> 
         total = _total(connection, place, name)
         whole = missing is None or missing > total * SCAN_SHARE
         if total:
-            _copy(connection, place, workbench, table, relation, whole=whole)
+            _copy(connection, place, workbench, table, relation, _lacking(place, table), whole=whole)
     if whole:
         _remember_all(workbench, name)
     return relation
@@ -58,9 +61,26 @@ def _missing(workbench: Workbench, relation: str, wanted: str) -> int:
     return int(workbench.value("SELECT count(*) FROM wanted_keys"))
 
 
-def _copy(connection: Connection, place: Place, workbench: Workbench, table: Table, relation: str, *, whole: bool) -> None:
+def _lacking(place: Place, table: Table) -> frozenset[str]:
+    """The columns that a declared dataset has tonight and its stored table has not."""
+    if table.name in catalogue().tables:
+        return frozenset()
+    return frozenset(table.columns) - frozenset(declared.known(place)[table.name].columns)
+
+
+def _copy(
+    connection: Connection,
+    place: Place,
+    workbench: Workbench,
+    table: Table,
+    relation: str,
+    lacking: frozenset[str],
+    *,
+    whole: bool,
+) -> None:
     columns = shape(table)
-    listed = ", ".join(f"t.{quoted('from_source' if c == '_source' or _is_owner(c, table) else c)}" for c in columns)
+    named = {c: "from_source" if c == "_source" or _is_owner(c, table) else c for c in columns}
+    listed = ", ".join("NULL" if c in lacking else f"t.{quoted(named[c])}" for c in columns)
     with ferry(workbench, place) as boat:
         if whole:
             query = f"SELECT {listed} FROM {place.name(table.name)} t"

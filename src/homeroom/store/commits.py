@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.report import Outcome, Status
 from homeroom.store.deliveries import State
 from homeroom.store.outbox import Outgoing
@@ -36,7 +37,8 @@ class Commit:
     that the plan was made against: a roster that has moved since refuses the plan. `source` becomes the owner of the records
     that are written. `report` is the whole import report as plain JSON values, with the revision that will be (the plan
     changes something: `revision_before` + 1). `issues` names a workbench relation with the columns of `issues.COLUMNS`; `issues_of` an import whose issues are told again.
-    `now` becomes the moment of the revision and `dateLastModified` of every record that is written.
+    `now` becomes the moment of the revision and `dateLastModified` of every record that is written. `datasets` are the declared
+    tables beyond the catalogue that the plan may speak of; the commit makes those that are new.
     """
 
     number: int
@@ -56,3 +58,9 @@ class Commit:
     snapshots: tuple[SnapshotRow, ...] = ()
     delivery: int | None = None
     delivery_state: State = "walked"
+    datasets: tuple[Table, ...] = ()
+
+    @property
+    def book(self) -> Catalogue:
+        """Every table that the plan may speak of."""
+        return catalogue().joined(self.datasets)

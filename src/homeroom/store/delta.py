@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
 from homeroom.store.commits import Commit
 from homeroom.store.moments import written
@@ -224,4 +224,4 @@ def items(value: str) -> str:
 def delta(workbench: Workbench, name: str, commit: Commit, revision: int, base: int) -> Delta:
     """The part of one table, whose plan lies in the workbench."""
     brings = frozenset(row[0] for row in workbench.rows(f"DESCRIBE {quoted(f'plan_{name}')}"))
-    return Delta(catalogue()[name], commit, revision, base, brings)
+    return Delta(commit.book[name], commit, revision, base, brings)

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from sqlalchemy import and_, select, tuple_
 
+from homeroom.store import declared
 from homeroom.store.district_tables import import_file
 from homeroom.store.places import Place
-from homeroom.store.roster_tables import ROSTER
+from homeroom.store.roster_tables import tables_of
 from homeroom.workbench.bench import Workbench
 
 AT_ONCE = 400
@@ -22,7 +23,10 @@ def elsewhere(
     place: Place, workbench: Workbench, table: str, source: int, belongs: Callable[[str], bool], into: str
 ) -> str | None:
     """See `RosterStore.written_by`."""
-    records = ROSTER[table]
+    known = declared.found(place, table)
+    if known is None:
+        return None  # a dataset that no commit has filled yet
+    records = tables_of(known)[0]
     with place.read(alone=True) as connection:
         files = connection.execute(select(import_file.c["import"], import_file.c.number, import_file.c.name)).all()
         pairs = [(number, file) for number, file, name in files if belongs(name)]

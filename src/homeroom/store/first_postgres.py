@@ -10,16 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted
+from homeroom.store import declared
 from homeroom.store.apply import changed_tables, fence, finish, load_issues, new_revision
 from homeroom.store.commits import Commit
 from homeroom.store.delta import Delta, delta
 from homeroom.store.ferry import columns_of, copy_in, ferry, write_csv
 from homeroom.store.postgres_schema import PostgresSchema
-from homeroom.store.roster_tables import LINKS, ROSTER, links
+from homeroom.store.roster_tables import links, tables_of
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
 
@@ -28,12 +30,13 @@ def load(place: PostgresSchema, workbench: Workbench, plan: Plan, commit: Commit
     """Load an empty district; returns revision 1. See `RosterStore.apply_first`."""
     if commit.revision_before:
         raise TryAgain(f"the roster is at revision {commit.revision_before} already")
-    deltas = [delta(workbench, name, commit, 1, 0) for name in changed_tables(plan)]
-    touched = [name for d in deltas for name in (d.table.name, *(link.name for link in links(d.table.name)))]
+    deltas = [delta(workbench, name, commit, 1, 0) for name in changed_tables(plan, commit)]
+    touched = [made for d in deltas for made in tables_of(d.table)]
     beside = PostgresSchema(place.engine, f"{place.schema}__new")
     with ferry(workbench, place) as boat, place.write() as connection:
         _alone(connection, place)
         load_issues(boat, workbench, commit)
+        declared.declare(connection, place, [d.table for d in deltas])
         _make(connection, beside, touched)
         for each in deltas:
             _fill(connection, place, beside, workbench, each)
@@ -53,11 +56,11 @@ def _alone(connection: Connection, place: PostgresSchema) -> None:
         raise TryAgain("the roster is not empty any more")
 
 
-def _make(connection: Connection, beside: PostgresSchema, names: Sequence[str]) -> None:
+def _make(connection: Connection, beside: PostgresSchema, tables: Sequence[SqlTable]) -> None:
     connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {quoted(beside.schema)} CASCADE")
     connection.exec_driver_sql(f"CREATE SCHEMA {quoted(beside.schema)}")
-    for name in names:
-        connection.execute(CreateTable(_TABLES[name]), execution_options=_in(beside))
+    for table in tables:
+        connection.execute(CreateTable(table), execution_options=_in(beside))
 
 
 def _fill(connection: Connection, place: PostgresSchema, beside: PostgresSchema, workbench: Workbench, each: Delta) -> None:
@@ -85,23 +88,20 @@ def _copy(connection: Connection, workbench: Workbench, target: str, query: str,
     return rows
 
 
-def _index(connection: Connection, beside: PostgresSchema, names: Sequence[str]) -> None:
-    for name in names:
-        for index in sorted(_TABLES[name].indexes, key=lambda i: str(i.name)):
+def _index(connection: Connection, beside: PostgresSchema, tables: Sequence[SqlTable]) -> None:
+    for table in tables:
+        for index in sorted(table.indexes, key=lambda i: str(i.name)):
             connection.execute(CreateIndex(index), execution_options=_in(beside))
-        connection.exec_driver_sql(f"ANALYZE {beside.name(name)}")
+        connection.exec_driver_sql(f"ANALYZE {beside.name(table.name)}")
 
 
-def _move(connection: Connection, place: PostgresSchema, beside: PostgresSchema, names: Sequence[str]) -> None:
+def _move(connection: Connection, place: PostgresSchema, beside: PostgresSchema, tables: Sequence[SqlTable]) -> None:
     """Put the new tables in the place of the old, empty ones. Indexes go with their tables."""
-    for name in names:
-        connection.exec_driver_sql(f"DROP TABLE {place.name(name)}")
-        connection.exec_driver_sql(f"ALTER TABLE {beside.name(name)} SET SCHEMA {quoted(place.schema)}")
+    for table in tables:
+        connection.exec_driver_sql(f"DROP TABLE {place.name(table.name)}")
+        connection.exec_driver_sql(f"ALTER TABLE {beside.name(table.name)} SET SCHEMA {quoted(place.schema)}")
     connection.exec_driver_sql(f"DROP SCHEMA {quoted(beside.schema)}")
 
 
 def _in(place: PostgresSchema) -> dict[str, dict[None, str]]:
     return {"schema_translate_map": {None: place.schema}}
-
-
-_TABLES = {**ROSTER, **LINKS}

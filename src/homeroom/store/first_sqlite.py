@@ -21,14 +21,16 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from homeroom.roster.catalogue import Table
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
+from homeroom.store import declared
 from homeroom.store.apply import changed_tables, fence, finish, load_issues, new_revision
 from homeroom.store.commits import Commit
 from homeroom.store.delta import Delta, delta
 from homeroom.store.district_tables import LOGS, district, version
 from homeroom.store.ferry import driver, ferry, ingest, open_adbc
-from homeroom.store.roster_tables import LINKS, ROSTER, links
+from homeroom.store.roster_tables import LINKS, ROSTER, links, own_table
 from homeroom.store.sqlite_file import SqliteFile, leftovers, open_sqlite
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
@@ -42,9 +44,11 @@ def load(place: SqliteFile, workbench: Workbench, plan: Plan, commit: Commit) ->
         raise TryAgain(f"the roster is at revision {commit.revision_before} already")
     fresh = place.next_file()
     _remove(fresh)
-    _fill(fresh, workbench, [delta(workbench, name, commit, 1, 0) for name in changed_tables(plan)])
+    deltas = [delta(workbench, name, commit, 1, 0) for name in changed_tables(plan, commit)]
+    own = [each.table for each in deltas if each.table.name not in ROSTER]
+    _fill(fresh, workbench, deltas)
     engine = create_engine("sqlite://", creator=lambda: _open(fresh), poolclass=NullPool, hide_parameters=True)
-    _index(fresh, workbench)
+    _index(fresh, workbench, own)
     with ferry(workbench, place) as boat:
         load_issues(boat, workbench, commit)
         with place.write(alone=True) as old:  # from here on nobody else writes to the old file
@@ -53,6 +57,8 @@ def load(place: SqliteFile, workbench: Workbench, plan: Plan, commit: Commit) ->
                 _carry_over(connection, former, old)
                 boat.board(connection)
                 fence(connection, place, commit, plan, 1)
+                for table in own:
+                    declared.remember(connection, table)
                 finish(connection, place, boat, commit, 1)
                 new_revision(connection, commit, 1)
                 connection.commit()
@@ -69,7 +75,8 @@ def _fill(file: Path, workbench: Workbench, deltas: Sequence[Delta]) -> None:
     writer = open_adbc(file)
     try:
         with writer.cursor() as cursor:
-            for table in district.tables.values():
+            own = (own_table(d.table) for d in deltas if d.table.name not in ROSTER)
+            for table in (*district.tables.values(), *own):
                 cursor.execute(str(CreateTable(table).compile(dialect=_DIALECT)))
         for each in deltas:
             _fill_table(writer, workbench, each)
@@ -100,13 +107,13 @@ def _open(file: Path) -> sqlite3.Connection:
     return made
 
 
-def _index(file: Path, workbench: Workbench) -> None:
-    """Make all indexes, in a process of its own.
+def _index(file: Path, workbench: Workbench, own: Sequence[Table]) -> None:
+    """Make all indexes, those of the datasets `own` too, in a process of its own.
 
     Sorting spills to files, and SQLite takes the folder for them from the environment once, when a process loads it: here it
     is the workbench's, so that names of children lie nowhere else (law 9).
     """
-    tables = (*ROSTER.values(), *LINKS.values(), *LOGS)
+    tables = (*ROSTER.values(), *LINKS.values(), *LOGS, *map(own_table, own))
     made = [CreateIndex(index) for table in tables for index in sorted(table.indexes, key=lambda i: str(i.name))]
     told = "\0".join(str(each.compile(dialect=_DIALECT)) for each in made)
     command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("indexing.py")), str(file)]

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 
 from sqlalchemy import update
 
-from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import Misuse
+from homeroom.store import declared
 from homeroom.store.places import Place
-from homeroom.store.roster_tables import ROSTER
+from homeroom.store.roster_tables import tables_of
 
 
 def lock_fields(place: Place, table: str, sourced_id: str, fields: Sequence[str]) -> None:
     """See `RosterStore.lock_fields`."""
-    unknown = set(fields) - set(catalogue()[table].columns[1:])
+    known = declared.table(place, table)
+    unknown = set(fields) - set(known.columns[1:])
     if unknown:
         raise Misuse(f"{table} has no column {', '.join(sorted(unknown))}.")
     held = json.dumps(sorted(set(fields))) if fields else None
-    records = ROSTER[table]
+    records = tables_of(known)[0]
     with place.write() as connection:
         done = connection.execute(update(records).where(records.c.sourcedId == sourced_id).values(locked=held))
     if not done.rowcount:

@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from homeroom.roster.catalogue import Format, catalogue
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
+from homeroom.store import declared
 from homeroom.store.delta import BLOCK_BITS
 from homeroom.store.district_tables import block, revision, tally
 from homeroom.store.places import Place
@@ -26,7 +27,7 @@ from homeroom.store.roster_tables import links, stored_columns
 from homeroom.store.sqlite_file import SqliteFile
 
 Cells = tuple[str | int | None, ...]
-"""A stored record: the values of `columns_of(table)` in order."""
+"""A stored record: the values of `columns_of` in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class Pages:
         sums = select(block.c.table, func.sum(block.c.active), func.sum(block.c.removed)).group_by(block.c.table)
         with self._place.read() as connection:
             found = {row[0]: Counts(int(row[1]), int(row[2])) for row in connection.execute(sums)}
-        return {t.name: found[t.name] for t in catalogue() if t.name in found}
+        own = sorted(set(found) - set(catalogue().tables))
+        return {name: found[name] for name in (*catalogue().tables, *own) if name in found}
 
     def total(self, table: str, status: str | None) -> int:
         """See RosterStore."""
@@ -107,7 +109,7 @@ class Pages:
         columns: tuple[str, ...] | None,
     ) -> Page:
         """See RosterStore."""
-        columns = columns or columns_of(table)
+        columns = columns or columns_of(self._place, table)
         with self._place.glance() as cursor:
             present = _present(cursor, self._place)
             conditions, values = conditions_of(self._place, table, status, where)
@@ -147,7 +149,7 @@ _COUNTED: dict[str | None, Any] = {None: lambda r: r[1] + r[2], "active": lambda
 
 def one(place: Place, table: str, sourced_id: str) -> dict[str, str | int | None] | None:
     """See RosterStore."""
-    columns = columns_of(table)
+    columns = columns_of(place, table)
     with place.glance() as cursor:
         found = _all(place, cursor, f'{_select(place, table, columns)} WHERE t."sourcedId" = ?', [sourced_id])
     return dict(zip(columns, found[0], strict=True)) if found else None
@@ -157,7 +159,7 @@ def rows(
     place: Place, table: str, *, status: str | None = None, since: int | None = None, where: Sequence[Where] = ()
 ) -> Iterator[Cells]:
     """See RosterStore."""
-    columns = columns_of(table)
+    columns = columns_of(place, table)
     conditions, values = conditions_of(place, table, status, where)
     with place.read() as connection:
         first = connection.execute(select(func.min(revision.c.number))).scalar()
@@ -192,14 +194,14 @@ def conditions_of(place: Place, table: str, status: str | None, where: Sequence[
         if each.column in by_column:
             conditions.append(f"t.id IN (SELECT owner FROM {place.name(by_column[each.column])} WHERE target IN ({places}))")
         else:
-            _check_column(table, each.column)
+            _check_column(place, table, each.column)
             conditions.append(f"t.{quoted(each.column)} IN ({places})")
         values.extend(each.values)
     return conditions, values
 
 
-def _check_column(table: str, column: str) -> None:
-    names = {f.name for f in catalogue()[table].model if f.format is not Format.LIST_GUID_REF} | {"status"}
+def _check_column(place: Place, table: str, column: str) -> None:
+    names = {f.name for f in declared.table(place, table).model if f.format is not Format.LIST_GUID_REF} | {"status"}
     if column not in names:
         raise Misuse(f"{table} has no column {column}.")
 
@@ -213,9 +215,13 @@ def _select_from(name: str, columns: tuple[str, ...]) -> str:
     return f"SELECT {', '.join(f't.{quoted(c)}' for c in columns)} FROM {name} t"
 
 
-@cache
-def columns_of(table: str) -> tuple[str, ...]:
+def columns_of(place: Place, table: str) -> tuple[str, ...]:
     """All stored columns of a table, in the order in which records come."""
+    return _columns_of(table) if table in catalogue().tables else stored_columns(declared.table(place, table))
+
+
+@cache
+def _columns_of(table: str) -> tuple[str, ...]:
     return stored_columns(catalogue()[table])
 
 

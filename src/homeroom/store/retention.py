@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from homeroom.roster.catalogue import catalogue
 from homeroom.roster.names import text
+from homeroom.store import declared
 from homeroom.store.delta import BLOCK_BITS
 from homeroom.store.history import write_revision
 from homeroom.store.moments import written
@@ -22,10 +22,11 @@ from homeroom.store.sqlite_file import SqliteFile
 
 def purge(place: Place, before: datetime, now: datetime) -> int:
     """See `RosterStore.purge`."""
+    tables = declared.book(place)
     with place.write(alone=True) as connection:
         if not isinstance(place, SqliteFile):
             connection.exec_driver_sql(f"LOCK TABLE {place.name('revision')} IN EXCLUSIVE MODE")
-        gone = sum(_purge_table(connection, place, table.name, before) for table in catalogue())
+        gone = sum(_purge_table(connection, place, table.name, before) for table in tables)
         if gone:
             write_revision(connection, None, "retention", now)
     return gone

@@ -11,10 +11,11 @@ import hashlib
 
 from sqlalchemy import select
 
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.catalogue import Table
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import TableReport
+from homeroom.store import declared
 from homeroom.store.bring import bring
 from homeroom.store.district_tables import change
 from homeroom.store.district_tables import revision as revisions
@@ -32,7 +33,7 @@ def plan(place: Place, workbench: Workbench, revision: int) -> Plan:
         moved = set(connection.execute(asked).scalars())
     if known is None:
         raise Misuse(f"There is no revision {revision} to go back to.")
-    tables = [t for t in catalogue() if t.name in moved]
+    tables = [t for t in declared.book(place) if t.name in moved]
     reports = {t.name: _back(place, workbench, t, revision) for t in tables}
     return Plan(tables=reports, hash=_hash(workbench, tables), first=False, columns={t.name: t.columns for t in tables})
 
@@ -40,7 +41,7 @@ def plan(place: Place, workbench: Workbench, revision: int) -> Plan:
 def _back(place: Place, workbench: Workbench, table: Table, revision: int) -> TableReport:
     _land(place, workbench, table, revision)
     workbench.run(f"CREATE OR REPLACE TABLE went_back AS {_then(table)}")
-    stored = quoted(bring(place, workbench, table.name, "went_back"))
+    stored = quoted(bring(place, workbench, table, "went_back"))
     cells = ", ".join(f"{_value(c)} AS {quoted(c)}" for c in table.columns[1:])
     changed = " OR ".join(f"{_value(c)} IS DISTINCT FROM s.{quoted(c)}" for c in table.columns[1:])
     verb = f"""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from homeroom.roster.catalogue import DATASET, Table
 from homeroom.store import apply as applying
-from homeroom.store import first_postgres, first_sqlite, history, holding, pages, retention, rollback
+from homeroom.store import declared, first_postgres, first_sqlite, history, holding, pages, retention, rollback
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
 from homeroom.store.deliveries import Deliveries
@@ -49,12 +50,19 @@ class RosterStore:
 
     # -- the walk -----------------------------------------------------------------------------------------------
 
-    def bring(self, workbench: Workbench, table: str, wanted: str | None) -> str:
+    def agree(self, declared_tonight: Sequence[Table]) -> tuple[Table, ...]:
+        """A set's own datasets as they may be walked: with the columns that this store has of them from before.
+
+        Raises Refused("dataset_changed") where tonight's declaration contradicts the rows that are kept.
+        """
+        return declared.agree(self.place, declared_tonight)
+
+    def bring(self, workbench: Workbench, table: str | Table, wanted: str | None) -> str:
         """Copy stored records into `stored_T` of a workbench; see `values.Lookup`. Removed records come too.
 
         `wanted` names a relation with a column sourcedId, or is None for the whole table. Columns: see `bring.shape`.
         """
-        return bring(self.place, workbench, table, wanted)
+        return bring(self.place, workbench, self.table(table) if isinstance(table, str) else table, wanted)
 
     def touched(self, workbench: Workbench, table: str, since: int) -> str | None:
         """Keys of a table that changed after a snapshot's revision, as the relation `changed_since_T` (column sourcedId).
@@ -77,7 +85,7 @@ class RosterStore:
         `body` the text for the REST door where the plan brings them. A plan that changes nothing ends the import and writes
         no revision (law 7). Raises TryAgain when the attempt was overtaken or the roster moved; then nothing was written.
         """
-        if not applying.changed_tables(plan):
+        if not applying.changed_tables(plan, commit):
             applying.finish_only(self.place, workbench, plan, commit)
             return commit.revision_before
         if commit.revision_before == 0 and _adds(plan) >= FIRST_LOAD_ROWS:
@@ -126,6 +134,14 @@ class RosterStore:
         holding.lock_fields(self.place, table, sourced_id, fields)
 
     # -- reading ------------------------------------------------------------------------------------------------
+
+    def table(self, name: str) -> Table:
+        """A table by its name: of the catalogue, or a dataset that was declared here. Raises Misuse with the names there are."""
+        return declared.table(self.place, name)
+
+    def datasets(self) -> tuple[Table, ...]:
+        """The datasets: those that come with Homeroom, then those that were declared here."""
+        return declared.book(self.place).version(DATASET)
 
     def counts(self) -> dict[str, Counts]:
         """Table -> records that are active and removed, of every table that holds any."""

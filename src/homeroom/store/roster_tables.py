@@ -40,7 +40,9 @@ class Link:
 
 
 def links(table: str) -> tuple[Link, ...]:
-    """The link tables of a roster table, e.g. `users_orgs` and `users_agents`."""
+    """The link tables of a roster table, e.g. `users_orgs` and `users_agents`. A set's own dataset has none."""
+    if table not in catalogue().tables:
+        return ()
     return tuple(
         Link(f"{table}_{f.name.removesuffix('SourcedIds')}s", table, f.name, f.ref or "")
         for f in catalogue()[table].model
@@ -81,6 +83,17 @@ def _roster_table(table: Table, into: MetaData) -> SqlTable:
     for name in indexed(table):
         Index(f"{table.name}_by_{name}", made.c[name])
     return made
+
+
+def own_table(table: Table) -> SqlTable:
+    """The SQL table of a dataset that a layout set declares; it belongs to no `MetaData`, since not every district has it."""
+    return _roster_table(table, MetaData())
+
+
+def tables_of(table: Table) -> tuple[SqlTable, ...]:
+    """The SQL tables that hold a table's records: its own, and its links."""
+    own = ROSTER[table.name] if table.name in ROSTER else own_table(table)
+    return (own, *(LINKS[link.name] for link in links(table.name)))
 
 
 def _link_table(link: Link, into: MetaData) -> SqlTable:

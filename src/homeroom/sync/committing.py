@@ -12,8 +12,9 @@ from typing import Any
 from homeroom.compare import snapshot as snapshots_of
 from homeroom.compare.plan import refused_as_foreign
 from homeroom.reading.lines import lines, offset
-from homeroom.roster.catalogue import catalogue
+from homeroom.roster.catalogue import Table
 from homeroom.roster.codes import code
+from homeroom.roster.datasets import is_own
 from homeroom.roster.faults import Refused
 from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, LayoutsUsed, Outcome, Reason, Status
 from homeroom.store.commits import Commit, Origin
@@ -102,6 +103,7 @@ def commit_rollback(house: House, slug: str, bench: Workbench, entry: Import, pl
         now=now,
         kind="rollback",
         report=made.as_json(),
+        datasets=store.datasets(),
     )
     store.apply(bench, plan, commit)
     return made
@@ -135,7 +137,7 @@ def files_told(bench: Workbench, walked: Walked) -> tuple[FileReport, ...]:
         walked.sifted,
         walked.admitted,
         _notes(walked, names),
-        {name: refused_as_foreign(bench, catalogue()[name]) for name in walked.sifted},
+        {name: refused_as_foreign(bench, walked.book[name]) for name in walked.sifted},
         dict(_joined(bench, walked)),
     )
 
@@ -214,7 +216,8 @@ def _committed(
     after = before if walked.plan.empty else before + 1
     kept = _snapshots(bench, walked, ground, folder, after)
     made = _finished(report, "done", _outcome(report), None, after)
-    _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept)
+    own = tuple(t for t in walked.book if is_own(t.name))
+    _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept, own)
     return made
 
 
@@ -224,7 +227,7 @@ def _snapshots(bench: Workbench, walked: Walked, ground: Ground, folder: Path, r
     for name, sifted in walked.sifted.items():
         previous = ground.snapshots.get(name)
         usable = snapshots_of.valid(previous, walked.fingerprints[name])
-        made = snapshots_of.write(bench, catalogue()[name], sifted, usable, folder, revision, walked.fingerprints[name])
+        made = snapshots_of.write(bench, walked.book[name], sifted, usable, folder, revision, walked.fingerprints[name])
         if made is not None and made is not previous:
             kept.append(SnapshotRow(ground.source, name, made.fingerprint, made.revision, made.as_json()))
     return tuple(kept)
@@ -240,6 +243,7 @@ def _write(
     now: datetime,
     origins: tuple[Origin, ...],
     kept: tuple[SnapshotRow, ...] = (),
+    own: tuple[Table, ...] = (),
 ) -> None:
     commit = Commit(
         number=entry.number,
@@ -255,6 +259,7 @@ def _write(
         issues=findings.TOLD,
         snapshots=kept,
         delivery=entry.delivery,
+        datasets=own,
     )
     house.stores.roster(slug).apply(bench, plan, commit)
 

@@ -15,7 +15,7 @@ from homeroom.deliveries.workfolders import claim
 from homeroom.layouts import formulas
 from homeroom.outbound.packages import export as write_package
 from homeroom.outbound.packages import export_datasets as write_datasets
-from homeroom.roster.catalogue import DATASET, Table, catalogue
+from homeroom.roster.catalogue import Table
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
 from homeroom.roster.report import moment
@@ -39,18 +39,11 @@ def counted(house: House, slug: str) -> dict[str, Any]:
     return {"district": slug, "revision": store.revision(), "tables": tables}
 
 
-def table_named(name: str) -> Table:
-    """The catalogue's table. Raises Misuse with the names there are."""
-    if name not in catalogue().tables:
-        raise Misuse(f"there is no table {name!r}; the tables are: {', '.join(catalogue().tables)}.")
-    return catalogue()[name]
-
-
 def rows(house: House, slug: str, name: str, where: str | None) -> Iterator[Mapping[str, Any]]:
     """The records of a table, by sourcedId; `where` is a formula over its columns (the language of the layouts)."""
     house.stores.control.districts.get(slug)
-    table = table_named(name)
     store = house.stores.roster(slug)
+    table = store.table(name)
     shown = stored_in_table(table)
     wanted = None if where is None else _matching(house, slug, table, where)
     for values in store.rows(name):
@@ -67,7 +60,7 @@ def _matching(house: House, slug: str, table: Table, where: str) -> set[str]:
     except formulas.FormulaFault as fault:
         raise Misuse(f"--where cannot be used: {fault}") from None
     with claim(house.settings.work, f"{slug}-ask") as folder, Workbench(folder.path) as bench:
-        stored = house.stores.roster(slug).bring(bench, table.name, None)
+        stored = house.stores.roster(slug).bring(bench, table, None)
         return {key for (key,) in bench.rows(f'SELECT "sourcedId" FROM {quoted(stored)} WHERE {condition}')}
 
 
@@ -78,7 +71,8 @@ def write_rows(
 
     The audit trail says that it was read; not the formula, in which a child's name may stand.
     """
-    table = table_named(name)
+    house.stores.control.districts.get(slug)
+    table = house.stores.roster(slug).table(name)
     found = rows(house, slug, name, where)
     first = next(found, None)
     house.stores.control.audit.add(
@@ -101,11 +95,11 @@ def write_rows(
 def record(house: House, slug: str, name: str, sourced_id: str) -> dict[str, Any]:
     """One record with its provenance and its changes. Raises Misuse for an unknown one."""
     house.stores.control.districts.get(slug)
-    table_named(name)
-    found = house.stores.roster(slug).record(name, sourced_id)
+    store = house.stores.roster(slug)
+    columns = (*SHOWN_FIRST, *store.table(name).columns[1:])
+    found = store.record(name, sourced_id)
     if found is None:
         raise Misuse(f"{slug} has no record {sourced_id!r} in {name}.")
-    columns = (*SHOWN_FIRST, *catalogue()[name].columns[1:])
     return {
         "table": name,
         "record": {c: found.values[c] for c in columns},
@@ -160,13 +154,14 @@ def export_datasets(house: House, slug: str, out: Path, who: str = "command line
     store = house.stores.roster(slug)
     detail = {"datasets": True, "revision": store.revision()}
     house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "exported", slug, detail))
-    package = write_datasets(lambda table: _stored(store, table, None), catalogue().version(DATASET), out)
+    package = write_datasets(lambda table: _stored(store, table, None), store.datasets(), out)
     return {"file": str(out), "revision": store.revision(), "rows": package.rows}
 
 
 def _stored(store: RosterStore, table: str, since: int | None) -> Iterator[tuple[Any, ...]]:
     """A table's rows in the order that the package room reads."""
-    held = stored_in_table(catalogue()[table])
-    places = [held.index(c) for c in stored_columns(catalogue()[table])]
+    known = store.table(table)
+    held = stored_in_table(known)
+    places = [held.index(c) for c in stored_columns(known)]
     for row in store.rows(table, since=since):
         yield tuple(row[p] for p in places)

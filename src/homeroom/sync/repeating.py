@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from homeroom import __version__
+from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.report import ImportReport, TableReport
 from homeroom.store.commits import Commit
 from homeroom.store.imports import Import
@@ -21,7 +22,6 @@ from homeroom.store.sources import Source
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import allied
-from homeroom.sync.walk import catalogue_digest
 from homeroom.workbench.values import Plan
 
 

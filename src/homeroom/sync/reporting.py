@@ -47,7 +47,8 @@ def _fed(feed: Feed, sifted: Sifted, admitted: Admitted, foreign: int) -> FileRe
     ignored = count.ignored + feed.text.ignored + (tally.ignored if tally else 0)
     rows = feed.text.rows if feed.text.rows is not None else count.rows + feed.text.ignored
     repairs: Counter[str] = Counter()
-    for repair in (*feed.text.repairs, *(tally.repairs if tally else ())):
+    mapped = (Repair("value-dropped", count.dropped),) if count.dropped else ()
+    for repair in (*feed.text.repairs, *(tally.repairs if tally else ()), *mapped):
         repairs[repair.code] += repair.count
     return FileReport(
         name=look.file.name,

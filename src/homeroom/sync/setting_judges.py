@@ -11,6 +11,7 @@ from typing import Any
 from homeroom.compare.allowance import Limits
 from homeroom.reading import streams
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.datasets import COLUMN, is_own
 from homeroom.roster.faults import Misuse
 from homeroom.sync import setting_kinds as kinds
 
@@ -19,14 +20,16 @@ _FORM = re.compile(r"YYYY|YY|MMM|MM|M|DD|D|[^A-Za-z%]")
 
 
 def table(value: Any) -> str | None:
-    """A table of the roster."""
-    return None if value in catalogue().tables else f"cannot name {value!r}: it is no table of the roster"
+    """A table of the roster, or by its name a dataset that a layout set declares."""
+    return None if value in catalogue().tables or is_own(str(value)) else f"cannot name {value!r}: it is no table of the roster"
 
 
 def column(value: Any) -> str | None:
     """A column of the roster, `users.email`."""
     name, _, field = str(value).partition(".")
     if name in catalogue().tables and field in {f.name for f in catalogue()[name].model} - {"sourcedId"}:
+        return None
+    if is_own(name) and COLUMN.fullmatch(field):
         return None
     return f"cannot name {value!r}: write TABLE.COLUMN, as users.email"
 

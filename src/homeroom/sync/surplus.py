@@ -13,7 +13,7 @@ from itertools import islice
 
 from homeroom.checks.surplus import placer
 from homeroom.layouts.binding import Binding
-from homeroom.roster.catalogue import Format, catalogue
+from homeroom.roster.catalogue import Format
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Inspected, Lookup
 
@@ -70,7 +70,7 @@ def _ids(bench: Workbench, table: str, all_bound: Sequence[Binding], lookup: Loo
         return
     for binding in all_bound:
         # The table itself did not come: what single references name stands for it (a dialect without orgs).
-        for field in catalogue()[binding.layout.table].references:
+        for field in binding.layout.of.references:
             if field.ref == table and field.format is Format.GUID_REF:
                 yield from _values(binding, field.name)
 

@@ -6,12 +6,10 @@ caller does with the `Walked` that comes out. The store is only reached through 
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import cache
-from importlib.resources import files as package_files
 
 from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
@@ -27,7 +25,9 @@ from homeroom.layouts.making import make
 from homeroom.layouts.sets import LayoutSet
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
-from homeroom.roster.catalogue import FILES, catalogue
+from homeroom.roster.catalogue import Catalogue, Table, catalogue
+from homeroom.roster.catalogue import digest as catalogue_digest
+from homeroom.roster.datasets import as_values, is_own
 from homeroom.sync import findings
 from homeroom.sync.shaping import absent_files, hollow_files, shape_all
 from homeroom.workbench.bench import Workbench
@@ -53,7 +53,8 @@ class Ground:
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
     many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
-    or is None where there are none. `now` is in the district's own time.
+    or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
+    store has of them; `lookup` asks the store for the tables of a catalogue.
     """
 
     sets: Sequence[LayoutSet]
@@ -68,7 +69,8 @@ class Ground:
     snapshots: Mapping[str, Snapshot]
     touched: Callable[[str, Snapshot], str | None]
     written: Callable[[str, Callable[[str], bool], str], str | None]
-    lookup: Lookup
+    lookup: Callable[[Catalogue], Lookup]
+    agree: Callable[[Sequence[Table]], tuple[Table, ...]]
     active: ActiveCounts
     last_rows: Mapping[str, int]
     now: datetime
@@ -79,6 +81,7 @@ class Walked:
     """Everything that a walk found out."""
 
     choice: Choice
+    book: Catalogue
     inspected: tuple[Inspected, ...]
     left_alone: tuple[LeftAlone, ...]
     texts: Mapping[int, TextTable]
@@ -104,21 +107,24 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("layouts")
     choice = choose(ground.sets, inspected, ground.wanted, bench, _kind(ground))
     rules = replace(ground.rules, version=choice.layouts.version)
-    shaped = shape_all(bench, choice, ground.kind, rules.version, ground.lookup)
+    book = catalogue().joined(ground.agree(choice.layouts.datasets))
+    lookup = ground.lookup(book)
+    shaped = shape_all(bench, choice, ground.kind, rules.version, lookup)
     elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
     feeds = tuple(make(choice.layouts, [replace(f, partial=f.table in elsewhere) for f in shaped.feeds], ground.now, bench))
     tell("compare with last night")
-    sifted, fingerprints = _sift(bench, feeds, rules, ground)
+    sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
     tell("check")
-    admitted = {name: admit(bench, catalogue()[name], s, rules, ground.lookup) for name, s in sifted.items()}
+    admitted = {name: admit(bench, book[name], s, rules, lookup) for name, s in sifted.items()}
     tell("plan")
-    tables = [planning.Walked(catalogue()[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
-    plan = make_plan(bench, tables, ground.source, ground.lookup, first=ground.first, allied=ground.allied)
+    tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
+    plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
     tell("judge")
-    context = Context(tables, ground.last_rows, ground.lookup, hollow_files(bench, choice, sifted, ground.written))
+    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
     judgement = judge(bench, plan, ground.limits, ground.active, context)
     return Walked(
         choice=choice,
+        book=book,
         inspected=inspected,
         left_alone=unpacked.left_alone,
         texts=shaped.texts,
@@ -146,25 +152,28 @@ def _hints(ground: Ground, name: str) -> Hints:
     return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})
 
 
-def _sift(bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground) -> tuple[dict[str, Sifted], dict[str, str]]:
+def _sift(
+    bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue
+) -> tuple[dict[str, Sifted], dict[str, str]]:
     import duckdb  # loaded with the workbench, not with this module
 
     sifted: dict[str, Sifted] = {}
     fingerprints: dict[str, str] = {}
-    for table in catalogue():
+    for table in book:
         mine = [f for f in feeds if f.table == table.name]
         if not mine:
             continue
-        mark = snapshots.fingerprint(mine, catalogue_digest(), duckdb.__version__, rules.fingerprint, "")
+        mark = snapshots.fingerprint(mine, catalogue_digest() + _declaration(table), duckdb.__version__, rules.fingerprint, "")
         fingerprints[table.name] = mark
         usable = snapshots.valid(ground.snapshots.get(table.name), mark)
         touched = ground.touched(table.name, usable) if usable else None
         sifted[table.name] = sift(bench, table, mine, usable, touched)
+        for count in sifted[table.name].counts:
+            if count.dropped:
+                bench.tell("value-dropped", file=count.file, table=table.name, count=count.dropped)
     return sifted, fingerprints
 
 
-@cache
-def catalogue_digest() -> str:
-    """SHA-256 of the catalogue's texts: a changed catalogue makes every snapshot invalid."""
-    texts = (package_files("homeroom.roster").joinpath(name).read_bytes() for name in FILES)
-    return hashlib.sha256(b"".join(texts)).hexdigest()
+def _declaration(table: Table) -> str:
+    """What a layout set says of a dataset of its own, as a text; it decides as the catalogue does."""
+    return json.dumps(as_values(table), sort_keys=True) if is_own(table.name) else ""

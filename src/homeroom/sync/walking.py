@@ -12,6 +12,7 @@ from homeroom.compare.limits import Active
 from homeroom.compare.snapshot import Snapshot
 from homeroom.deliveries.seal import Sealed, SealedFile, unseal
 from homeroom.deliveries.workfolders import claim
+from homeroom.roster.catalogue import Catalogue
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport
 from homeroom.store.imports import Import
@@ -23,6 +24,7 @@ from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import allied
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Lookup
 
 SMALL = 64 << 20
 """Deliveries below so many bytes get one thread and half the memory: many of them are walked side by side."""
@@ -93,9 +95,12 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
     today = now.astimezone(zone)
     revision = store.revision()
 
-    def lookup(table: str, wanted: str | None) -> str:
-        # The rooms write the name as it stands in their SQL, the store takes the name itself.
-        return store.bring(bench, table, wanted.strip('"') if wanted is not None else None)
+    def lookup(book: Catalogue) -> Lookup:
+        def brought(table: str, wanted: str | None) -> str:
+            # The rooms write the name as it stands in their SQL, the store takes the name itself.
+            return store.bring(bench, book[table], wanted.strip('"') if wanted is not None else None)
+
+        return brought
 
     def touched(table: str, snapshot: Snapshot) -> str | None:
         return store.touched(bench, table, snapshot.revision)
@@ -126,6 +131,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         touched=touched,
         written=written,
         lookup=lookup,
+        agree=store.agree,
         active=active,
         last_rows=last_rows(store, source.id),
         now=today,

@@ -25,6 +25,9 @@ from homeroom.roster.report import LimitReport, Reason, Repair, TableReport
 EXCERPT = Path("/excerpt")
 """Stands in `TextTable.by_line` for the file that holds the lines."""
 
+DROPPED = "_dropped"
+"""The column of a feed's `select` that counts the values which its value maps dropped, where any may (`Feed.drops`)."""
+
 Mode = Literal["continuous", "delta", "change_notification"]
 
 
@@ -80,7 +83,8 @@ class Inspected:
 
     `columns` are the header words cleaned (no BOM, blanks, invisible characters, `TABLE.` prefix), unique, in the file's order;
     `header` are the words as written. Without a header both are `column 1`, `column 2`, ... `sample` holds up to 20 data rows.
-    `fault` is set where the file cannot be read as a table at all.
+    `fault` is set where the file cannot be read as a table at all. `unheaded`: the layout or the source says that the file has no
+    header; if it is not `headerless` all the same, somebody switched the header on.
     """
 
     file: SourceFile
@@ -97,6 +101,7 @@ class Inspected:
     fault: Reason | None = None
     headerless: bool = False
     survey: Survey | None = None
+    unheaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,9 @@ class Feed:
     `columns` in order: text, NULL where blank. `columns` always has sourcedId; it may have `status` and `metadata`.
     `headers` gives the file's own word for a column, for messages. `key_cell` is the position of the key's column, when
     the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
-    `partial`: another file that brought records of this table before did not come tonight.
+    `partial`: another file that brought records of this table before did not come tonight. `mapped` are the columns whose value maps
+    refuse unknown words, with the words that they know: such a value begins with `roster.names.UNMAPPED`. `drops`: value maps
+    may drop values, and `select` counts them.
     """
 
     text: TextTable
@@ -156,15 +163,21 @@ class Feed:
     made: bool = False
     fingerprint: str = ""
     partial: bool = False
+    mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    drops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FeedCount:
-    """How many records of a file a feed saw: `rows` in all, `ignored` left out by the layout's filter."""
+    """How many records of a file a feed saw: `rows` in all, `ignored` left out by the layout's filter.
+
+    `dropped`: values of kept records that the layout's value maps dropped.
+    """
 
     file: int
     rows: int
     ignored: int
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,9 +140,15 @@ def sheets(district: District) -> tuple[Sheet, ...]:
     )
 
 
+UNFILLED = (  # columns of 1.1 that Aeries does not fill: whose course it is, the year of it, the session above a session ...
+    *("status", "dateLastModified", "password", "userIds", "subjects", "subjectCodes", "classCode", "schoolYearSourcedId"),
+    "orgSourcedId",
+)
+
+
 def expected(district: District) -> tuple[Expected, ...]:
     """The files' own rows; the title of an elementary class is for the layout to find."""
-    made = as_sent(sheets(district), dict.fromkeys(TABLES, "sourcedId"), ("status", "dateLastModified", "password"))
+    made = as_sent(sheets(district), dict.fromkeys(TABLES, "sourcedId"), UNFILLED)
     return tuple(e if e.table != "classes" else _titled(e) for e in made)
 
 

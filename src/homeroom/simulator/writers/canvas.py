@@ -2,7 +2,8 @@
 
 UTF-8, LF. All columns are public; those that only the receiver cares for are left out. Times are ISO 8601 in UTC. A Canvas course is one
 run of a course at one school in one term; parents of the tree of accounts stand before their children; guardians are observers and
-need an e-mail address, since they sign in with it. Former students stand there as `deleted`, which is a status and not a row to take.
+need an e-mail address, since they sign in with it. Students of earlier years and leavers stand there as
+`deleted`, which is a status and not a row to take.
 
 Not carried: what kind of org an account is, at which school somebody is, grades, birth dates, telephones, rooms, periods, numbers of
 people beside their id, ids of enrollments, who leads a class, parts of the year.
@@ -67,6 +68,8 @@ def _users(book: Register) -> Iterator[Row]:
             login = p.email if p.role == "contact" else signs_in(p)
             password = "" if p.role == "contact" else f"pw{p.number}"
             yield (user_id(p), login, password, p.given, p.family, p.email, TYPES[p.role], "active")
+    for p in (leaver.person for leaver in book.district.left):
+        yield (p.number, signs_in(p), "", p.given, p.family, p.email, "student", "deleted")
     for gone in former(book.district):
         yield (gone.number, f"left{gone.dcid}", "", gone.given, gone.family, "", "student", "deleted")
 

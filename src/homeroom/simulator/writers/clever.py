@@ -86,6 +86,7 @@ def _schools(book: Register) -> Iterator[Row]:
 
 
 def _office(school: School) -> str:
+    """The telephone number of a school's office."""
     return f"312-555-01{int(school.id) % 100:02d}"
 
 
@@ -103,7 +104,7 @@ def _pupils(book: Register) -> Iterator[tuple[Person, Row]]:
         yield p, (*names, *about, *plans, *place, *[""] * CONTACT_CELLS, *signs, *mean)
 
 
-def _contact(student: Person, contact: Person) -> Row:
+def _contact(contact: Person) -> Row:
     """The seven cells of a contact in students.csv."""
     phone, kind = _phone(contact)
     name = f"{contact.given} {contact.family}"
@@ -120,7 +121,7 @@ def _phone(contact: Person) -> tuple[str, str]:
 def _students(book: Register) -> Iterator[Row]:
     for person, row in _pupils(book):
         for contact in person.contacts:
-            cells = _contact(person, book.people[contact])
+            cells = _contact(book.people[contact])
             yield (*row[:CONTACT_FROM], *cells, *row[CONTACT_FROM + CONTACT_CELLS :])
         if not person.contacts:
             yield row

@@ -3,7 +3,7 @@
 Students, teachers, courses, sections, student schedules (`cc`), and what districts send beside them by Quick Export: schools,
 terms, section teachers. All field names are public; which of them are chosen, and their order, is each district's own affair and
 here ours. Foreign fields carry the number of their table (`[13]FirstDay`). Dates are MM/DD/YYYY, kindergarten is 0, an adult has a
-row for each school, dropped enrollments stay with negative numbers, former students stay with an Enroll_Status of 2 or 3; a
+row for each school, dropped enrollments stay with negative numbers, students of earlier years and leavers stay with an Enroll_Status of 2 or 3; a
 password, a social security number and a parent portal name are there to be left alone.
 Variants: `dated` (the night in the file name), `headerless` (LF, no header row), `comma`.
 
@@ -66,16 +66,11 @@ def teacher_id(person: Person, school: str) -> str:
 
 
 def _students(book: Register) -> Iterator[Row]:
-    numbers = {s.id: _state_number(book, s) for s in book.district.schools}
-    begins, left = book.district.sessions[0].begins, _left(book)
     for p in book.students:
-        f = facts.pupil(p, book.district.year)
-        names = (str(p.dcid), inner(p.id), p.number, f.state_id, p.schools[0], p.given, p.middle, p.family, f.nickname)
-        dates = (us_date(begins), left, us_date(f.entered_district))
-        signs = (signs_in(p), f"family{p.dcid}", f"pw{p.number}", f"000-00-{p.dcid % 10_000:04d}")
-        place = ("1" if p.hispanic else "0", f.street, facts.CITY, facts.STATE, f.zip)
-        level = (sex(p), us_date(p.born), POWERSCHOOL_GRADES[p.grade], "0")
-        yield (*names, *level, *dates, *signs, *place, *_family(book, p), numbers[p.schools[0]])
+        yield _student(book, p, "0", _left(book))
+    for leaver in book.district.left:
+        if leaver.person.schools[0] in book.schools:
+            yield _student(book, leaver.person, "2", us_date(leaver.day))
     for gone in former(book.district):
         yield (
             *(str(gone.dcid), str(gone.dcid + 50_000), gone.number, "", gone.school, gone.given, "", gone.family, "", ""),
@@ -84,8 +79,18 @@ def _students(book: Register) -> Iterator[Row]:
         )
 
 
+def _student(book: Register, p: Person, status: str, left: str) -> Row:
+    f = facts.pupil(p, book.district.year)
+    names = (str(p.dcid), inner(p.id), p.number, f.state_id, p.schools[0], p.given, p.middle, p.family, f.nickname)
+    dates = (us_date(book.district.sessions[0].begins), left, us_date(f.entered_district))
+    signs = (signs_in(p), f"family{p.dcid}", f"pw{p.number}", f"000-00-{p.dcid % 10_000:04d}")
+    place = ("1" if p.hispanic else "0", f.street, facts.CITY, facts.STATE, f.zip)
+    level = (sex(p), us_date(p.born), POWERSCHOOL_GRADES[p.grade], status)
+    return (*names, *level, *dates, *signs, *place, *_family(book, p), _state_number(book, book.schools[p.schools[0]]))
+
+
 def _family(book: Register, student: Person) -> Row:
-    contacts = [book.people[c] for c in student.contacts]
+    contacts = [book.people[c] for c in student.contacts if c in book.people]  # those of a leaver may be gone
     home = next((c.phone for c in contacts if c.phone), "")
     parents: list[str] = []
     for relation in ("mother", "father"):

@@ -20,7 +20,7 @@ from homeroom.simulator.register import Register, register
 from homeroom.simulator.sheets import Form, Row, Sheet
 from homeroom.simulator.spelling import SDS_GRADES, digits
 from homeroom.simulator.writers import contacts
-from homeroom.simulator.writers.sds_2_truth import expected, expected_21
+from homeroom.simulator.writers.sds_2_truth import OTHER_SUBJECT, RACE_FIELDS, SUBJECT_CODES, expected, expected_21
 from homeroom.simulator.writers.writer import Writer
 
 ROLES = {"student": "Student", "teacher": "Teacher", "aide": "Aide", "administrator": "Administrator"}
@@ -35,15 +35,6 @@ SESSIONS = ("sourcedId", "title", "type", "schoolYear", "startDate", "endDate")
 COURSES = ("sourcedId", "orgSourcedId", "title", "code", "schoolYearSourcedId", "subject", "grade")
 CLASSES = ("sourcedId", "orgSourcedId", "title", "sessionSourcedIds", "courseSourcedId", "code")
 DEMOGRAPHICS = (*("userSourcedId", "sex", "birthDate", "birthCity", "birthState", "birthCountry", "ethnicityCodes", "raceCodes"),)
-RACES = {
-    "white": "white",
-    "black": "blackOrAfricanAmerican",
-    "asian": "asian",
-    "native": "americanIndianOrAlaskaNative",
-    "pacific": "nativeHawaiianOrOtherPacificIslander",
-    "two": "demographicRaceTwoOrMoreRaces",
-}
-SUBJECTS = {"English": "01", "Language Arts": "01", "Mathematics": "02", "Science": "03", "Social Studies": "04"}
 ENROLLMENTS = ("classSourcedId", "userSourcedId", "role")
 
 
@@ -103,13 +94,13 @@ def _courses(book: Register) -> Iterator[Row]:
     for c in book.district.courses:
         grade = SDS_GRADES[c.grades[0]] if len(c.grades) == 1 else ""
         year = book.district.sessions[0].id
-        yield (c.id, book.district.id, c.title, c.code, year, SUBJECTS.get(c.subject, "22"), grade)
+        yield (c.id, book.district.id, c.title, c.code, year, SUBJECT_CODES.get(c.subject, OTHER_SUBJECT), grade)
 
 
 def _demographics(book: Register) -> Iterator[Row]:
     for p in book.students:
         ethnicity = "hispanicOrLatinoEthnicity" if p.hispanic else ""
-        yield (p.id, p.sex or "notSelected", p.born, "", "", "", ethnicity, RACES[p.race])
+        yield (p.id, p.sex or "notSelected", p.born, "", "", "", ethnicity, RACE_FIELDS[p.race])
 
 
 def _flags(book: Register) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from homeroom.simulator.spelling import digits
 from homeroom.simulator.truth import UNSAID, Expected, expect
 from homeroom.simulator.writers import contacts
 
+OTHER_SUBJECT = "22"
 RACE_FIELDS = {
     "white": "white",
     "black": "blackOrAfricanAmerican",
@@ -75,7 +76,15 @@ def expected_21(district: District) -> tuple[Expected, ...]:
     book = register(facts.enlarged(district))
     sessions = ((s.id, s.title, s.kind, str(s.year), s.begins, s.ends) for s in district.sessions)
     courses = (
-        (c.id, book.district.id, c.title, c.code, district.sessions[0].id, SUBJECT_CODES.get(c.subject, "22"), _one(c.grades))
+        (
+            c.id,
+            book.district.id,
+            c.title,
+            c.code,
+            district.sessions[0].id,
+            SUBJECT_CODES.get(c.subject, OTHER_SUBJECT),
+            _one(c.grades),
+        )
         for c in district.courses
     )
     classes = ((s.id, s.school, s.title, ",".join(s.sessions), s.course, s.code) for s in district.sections)
