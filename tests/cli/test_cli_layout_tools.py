@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from homeroom.cli import main
+from homeroom.cli import run
 
 FILES = {
     "students.csv": "Student ID,First Name,Last Name,Grade,School ID\n01,Ana,Lopez,K,e1\n02,Ben,Orr,3,e1\n",
@@ -24,7 +24,7 @@ def test_the_way_of_the_how_to(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
     def homeroom(line: str) -> tuple[int, str]:
         capsys.readouterr()
-        status = main(["--data", str(tmp_path / "data"), *line.split()])
+        status = run(["--data", str(tmp_path / "data"), *line.split()])
         return status, capsys.readouterr().out
 
     def document(line: str, status: int = 0) -> dict[str, object]:
@@ -57,7 +57,11 @@ def test_the_way_of_the_how_to(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert document("layouts save pinewood ours --note first")["version"] == 1
     assert document("layouts save pinewood ours")["new"] is False
     assert homeroom("source set pinewood 1 layouts=ours")[0] == 0
-    text = (tmp_path / "ours" / "students.toml").read_text().replace('familyName = "Last Name"', 'familyName = ["Last Name", "Last"]')
+    text = (
+        (tmp_path / "ours" / "students.toml")
+        .read_text()
+        .replace('familyName = "Last Name"', 'familyName = ["Last Name", "Last"]')
+    )
     (tmp_path / "ours" / "students.toml").write_text(text)
     assert document("layouts save pinewood ours")["version"] == 2
     monkeypatch.chdir(tmp_path / "inbox")  # where no folder is called like the set
