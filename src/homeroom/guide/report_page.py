@@ -11,6 +11,8 @@ from typing import Any
 
 from homeroom.roster.report import (
     ISSUES_IN_REPORT,
+    ContactRule,
+    ContactsReport,
     FileReport,
     ImportReport,
     Issue,
@@ -44,6 +46,10 @@ REPORT: Meanings = {
     "tables": ("object", "One entry for each table of which the delivery says anything."),
     "limits": ("list", "The limits that tripped."),
     "issue_counts": ("object", "How many findings there are, by code."),
+    "contacts": (
+        "object or null",
+        "What the [contact rules](contact-rules.md) made of the rows of contacts; null where no contacts came.",
+    ),
     "issues": ("list", f"The first {ISSUES_IN_REPORT:,} findings; those with the most consequences and errors first."),
     "started_at": ("moment", "When it began, in UTC."),
     "finished_at": ("moment or null", "When it ended, in UTC; null while it runs or waits."),
@@ -129,6 +135,34 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
             "of": ("number", "How many records there are now."),
             "allowed": ("number", "How many may change without a person."),
             "school_name": ("text or null", "The school's name."),
+        },
+    ),
+    "contacts": (
+        ContactsReport,
+        "`pairs` = `passed` + `left_out` + `refused`, always, and the sum of `pairs` over the rules.",
+        {
+            "pairs": ("number", "Rows of contacts."),
+            "passed": ("number", "Rows that made the contact a guardian of the student."),
+            "left_out": ("number", "Rows that a rule left out, and rows that say a pair once more."),
+            "refused": ("number", "Rows that nobody could use."),
+            "people": ("number", "People who became users this way, each once."),
+            "shared": ("number", "How many of them share an e-mail address or mobile phone with another."),
+            "rules": ("list", "One entry for each rule, and for each reason to leave a contact out."),
+        },
+    ),
+    "rules": (
+        ContactRule,
+        "In `contacts`. `pairs` = `passed` + `left_out`.",
+        {
+            "rule": (
+                "text",
+                "The rule's name, or the [reason](contact-rules.md#why-a-contact-is-left-out) why contacts were left out.",
+            ),
+            "meaning": ("text", "What it says, as a sentence."),
+            "role": ("text or null", "What the contact becomes by it; null for a reason to leave contacts out."),
+            "pairs": ("number", "Rows that it decided."),
+            "passed": ("number", "Rows of them that passed."),
+            "left_out": ("number", "Rows of them that were left out."),
         },
     ),
     "issues": (

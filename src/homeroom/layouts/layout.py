@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from homeroom.layouts import targets
 from homeroom.layouts.rows import NONE, Rows
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.catalogue import Table
 from homeroom.workbench.values import Hints
 
 Kind = Literal["continuous", "change_notification"]
@@ -93,8 +94,8 @@ class Layout:
 
     @property
     def of(self) -> Table:
-        """The roster table's description."""
-        return self.declared or catalogue()[self.table]
+        """The description of the table that it fills."""
+        return self.declared or targets.tables()[self.table]
 
     @property
     def rearranged(self) -> bool:

@@ -75,6 +75,7 @@ def shape(
         key_cell=key.cell if key and own_key else None,
         unused=binding.unused,
         fingerprint=fingerprint(binding, mode),
+        members=members(binding),
         mapped=tuple(marked(binding)),
         drops=any(b.source.values and b.source.otherwise == "blank" for b in binding.bound),
     )
@@ -90,6 +91,12 @@ def targets(binding: Binding) -> tuple[str, ...]:
         return ("sourcedId",)
     plain = tuple(b.target for b in binding.bound if not b.target.startswith(EXTENSION))
     return (*plain, "metadata") if len(plain) < len(binding.bound) or binding.extensions else plain
+
+
+def members(binding: Binding) -> tuple[str, ...]:
+    """The names inside `metadata` that the file delivers, sorted."""
+    mapped = {b.target.removeprefix(EXTENSION) for b in binding.bound if b.target.startswith(EXTENSION)}
+    return tuple(sorted(mapped | {name for name, _ in binding.extensions}))
 
 
 def fingerprint(binding: Binding, mode: Mode) -> str:

@@ -79,6 +79,34 @@ class LimitReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactRule:
+    """One contact rule, or one reason to leave contacts out: `pairs` rows were decided by it. `pairs` = `passed` + `left_out`."""
+
+    rule: str
+    meaning: str
+    role: str | None
+    pairs: int
+    passed: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsReport:
+    """What the contact rules made of the rows of pairs. `pairs` = `passed` + `left_out` + `refused`, and the sum of the rules.
+
+    `people`: who became a user this way, each once. `shared`: how many of them share an e-mail address or phone with another.
+    """
+
+    pairs: int
+    passed: int
+    left_out: int
+    refused: int
+    people: int
+    shared: int
+    rules: tuple[ContactRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One finding, with its sentence. `count` > 1 says that it stands for that many rows (a folded cascade)."""
 
@@ -140,6 +168,7 @@ class ImportReport:
     limits: tuple[LimitReport, ...] = ()
     issue_counts: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+    contacts: ContactsReport | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON values, exactly the contract's names; at most 1,000 issues."""
@@ -164,7 +193,12 @@ class ImportReport:
         values["tables"] = {name: TableReport(**t) for name, t in raw["tables"].items()}
         values["limits"] = tuple(LimitReport(**limit) for limit in raw["limits"])
         values["issues"] = tuple(Issue(**i) for i in raw["issues"])
+        values["contacts"] = _contacts(raw.get("contacts"))
         return cls(**values)
+
+
+def _contacts(raw: Mapping[str, Any] | None) -> ContactsReport | None:
+    return None if raw is None else ContactsReport(**(dict(raw) | {"rules": tuple(ContactRule(**r) for r in raw["rules"])}))
 
 
 def _layouts_used(raw: Mapping[str, Any] | str | None) -> LayoutsUsed | None:

@@ -121,6 +121,7 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
         layouts=LayoutsUsed(used.name, used.number, used.digest),
         layouts_why=walked.choice.why,
         files=files_told(bench, walked),
+        contacts=walked.contacts.report,
         tables=walked.plan.tables,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
@@ -139,6 +140,7 @@ def files_told(bench: Workbench, walked: Walked) -> tuple[FileReport, ...]:
         _notes(walked, names),
         {name: refused_as_foreign(bench, walked.book[name]) for name in walked.sifted},
         dict(_joined(bench, walked)),
+        walked.contacts.files,
     )
 
 

@@ -11,6 +11,7 @@ from homeroom.layouts.choice import Choice
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.shaping import shape, tell_joined
 from homeroom.reading.tables import read
+from homeroom.roster.contacts import CONTACTS
 from homeroom.sync import findings
 from homeroom.sync.surplus import placer_for
 from homeroom.workbench.bench import Workbench
@@ -42,10 +43,12 @@ def shape_all(bench: Workbench, choice: Choice, kind: Mode, version: str, lookup
     for match in choice.matches:
         number = match.inspected.file.number
         text = texts[number]
-        if (match.layout.table, number) in taken:
+        # People are made from pairs: in the file of their students their rows are told apart from the students'.
+        table = "users" if match.layout.table == CONTACTS else match.layout.table
+        if (table, number) in taken:
             text = _again(text, max([*origins, *(i.file.number for i, _ in choice.unmatched)]) + 1)
             origins[text.file.number] = text.inspected
-        taken.add((match.layout.table, number))
+        taken.add((table, number))
         mode = match.mode if kind == "continuous" else kind
         feeds.append(shape(bench, match.layout, match.binding, text, mode, texts, _said(choice, match, told)))
         told.add(number)
@@ -119,7 +122,7 @@ def absent_files(bench: Workbench, choice: Choice, feeds: Sequence[Feed], writte
     """
     came = {f.layout for f in feeds}
     found: dict[str, str] = {}
-    for table in dict.fromkeys(f.table for f in feeds if f.mode == "continuous"):
+    for table in dict.fromkeys(f.table for f in feeds if f.mode == "continuous" and f.table != CONTACTS):
         absent = [w for w in choice.layouts.layouts if w.table == table and w.name not in came]
         present = [w for w in choice.layouts.layouts if w.table == table and w.name in came]
         if not absent:

@@ -20,6 +20,7 @@ from homeroom.workbench.values import Inspected, Lookup
 Place = Callable[[list[str]], list[str] | None]
 
 _LONGEST_CELL = 1 << 20
+_LINES_LOOKED_AT = 100_000
 
 
 def placer_for(bench: Workbench, binding: Binding, all_bound: Sequence[Binding], version: str, lookup: Lookup) -> Place | None:
@@ -36,10 +37,20 @@ def placer_for(bench: Workbench, binding: Binding, all_bound: Sequence[Binding],
     def place(cells: list[str]) -> list[str] | None:
         if not made:
             known = _known(bench, binding, all_bound, lookup)
-            made.append(placer(_targets(binding), table, version, known))
+            made.append(placer(_targets(binding), table, version, known, free_lists=not _quotes(binding.inspected)))
         return made[0](cells)
 
     return place
+
+
+def _quotes(look: Inspected) -> bool:
+    """Whether the file puts quotes around cells where they need them: a comma without them is then an accident, no habit."""
+    return look.quoted and any('"' in line for line in _first_lines(look))
+
+
+def _first_lines(look: Inspected) -> Iterator[str]:
+    with look.file.path.open(encoding=look.encoding, errors="replace", newline=None) as text:
+        yield from (line[:_LONGEST_CELL] for line in islice(text, _LINES_LOOKED_AT))
 
 
 def _targets(binding: Binding) -> list[str | None]:
