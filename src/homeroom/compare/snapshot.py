@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from homeroom.compare.staging import staged
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Feed, Sifted
+from homeroom.workbench.values import Admitted, Feed, Sifted
 
 OVERGROWN_SHARE = 0.15
 """Deltas larger than this share of their base are folded into a new one, outside the night."""
@@ -38,7 +39,8 @@ class Snapshot:
 
     `columns` are the delivered ones. Each row has `_kh` and `_rh`; a row that is only kept alive, since what came for it was
     refused, has no `_rh` and so never equals a record of a file. `_told` is what the checks said of a row (JSON), `_mended` which
-    of its cells they healed; `told` counts the rows with the one, `mended` those with each of the other.
+    of its cells they healed; `told` counts the rows with the one, `mended` those with each of the other. `bare`: the base has
+    neither, since nothing was told or healed.
     """
 
     table: str
@@ -51,6 +53,7 @@ class Snapshot:
     digest: str
     told: int = 0
     mended: tuple[tuple[str, int], ...] = ()
+    bare: bool = False
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -70,6 +73,7 @@ class Snapshot:
             "digest": self.digest,
             "told": self.told,
             "mended": [list(pair) for pair in self.mended],
+            "bare": self.bare,
         }
 
     @classmethod
@@ -86,6 +90,7 @@ class Snapshot:
             digest=raw["digest"],
             told=raw.get("told", 0),
             mended=tuple((words, count) for words, count in raw.get("mended", ())),
+            bare=raw.get("bare", False),
         )
 
 
@@ -111,6 +116,8 @@ def current(snapshot: Snapshot) -> str:
     """A FROM item with the rows of a snapshot as of its last delta: `_kh, _rh, _told, _mended`, then its columns."""
     cells = ", ".join(("_kh", "_rh", "_told", "_mended", *(quoted(c) for c in snapshot.columns)))
     base = f"read_parquet({text(str(snapshot.base))})"
+    if snapshot.bare:
+        base = f"(SELECT *, NULL::VARCHAR AS _told, NULL::VARCHAR AS _mended FROM {base})"
     if not snapshot.deltas:
         return f"(SELECT {cells} FROM {base})"
     deltas = " UNION ALL ".join(
@@ -155,7 +162,7 @@ def write(
     name, stem = table.name, f"{table.name}.{revision}"
     if sifted.full or previous is None:
         path = _write(workbench, _whole(workbench, name, sifted.columns), folder, stem, "base")
-        return _counted(workbench, Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, ""))
+        return _counted(workbench, Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, "", bare=True))
     changes = _changes(workbench, name, sifted.columns)
     moved = any(workbench.rows(f"SELECT 1 FROM {quoted(f'{made}_{name}')} LIMIT 1") for made in ("shaped", "gone"))
     if not moved or not workbench.value(f"CREATE OR REPLACE TEMP TABLE delta AS {changes}"):
@@ -166,6 +173,32 @@ def write(
     return _counted(workbench, made)
 
 
+def adopt(
+    workbench: Workbench,
+    sifted: Sifted,
+    admitted: Admitted,
+    folder: Path,
+    revision: int,
+    fingerprint: str,
+) -> Snapshot | None:
+    """The staged rows of a first load as its snapshot, where they are what would be written; else None.
+
+    They are, where all of them were admitted as they came. The file gets a second name instead of being written again.
+    """
+    rows = staged(workbench, sifted.table, 0)
+    came = len(sifted.feeds) == 1 and sifted.full and not sifted.partial and not any(c.ignored for c in sifted.counts)
+    if sifted.mode != "continuous" or not came or not admitted.untouched or not rows.exists() or _noted(workbench, sifted.table):
+        return None
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_dev != rows.stat().st_dev:
+        return None  # one file cannot have names on two disks
+    path = _free(folder, f"{sifted.table}.{revision}", "base")
+    _sync(rows)
+    os.link(rows, path)
+    _sync(folder)
+    return _counted(workbench, Snapshot(sifted.table, fingerprint, revision, path, (), sifted.columns, 0, "", bare=True))
+
+
 def _accepted(workbench: Workbench, table: str) -> str:
     """Admitted rows that the plan did not refuse as a stranger's, with what the checks said of them."""
     foreign, admitted = quoted(f"foreign_{table}"), quoted(f"admitted_{table}")
@@ -173,9 +206,14 @@ def _accepted(workbench: Workbench, table: str) -> str:
     if "_mended" not in workbench.columns(f"admitted_{table}"):
         rows = f"SELECT *, NULL::VARCHAR AS _mended FROM ({rows})"
     noted = quoted(f"noted_{table}")
-    if workbench.exists(f"noted_{table}") and workbench.rows(f"SELECT 1 FROM {noted} LIMIT 1"):
+    if _noted(workbench, table):
         return f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {noted} n ON a._kh = n._kh)"
     return f"(SELECT *, NULL::VARCHAR AS _told FROM ({rows}))"
+
+
+def _noted(workbench: Workbench, table: str) -> bool:
+    """Whether the checks told anything of rows that they accepted."""
+    return workbench.exists(f"noted_{table}") and bool(workbench.rows(f"SELECT 1 FROM {quoted(f'noted_{table}')} LIMIT 1"))
 
 
 def _whole(workbench: Workbench, table: str, columns: Sequence[str]) -> str:
@@ -244,14 +282,20 @@ def _counted(workbench: Workbench, snapshot: Snapshot) -> Snapshot:
 
 def _write(workbench: Workbench, rows: str, folder: Path, stem: str, kind: str) -> Path:
     """Write rows to a new file under a name that no file has; complete and on the disk before it bears that name."""
-    number = 0
-    while (path := folder / f"{stem}-{number}.{kind}.parquet").exists():
-        number += 1
+    path = _free(folder, stem, kind)
     part = path.with_suffix(".part")
     workbench.run(f"COPY ({rows}) TO {text(str(part))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
     _sync(part)
     part.rename(path)
     _sync(folder)
+    return path
+
+
+def _free(folder: Path, stem: str, kind: str) -> Path:
+    """A name in the folder that no file has."""
+    number = 0
+    while (path := folder / f"{stem}-{number}.{kind}.parquet").exists():
+        number += 1
     return path
 
 

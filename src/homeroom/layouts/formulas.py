@@ -69,6 +69,12 @@ def columns(formula: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(c.name for c in _tree(formula).find_all(exp.Column, bfs=False)))
 
 
+@cache
+def _probe() -> duckdb.DuckDBPyConnection:
+    """An empty, locked database in which formulas are judged: to open one takes longer than to judge a dozen."""
+    return duckdb.connect(config={"enable_external_access": "false"})
+
+
 def check(formula: str, *, condition: bool = False) -> tuple[str, ...]:
     """Judge a formula completely, types included, without any data; returns its columns. Raises FormulaFault.
 
@@ -78,7 +84,7 @@ def check(formula: str, *, condition: bool = False) -> tuple[str, ...]:
     given = ", ".join(f"NULL::VARCHAR AS {quoted(n)}" for n in named) or "1 AS one"
     sql = f"SELECT typeof({_render(formula, {n.casefold(): quoted(n) for n in named})}) FROM (SELECT {given})"
     try:
-        with duckdb.connect(config={"enable_external_access": "false"}) as probe:
+        with _probe().cursor() as probe:
             found = probe.execute(sql).fetchone()
     except duckdb.Error as error:
         first = str(error).splitlines()[0]

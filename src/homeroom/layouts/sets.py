@@ -91,6 +91,12 @@ class LayoutSet:
         """Whether the files of a layout must come: the set requires its table, or the layout itself."""
         return layout.table in self.required or layout.name in self.required
 
+    def needed_joins(self) -> dict[str, tuple[str, ...]]:
+        """Files without which a required layout reads nothing: plain name -> patterns of the names under which each may come."""
+        tables = [w.table for w in self.layouts]
+        sure = [w for w in self.layouts if w.name in self.required or (self.requires(w) and tables.count(w.table) == 1)]
+        return {j.files[0]: j.files for w in sure for j in w.joins if not j.optional}
+
     def hints(self, file_name: str) -> Hints:
         """What the set knows about a file before it is looked at: from a layout that reads it, else from a join."""
         layout = self.named(file_name)
@@ -243,7 +249,7 @@ def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
 
 def _required(declared: Mapping[str, object], layouts: Iterable[Layout], book: Catalogue, text: str) -> list[LayoutFault]:
     """Words of `required` that are neither a table nor a layout of the set."""
-    known = [*book.tables, *(w.name for w in layouts)]
+    known = [*targets.tables(book), *(w.name for w in layouts)]
     where = places(text).find(["required"])
     return [
         LayoutFault(DECLARATION, *where, f"required cannot list {word}.", did_you_mean(word, known))
