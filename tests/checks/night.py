@@ -88,7 +88,9 @@ class Night:
                 f"FROM ({every})) AND sourcedId NOT IN ({twice})"
             )
         self.bench.run(f"CREATE TABLE shaped_{table} AS {changed}")
-        self.bench.run(f"CREATE TABLE unchanged_{table} AS {unchanged}")
+        self.bench.run(f"CREATE TABLE stood_{table} AS {unchanged}")
+        self.bench.run(f"CREATE VIEW unchanged_{table} AS FROM stood_{table}")
+        self.bench.run(f"CREATE TABLE placed_{table} AS SELECT _file, _row, _kh FROM ({every})")
         self.bench.run(f"CREATE TABLE gone_{table} AS {gone}")
         same = self.bench.value(f"SELECT count(*) FROM unchanged_{table}")
         feed = self._feed(number, table, columns, rows)

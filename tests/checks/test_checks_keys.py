@@ -48,7 +48,8 @@ def test_ids_that_look_alike_are_told_and_never_merged(ids: tuple[str, str], ali
 
 def test_a_new_id_that_looks_like_a_standing_one_is_told_at_night() -> None:
     with Night(orgs("s1,North,school", "S1,South,school"), last=orgs("s1,North,school")) as night:
-        assert [(i[0], i[1]) for i in night.issues()] == [("ids-look-alike", "S1")]
+        assert [(i[0], i[1]) for i in night.issues()] == [("ids-look-alike", "S1"), ("ids-look-alike", "s1")]
+        assert night.admitted["orgs"].again == 1
 
 
 def test_ids_rounded_by_a_spreadsheet_are_refused_and_nothing_is_provable() -> None:

@@ -146,14 +146,14 @@ def test_a_school_column_that_names_a_district_is_told() -> None:
         assert (finding.code, finding.value, finding.count) == ("reference-type", "d1", 2)
 
 
-def test_unchanged_rows_that_name_a_gone_record_are_told_and_stay() -> None:
+def test_unchanged_rows_that_name_a_gone_record_are_refused_as_if_they_were_new() -> None:
     before = district()
     tonight = district(users=without(USERS, "u1").replace("g1", "g1"))
     with Night(tonight, last=before) as night:
-        assert night.issues() == [("reference-gone", "e1", "userSourcedId", "u1", False)]
-        assert night.refused("enrollments") == {}
-        (finding,) = night.findings()
-        assert finding.message == "userSourcedId names the user u1, which is gone from its file (rows: 1)."
+        assert night.issues() == [("reference-unknown", "e1", "userSourcedId", "u1", True)]
+        assert night.refused("enrollments") == {"e1": "missing:users:u1"}
+        assert night.admitted["enrollments"].again == 1
+        assert night.admitted["enrollments"].tallies[0].refused == 1
 
 
 def test_changed_rows_may_refer_to_unchanged_ones() -> None:

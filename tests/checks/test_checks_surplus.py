@@ -66,6 +66,25 @@ def test_plain_text_beside_a_free_list_decides_nothing() -> None:
     assert mend(row("c1,Math, Intro,R1,1")) is None
 
 
+def test_grades_of_a_class_stand_behind_its_title() -> None:
+    """A number of two digits behind a comma is a grade and no text; a word may be either, and a grade given twice proves nothing."""
+    mend = placer(("sourcedId", "title", "grades", "schoolSourcedId"), catalogue()["classes"], "1.1", {"orgs": {"100"}})
+    assert mend(row("c1,Math,03,04,100")) == ["c1", "Math", "03,04", "100"]
+    assert mend(row("c1,Math, Intro,03,100")) is None
+    assert mend(row("c1,Business,IT,09,100")) is None
+    assert mend(row("c1,Homeroom,03,03,100")) is None
+
+
+def test_a_file_that_quotes_its_lists_has_no_free_list_without_quotes() -> None:
+    columns = ("sourcedId", "schoolSourcedId", "termSourcedIds", "periods")
+    known = {"orgs": {"100"}, "academicSessions": {"y1", "y2"}}
+    free = placer(columns, catalogue()["classes"], "1.1", known)
+    careful = placer(columns, catalogue()["classes"], "1.1", known, free_lists=False)
+    assert free(row("c1,100,y1,1,2")) == ["c1", "100", "y1", "1,2"]
+    assert careful(row("c1,100,y1,1,2")) is None
+    assert careful(row("c1,100,y1,y2,1")) == ["c1", "100", "y1,y2", "1"]
+
+
 def test_rows_of_the_right_width_and_far_too_long_ones_are_left() -> None:
     assert place(["x"] * len(USERS)) is None
     assert place(["x"] * (len(USERS) + 25)) is None

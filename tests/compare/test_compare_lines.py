@@ -32,7 +32,10 @@ def feed(bench: Workbench, number: int, rows: Sequence[str], end: str, before: s
 
 def snapshot(bench: Workbench, of: Feed) -> Snapshot:
     base = bench.folder / "base.parquet"
-    bench.run(f"COPY (SELECT * EXCLUDE (_keep) FROM ({tonight.records(of, [of])})) TO {text(str(base))} (FORMAT parquet)")
+    notes = "NULL::VARCHAR AS _told, NULL::VARCHAR AS _mended"
+    bench.run(
+        f"COPY (SELECT * EXCLUDE (_keep), {notes} FROM ({tonight.records(of, [of])})) TO {text(str(base))} (FORMAT parquet)"
+    )
     rows, *parts = bench.rows(f"SELECT count(*), {DIGEST} FROM read_parquet({text(str(base))})")[0]
     return Snapshot("users", "", 1, base, (), COLUMNS, rows, digest_text([(rows, *parts)]))
 

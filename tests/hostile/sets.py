@@ -126,7 +126,7 @@ def only_leftovers(files: Files) -> Files:
     return {"readme.txt": b"see attached\n", "users.csv.filepart": files["users.csv"][:900]}
 
 
-@HOSTILE.add("failed", "suddenly_empty", "reference-gone", first=True)
+@HOSTILE.add("failed", "suddenly_empty", "reference-unknown", first=True)
 def a_header_without_rows(files: Files) -> Files:
     """The export's filter matched nobody: a fault, never a removal of all."""
     return files | {"users.csv": files["users.csv"].split(b"\r\n", 1)[0] + b"\r\n"}
@@ -159,7 +159,7 @@ def _without(raw: bytes, *words: str) -> bytes:
     return out.getvalue().encode()
 
 
-@HOSTILE.add("held", "limit_exceeded", "reference-gone", first=True)
+@HOSTILE.add("held", "limit_exceeded", "reference-unknown", first=True)
 def a_school_went_missing(files: Files) -> Files:
     """The export's filter lost a school: its students, classes and enrollments are gone, and it itself."""
     gone = {f"s-{n:02d}" for n in range(16, 31)}

@@ -209,3 +209,19 @@ def _state(stores: Stores, table: str) -> dict[object, object]:
         cells = dict(zip(columns, row, strict=True))
         found[cells["sourcedId"]] = tuple(cells[c] for c in (*catalogue()[table].columns, "from_source"))
     return found
+
+
+def test_a_user_changes_when_only_the_roles_do(stores: Stores, tmp_path: Path) -> None:
+    """Whoever asks what changed since a moment gets the user with the new roles."""
+    store = stores.roster("pine")
+
+    def role(key: str, user: str, word: str) -> dict[str, str | None]:
+        return {"sourcedId": key, "userSourcedId": user, "roleType": "primary", "role": word}
+
+    people = [("add", user(k)) for k in ("u1", "u2", "u3", "u4")]
+    commit(store, {"users": people, "roles": [("add", role(f"r{n}", f"u{n}", "student")) for n in (1, 2, 3)]}, tmp_path)
+    moved = [("update", role("r1", "u1", "aide")), ("remove", role("r2", "u2", "student")), ("add", role("r4", "u4", "student"))]
+    commit(store, {"roles": moved}, tmp_path)
+    assert [row[1] for row in store.rows("users", since=1)] == ["u1", "u2", "u4"]
+    seen = {key: store.one("users", key) for key in ("u1", "u3")}
+    assert [seen[k]["dateLastModified"] for k in ("u1", "u3")] == ["2026-09-02T06:30:00.000Z", "2026-09-01T06:30:00.000Z"]  # type: ignore[index]

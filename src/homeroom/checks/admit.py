@@ -5,9 +5,11 @@ from __future__ import annotations
 from homeroom.checks import keys, outcome
 from homeroom.checks.cells import Cell, cells
 from homeroom.checks.departures import judge_status
+from homeroom.checks.notes import keep_notes, tell_healed, tell_standing
 from homeroom.checks.parents import find_cycles
 from homeroom.checks.ragged import refuse_ragged
-from homeroom.checks.references import check_references, note_leaving, tell_gone
+from homeroom.checks.recall import recall
+from homeroom.checks.references import check_references, note_leaving
 from homeroom.checks.rules import Rules
 from homeroom.checks.scan import explain_cells
 from homeroom.checks.sense import check_sense
@@ -27,10 +29,12 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     """
     sheet = Sheet(workbench, table, sifted, rules)
     sheet.open()
+    tell_healed(sheet)
+    again = recall(sheet, lookup)
     if stands(sheet):
         columns = let_stand(sheet)
-        note_leaving(sheet)
-        tell_gone(sheet)
+        note_leaving(sheet, lookup)
+        tell_standing(sheet)
         outcome.publish(sheet)
         return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True, untouched=True)
     refuse_ragged(sheet)
@@ -45,10 +49,11 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     columns, untouched = outcome.make_admitted(sheet, healed)
     if changed:
         check_sense(sheet, columns)
-    note_leaving(sheet)
-    tell_gone(sheet)
+    note_leaving(sheet, lookup)
+    keep_notes(sheet)
+    tell_standing(sheet)
     outcome.publish(sheet)
-    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable, untouched)
+    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable, untouched, again)
 
 
 def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple[Cell, ...]:
@@ -56,7 +61,7 @@ def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple
     judge_status(sheet)
     healed = explain_cells(sheet, shapes)
     keys.find_twice(sheet)
-    keys.find_look_alikes(sheet, odd=any(c.name == "sourcedId" for c in healed))
+    keys.find_look_alikes(sheet)
     keys.find_lost_zeros(sheet, lookup)
     others = tuple(f for f in sheet.table.references if f.ref != sheet.name)
     check_references(sheet, others, _required(shapes), sheet.rows, lookup)
@@ -79,10 +84,10 @@ def _settle(sheet: Sheet) -> bool:
     """Decide which rows are refused; whether absence in this table proves anything."""
     outcome.settle_refused(sheet)
     outcome.make_departed(sheet)
-    outcome.make_usable(sheet, sheet.name in keys.referenced())
+    outcome.make_usable(sheet, sheet.is_referenced)
     provable = outcome.provable(sheet)
     continuous = sheet.sifted.mode == "continuous"
     # Where one of several files did not come, what it brought stands as it is: other rows may refer to it.
     whole = provable and not sheet.sifted.partial
-    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?)", [sheet.name, continuous, whole])
+    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?, ?)", [sheet.name, continuous, whole, sheet.sifted.spared])
     return provable

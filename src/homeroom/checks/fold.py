@@ -6,11 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from homeroom.checks.sheet import TOTALS
 from homeroom.roster.codes import code as declared
 from homeroom.roster.codes import codes
 from homeroom.roster.names import text
-from homeroom.workbench.bench import ISSUES, Workbench
+from homeroom.workbench.bench import ISSUES, TOTALS, Workbench
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,6 @@ def counts(workbench: Workbench) -> dict[str, int]:
 def _exact(workbench: Workbench) -> str:
     """SELECT code, file, cause, n: what the issue table holds, with the exact totals where it was capped."""
     kept = f"SELECT code, file, column_name, table_name, cause, count(*) AS n FROM {ISSUES} GROUP BY ALL"
-    if not workbench.exists(TOTALS):
-        return kept
     capped = f"SELECT code, file, table_name, cause, sum(count) AS exact FROM {TOTALS} GROUP BY ALL"
     inside = f"SELECT code, file, table_name, cause, sum(n) AS n FROM ({kept}) GROUP BY ALL"
     same = " AND ".join(f"i.{c} IS NOT DISTINCT FROM t.{c}" for c in ("code", "file", "table_name", "cause"))

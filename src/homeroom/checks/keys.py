@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from functools import cache
-
+from homeroom.checks.looks import bare, looks
 from homeroom.checks.sheet import Sheet
-from homeroom.roster.catalogue import catalogue
 from homeroom.roster.names import text
 from homeroom.workbench.values import Lookup
-
-
-@cache
-def referenced() -> frozenset[str]:
-    """The tables whose ids other rows write down: where an id can be taken for another one."""
-    return frozenset(f.ref for t in catalogue() for f in t.references if f.ref is not None)
 
 
 def find_twice(sheet: Sheet) -> None:
@@ -41,57 +32,36 @@ def find_twice(sheet: Sheet) -> None:
     sheet.find(again, "'duplicate-identical'", "sourcedId", "sourcedId", effect="'ignore'", detail=detail)
 
 
-def find_look_alikes(sheet: Sheet, odd: bool) -> None:
-    """Ids that differ only by case, leading zeros or Unicode form. `odd`: some id has characters beyond OneRoster's.
-
-    A full walk compares all keys of the table, a night the changed ones with all that stand.
+def find_look_alikes(sheet: Sheet) -> None:
+    """Ids that a person would take for one another: they differ by case, leading zeros, kinds of dashes, forms of letters or
+    characters that cannot be seen. Each of them is told; those that stand as last night were recalled, if one of tonight looks so.
     """
-    if sheet.name not in referenced():
+    if not sheet.is_referenced:
         return
-    plain = "ltrim(lower(sourcedId), '0')"
-    _fold_unicode(sheet, odd)
-    bench, name = sheet.workbench, sheet.name
-    new = f"SELECT sourcedId, {plain} AS looks, TRUE AS new FROM {sheet.rows}"
-    if odd:
-        folded = f"LEFT JOIN folded_{name} f USING (sourcedId)"
-        new = f"SELECT sourcedId, coalesce(f.folded, {plain}) AS looks, TRUE AS new FROM {sheet.rows} {folded}"
-    pool = f"({new} WHERE sourcedId IS NOT NULL)"
-    if not sheet.sifted.full:
-        standing = f"SELECT sourcedId, {plain}, FALSE FROM unchanged_{name} WHERE {plain} IN (SELECT looks FROM {pool})"
-        pool = f"(FROM {pool} UNION ALL {standing})"
+    bench = sheet.workbench
+    pool = looks(sheet, sheet.rows, "tonight")
     # Grouping by a number first is twice as fast as by text, and almost always there is nothing more to do.
-    candidates = [h for (h,) in bench.rows(f"SELECT hash(looks) AS h FROM {pool} GROUP BY h HAVING count(*) > 1 LIMIT 1")]
-    if not candidates:
+    if not bench.rows(f"SELECT hash(looks) AS h FROM {pool} GROUP BY h HAVING count(*) > 1 LIMIT 1"):
         return
     groups = (
         "(SELECT looks, list(DISTINCT sourcedId ORDER BY sourcedId) AS ids "
         f"FROM {pool} GROUP BY looks HAVING max(sourcedId) <> min(sourcedId))"
     )
-    alike = f"SELECT DISTINCT p.sourcedId, ids FROM {pool} p JOIN {groups} USING (looks) WHERE new"
+    alike = f"SELECT DISTINCT p.sourcedId, ids FROM {pool} p JOIN {groups} USING (looks)"
     rows = f"(SELECT r._file, r._row, r._kh, r.sourcedId, ids FROM {sheet.rows} r JOIN ({alike}) USING (sourcedId))"
     other = "json_object('other', array_to_string(list_filter(ids, lambda x: x <> sourcedId)[:3], ' and '))"
-    sheet.find(rows, "'ids-look-alike'", "sourcedId", "sourcedId", cause=text(f"ids-look-alike:{name}"), detail=other)
-
-
-def _fold_unicode(sheet: Sheet, odd: bool) -> None:
-    """The few ids beyond ASCII, with the form in which they are compared (NFKC and case folding are Python's)."""
-    if not odd:
-        return
-    ids = sheet.workbench.rows(
-        f"SELECT DISTINCT sourcedId FROM {sheet.rows} WHERE strlen(sourcedId) <> length(sourcedId) ORDER BY 1 LIMIT 200000"
-    )
-    folded = [(i, unicodedata.normalize("NFKC", i).casefold().lstrip("0")) for (i,) in ids]
-    sheet.workbench.load(f"folded_{sheet.name}", ("sourcedId", "folded"), folded)
+    sheet.find(rows, "'ids-look-alike'", "sourcedId", "sourcedId", cause=text(f"ids-look-alike:{sheet.name}"), detail=other)
 
 
 def find_lost_zeros(sheet: Sheet, lookup: Lookup) -> None:
     """Ids that were known with leading zeros and now come without them, while the old ones are gone: a spreadsheet's work."""
     bench, name = sheet.workbench, sheet.name
-    if sheet.sifted.mode != "continuous" or name not in referenced():
+    if sheet.sifted.mode != "continuous" or not sheet.is_referenced:
         return
     gone = f"{lookup(name, None)} WHERE status = 'active' AND" if sheet.sifted.full else f"gone_{name} WHERE"
-    padded = "regexp_full_match(sourcedId, '0+[1-9][0-9]*')"
-    known = f"SELECT sourcedId AS before, ltrim(sourcedId, '0') AS bare FROM {gone} {padded}"
+    prefix = text(sheet.rules.prefix_of(name))
+    padded = f"starts_with(sourcedId, {prefix}) AND regexp_full_match({bare(sheet)}, '0+[1-9][0-9]*')"
+    known = f"SELECT sourcedId AS before, {prefix} || ltrim({bare(sheet)}, '0') AS bare FROM {gone} {padded}"
     bench.run(f"CREATE OR REPLACE TABLE padded_{name} AS {known}")
     if not bench.value(f"SELECT count(*) FROM padded_{name}"):
         return

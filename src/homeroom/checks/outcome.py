@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from homeroom.checks.cells import Cell
-from homeroom.checks.sheet import CAP, TOTALS, Sheet
+from homeroom.checks.sheet import CAP, Sheet
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import Repair
-from homeroom.workbench.bench import ISSUES
+from homeroom.workbench.bench import ISSUES, TOTALS
 from homeroom.workbench.values import FileTally
 
 _PLACE = "_file, _row, _kh"
@@ -60,7 +60,7 @@ def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[tuple[str, ..
     """
     bench, name = sheet.workbench, sheet.name
     columns = admitted_columns(sheet.table, sheet.sifted.columns)
-    select = _healed_rows(sheet, tuple(c.name for c in healed if c.name != "sourcedId"), columns)
+    select = _healed_rows(sheet, tuple(c for c in healed if c.name != "sourcedId"), columns)
     patches = bench.rows(f"SELECT DISTINCT column_name FROM {sheet.found} WHERE effect = 'patch' ORDER BY 1")
     aside = ""
     if bench.value(f"SELECT count(*) FROM aside_{name}"):
@@ -76,16 +76,32 @@ def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[tuple[str, ..
     return columns, not healed and not aside
 
 
-def _healed_rows(sheet: Sheet, healed: tuple[str, ...], columns: tuple[str, ...]) -> str:
+def _healed_rows(sheet: Sheet, healed: tuple[Cell, ...], columns: tuple[str, ...]) -> str:
     """SELECT of every row, with the healed value where the column's own was not fine."""
     rows = sheet.rows if sheet.sifted.mode == "continuous" else sheet.shaped
-    values = {c: f"CASE WHEN h{i}._value IS NULL THEN r.{quoted(c)} ELSE h{i}._healed END" for i, c in enumerate(healed)}
+    values = {c.name: f"CASE WHEN h{i}._value IS NULL THEN r.{c.column} ELSE h{i}._healed END" for i, c in enumerate(healed)}
     joins = (
-        f"LEFT JOIN {sheet.healing(c)} h{i} ON r.{quoted(c)} = h{i}._value AND r._file = h{i}._file" for i, c in enumerate(healed)
+        f"LEFT JOIN {sheet.healing(c.name)} h{i} ON r.{c.column} = h{i}._value AND r._file = h{i}._file"
+        for i, c in enumerate(healed)
     )
     values |= _worn(sheet)
     listed = ", ".join(f"{values.get(c, f'r.{quoted(c)}')} AS {quoted(c)}" for c in columns)
-    return f"SELECT r._file, r._row, r._kh, r._rh, {listed} FROM {rows} r {' '.join(joins)}"
+    mended, before = _mended(sheet, healed)
+    return f"SELECT r._file, r._row, r._kh, r._rh, {listed}, {mended} AS _mended FROM {rows} r {' '.join(joins)} {before}"
+
+
+def _mended(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, str]:
+    """SQL: which cells of a row were healed, as words `code column` with commas, NULL where none; and the join that it needs.
+
+    The snapshot keeps it with the row. A recalled row comes from there, healed already, and keeps what was said of it.
+    """
+    words = [f"CASE WHEN h{i}._healed <> h{i}._value THEN {text(f'{c.shape.repair} {c.name}')} END" for i, c in enumerate(healed)]
+    name = sheet.name
+    again = sheet.workbench.exists(f"again_{name}") and "_mended" in sheet.workbench.columns(f"last_{name}")
+    if again:
+        kept = f"(SELECT _kh, _mended FROM last_{name} SEMI JOIN again_{name} USING (_kh))"
+        return f"nullif(concat_ws(',', k._mended, {', '.join(words) or 'NULL'}), '')", f"LEFT JOIN {kept} k ON r._kh = k._kh"
+    return (f"nullif(concat_ws(',', {', '.join(words)}), '')" if words else "NULL::VARCHAR"), ""
 
 
 def admitted_columns(table: Table, delivered: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,7 +130,7 @@ def _make_mended(sheet: Sheet, select: str, patched: list[str], columns: tuple[s
     chosen = f"SELECT DISTINCT {_PLACE} FROM {sheet.found} WHERE effect = 'patch'"
     base = f"(SELECT * FROM ({select}) SEMI JOIN ({chosen}) USING ({_PLACE}))"
     sheet.workbench.run(
-        f"CREATE OR REPLACE TABLE mended_{sheet.name} AS SELECT {_PLACE}, xor(_rh, 1::UBIGINT) AS _rh, {', '.join(listed)} "
+        f"CREATE OR REPLACE TABLE mended_{sheet.name} AS SELECT {_PLACE}, xor(_rh, 1::UBIGINT) AS _rh, {', '.join(listed)}, _mended "
         f"FROM {base} {' '.join(joins)}"
     )
 
@@ -177,14 +193,22 @@ def tally(sheet: Sheet) -> tuple[FileTally, ...]:
     unread = _unread(sheet)
     rows = shaped if sheet.sifted.full else {c.file: c.rows - c.ignored for c in sheet.sifted.counts}
     files = sorted({*rows, *unread, *(c.file for c in sheet.sifted.counts)})
-    repairs = bench.rows(f"SELECT _file, code, sum(count)::BIGINT FROM {sheet.repairs} GROUP BY ALL ORDER BY ALL")
+    repairs = healed_by_file(sheet)
     told: list[FileTally] = []
     for file in files:
         refused, ignored = aside.get(file, (0, 0))
-        mended = tuple(Repair(code, count) for f, code, count in repairs if f == file)
         accepted = rows.get(file, 0) - refused - ignored
-        told.append(FileTally(file, accepted, refused + unread.get(file, 0), mended, ignored))
+        told.append(FileTally(file, accepted, refused + unread.get(file, 0), repairs.get(file, ()), ignored))
     return tuple(told)
+
+
+def healed_by_file(sheet: Sheet) -> dict[int, tuple[Repair, ...]]:
+    """By file: how many cells were healed, by code."""
+    found: dict[int, tuple[Repair, ...]] = {}
+    counted = f"SELECT _file, code, sum(count)::BIGINT FROM {sheet.repairs} GROUP BY ALL ORDER BY ALL"
+    for file, code, count in sheet.workbench.rows(counted):
+        found[file] = (*found.get(file, ()), Repair(code, count))
+    return found
 
 
 def _unread(sheet: Sheet) -> dict[int, int]:

@@ -42,6 +42,13 @@ def find_cycles(sheet: Sheet, rows: str, lookup: Lookup) -> None:
     )
 
 
+def ring_members(sheet: Sheet, rows: str, lookup: Lookup) -> tuple[str, ...]:
+    """Ids that are members of a ring, if the changed `rows`, not yet checked, stand beside what is unchanged."""
+    if not sheet.workbench.rows(f"SELECT 1 FROM {rows} WHERE {PARENT} IS NOT NULL LIMIT 1"):
+        return ()
+    return tuple(rings(_parents(sheet, rows, lookup)))
+
+
 def _parents(sheet: Sheet, rows: str, lookup: Lookup) -> dict[str, str]:
     """Every known link from a record to its parent; tonight's word counts over what is stored."""
     links: dict[str, str] = {}

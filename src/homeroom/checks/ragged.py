@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from homeroom.checks.sheet import Sheet
 from homeroom.roster.catalogue import Table
+from homeroom.roster.names import text
+from homeroom.workbench.bench import ISSUES
 from homeroom.workbench.values import Feed
+
+UNREADABLE = ("row-short", "row-long", "quote-unclosed", "cell-too-long", "file-cut-off")
+"""What the reading room tells of rows that it could not read as rows."""
 
 
 def refuse_ragged(sheet: Sheet) -> None:
@@ -20,14 +25,25 @@ def refuse_ragged(sheet: Sheet) -> None:
         width = len(feed.text.inspected.columns)
         key = "NULL"
         if feed.key_cell is not None:
-            cell = f"nullif(trim(cells[{feed.key_cell + 1}]), '')"
+            cell = f"{text(feed.key_prefix)} || nullif(trim(cells[{feed.key_cell + 1}]), '')"
             trusted = feed.key_cell == 0 or feed.key_cell < _first_list_cell(sheet.table, feed)
             longer = cell if trusted else "NULL"
             shorter = cell if feed.key_cell == 0 else "NULL"
             key = f"CASE WHEN len(cells) > {width} THEN {longer} ELSE {shorter} END"
+        cause = f"{text(f'refused:{sheet.name}:')} || {key}"
         sheet.workbench.run(
-            f"INSERT INTO refused_{sheet.name} SELECT {feed.text.file.number}, row_number, {key}, NULL FROM {feed.text.ragged}"
+            f"INSERT INTO refused_{sheet.name} SELECT {feed.text.file.number}, row_number, {key}, {cause} FROM {feed.text.ragged}"
         )
+        _own_what_was_told(sheet, feed.text.file.number)
+
+
+def _own_what_was_told(sheet: Sheet, file: int) -> None:
+    """Give the issues of such rows their key, so that what hangs on the record is told with its row and not as one that is missing."""
+    codes = ", ".join(text(c) for c in UNREADABLE)
+    sheet.workbench.run(
+        f"UPDATE {ISSUES} SET key = r.sourcedId, table_name = {text(sheet.name)}, cause = r.cause FROM refused_{sheet.name} r "
+        f"WHERE file = {file} AND r._file = {file} AND row_number = r._row AND r.cause IS NOT NULL AND code IN ({codes})"
+    )
 
 
 def _first_list_cell(table: Table, feed: Feed) -> int:

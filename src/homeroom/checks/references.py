@@ -7,9 +7,7 @@ that a school that is missing is told once, with all that hangs on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from homeroom.checks.sheet import LEAVING, WALKED, Sheet
+from homeroom.checks.sheet import LEAVING, WALKED, Sheet, present
 from homeroom.roster.catalogue import Field, catalogue
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.values import Lookup
@@ -53,31 +51,41 @@ def _unknown(sheet: Sheet, field: Field, rows: str, lookup: Lookup) -> bool:
     return bool(bench.value(f"SELECT count(*) FROM {unknown}"))
 
 
+MANY = 20
+"""Records of one table that left, from which on what hangs on them is told as one: an export lost its rows, not each of them."""
+
+
 def _blame(sheet: Sheet, other: str, unknown: str) -> None:
-    """The cause of an unknown id: what refused the record tonight, else that it is missing."""
+    """The cause of an unknown id: what refused the record tonight; that its file came empty; that many left; else that it is missing."""
     bench = sheet.workbench
     if bench.exists(f"refused_{other}"):
         refused = f"(SELECT sourcedId AS id, min(cause) AS why FROM refused_{other} GROUP BY sourcedId)"
         bench.run(f"UPDATE {unknown} SET cause = why FROM {refused} WHERE sourcedId = id")
-    bench.run(f"UPDATE {unknown} SET cause = {text(f'missing:{other}:')} || sourcedId WHERE cause IS NULL")
+    known = f"sourcedId IN (SELECT sourcedId FROM stored_{other})"
+    alone = f"UPDATE {unknown} SET cause = {{}} WHERE cause IS NULL"
+    if bench.value(f"SELECT count(*) FROM {unknown} WHERE cause IS NULL AND {known}") >= MANY:
+        bench.run(f"{alone.format(text(f'left:{other}'))} AND {known}")
+    bench.run(alone.format(f"{text(f'missing:{other}:')} || sourcedId"))
 
 
 def kept_alive(sheet: Sheet, other: str, stored: str) -> str:
     """SELECT of the stored active keys that tonight's files leave standing.
 
     All of them, where no complete file of the table came or absence proves nothing (law 2, law 3), but those that a delta
-    file takes away; else those whose row was refused tonight and those that another source holds.
+    file takes away; else those whose row was refused tonight, those that another source holds, and those that tonight's feeds
+    cannot tell of.
     """
     bench = sheet.workbench
     active = f"SELECT sourcedId FROM {stored} WHERE status = 'active'"
-    walked = bench.rows(f"SELECT continuous, provable FROM {WALKED} WHERE table_name = ?", [other])
+    walked = bench.rows(f"SELECT continuous, provable, spared FROM {WALKED} WHERE table_name = ?", [other])
     if not walked:
         return active
-    continuous, provable = walked[0]
+    continuous, provable, spared = walked[0]
     departed = f"sourcedId NOT IN (SELECT sourcedId FROM departed_{other})"
     if not continuous or not provable:
         return f"{active} AND {departed}"
     others = f" OR _source IS DISTINCT FROM {sheet.rules.source}" if sheet.rules.source is not None else ""
+    others += f" OR {spared}" if spared else ""
     return f"{active} AND (sourcedId IN (SELECT sourcedId FROM refused_{other} WHERE sourcedId IS NOT NULL){others})"
 
 
@@ -137,16 +145,11 @@ def _check_type(sheet: Sheet, field: Field, rows: str) -> None:
     if field.ref_type is None or field.ref is None:
         return
     bench = sheet.workbench
-    types = [
-        f"SELECT sourcedId, type FROM {relation}"
-        for relation in (f"admitted_{field.ref}", f"last_{field.ref}", f"stored_{field.ref}")
-        if "type" in bench.columns(relation)
-    ]
-    if not types:
+    every = _types(sheet, field.ref)
+    if every is None:
         return
-    every = f"SELECT sourcedId, first(type) AS type FROM ({' UNION ALL '.join(types)}) WHERE type IS NOT NULL GROUP BY sourcedId"
     others = _named(sheet, field, "other")
-    bench.run(f"CREATE OR REPLACE TABLE {others} AS SELECT sourcedId, type FROM ({every}) WHERE type <> {text(field.ref_type)}")
+    bench.run(f"CREATE OR REPLACE TABLE {others} AS SELECT sourcedId, type FROM {every} WHERE type <> {text(field.ref_type)}")
     if not bench.value(f"SELECT count(*) FROM {others}"):
         return
     column = quoted(field.name)
@@ -158,7 +161,19 @@ def _check_type(sheet: Sheet, field: Field, rows: str) -> None:
     sheet.find(source, "'reference-type'", field.name, "_value", cause=f"{text(f'type:{field.ref}:')} || _value", detail=detail)
 
 
-def note_leaving(sheet: Sheet) -> None:
+def _types(sheet: Sheet, other: str) -> str | None:
+    """FROM item (sourcedId, type): tonight's word, and the store's for records that no file of tonight brings."""
+    bench = sheet.workbench
+    standing = present(bench, other, ("sourcedId", "type")) if "type" in bench.columns(f"admitted_{other}") else None
+    if "type" not in bench.columns(f"stored_{other}"):
+        return standing
+    stored = f"SELECT sourcedId, type FROM stored_{other}"
+    if standing is None:
+        return f"({stored})"
+    return f"(FROM {standing} UNION ALL ({stored} WHERE sourcedId NOT IN (SELECT sourcedId FROM {standing})))"
+
+
+def note_leaving(sheet: Sheet, lookup: Lookup) -> None:
     """Make leaving_T, the keys that leave the roster tonight, where anything proves that some do."""
     bench, name = sheet.workbench, sheet.name
     walked = bench.rows(f"SELECT continuous, provable FROM {WALKED} WHERE table_name = ?", [name])
@@ -173,46 +188,10 @@ def note_leaving(sheet: Sheet) -> None:
     refused = f"(SELECT sourcedId FROM refused_{name} WHERE sourcedId IS NOT NULL)"
     keys = " UNION ".join(f"SELECT sourcedId FROM {table}" for table in said)
     leave = f"FROM ({keys}) ANTI JOIN {refused} USING (sourcedId) ANTI JOIN admitted_{name} USING (sourcedId)"
-    if bench.value(f"CREATE OR REPLACE TABLE leaving_{name} AS SELECT sourcedId {leave}"):
+    count = bench.value(f"CREATE OR REPLACE TABLE leaving_{name} AS SELECT sourcedId {leave}")
+    if count and sheet.sifted.spared:
+        stored = lookup(name, f"leaving_{name}")
+        spared = f"SELECT sourcedId FROM {stored} WHERE {sheet.sifted.spared}"
+        count -= bench.value(f"DELETE FROM leaving_{name} WHERE sourcedId IN ({spared})")
+    if count:
         bench.run(f"INSERT INTO {LEAVING} VALUES (?)", [name])
-
-
-def tell_gone(sheet: Sheet) -> None:
-    """Unchanged rows of last night that name a record that is gone tonight: told, once per gone record. They stay (law 3)."""
-    leaving = {name for (name,) in sheet.workbench.rows(f"SELECT table_name FROM {LEAVING}")}
-    fields = [f for f in sheet.table.references if f.ref in leaving and f.ref not in sheet.rules.unchecked]
-    if sheet.sifted.full or not fields:
-        return
-    columns = sheet.workbench.columns(f"unchanged_{sheet.name}")
-    fields = [f for f in fields if f.name in columns]
-    if not fields:
-        return
-    rows = _naming_gone(sheet, fields)
-    for field in fields:
-        _tell_gone(sheet, field, rows)
-
-
-def _naming_gone(sheet: Sheet, fields: Sequence[Field]) -> str:
-    """A table of the unchanged rows of which any of these fields names a record that is gone: one look at them all.
-
-    Cells of several words come whole; nearly all are one word, which is compared as it stands.
-    """
-    name, listed = quoted(f"naming_{sheet.name}"), ", ".join(quoted(f.name) for f in fields)
-    hits = [f"{quoted(f.name)} IN (SELECT sourcedId FROM leaving_{f.ref})" for f in fields]
-    hits += [f"contains({quoted(f.name)}, ',')" for f in fields if f.format.is_list]
-    sheet.workbench.run(
-        f"CREATE OR REPLACE TABLE {name} AS SELECT sourcedId, {listed} FROM unchanged_{sheet.name} WHERE {' OR '.join(hits)}"
-    )
-    return name
-
-
-def _tell_gone(sheet: Sheet, field: Field, rows: str) -> None:
-    column, other = quoted(field.name), field.ref
-    named = f"SELECT sourcedId, {column} AS id FROM {rows}"
-    if field.format.is_list:
-        named = f"SELECT sourcedId, trim(unnest(string_split({column}, ','))) AS id FROM {rows}"
-    hit = (
-        "(SELECT NULL::INTEGER AS _file, NULL::BIGINT AS _row, NULL::UBIGINT AS _kh, sourcedId, id "
-        f"FROM ({named}) WHERE id IN (SELECT sourcedId FROM leaving_{other}))"
-    )
-    sheet.find(hit, "'reference-gone'", field.name, "id", cause=f"{text(f'gone:{other}:')} || id", detail=_what(field))

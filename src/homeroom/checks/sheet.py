@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from homeroom.checks.rules import Rules
-from homeroom.roster.catalogue import Table
+from homeroom.roster.catalogue import Table, catalogue
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Sifted
@@ -14,12 +15,16 @@ WALKED = "walked"
 """Workbench table: the roster tables checked so far tonight, with mode and whether absence is provable."""
 LEAVING = "leaving"
 """Workbench table: the roster tables of which some record leaves tonight; their keys are in leaving_T."""
-TOTALS = "issue_totals"
-"""Workbench table: exact numbers of findings by code, file, table, column and cause; the issue table is capped."""
 FEW = 50_000
 """Rows of a table up to which a copy of them is cheaper than a view (some 20 MB)."""
 CAP = 10_000
 """Rows that the issue table keeps per code, file, column and cause."""
+
+
+@cache
+def referenced() -> frozenset[str]:
+    """The tables whose ids other rows write down."""
+    return frozenset(f.ref for t in catalogue() for f in t.references if f.ref is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,11 @@ class Sheet:
         return "lower(trim(coalesce(status, ''))) IN ('tobedeleted', 'inactive')" if self.has_status else "FALSE"
 
     @property
+    def is_referenced(self) -> bool:
+        """Whether other rows write down this table's ids, so that an id can be taken for another one."""
+        return self.name in referenced()
+
+    @property
     def rows(self) -> str:
         """FROM item: the rows whose cells must hold: all but those that say their record is gone, or that the layout refuses."""
         if not self.unmapped:
@@ -118,10 +128,8 @@ class Sheet:
                 column_name VARCHAR, value VARCHAR, detail VARCHAR, effect VARCHAR, cause VARCHAR, mended VARCHAR);
             CREATE OR REPLACE TABLE {self.repairs} (code VARCHAR, _file INTEGER, column_name VARCHAR, count BIGINT);
             CREATE OR REPLACE TABLE refused_{self.name} (_file INTEGER, _row BIGINT, sourcedId VARCHAR, cause VARCHAR);
-            CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR, continuous BOOLEAN, provable BOOLEAN);
-            CREATE TABLE IF NOT EXISTS {LEAVING} (table_name VARCHAR);
-            CREATE TABLE IF NOT EXISTS {TOTALS} (code VARCHAR, file INTEGER, column_name VARCHAR, table_name VARCHAR,
-                cause VARCHAR, refused BOOLEAN, count BIGINT)
+            CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR, continuous BOOLEAN, provable BOOLEAN, spared VARCHAR);
+            CREATE TABLE IF NOT EXISTS {LEAVING} (table_name VARCHAR)
         """)
 
 

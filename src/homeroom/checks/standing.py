@@ -5,7 +5,7 @@ Most tables of most nights are such. The tables that other rooms look at are mad
 
 from __future__ import annotations
 
-from homeroom.checks.outcome import admitted_columns
+from homeroom.checks.outcome import admitted_columns, healed_by_file
 from homeroom.checks.sheet import WALKED, Sheet
 from homeroom.roster.names import quoted
 from homeroom.workbench.values import FileTally
@@ -28,12 +28,14 @@ def let_stand(sheet: Sheet) -> tuple[str, ...]:
         CREATE OR REPLACE TABLE aside_{name} (_file INTEGER, _row BIGINT, _kh UBIGINT);
         CREATE OR REPLACE TABLE departed_{name} (sourcedId VARCHAR);
         CREATE OR REPLACE VIEW usable_{name} AS SELECT sourcedId, _kh FROM unchanged_{name};
-        CREATE OR REPLACE TABLE admitted_{name} (_file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, {cells});
-        INSERT INTO {WALKED} VALUES ('{name}', {continuous}, TRUE)
+        CREATE OR REPLACE TABLE admitted_{name} (_file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, {cells})
     """)
+    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, {continuous}, TRUE, ?)", [name, sheet.sifted.spared])
     return columns
 
 
 def tally(sheet: Sheet) -> tuple[FileTally, ...]:
     """All rows accepted, file by file."""
-    return tuple(FileTally(c.file, c.rows - c.ignored, 0) for c in sorted(sheet.sifted.counts, key=lambda c: c.file))
+    repairs = healed_by_file(sheet)
+    counts = sorted(sheet.sifted.counts, key=lambda c: c.file)
+    return tuple(FileTally(c.file, c.rows - c.ignored, 0, repairs.get(c.file, ())) for c in counts)

@@ -68,20 +68,26 @@ def placer(
     version: str,
     known: Mapping[str, Collection[str]],
     max_surplus: int = MAX_SURPLUS,
+    free_lists: bool = True,
 ) -> Place:
     """A function that mends a row with too many cells, or returns None.
 
     `columns`: for each position of the file the roster's column, or None where the layout does not use it. `known`: table
     -> the ids that may be referred to; for references within the table, the keys of the file itself. A list of ids whose
-    table is not in `known` takes no surplus, since its ids could not be told from anything else.
+    table is not in `known` takes no surplus, since its ids could not be told from anything else. `free_lists`: lists of any
+    text take surplus too; not so in a file that quotes some cells, since it would have quoted this one.
     """
     ids = {t: frozenset(k) for t, k in known.items()}
     held = frozenset[str]().union(*ids.values()) if ids else frozenset[str]()
     kinds = [_column(table, name, version, ids) for name in columns]
+    if not free_lists:
+        kinds = [replace(k, absorbs=k.absorbs and k.valid is not None) for k in kinds]
     lists = _Search(kinds, [k.absorbs for k in kinds])
     if not lists.stops:
         return lambda cells: None
-    rivals = _Search([_rival(k, held) for k in kinds], [k.absorbs or k.plain for k in kinds])
+    numerals = _numerals(table, columns, version)
+    items = held | numerals
+    rivals = _Search([_rival(k, items) for k in kinds], [k.absorbs or k.plain for k in kinds])
     plain = frozenset(i for i, k in enumerate(kinds) if k.plain)
 
     def place(cells: list[str]) -> list[str] | None:
@@ -91,7 +97,7 @@ def placer(
         found = lists.placements(bare, 2)
         if len(found) != 1 or _explained_otherwise(rivals, plain, bare):
             return None
-        return _joined(cells, len(kinds), found[0])
+        return None if _repeats(bare, found[0], numerals) else _joined(cells, len(kinds), found[0])
 
     return place
 
@@ -100,6 +106,28 @@ def _explained_otherwise(rivals: _Search, plain: frozenset[int], cells: Sequence
     """Whether a comma in plain text would explain the row as well. Many explanations are as bad as another one."""
     found = rivals.placements(cells, _MANY)
     return len(found) == _MANY or any(not plain.isdisjoint(widths) for widths in found)
+
+
+def _repeats(cells: Sequence[str], widths: Mapping[int, int], numerals: Collection[str]) -> bool:
+    """Whether a list would name a number twice: then one of the two may have stood in the text before it (`Homeroom,03,03`)."""
+    at, before = 0, 0
+    for position, width in sorted(widths.items()):
+        at += position - before
+        items = cells[at : at + width]
+        if any(items.count(n) > 1 for n in numerals):
+            return True
+        at, before = at + width, position + 1
+    return False
+
+
+def _numerals(table: Table, columns: Sequence[str | None], version: str) -> frozenset[str]:
+    """The words of digits alone in the code lists of list columns (grades): alone behind a comma they are an item, no text."""
+    found: set[str] = set()
+    for field in (table.field(c) for c in columns if c is not None and c in {f.name for f in table.fields}):
+        codes = catalogue().code_list(field, version)
+        if codes is not None and field.format.is_list:
+            found.update(w for w in codes.values if w.isdigit())
+    return frozenset(found)
 
 
 class _Search:

@@ -15,6 +15,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "roster": ("homeroom.cli.roster:roster", "What Homeroom holds of a district: counts, or the rows of a table."),
     "record": ("homeroom.cli.roster:record", "One record, where it came from and how it changed."),
     "export": ("homeroom.cli.roster:export", "Write a OneRoster CSV package."),
+    "contacts": (
+        "homeroom.cli.contacts:contacts",
+        "Who would become a guardian? The contact rules over files, with nothing written.",
+    ),
     "generate": ("homeroom.cli.generate:generate", "Make up a district, the same each time."),
     "serve": ("homeroom.cli.serve:serve", "Run everything in one process."),
     "web": ("homeroom.cli.serve:web", "Run the HTTP doors only."),

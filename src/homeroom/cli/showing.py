@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from homeroom.cli.context import printable, say, table
-from homeroom.roster.report import ImportReport
+from homeroom.roster.report import ContactsReport, ImportReport
 
 _ISSUES_SHOWN = 20
 
@@ -47,6 +47,9 @@ def show_report(report: ImportReport) -> None:
             ["table", "added", "updated", "unchanged", "removed", "restored", "refused"],
             [(name, t.added, t.updated, t.unchanged, t.removed, t.restored, t.refused) for name, t in report.tables.items()],
         )
+    if report.contacts is not None:
+        say("\nContacts, by the rule that decided:")
+        show_rules(report.contacts)
     _show_limits(report)
     _show_issues(report)
     if report.revision_after != report.revision_before:
@@ -64,6 +67,12 @@ def _headline(report: ImportReport) -> str:
         return "Rolled back."
     headline = _HEADLINES[report.outcome]
     return f"Dry run: {headline} Nothing was written." if report.dry_run and report.outcome != "failed" else headline
+
+
+def show_rules(contacts: ContactsReport) -> None:
+    """The table of the contact rules; rules that decided nothing are left out."""
+    decided = [r for r in contacts.rules if r.pairs]
+    table(["rule", "becomes", "rows", "pass", "left out"], [(r.rule, r.role, r.pairs, r.passed, r.left_out) for r in decided])
 
 
 def _show_limits(report: ImportReport) -> None:

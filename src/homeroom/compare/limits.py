@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from homeroom.compare.allowance import WITHOUT_FLOOR, Change, Limits
 from homeroom.compare.plan import Walked
 from homeroom.compare.resemblance import another_district, reason, rekeyed
-from homeroom.roster.names import quoted
+from homeroom.roster.names import quoted, text
 from homeroom.roster.report import LimitReport, Reason, TableReport
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Judgement, Lookup, Plan
@@ -132,20 +132,38 @@ def _tripped(workbench: Workbench, plan: Plan, walked: Walked, limits: Limits, c
     """The limits of one table that its plan goes over: for the whole table, then school by school."""
     table, report = walked.table.name, plan.tables.get(walked.table.name, TableReport())
     changes: tuple[tuple[Change, int], ...] = (("remove", report.removed), ("update", report.updated))
-    for change, count in changes:
+    counts_at_all = _district_s_own(walked)
+    for change, planned in changes:
+        count = planned
+        if planned and counts_at_all != "TRUE":
+            rows = f"FROM {quoted(f'plan_{table}')} WHERE verb = '{change}' AND {counts_at_all}"
+            count = workbench.value(f"SELECT count(*) {rows}")
         if not count:
             continue
         of = counts(table).total
         if (allowed := limits.tripped(table, None, change, count, of)) is not None:
             yield LimitReport(table, None, change, count, of, allowed)
         if walked.table.school_column:
-            yield from _tripped_schools(workbench, table, change, limits, counts(table))
+            yield from _tripped_schools(workbench, walked, change, limits, counts(table))
 
 
-def _tripped_schools(workbench: Workbench, table: str, change: Change, limits: Limits, active: Active) -> list[LimitReport]:
+def _district_s_own(walked: Walked) -> str:
+    """SQL: whether a planned row changes by what the district sent. What the calendar alone makes is no sign of a broken export."""
+    clocked = sorted({column for feed in walked.sifted.feeds for column in feed.clocked})
+    if not clocked:
+        return "TRUE"
+    made = "coalesce(json_extract_string(metadata, '$.made') = 'true', FALSE)" if "sourcedId" in clocked else "FALSE"
+    listed = ", ".join(text(c) for c in clocked)
+    only = f"len(list_filter(json_keys(_changed), lambda k: NOT list_contains([{listed}], k))) = 0"
+    return f"NOT CASE WHEN verb = 'update' THEN coalesce({only}, FALSE) ELSE {made} END"
+
+
+def _tripped_schools(workbench: Workbench, walked: Walked, change: Change, limits: Limits, active: Active) -> list[LimitReport]:
+    table = walked.table.name
     counted = workbench.rows(f"""
         SELECT school, count(*) AS n FROM (
-            SELECT DISTINCT "sourcedId", unnest(_school) AS school FROM {quoted(f"plan_{table}")} WHERE verb = '{change}'
+            SELECT DISTINCT "sourcedId", unnest(_school) AS school FROM {quoted(f"plan_{table}")}
+            WHERE verb = '{change}' AND {_district_s_own(walked)}
         ) GROUP BY school ORDER BY n DESC, school
     """)
     found = []

@@ -1,13 +1,14 @@
 """How one record of tonight meets what the store holds: which columns differ, and what the record will be.
 
-A column that did not come keeps its stored value (law 2), and so does one that a person has locked. Lists of ids are sets:
+A column that did not come keeps its stored value (law 2), so does a member of `metadata` that no file brings, and a field that a
+person has locked. Lists of ids are sets:
 another order is no change. Everything else is compared as text, exactly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from homeroom.roster.catalogue import Format, Table
 from homeroom.roster.names import quoted, text
@@ -18,13 +19,14 @@ class Meeting:
     """What must be known to compare the rows of one table: admitted as `a`, stored as `s`.
 
     `delivered` columns came tonight; `lacking` names the files that do not have one of them; `locks`: some stored record has
-    a locked field.
+    a locked field. `members`: for each file, the names inside `metadata` that it brings.
     """
 
     table: Table
     delivered: frozenset[str]
     lacking: Mapping[str, tuple[int, ...]]
     locks: bool
+    members: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -46,10 +48,18 @@ class Meeting:
         if column not in self.delivered:
             return f"s.{quoted(column)}"
         files = self.lacking.get(column, ())
-        mine = f"a.{quoted(column)}"
+        mine = self._joined_metadata() if column == "metadata" and self.members else f"a.{quoted(column)}"
         if not files:
             return mine
         return f"CASE WHEN a._file IN ({', '.join(map(str, files))}) THEN s.{quoted(column)} ELSE {mine} END"
+
+    def _joined_metadata(self) -> str:
+        """Tonight's members with those of the stored ones that tonight's file does not bring, sorted by name."""
+        by_file = " ".join(f"WHEN {file} THEN {_listed(names)}" for file, names in sorted(self.members.items()))
+        brought = f"CASE a._file {by_file} ELSE [] END"
+        kept = f"list_filter({_entries('s.metadata')}, lambda e: NOT list_contains({brought}, e.key))"
+        joined = f"map_from_entries(list_sort(list_concat({kept}, coalesce({_entries('a.metadata')}, []))))"
+        return f"CASE WHEN len({kept}) > 0 THEN to_json({joined})::VARCHAR ELSE a.metadata END"
 
     def distinct(self, column: str) -> str:
         """Whether the offered value is another one than the stored."""
@@ -130,6 +140,18 @@ class Meeting:
 def nothing(columns: Sequence[str]) -> str:
     """A select list of those columns, all NULL."""
     return ", ".join(f"NULL::VARCHAR AS {quoted(c)}" for c in columns)
+
+
+MADE = "made"
+"""The member that marks a made row. A file that brings metadata speaks for it too: its rows are not made."""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"[{', '.join(text(n) for n in sorted({*names, MADE}))}]::VARCHAR[]"
+
+
+def _entries(metadata: str) -> str:
+    return f"map_entries({metadata}::JSON::MAP(VARCHAR, VARCHAR))"
 
 
 def _items(value: str) -> str:

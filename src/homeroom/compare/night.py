@@ -57,7 +57,7 @@ def night(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Sna
         changed = _compare(workbench, table, feeds, snapshot, tally, others)
         _gone(workbench, table, feeds, others)
         _read_again(workbench, table, feeds)
-    _forget(workbench, table, feeds)
+    _view(workbench, f"placed_{table}", _placed(table, feeds))
     return Sifted(
         table=table,
         columns=tonight.columns(feeds),
@@ -66,7 +66,16 @@ def night(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Sna
         unchanged=tally.kept - changed,
         counts=tally.counts,
         feeds=tuple(feeds),
+        told=snapshot.told,
+        mended=snapshot.mended,
     )
+
+
+def forget(workbench: Workbench, sifted: Sifted) -> None:
+    """Drop the hashes of a sifted table, once it is checked; they should not stay in memory while the other tables walk."""
+    if not sifted.full:
+        workbench.run(f"DROP VIEW {quoted(f'placed_{sifted.table}')}")
+        _forget(workbench, sifted.table, sifted.feeds)
 
 
 def _scan(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> _Tally:
@@ -140,7 +149,7 @@ def _gone(workbench: Workbench, table: str, feeds: Sequence[Feed], others: str |
         gone += f' UNION SELECT "sourcedId", _kh FROM {others} WHERE _kh NOT IN (SELECT _kh FROM {_records(table, feeds)})'
     workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'gone_{table}')} AS {gone}")
     moved = f"(SELECT coalesce(_kh, _last) AS _kh FROM {differing})"
-    _view(workbench, f"unchanged_{table}", f"SELECT l.* FROM {last} l ANTI JOIN {moved} m ON l._kh = m._kh")
+    _stood(workbench, table, f"SELECT l.* FROM {last} l ANTI JOIN {moved} m ON l._kh = m._kh")
 
 
 def _read_again(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> None:
@@ -213,7 +222,13 @@ def _nothing(workbench: Workbench, table: str, columns: Sequence[str]) -> None:
     """The night on which nothing changed: nothing to check, everything of last night stands."""
     _empty_shaped(workbench, table, columns)
     workbench.run(f'CREATE OR REPLACE TABLE {quoted(f"gone_{table}")} ("sourcedId" VARCHAR, _kh UBIGINT)')
-    _view(workbench, f"unchanged_{table}", f"SELECT * FROM {quoted(f'last_{table}')}")
+    _stood(workbench, table, f"SELECT * FROM {quoted(f'last_{table}')}")
+
+
+def _stood(workbench: Workbench, table: str, select: str) -> None:
+    """Make `stood_T`, the rows that came as last night, and `unchanged_T`: the same, as long as none of them is recalled."""
+    _view(workbench, f"stood_{table}", select)
+    _view(workbench, f"unchanged_{table}", f"FROM {quoted(f'stood_{table}')}")
 
 
 def _empty_shaped(workbench: Workbench, table: str, columns: Sequence[str]) -> None:
@@ -239,6 +254,12 @@ def _records(table: str, feeds: Sequence[Feed]) -> str:
         for number, feed in enumerate(feeds)
     )
     return f"({' UNION ALL '.join(pieces)})"
+
+
+def _placed(table: str, feeds: Sequence[Feed]) -> str:
+    """SELECT `_file, _row, _kh` of all kept records of tonight."""
+    files = " ".join(f"WHEN {number} THEN {feed.text.file.number}" for number, feed in enumerate(feeds))
+    return f"SELECT (CASE _feed {files} END)::INTEGER AS _file, _row, _kh FROM {_records(table, feeds)}"
 
 
 def _forget(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> None:

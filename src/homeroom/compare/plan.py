@@ -109,15 +109,16 @@ def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, 
     table, sifted, admitted, elsewhere = walked
     nobody_left(workbench, table)
     if sifted.full and sifted.mode == "continuous":
-        stored: str | None = settle_whole(workbench, table, admitted, source, lookup, elsewhere)
+        stored: str | None = settle_whole(workbench, table, admitted, source, lookup, elsewhere, sifted.spared)
     else:
-        stored = settle_changed(workbench, table, admitted, source, lookup, elsewhere)
+        stored = settle_changed(workbench, table, admitted, source, lookup, elsewhere, sifted.spared)
     if stored is None:
         _empty(workbench, table)
-        return TableReport(unchanged=sifted.unchanged, refused=_refused(walked))
+        return TableReport(unchanged=sifted.unchanged - admitted.again, refused=_refused(walked))
     family = ", ".join(str(s) for s in sorted({source, *allied}))
     lacking = tonight.undelivered(sifted.feeds)
-    meeting = Meeting(table, frozenset(admitted.columns), lacking, locks=_has_locks(workbench, stored))
+    members = {f.text.file.number: f.members for f in sifted.feeds if "metadata" in f.columns and not f.made}
+    meeting = Meeting(table, frozenset(admitted.columns), lacking, _has_locks(workbench, stored), members)
     foreign = strangers(workbench, table, stored, family)
     named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
     workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(meeting, stored, source, family)}")
@@ -193,7 +194,7 @@ def _report(workbench: Workbench, walked: Walked, *, same_or_changed: int, forei
     return TableReport(
         added=added,
         updated=updated,
-        unchanged=walked.sifted.unchanged + same_or_changed - added - updated - restored,
+        unchanged=walked.sifted.unchanged - walked.admitted.again + same_or_changed - added - updated - restored,
         removed=counted.get("remove", 0),
         restored=restored,
         refused=_refused(walked) + foreign,

@@ -28,9 +28,18 @@ def nobody_left(workbench: Workbench, table: Table) -> None:
 
 
 def settle_whole(
-    workbench: Workbench, table: Table, admitted: Admitted, source: int, lookup: Lookup, elsewhere: str | None
+    workbench: Workbench,
+    table: Table,
+    admitted: Admitted,
+    source: int,
+    lookup: Lookup,
+    elsewhere: str | None,
+    spared: str | None = None,
 ) -> str:
-    """A full walk of complete files: everything stored is compared. Fills `left_T` and `kept_T`; returns `stored_T`."""
+    """A full walk of complete files: everything stored is compared. Fills `left_T` and `kept_T`; returns `stored_T`.
+
+    `spared`: SQL over stored_T, records of which nothing of tonight can tell whether they are gone.
+    """
     name = table.name
     stored = lookup(name, None)
     left, came = quoted(f"left_{name}"), quoted(f"admitted_{name}")
@@ -39,6 +48,7 @@ def settle_whole(
         SELECT s."sourcedId", hash(s."sourcedId") FROM {stored} s ANTI JOIN {came} a ON s."sourcedId" = a."sourcedId"
         WHERE s.status = 'active' AND s._source = {source} AND {_not_refused(name, "s")}
     """)
+    _spare(workbench, name, stored, spared)
     _unless_provable(workbench, name, admitted)
     _unless_elsewhere(workbench, name, elsewhere)
     cells = ", ".join(f"s.{quoted(c)}" for c in table.columns)
@@ -48,13 +58,19 @@ def settle_whole(
         FROM {stored} s
         ANTI JOIN {came} a ON s."sourcedId" = a."sourcedId"
         ANTI JOIN {left} l ON s."sourcedId" = l."sourcedId"
-        WHERE s.status = 'active' AND s._source = {source}
+        WHERE s.status = 'active' AND s._source = {source} AND {_not_spared(stored, "s", spared)}
     """)
     return stored
 
 
 def settle_changed(
-    workbench: Workbench, table: Table, admitted: Admitted, source: int, lookup: Lookup, elsewhere: str | None
+    workbench: Workbench,
+    table: Table,
+    admitted: Admitted,
+    source: int,
+    lookup: Lookup,
+    elsewhere: str | None,
+    spared: str | None = None,
 ) -> str | None:
     """Sifted files, or files that name single records: only those keys are looked up. None: there is no such key."""
     name = table.name
@@ -83,6 +99,7 @@ def settle_changed(
             DELETE FROM {left} WHERE "sourcedId" NOT IN
             (SELECT "sourcedId" FROM {stored} s WHERE s.status = 'active' AND s._source = {source})
         """)
+    _spare(workbench, name, stored, spared)
     _unless_provable(workbench, name, admitted)
     _unless_elsewhere(workbench, name, elsewhere)
     return stored
@@ -127,6 +144,17 @@ def tell_unknown(workbench: Workbench, table: Table, stored: str) -> int:
 def _not_refused(name: str, alias: str) -> str:
     refused = f'SELECT "sourcedId" FROM {quoted(f"refused_{name}")} WHERE "sourcedId" IS NOT NULL'
     return f'{alias}."sourcedId" NOT IN ({refused})'
+
+
+def _spare(workbench: Workbench, name: str, stored: str, spared: str | None) -> None:
+    """Whoever tonight's feeds cannot tell of has not left (law 2). They are in no snapshot either: no file carries them."""
+    if spared is not None:
+        left = quoted(f"left_{name}")
+        workbench.run(f'DELETE FROM {left} WHERE "sourcedId" IN (SELECT "sourcedId" FROM {stored} WHERE {spared})')
+
+
+def _not_spared(stored: str, alias: str, spared: str | None) -> str:
+    return "true" if spared is None else f'{alias}."sourcedId" NOT IN (SELECT "sourcedId" FROM {stored} WHERE {spared})'
 
 
 def _unless_provable(workbench: Workbench, name: str, admitted: Admitted) -> None:

@@ -26,6 +26,9 @@ OVERGROWN_SHARE = 0.15
 OVERGROWN_NUMBER = 30
 """More deltas than this cost more to open than to fold."""
 
+FORM = 2
+"""The form of the snapshot's files; another one makes every older snapshot invalid."""
+
 DIGEST = "coalesce(sum(hash(_kh, _rh)), 0)::HUGEINT, coalesce(bit_xor(hash(_kh, _rh)), 0)::UBIGINT"
 """Two numbers that are the same for the same rows in any order: the sum and the parity of all row hashes."""
 
@@ -35,7 +38,8 @@ class Snapshot:
     """The accepted rows of one table from one source. `rows` counts them, `digest` is theirs in any order (see `DIGEST`).
 
     `columns` are the delivered ones. Each row has `_kh` and `_rh`; a row that is only kept alive, since what came for it was
-    refused, has no `_rh` and so never equals a record of a file.
+    refused, has no `_rh` and so never equals a record of a file. `_told` is what the checks said of a row (JSON), `_mended` which
+    of its cells they healed; `told` counts the rows with the one, `mended` those with each of the other.
     """
 
     table: str
@@ -46,6 +50,8 @@ class Snapshot:
     columns: tuple[str, ...]
     rows: int
     digest: str
+    told: int = 0
+    mended: tuple[tuple[str, int], ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -63,6 +69,8 @@ class Snapshot:
             "columns": list(self.columns),
             "rows": self.rows,
             "digest": self.digest,
+            "told": self.told,
+            "mended": [list(pair) for pair in self.mended],
         }
 
     @classmethod
@@ -77,6 +85,8 @@ class Snapshot:
             columns=tuple(raw["columns"]),
             rows=raw["rows"],
             digest=raw["digest"],
+            told=raw.get("told", 0),
+            mended=tuple((words, count) for words, count in raw.get("mended", ())),
         )
 
 
@@ -87,7 +97,7 @@ def fingerprint(feeds: Sequence[Feed], catalogue: str, duckdb_version: str, rule
     caller writes what else matters: matching of schools, and the local date where a rule uses it.
     """
     bound = sorted([f.layout, f.table, f.mode, f.fingerprint, *f.columns] for f in feeds)
-    said = json.dumps([bound, catalogue, duckdb_version, rules, settings], ensure_ascii=False)
+    said = json.dumps([FORM, bound, catalogue, duckdb_version, rules, settings], ensure_ascii=False)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -99,8 +109,8 @@ def valid(snapshot: Snapshot | None, expected: str) -> Snapshot | None:
 
 
 def current(snapshot: Snapshot) -> str:
-    """A FROM item with the rows of a snapshot as of its last delta: `_kh, _rh`, then its columns."""
-    cells = ", ".join(("_kh", "_rh", *(quoted(c) for c in snapshot.columns)))
+    """A FROM item with the rows of a snapshot as of its last delta: `_kh, _rh, _told, _mended`, then its columns."""
+    cells = ", ".join(("_kh", "_rh", "_told", "_mended", *(quoted(c) for c in snapshot.columns)))
     base = f"read_parquet({text(str(snapshot.base))})"
     if not snapshot.deltas:
         return f"(SELECT {cells} FROM {base})"
@@ -145,9 +155,9 @@ def write(
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name, stem = table.name, f"{table.name}.{revision}"
     if sifted.full or previous is None:
-        path = _write(workbench, _whole(name, sifted.columns), folder, stem, "base")
+        path = _write(workbench, _whole(workbench, name, sifted.columns), folder, stem, "base")
         return _counted(workbench, Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, ""))
-    changes = _changes(name, sifted.columns)
+    changes = _changes(workbench, name, sifted.columns)
     moved = any(workbench.rows(f"SELECT 1 FROM {quoted(f'{made}_{name}')} LIMIT 1") for made in ("shaped", "gone"))
     if not moved or not workbench.value(f"CREATE OR REPLACE TEMP TABLE delta AS {changes}"):
         return previous
@@ -171,7 +181,7 @@ def adopt(
     """
     rows = staged(workbench, sifted.table, 0)
     came = len(sifted.feeds) == 1 and sifted.full and not sifted.partial and not any(c.ignored for c in sifted.counts)
-    if sifted.mode != "continuous" or not came or not admitted.untouched or not rows.exists():
+    if sifted.mode != "continuous" or not came or not admitted.untouched or _noted(workbench, sifted.table) or not rows.exists():
         return None
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if folder.stat().st_dev != rows.stat().st_dev:
@@ -183,37 +193,48 @@ def adopt(
     return _counted(workbench, Snapshot(sifted.table, fingerprint, revision, path, (), sifted.columns, 0, ""))
 
 
-def _accepted(table: str) -> str:
-    """Admitted rows that the plan did not refuse as a stranger's."""
-    foreign = quoted(f"foreign_{table}")
-    return f'(SELECT * FROM {quoted(f"admitted_{table}")} a ANTI JOIN {foreign} f ON a."sourcedId" = f."sourcedId")'
+def _accepted(workbench: Workbench, table: str) -> str:
+    """Admitted rows that the plan did not refuse as a stranger's, with what the checks said of them."""
+    foreign, admitted = quoted(f"foreign_{table}"), quoted(f"admitted_{table}")
+    rows = f'SELECT * FROM {admitted} a ANTI JOIN {foreign} f ON a."sourcedId" = f."sourcedId"'
+    if "_mended" not in workbench.columns(f"admitted_{table}"):
+        rows = f"SELECT *, NULL::VARCHAR AS _mended FROM ({rows})"
+    if _noted(workbench, table):
+        return f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {quoted(f'noted_{table}')} n ON a._kh = n._kh)"
+    return f"(SELECT *, NULL::VARCHAR AS _told FROM ({rows}))"
 
 
-def _whole(table: str, columns: Sequence[str]) -> str:
+def _noted(workbench: Workbench, table: str) -> bool:
+    """Whether the checks said anything of rows that were accepted."""
+    return workbench.exists(f"noted_{table}") and bool(workbench.rows(f"SELECT 1 FROM {quoted(f'noted_{table}')} LIMIT 1"))
+
+
+def _whole(workbench: Workbench, table: str, columns: Sequence[str]) -> str:
     """The rows of a base: what was accepted, and what lives on although no accepted row carries it."""
     cells = ", ".join(quoted(c) for c in columns)
     return f"""
-        SELECT _kh, _rh, {cells} FROM {_accepted(table)}
+        SELECT _kh, _rh, _told, _mended, {cells} FROM {_accepted(workbench, table)}
         UNION ALL
-        SELECT hash("sourcedId"), NULL, {cells} FROM {quoted(f"kept_{table}")}
+        SELECT hash("sourcedId"), NULL, NULL, NULL, {cells} FROM {quoted(f"kept_{table}")}
     """
 
 
-def _changes(table: str, columns: Sequence[str]) -> str:
+def _changes(workbench: Workbench, table: str, columns: Sequence[str]) -> str:
     """The rows of a delta: what was accepted anew, what left, and what was looked at and lives on without having been accepted.
 
     The last lose their `_rh`, so that they are looked at again until their row is accepted or their key is gone.
     """
     cells, left = ", ".join(quoted(c) for c in columns), quoted(f"left_{table}")
+    accepted = _accepted(workbench, table)
     return f"""
-        SELECT _kh, _rh, false AS _gone, {cells} FROM {_accepted(table)}
+        SELECT _kh, _rh, _told, _mended, false AS _gone, {cells} FROM {accepted}
         UNION ALL BY NAME
         SELECT _kh, NULL::UBIGINT AS _rh, true AS _gone, "sourcedId" FROM {left}
         UNION ALL BY NAME
         SELECT _kh, NULL::UBIGINT AS _rh, false AS _gone, {cells} FROM {quoted(f"last_{table}")}
         WHERE _rh IS NOT NULL
           AND _kh IN (SELECT _kh FROM {quoted(f"shaped_{table}")} UNION ALL SELECT _kh FROM {quoted(f"gone_{table}")})
-          AND _kh NOT IN (SELECT _kh FROM {_accepted(table)} UNION ALL SELECT _kh FROM {left})
+          AND _kh NOT IN (SELECT _kh FROM {accepted} UNION ALL SELECT _kh FROM {left})
     """
 
 
@@ -242,8 +263,14 @@ def reap(folder: Path, valid: Collection[Path]) -> tuple[Path, ...]:
 
 
 def _counted(workbench: Workbench, snapshot: Snapshot) -> Snapshot:
-    rows, *parts = workbench.rows(f"SELECT count(*), {DIGEST} FROM {current(snapshot)}")[0]
-    return replace(snapshot, rows=rows, digest=digest_text([(rows, *parts)]))
+    parts = workbench.rows(f"SELECT _mended, count(_told), count(*), {DIGEST} FROM {current(snapshot)} GROUP BY _mended")
+    return replace(
+        snapshot,
+        rows=sum(part[2] for part in parts),
+        digest=digest_text([part[2:] for part in parts]),
+        told=sum(part[1] for part in parts),
+        mended=tuple(sorted((part[0], part[2]) for part in parts if part[0] is not None)),
+    )
 
 
 def _write(workbench: Workbench, rows: str, folder: Path, stem: str, kind: str) -> Path:

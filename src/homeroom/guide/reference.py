@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from homeroom.guide import layout_sets, recipes_page, report_page
+from homeroom.guide import contacts_page, layout_sets, recipes_page, report_page
 from homeroom.roster import meanings
 from homeroom.roster.catalogue import DATASET, VERSIONS, Catalogue, Field, Table, catalogue
 from homeroom.roster.codes import Code, codes
@@ -42,6 +42,7 @@ def pages() -> dict[str, str]:
     found = {"issues.md": _issues(), "tables.md": _tables()}
     found |= {"layout-sets.md": _page([MADE, *layout_sets.page_lines()]), "report.md": _page([MADE, *report_page.page_lines()])}
     found |= {"recipes.md": _page([MADE, *recipes_page.page_lines()])}
+    found |= {"contact-rules.md": _page([MADE, *contacts_page.page_lines()])}
     found |= {f"issues/{code.code}.md": _code_page(code) for code in codes().values()}
     found |= {f"tables/{table.name}.md": _table_page(table, catalogue()) for table in catalogue().oneroster}
     found |= {f"tables/{table.name}.md": _dataset_page(table, catalogue()) for table in catalogue().version(DATASET)}

@@ -11,6 +11,8 @@ from typing import Any
 
 from homeroom.roster.report import (
     ISSUES_IN_REPORT,
+    ContactRule,
+    ContactsReport,
     FileReport,
     ImportReport,
     Issue,
@@ -44,10 +46,17 @@ REPORT: Meanings = {
     "tables": ("object", "One entry for each table of which the delivery says anything."),
     "limits": ("list", "The limits that tripped."),
     "issue_counts": ("object", "How many findings there are, by code."),
+    "contacts": (
+        "object or null",
+        "What the [contact rules](contact-rules.md) made of the rows of contacts; null where no contacts came.",
+    ),
     "issues": ("list", f"The first {ISSUES_IN_REPORT:,} findings; those with the most consequences and errors first."),
     "started_at": ("moment", "When it began, in UTC."),
     "finished_at": ("moment or null", "When it ended, in UTC; null while it runs or waits."),
-    "seconds": ("number or null", "How long it took."),
+    "seconds": (
+        "number or null",
+        "How long the last walk took; waiting for a worker or a person is not in it. Null for a walk that was cut off.",
+    ),
     "layouts": ("object or null", "The layout set that read the files, and its version."),
     "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
     "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),
@@ -131,6 +140,34 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
             "school_name": ("text or null", "The school's name."),
         },
     ),
+    "contacts": (
+        ContactsReport,
+        "`pairs` = `passed` + `left_out` + `refused`, always, and the sum of `pairs` over the rules.",
+        {
+            "pairs": ("number", "Rows of contacts."),
+            "passed": ("number", "Rows that made the contact a guardian of the student."),
+            "left_out": ("number", "Rows that a rule left out, and rows that say a pair once more."),
+            "refused": ("number", "Rows that nobody could use."),
+            "people": ("number", "People who became users this way, each once."),
+            "shared": ("number", "How many of them share an e-mail address or mobile phone with another."),
+            "rules": ("list", "One entry for each rule, and for each reason to leave a contact out."),
+        },
+    ),
+    "rules": (
+        ContactRule,
+        "In `contacts`. `pairs` = `passed` + `left_out`.",
+        {
+            "rule": (
+                "text",
+                "The rule's name, or the [reason](contact-rules.md#why-a-contact-is-left-out) why contacts were left out.",
+            ),
+            "meaning": ("text", "What it says, as a sentence."),
+            "role": ("text or null", "What the contact becomes by it; null for a reason to leave contacts out."),
+            "pairs": ("number", "Rows that it decided."),
+            "passed": ("number", "Rows of them that passed."),
+            "left_out": ("number", "Rows of them that were left out."),
+        },
+    ),
     "issues": (
         Issue,
         "Each says where, what, and what to do.",
@@ -179,7 +216,7 @@ def page_lines() -> Iterator[str]:
 
 def unexplained() -> list[str]:
     """Fields without a meaning, and meanings without a field; empty when the page is whole."""
-    wanted = {("", "import" if f.name == "number" else f.name) for f in fields(ImportReport)}
+    wanted = {("", "import" if f.name == "number" else f.name) for f in fields(ImportReport) if f.metadata.get("written", True)}
     wanted |= {(part, f.name) for part, (of, _, _) in PARTS.items() for f in fields(of)}
     told = {("", name) for name in REPORT} | {(part, name) for part, (_, _, meanings) in PARTS.items() for name in meanings}
     return sorted(f"{part}.{name}" for part, name in wanted ^ told)

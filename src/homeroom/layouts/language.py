@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeroom.layouts import entries, hints, inherit, joins, patterns, rows
+from homeroom.layouts import entries, hints, inherit, joins, patterns, rows, targets
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import EXTENSION, RECORD, Join, Kind, Layout, Source, in_order
 from homeroom.layouts.nearness import did_you_mean
@@ -136,10 +136,11 @@ class _Reader:
     def _table(self) -> Table | None:
         self._text("name", required=True)
         name = self._text("table", required=True)
-        if name is not None and name not in self.book.tables:
-            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, self.book.tables))
+        known = targets.tables(self.book)
+        if name is not None and name not in known:
+            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, known))
             return None
-        return self.book[name] if name else None
+        return known[name] if name else None
 
     def _inherit(self, table: Table | None) -> str | None:
         named = self._text("inherit")
@@ -217,8 +218,10 @@ class _Reader:
                 found = entries.source(raw, self._noting("map", *_path(target)))
                 mapped |= {target: found} if found else {}
         written = self.raw.get("map")
-        if "sourcedId" not in mapped and not (isinstance(written, dict) and "sourcedId" in written):
-            self.complain("map", message="The map has no sourcedId.", remedy="Say which column identifies a row for good.")
+        key = targets.key(table)
+        if key not in mapped and not (isinstance(written, dict) and key in written):
+            what = "names the student" if key == "student" else "identifies a row for good"
+            self.complain("map", message=f"The map has no {key}.", remedy=f"Say which column {what}.")
         return mapped
 
     def _target(self, table: Table, target: str) -> bool:
@@ -249,7 +252,7 @@ def _path(target: str) -> tuple[str, ...]:
 def _musts(table: Table, version: str | None, mapped: dict[str, Source]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The targets that a file must have to be read, and those that it must have for the layout to be chosen unnamed."""
     marked = [t for t, s in mapped.items() if s.required]
-    required = list(inherit.required(table, version)) if version else ["sourcedId"]
+    required = list(inherit.required(table, version)) if version else [targets.key(table)]
     expected = list(inherit.expected(table, version)) if version else []
     own = tuple(dict.fromkeys([*required, *marked]))
     return own, tuple(dict.fromkeys([*own, *expected]))

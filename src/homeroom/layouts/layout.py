@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from homeroom.layouts import targets
 from homeroom.layouts.rows import NONE, Rows
-from homeroom.roster.catalogue import Table, catalogue
+from homeroom.roster.catalogue import Table
 from homeroom.workbench.values import Hints
 
 Kind = Literal["continuous", "change_notification"]
@@ -40,6 +41,11 @@ class Source:
     default: str | None = None
     required: bool = False
     optional: tuple[str, ...] = ()
+
+    @property
+    def drops(self) -> bool:
+        """Whether its value map drops the words that it does not list."""
+        return bool(self.values) and self.otherwise == "blank"
 
     @property
     def plain(self) -> bool:
@@ -93,8 +99,8 @@ class Layout:
 
     @property
     def of(self) -> Table:
-        """The roster table's description."""
-        return self.declared or catalogue()[self.table]
+        """The description of the table that it fills."""
+        return self.declared or targets.tables()[self.table]
 
     @property
     def rearranged(self) -> bool:

@@ -169,7 +169,8 @@ def _district(cause: Feed) -> Feed:
 def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     """The school year of today, from July 1 to the next (the end is exclusive), in which all classes lie.
 
-    `schoolYear` is the year in which it ends, as OneRoster counts.
+    `schoolYear` is the year in which it ends, as OneRoster counts. On July 1 the session and the term of every class change
+    by the calendar alone; that is nothing that a district did, and no limit counts it.
     """
     classes = _of(feeds, "classes")
     if not classes:
@@ -184,7 +185,9 @@ def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         "schoolYear": literal(str(first + 1)),
     }
     year = _made("academicSessions", "school-year", classes[0], [], values, "SELECT 1::BIGINT AS _row")
-    return [*_filled(feeds, "classes", "school-year", {"termSourcedIds": values["sourcedId"]}), year]
+    termed = _filled(feeds, "classes", "school-year", {"termSourcedIds": values["sourcedId"]})
+    clocked = [f if f is came else replace(f, clocked=("termSourcedIds",)) for f, came in zip(termed, feeds, strict=True)]
+    return [*clocked, replace(year, clocked=("sourcedId",))]
 
 
 @maker("courses", "courses")

@@ -1,8 +1,8 @@
 """Layout sets: the layouts of one system or dialect together, loaded from a folder of TOML files.
 
-`set.toml` names the set, `datasets.toml` declares datasets of its own; every other TOML file is a layout. A set that inherits
-from the catalogue has a layout for each table of that version without a file of its own. A district's own folder may leave
-`set.toml` out.
+`set.toml` names the set, `contacts.toml` holds its contact rules, `datasets.toml` declares datasets of its own; every other TOML
+file is a layout. A set that inherits from the catalogue has a layout for each table of that version without a file of its own.
+A district's own folder may leave `set.toml` out.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from homeroom.layouts import datasets, inherit, language, making, patterns
+from homeroom.layouts import datasets, inherit, language, making, patterns, targets
+from homeroom.layouts.contacts.reading import of_set
+from homeroom.layouts.contacts.rules import RULES, ContactRules, ready
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.layout import Join, Kind, Layout
 from homeroom.layouts.nearness import did_you_mean
@@ -34,8 +36,9 @@ class LayoutSet:
     `required` are the tables, or single layouts, whose files must come. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road. `text` is what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the
-    saved version of a district's own set (None for one that ships and for a folder). `datasets` are those that it declares itself.
+    ids by another road. `contacts` are the contact rules. `text` is what `layouts show` prints. `digest` stands for the texts of
+    all its files, and `number` is the saved version of a district's own set (None for one that ships and for a folder). `datasets`
+    are those that it declares itself.
     """
 
     name: str
@@ -51,6 +54,7 @@ class LayoutSet:
     datasets: tuple[Table, ...] = ()
     digest: str = ""
     number: int | None = None
+    contacts: ContactRules = field(default_factory=ready)
 
     def layout(self, name: str) -> Layout:
         """The layout of that name (`set/users`). Raises Misuse."""
@@ -87,6 +91,12 @@ class LayoutSet:
         """Whether the files of a layout must come: the set requires its table, or the layout itself."""
         return layout.table in self.required or layout.name in self.required
 
+    def needed_joins(self) -> dict[str, tuple[str, ...]]:
+        """Files without which a required layout reads nothing: plain name -> patterns of the names under which each may come."""
+        tables = [w.table for w in self.layouts]
+        sure = [w for w in self.layouts if w.name in self.required or (self.requires(w) and tables.count(w.table) == 1)]
+        return {j.files[0]: j.files for w in sure for j in w.joins if not j.optional}
+
     def hints(self, file_name: str) -> Hints:
         """What the set knows about a file before it is looked at: from a layout that reads it, else from a join."""
         layout = self.named(file_name)
@@ -96,7 +106,7 @@ class LayoutSet:
     def file_of(self, word: str) -> str:
         """The plain file name under which a table, or a layout's own file, is expected, for messages."""
         layout = next((w for w in self.layouts if word in (w.table, w.name)), None)
-        return layout.files[0] if layout else catalogue().joined(self.datasets)[word].file
+        return layout.files[0] if layout else targets.tables(catalogue().joined(self.datasets))[word].file
 
 
 def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
@@ -136,7 +146,7 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     declared = _declaration(texts.get(DECLARATION), name, faults)
     layouts: list[Layout] = []
     for origin in sorted(texts):
-        if origin not in (DECLARATION, datasets.FILE):
+        if origin not in (DECLARATION, datasets.FILE, RULES):
             try:
                 layouts.append(language.parse(texts[origin], origin, own))
             except LayoutFaults as found:
@@ -145,19 +155,25 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     faults.extend(_twice(layouts))
     faults.extend(_required(declared, layouts, book, texts.get(DECLARATION, "")))
     faults.extend(_at_odds(layouts))
+    contacts = ready()
+    try:
+        contacts = of_set(texts.get(RULES))
+    except LayoutFaults as found:
+        faults.extend(found.faults)
     if faults:
         raise LayoutFaults(faults)
-    parts = [texts.get(DECLARATION, ""), texts.get(datasets.FILE, ""), *(w.text for w in layouts)]
+    parts = [texts.get(DECLARATION, ""), texts.get(datasets.FILE, ""), *(w.text for w in layouts), texts.get(RULES, "")]
     return LayoutSet(
         name=str(declared.get("name", name)),
         title=str(declared.get("title", name)),
-        layouts=tuple(sorted(layouts, key=lambda w: (list(book.tables).index(w.table), w.name))),
+        layouts=tuple(sorted(layouts, key=lambda w: (list(targets.tables(book)).index(w.table), w.name))),
         required=_listed(declared, "required"),
         makes=_listed(declared, "make"),
         version=str(declared.get("version", "1.2")),
         manifest=bool(declared.get("manifest", False)),
         same_system=_listed(declared, "same_system"),
         help=str(declared.get("help", "")),
+        contacts=contacts,
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
         datasets=own,
         digest=digest(texts),
@@ -233,7 +249,7 @@ def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
 
 def _required(declared: Mapping[str, object], layouts: Iterable[Layout], book: Catalogue, text: str) -> list[LayoutFault]:
     """Words of `required` that are neither a table nor a layout of the set."""
-    known = [*book.tables, *(w.name for w in layouts)]
+    known = [*targets.tables(book), *(w.name for w in layouts)]
     where = places(text).find(["required"])
     return [
         LayoutFault(DECLARATION, *where, f"required cannot list {word}.", did_you_mean(word, known))

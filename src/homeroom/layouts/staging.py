@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from homeroom.layouts.arranging import Texts, filled, kept, lay, shaken
 from homeroom.layouts.binding import Binding
+from homeroom.layouts.layout import Layout
 from homeroom.layouts.rows import NONE, Once
+from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.names import quoted
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import DROPPED, TextTable
@@ -32,7 +34,7 @@ def stage(
     layout = binding.layout
     laid = lay(workbench, binding, text, texts)
     rows = f"SELECT _row, _line, _part, (_made AND {keep}) AS _keep, {values} FROM {laid.rows} WHERE NOT _unsure"
-    if layout.rows != NONE:
+    if _folds(layout):
         rows = once(rows, columns, layout.rows.once)
     name = f"{layout.name}/{binding.inspected.file.number}"
     staged = kept(workbench, "arranged", name, rows, text.rows)
@@ -50,6 +52,11 @@ def stage(
     )
     listed = [*([DROPPED] if f" AS {DROPPED}" in values else []), *(quoted(c) for c in columns)]
     return made, f"SELECT _row, _line, _keep, {', '.join(listed)} FROM {staged}"
+
+
+def _folds(layout: Layout) -> bool:
+    """Whether rows that are one are folded. Pairs are not: the contact rules take rows of one pair together, with or without an id."""
+    return layout.rows != NONE and layout.table != CONTACTS
 
 
 def once(rows: str, columns: Sequence[str], mode: Once) -> str:
@@ -81,7 +88,7 @@ def _folded(rows: str, group: str, order: str) -> str:
 def _tell_arranged(workbench: Workbench, binding: Binding, staged: str, unsure: int, texts: Texts) -> None:
     """Tell, once each, of rows that differ and were taken as one, and of rows left out for a joined file that could not be read."""
     number, table = binding.inspected.file.number, binding.layout.table
-    if binding.layout.rows != NONE:
+    if _folds(binding.layout):
         differ = f'SELECT count(*), min("sourcedId") FROM {staged} WHERE _keep AND _differ AND "sourcedId" IS NOT NULL'
         count, example = workbench.rows(differ)[0]
         if count:

@@ -253,7 +253,8 @@ def dataset(name: str, raw: Mapping[str, Any]) -> Table:
     )
 
 
-def _oneroster(name: str, raw: Mapping[str, Any]) -> Table:
+def table(name: str, raw: Mapping[str, Any]) -> Table:
+    """A table from its description in TOML; the notation stands at the top of `oneroster.toml`."""
     in_11 = "needs_11" in raw
     return Table(
         name=name,
@@ -281,7 +282,7 @@ def digest() -> str:
 def catalogue() -> Catalogue:
     """The catalogue, read from the package on first use. Datasets come last: they refer to roster tables."""
     standard, beyond = (tomllib.loads(files("homeroom.roster").joinpath(f).read_text(encoding="utf-8")) for f in FILES)
-    tables = {name: _oneroster(name, raw) for name, raw in standard["tables"].items()}
+    tables = {name: table(name, raw) for name, raw in standard["tables"].items()}
     tables |= {name: dataset(name, raw) for name, raw in beyond["tables"].items()}
     codes = {name: code_list(name, **c) for name, c in (standard["codes"] | beyond["codes"]).items()}
     formats = {Format(k): v for k, v in standard["formats"].items()}

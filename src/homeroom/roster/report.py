@@ -79,6 +79,34 @@ class LimitReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactRule:
+    """One contact rule, or one reason to leave contacts out: `pairs` rows were decided by it. `pairs` = `passed` + `left_out`."""
+
+    rule: str
+    meaning: str
+    role: str | None
+    pairs: int
+    passed: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsReport:
+    """What the contact rules made of the rows of pairs. `pairs` = `passed` + `left_out` + `refused`, and the sum of the rules.
+
+    `people`: who became a user this way, each once. `shared`: how many of them share an e-mail address or phone with another.
+    """
+
+    pairs: int
+    passed: int
+    left_out: int
+    refused: int
+    people: int
+    shared: int
+    rules: tuple[ContactRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One finding, with its sentence. `count` > 1 says that it stands for that many rows (a folded cascade)."""
 
@@ -112,7 +140,9 @@ class ImportReport:
 
     `layouts` is the layout set that was taken and its version, `layouts_why` the sentence that says why, and `layouts_named` what the command
     line named for this import alone (a set, or a folder), so that an approval walks by the same. `stamp` stands for everything but the
-    files that decides what an import does, so that the same bytes under the same stamp need no second walk.
+    files that decides what an import does, so that the same bytes under the same stamp need no second walk. `seconds` is the
+    time of the last walk: `started_at` and `finished_at` tell how long it waited, for a worker or for a person. `began` is when that
+    walk began, on a clock that only this process has; it is not written.
     """
 
     number: int
@@ -140,11 +170,14 @@ class ImportReport:
     limits: tuple[LimitReport, ...] = ()
     issue_counts: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
+    contacts: ContactsReport | None = None
+    began: float | None = field(default=None, metadata={"written": False})
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON values, exactly the contract's names; at most 1,000 issues."""
         raw = asdict(self)
         raw["import"] = raw.pop("number")
+        del raw["began"]
         raw["started_at"] = moment(self.started_at)
         raw["finished_at"] = moment(self.finished_at) if self.finished_at else None
         raw["issues"] = [asdict(i) for i in self.issues[:ISSUES_IN_REPORT]]
@@ -164,7 +197,12 @@ class ImportReport:
         values["tables"] = {name: TableReport(**t) for name, t in raw["tables"].items()}
         values["limits"] = tuple(LimitReport(**limit) for limit in raw["limits"])
         values["issues"] = tuple(Issue(**i) for i in raw["issues"])
+        values["contacts"] = _contacts(raw.get("contacts"))
         return cls(**values)
+
+
+def _contacts(raw: Mapping[str, Any] | None) -> ContactsReport | None:
+    return None if raw is None else ContactsReport(**(dict(raw) | {"rules": tuple(ContactRule(**r) for r in raw["rules"])}))
 
 
 def _layouts_used(raw: Mapping[str, Any] | str | None) -> LayoutsUsed | None:

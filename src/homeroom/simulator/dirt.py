@@ -148,7 +148,12 @@ def spoil(sheets: Sequence[Sheet], form: Form, rate: float, seed: int, night: in
             sheet, found = _spoil(sheet, form, rate, Dice(seed, "dirt", night, sheet.table))
             bad += found
         spoiled.append(sheet)
-    return tuple(spoiled), Spoiled(night, tuple(bad), tuple(_consequences(spoiled, bad)))
+    falls = _consequences(spoiled, bad)
+    fallen = {(b.file, b.line) for b in falls}
+    # The double of a row that falls is no double of anything that was taken: it falls too.
+    told = tuple(replace(b, effect="refused") if (b.file, b.line) in fallen else b for b in bad)
+    direct = {(b.file, b.line) for b in bad}
+    return tuple(spoiled), Spoiled(night, told, tuple(b for b in falls if (b.file, b.line) not in direct))
 
 
 def _spoil(sheet: Sheet, form: Form, rate: float, dice: Dice) -> tuple[Sheet, list[Bad]]:
@@ -218,7 +223,7 @@ def _key(sheet: Sheet, row: Row) -> str | None:
 
 def _consequences(sheets: Sequence[Sheet], bad: Sequence[Bad]) -> list[Bad]:
     gone = {(b.table, b.key) for b in bad if b.effect == "refused" and b.kind != "id-scientific"}
-    direct = {(b.file, b.line) for b in bad if b.effect in ("refused", "ignored")}
+    direct = {(b.file, b.line) for b in bad if b.effect == "refused"}
     found = []
     for sheet in sheets:
         named = [(sheet.called(c), t) for c, t in FALLS.get(sheet.table, ())]

@@ -77,6 +77,7 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
             declared.declare(connection, place, [each.table for each in deltas])
             for each in deltas:
                 _write(connection, place, boat, each)
+            _touch_people(connection, place, boat, deltas)
             _write_shared(connection, place, boat, commit)
             finish(connection, place, boat, commit, number)
             new_revision(connection, commit, number)
@@ -195,6 +196,24 @@ def _write(connection: Connection, place: Place, boat: Ferry, each: Delta) -> No
         if each.adds or each.alters:
             new = f"SELECT target, owner FROM {boat.name(f'link_{link.name}')}"
             run(f"INSERT INTO {place.name(link.name)} (target, owner) {new} WHERE true ON CONFLICT DO NOTHING")
+
+
+def _touch_people(connection: Connection, place: Place, boat: Ferry, deltas: Sequence[Delta]) -> None:
+    """A user is served with the roles: where only these change, the user has changed too for whoever asks since when."""
+    for each in deltas:
+        if each.table.name != "roles":
+            continue
+        roles = place.name("roles")
+        people = [f'SELECT "userSourcedId" FROM {boat.name("add_roles")}'] if each.adds else []
+        if each.alters:
+            people.append(f'SELECT "userSourcedId" FROM {boat.name("update_roles")}')
+        if "remove" in each.verbs:
+            people.append(f'SELECT "userSourcedId" FROM {roles} WHERE id IN (SELECT id FROM {boat.name("remove_roles")})')
+        connection.exec_driver_sql(
+            f'UPDATE {place.name("users")} SET "dateLastModified" = {text(written(each.commit.now))}, '
+            f"last_revision = {each.revision} WHERE status = 'active' AND last_revision <> {each.revision} "
+            f'AND "sourcedId" IN ({" UNION ".join(people)})'
+        )
 
 
 def _alter(connection: Connection, place: Place, boat: Ferry, each: Delta) -> None:

@@ -14,7 +14,7 @@ from itertools import accumulate
 from threading import Lock
 from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from homeroom.roster.catalogue import Format, catalogue
 from homeroom.roster.faults import Misuse
@@ -164,8 +164,11 @@ def rows(
     with place.read() as connection:
         first = connection.execute(select(func.min(revision.c.number))).scalar()
         if since is not None and first is not None and since >= first:  # the first revision wrote no changes: it is all rows
-            changed = f'SELECT "sourcedId" FROM {place.name("change")} WHERE "table" = ? AND revision > ?'
-            conditions, values = [*conditions, f't."sourcedId" IN ({changed})'], [*values, table, since]
+            if table == "users":  # a user changes too when only the roles do, and of that the changes of users say nothing
+                conditions, values = [*conditions, "t.last_revision > ?"], [*values, since]
+            else:
+                changed = f'SELECT "sourcedId" FROM {place.name("change")} WHERE "table" = ? AND revision > ?'
+                conditions, values = [*conditions, f't."sourcedId" IN ({changed})'], [*values, table, since]
         query = f"{_select(place, table, columns)}{_filter(conditions)} ORDER BY t.id"
         streaming = connection.execution_options(stream_results=True, max_row_buffer=2000)
         for row in streaming.exec_driver_sql(_spelled(place, query), tuple(values)):
@@ -180,6 +183,15 @@ def active_counts(place: Place, source: int) -> dict[str, dict[str | None, int]]
         for table, school, active in connection.execute(asked):
             found.setdefault(table, {})[school or None] = active
     return found
+
+
+def bearing(place: Place, source: int, table: str, member: str) -> int:
+    """See RosterStore."""
+    asked = text(
+        f"SELECT count(*) FROM {place.name(table)} WHERE status = 'active' AND from_source = :source AND metadata LIKE :member"
+    )
+    with place.read() as connection:
+        return int(connection.execute(asked, {"source": source, "member": f'%"{member}":%'}).scalar_one())
 
 
 def conditions_of(place: Place, table: str, status: str | None, where: Sequence[Where]) -> tuple[list[str], list[Any]]:

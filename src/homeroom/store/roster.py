@@ -155,6 +155,10 @@ class RosterStore:
         """Table -> school -> active records that a source owns; school None is the whole table. For the limits."""
         return pages.active_counts(self.place, source)
 
+    def bearing(self, source: int, table: str, member: str) -> int:
+        """How many active records of a source have that member in their metadata. Reads the whole table."""
+        return pages.bearing(self.place, source, table, member)
+
     def one(self, table: str, sourced_id: str) -> dict[str, str | int | None] | None:
         """One record with all stored columns, removed or not; None for an unknown one."""
         return pages.one(self.place, table, sourced_id)

@@ -89,11 +89,14 @@ def refuse(
     return made
 
 
-def commit_rollback(house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime) -> ImportReport:
+def commit_rollback(
+    house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime, began: float
+) -> ImportReport:
     """Commit the plan that makes an old revision new. No snapshot is written: what it touches is looked at again."""
     store = house.stores.roster(slug)
     before = store.revision()
-    started = replace(ending.bare_report(house, slug, entry), revision_before=before, tables=plan.tables, plan=plan.hash)
+    bare = ending.bare_report(house, slug, entry)
+    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, began=began)
     made = _finished(started, "done", "success", None, before if plan.empty else before + 1)
     commit = Commit(
         number=entry.number,
@@ -121,6 +124,7 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
         layouts=LayoutsUsed(used.name, used.number, used.digest),
         layouts_why=walked.choice.why,
         files=files_told(bench, walked),
+        contacts=walked.contacts.report,
         tables=walked.plan.tables,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
@@ -139,6 +143,7 @@ def files_told(bench: Workbench, walked: Walked) -> tuple[FileReport, ...]:
         _notes(walked, names),
         {name: refused_as_foreign(bench, walked.book[name]) for name in walked.sifted},
         dict(_joined(bench, walked)),
+        walked.contacts.files,
     )
 
 
@@ -280,15 +285,14 @@ def _reason(reason: Reason | None) -> Mapping[str, Any] | None:
 def _finished(
     report: ImportReport, status: Status, outcome: Outcome | None, reason: Reason | None, revision_after: int
 ) -> ImportReport:
-    end = datetime.now(UTC)
     return replace(
         report,
         status=status,
         outcome=outcome,
         reason=reason,
         revision_after=revision_after,
-        finished_at=end,
-        seconds=round((end - report.started_at).total_seconds(), 3) if end > report.started_at else 0.0,
+        finished_at=datetime.now(UTC),
+        seconds=ending.walking_time(report),
     )
 
 

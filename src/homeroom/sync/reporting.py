@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from homeroom.checks.fold import Finding
+from homeroom.layouts.contacts.step import PairsFile
 from homeroom.roster.codes import code
 from homeroom.roster.report import FileReport, Issue, Repair
 from homeroom.workbench.values import Admitted, Feed, Inspected, Sifted, TextTable
@@ -19,18 +20,20 @@ def file_reports(
     left_alone: Mapping[str, str],
     foreign: Mapping[str, Mapping[int, int]],
     joined: Mapping[int, FileReport],
+    pairs: Sequence[PairsFile] = (),
 ) -> tuple[FileReport, ...]:
     """One entry per file and layout; rows = accepted + refused + ignored in each (law 5). Files left alone say why.
 
     `foreign`: table -> file number -> rows that the plan refused, since another source holds their key. `joined`: the entries of
-    files that only serve to be joined to others.
+    files that only serve to be joined to others. `pairs`: how the rows of files of contacts ended.
     """
     reports = [
         _fed(feed, sifted[feed.table], admitted[feed.table], foreign.get(feed.table, {}).get(feed.text.file.number, 0))
         for feed in feeds
         if not feed.made
     ]
-    fed = {f.text.file.number for f in feeds}
+    reports.extend(_paired(p) for p in pairs)
+    fed = {f.text.file.number for f in [*feeds, *(p.feed for p in pairs)]}
     unfed = [look for look in inspected if look.file.number not in fed]
     reports.extend(joined.get(look.file.number) or _unfed(look, left_alone.get(look.file.name)) for look in unfed)
     named = {r.name for r in reports}
@@ -62,6 +65,23 @@ def _fed(feed: Feed, sifted: Sifted, admitted: Admitted, foreign: int) -> FileRe
         refused=refused,
         ignored=ignored,
         repairs=tuple(Repair(c, n) for c, n in sorted(repairs.items())),
+    )
+
+
+def _paired(pairs: PairsFile) -> FileReport:
+    look = pairs.feed.text.inspected
+    return FileReport(
+        name=look.file.name,
+        table=pairs.feed.table,
+        layout=pairs.feed.layout,
+        encoding=look.encoding,
+        delimiter=look.delimiter,
+        line_ends=look.line_ends,
+        rows=pairs.rows,
+        accepted=pairs.accepted,
+        refused=pairs.refused,
+        ignored=pairs.ignored,
+        repairs=pairs.feed.text.repairs,
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from homeroom.checks.rules import Rules
 from homeroom.layouts import patterns
 from homeroom.layouts.assessing import Match
 from homeroom.layouts.choice import Choice
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.shaping import shape, tell_joined
 from homeroom.reading.tables import read
+from homeroom.roster.contacts import CONTACTS
 from homeroom.sync import findings
 from homeroom.sync.surplus import placer_for
 from homeroom.workbench.bench import Workbench
@@ -32,9 +34,9 @@ class Shaped:
     origins: Mapping[int, Inspected]
 
 
-def shape_all(bench: Workbench, choice: Choice, kind: Mode, version: str, lookup: Lookup) -> Shaped:
+def shape_all(bench: Workbench, choice: Choice, kind: Mode, rules: Rules, lookup: Lookup) -> Shaped:
     """Read every file that a layout reads or joins, and shape the feeds. Tells, once per file, what nothing reads."""
-    texts = _read_all(bench, choice, version, lookup)
+    texts = _read_all(bench, choice, rules, lookup)
     origins = {n: t.inspected for n, t in texts.items()}
     feeds: list[Feed] = []
     taken: set[tuple[str, int]] = set()
@@ -42,10 +44,12 @@ def shape_all(bench: Workbench, choice: Choice, kind: Mode, version: str, lookup
     for match in choice.matches:
         number = match.inspected.file.number
         text = texts[number]
-        if (match.layout.table, number) in taken:
+        # People are made from pairs: in the file of their students their rows are told apart from the students'.
+        table = "users" if match.layout.table == CONTACTS else match.layout.table
+        if (table, number) in taken:
             text = _again(text, max([*origins, *(i.file.number for i, _ in choice.unmatched)]) + 1)
             origins[text.file.number] = text.inspected
-        taken.add((match.layout.table, number))
+        taken.add((table, number))
         mode = match.mode if kind == "continuous" else kind
         feeds.append(shape(bench, match.layout, match.binding, text, mode, texts, _said(choice, match, told)))
         told.add(number)
@@ -59,14 +63,14 @@ def shape_all(bench: Workbench, choice: Choice, kind: Mode, version: str, lookup
     return Shaped({n: texts.get(n) or texts[_first(choice, look)] for n, look in origins.items()}, tuple(feeds), origins)
 
 
-def _read_all(bench: Workbench, choice: Choice, version: str, lookup: Lookup) -> dict[int, TextTable]:
+def _read_all(bench: Workbench, choice: Choice, rules: Rules, lookup: Lookup) -> dict[int, TextTable]:
     bindings = [m.binding for m in choice.matches]
     texts: dict[int, TextTable] = {}
     for match in choice.matches:
         number = match.inspected.file.number
         if number not in texts:
             mine = [b for b in bindings if b.inspected is match.inspected]
-            placers = (placer_for(bench, b, bindings, version, lookup) for b in mine)
+            placers = (placer_for(bench, b, bindings, rules, lookup) for b in mine)
             texts[number] = read(bench, match.inspected, next((p for p in placers if p is not None), None))
     for look in choice.joined:
         if look.file.number not in texts:
@@ -119,7 +123,7 @@ def absent_files(bench: Workbench, choice: Choice, feeds: Sequence[Feed], writte
     """
     came = {f.layout for f in feeds}
     found: dict[str, str] = {}
-    for table in dict.fromkeys(f.table for f in feeds if f.mode == "continuous"):
+    for table in dict.fromkeys(f.table for f in feeds if f.mode == "continuous" and f.table != CONTACTS):
         absent = [w for w in choice.layouts.layouts if w.table == table and w.name not in came]
         present = [w for w in choice.layouts.layouts if w.table == table and w.name in came]
         if not absent:

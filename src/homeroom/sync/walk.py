@@ -8,28 +8,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from typing import Any
 
 from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
 from homeroom.compare import plan as planning
 from homeroom.compare import snapshot as snapshots
 from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
+from homeroom.compare.night import forget
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
+from homeroom.layouts.contacts import step as contacts
+from homeroom.layouts.contacts.reading import overridden
+from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
+from homeroom.layouts.prefixing import prefixed
 from homeroom.layouts.sets import LayoutSet
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.catalogue import digest as catalogue_digest
+from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.datasets import as_values, is_own
 from homeroom.sync import findings
-from homeroom.sync.shaping import absent_files, hollow_files, shape_all
+from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
     Admitted,
@@ -54,7 +61,8 @@ class Ground:
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
     many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
     or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
-    store has of them; `lookup` asks the store for the tables of a catalogue.
+    store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
+    rules; `made_before`: how many active people of the source were made from pairs.
     """
 
     sets: Sequence[LayoutSet]
@@ -74,6 +82,8 @@ class Ground:
     active: ActiveCounts
     last_rows: Mapping[str, int]
     now: datetime
+    contacts: Mapping[str, Any] = field(default_factory=dict)
+    made_before: Callable[[], int] = lambda: 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ class Walked:
     texts: Mapping[int, TextTable]
     origins: Mapping[int, Inspected]
     feeds: tuple[Feed, ...]
+    contacts: contacts.Settled
     sifted: Mapping[str, Sifted]
     admitted: Mapping[str, Admitted]
     fingerprints: Mapping[str, str]
@@ -94,8 +105,21 @@ class Walked:
     judgement: Judgement
 
 
-def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
-    """Walk a delivery's files. `tell` hears each step's name. Raises Refused when the delivery cannot be taken at all."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How far a look goes: every file unpacked, read and bound to a layout, its rows shaped but not yet judged."""
+
+    left_alone: tuple[LeftAlone, ...]
+    inspected: tuple[Inspected, ...]
+    choice: Choice
+    rules: Rules
+    book: Catalogue
+    lookup: Lookup
+    shaped: Shaped
+
+
+def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Looked:
+    """The first rooms of the walk: what the files are. Raises Refused when the delivery cannot be taken at all."""
     tell("unpack")
     findings.name_files(bench, ())
     unpacked = unpack(files, bench.folder / "unpacked")
@@ -109,13 +133,28 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     rules = replace(ground.rules, version=choice.layouts.version)
     book = catalogue().joined(ground.agree(choice.layouts.datasets))
     lookup = ground.lookup(book)
-    shaped = shape_all(bench, choice, ground.kind, rules.version, lookup)
+    shaped = shape_all(bench, choice, ground.kind, rules, lookup)
+    return Looked(unpacked.left_alone, inspected, choice, rules, book, lookup, shaped)
+
+
+def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
+    """Walk a delivery's files. `tell` hears each step's name. Raises Refused when the delivery cannot be taken at all."""
+    looked = look(bench, files, ground, tell)
+    choice, rules, shaped = looked.choice, looked.rules, looked.shaped
+    book, lookup = looked.book, looked.lookup
     elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
-    feeds = tuple(make(choice.layouts, [replace(f, partial=f.table in elsewhere) for f in shaped.feeds], ground.now, bench))
+    came = [replace(f, partial=f.table in elsewhere) for f in shaped.feeds]
+    settled = settle_contacts(bench, choice, came, ground, lookup)
+    contacts.forget(bench)
+    made = make(choice.layouts, settled.feeds, ground.now, bench)
+    feeds = tuple(prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
     tell("compare with last night")
     sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
     tell("check")
-    admitted = {name: admit(bench, book[name], s, rules, lookup) for name, s in sifted.items()}
+    admitted: dict[str, Admitted] = {}
+    for name, each in sifted.items():
+        admitted[name] = admit(bench, book[name], each, rules, lookup)
+        forget(bench, each)
     tell("plan")
     tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
@@ -125,11 +164,12 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     return Walked(
         choice=choice,
         book=book,
-        inspected=inspected,
-        left_alone=unpacked.left_alone,
+        inspected=looked.inspected,
+        left_alone=looked.left_alone,
         texts=shaped.texts,
         origins=shaped.origins,
         feeds=feeds,
+        contacts=settled,
         sifted=sifted,
         admitted=admitted,
         fingerprints=fingerprints,
@@ -152,6 +192,22 @@ def _hints(ground: Ground, name: str) -> Hints:
     return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})
 
 
+def settle_contacts(bench: Workbench, choice: Choice, feeds: Sequence[Feed], ground: Ground, lookup: Lookup) -> contacts.Settled:
+    """The contact step: pairs of students and contacts become guardians by the rules of the set and the source."""
+    background = contacts.Background(
+        expected=tuple(w.name for w in choice.layouts.layouts if w.table == CONTACTS),
+        made_before=ground.made_before,
+        lookup=lookup,
+        seasonal=CONTACTS in ground.limits.seasonally_empty,
+    )
+    return contacts.settle(bench, rules_of(choice, ground), feeds, background)
+
+
+def rules_of(choice: Choice, ground: Ground) -> ContactRules:
+    """The contact rules that count: those of the set, single keys overridden by the source."""
+    return overridden(choice.layouts.contacts, ground.contacts)
+
+
 def _sift(
     bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue
 ) -> tuple[dict[str, Sifted], dict[str, str]]:
@@ -166,6 +222,8 @@ def _sift(
         mark = snapshots.fingerprint(mine, catalogue_digest() + _declaration(table), duckdb.__version__, rules.fingerprint, "")
         fingerprints[table.name] = mark
         usable = snapshots.valid(ground.snapshots.get(table.name), mark)
+        if any(f.ref in sifted and sifted[f.ref].full and sifted[f.ref].mode == "continuous" for f in table.references):
+            usable = None  # what changed in the table that it names is not known row by row, so every row is looked at
         touched = ground.touched(table.name, usable) if usable else None
         sifted[table.name] = sift(bench, table, mine, usable, touched)
         for count in sifted[table.name].counts:

@@ -13,6 +13,7 @@ from homeroom.compare.snapshot import Snapshot
 from homeroom.deliveries.seal import Sealed, SealedFile, unseal
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.catalogue import Catalogue
+from homeroom.roster.contacts import MARK
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport
 from homeroom.store.imports import Import
@@ -135,6 +136,8 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         active=active,
         last_rows=last_rows(store, source.id),
         now=today,
+        contacts=source.settings.get("contacts", {}),
+        made_before=lambda: store.bearing(source.id, "users", MARK),
     )
 
 

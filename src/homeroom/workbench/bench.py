@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     import duckdb
 
 ISSUES = "issues"
+TOTALS = "issue_totals"
+"""Exact numbers of findings by code, file, table, column and cause, for findings of which the issue table keeps only the first."""
+_TOTALS_DDL = f"""
+CREATE TABLE {TOTALS} (code VARCHAR, file INTEGER, column_name VARCHAR, table_name VARCHAR, cause VARCHAR, refused BOOLEAN,
+    count BIGINT)
+"""
 _ISSUES_DDL = f"""
 CREATE TABLE {ISSUES} (
     code VARCHAR NOT NULL,       -- a declared code
@@ -74,6 +80,7 @@ class Workbench:
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
         self.connection.execute(_ISSUES_DDL)
+        self.connection.execute(_TOTALS_DDL)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one statement for its effect."""

@@ -4,7 +4,12 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
 
     ragged_N      rows of file N with too few or too many cells: row_number, line, cells VARCHAR[]
     shaped_T      _file INTEGER, _row BIGINT, _kh UBIGINT, _rh UBIGINT, then the delivered columns (VARCHAR, NULL = blank)
-    unchanged_T   rows of last night's snapshot that stand in tonight's files as they were (a full walk: none, sourcedId and _kh)
+    stood_T       rows of last night's snapshot that stand in tonight's files exactly as last night; not there in a full walk
+    unchanged_T   those of them that nobody looks at again (a full walk: none, sourcedId and _kh)
+    placed_T      _file, _row, _kh of every kept record of tonight's files, until the table is checked; not there in a full walk
+    last_T        last night's accepted rows: _kh, _rh, _told, _mended, the columns; only where there is a snapshot
+    again_T       _kh of rows that stood and are looked at again, since something that they name or share has changed
+    noted_T       _kh and _told (JSON): what the checks said of rows that they accepted, for the snapshot
     gone_T        sourcedId of rows of last night's snapshot that no record of tonight's files carries
     admitted_T    like shaped_T, values healed, only rows that passed
     refused_T     _file, _row, sourcedId (NULL where it could not be read), cause
@@ -145,10 +150,15 @@ class Feed:
     `select` is a SELECT whose columns are `_row`, `_line` (only where the text table is numbered), `_keep` BOOLEAN, then
     `columns` in order: text, NULL where blank. `columns` always has sourcedId; it may have `status` and `metadata`.
     `headers` gives the file's own word for a column, for messages. `key_cell` is the position of the key's column, when
-    the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
+    the key is one plain column, so that the key of a ragged row may still be read; `key_prefix` stands
+    before every key of the source. `made`: rows derived from others.
+    `members` are the names inside `metadata` that this file delivers: of the others it says nothing. `clocked`: columns whose values the calendar
+    makes, not the district; with `sourcedId` among them, the rows as a whole. No limit counts what only the calendar changed.
     `partial`: another file that brought records of this table before did not come tonight. `mapped` are the columns whose value maps
     refuse unknown words, with the words that they know: such a value begins with `roster.names.UNMAPPED`. `drops`: value maps
     may drop values, and `select` counts them.
+    `spares`: SQL over stored_T; active records for which it holds are not taken for gone, though no row of tonight carries them,
+    since what would tell of them did not come.
     """
 
     text: TextTable
@@ -162,6 +172,10 @@ class Feed:
     unused: tuple[str, ...] = ()
     made: bool = False
     fingerprint: str = ""
+    spares: str = ""
+    members: tuple[str, ...] = ()
+    clocked: tuple[str, ...] = ()
+    key_prefix: str = ""
     partial: bool = False
     mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
     drops: bool = False
@@ -186,6 +200,7 @@ class Sifted:
 
     `full`: shaped_T holds every row. Otherwise it holds those that differ (and all rows of keys that stand twice); the rest
     is counted in `unchanged` and its keys are in unchanged_T. `mode` is continuous only if every feed of the table is.
+    `told`: of how many rows of the snapshot something was told; `mended`: which cells were healed, and in how many of its rows.
     """
 
     table: str
@@ -195,6 +210,14 @@ class Sifted:
     unchanged: int
     counts: tuple[FeedCount, ...]
     feeds: tuple[Feed, ...]
+    told: int = 0
+    mended: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def spared(self) -> str | None:
+        """SQL over stored_T: the active records of which tonight's feeds cannot tell whether they are gone; None: there are none."""
+        said = [f"coalesce({f.spares}, false)" for f in self.feeds if f.spares]
+        return " OR ".join(dict.fromkeys(said)) or None
 
     @property
     def partial(self) -> bool:
@@ -218,6 +241,7 @@ class Admitted:
     """One table's rows that passed. `provable`: every refused row's key is known, so that absence means absence (law 3).
 
     `untouched`: every row passed, and none was healed or mended: what was admitted is what came.
+    `again`: rows that came as last night and were looked at all the same, since something that they name or share has changed.
     """
 
     table: str
@@ -227,6 +251,7 @@ class Admitted:
     tallies: tuple[FileTally, ...]
     provable: bool
     untouched: bool = False
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The contact rules: pairs of a student and a contact become guardians, by rules that are data (docs/explanation/contacts.md)."""
