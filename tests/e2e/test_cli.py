@@ -445,7 +445,7 @@ def test_every_act_that_changes_settings_or_reads_many_records_is_in_the_audit_t
         ("district-added", "pinewood"),
         ("source-added", "pinewood"),
         ("source-added", "pinewood"),
-        ("limits-changed", "pinewood"),
+        ("source-changed", "pinewood"),
         ("app-added", None),
         ("rows-read", "pinewood"),
         ("exported", "pinewood"),
