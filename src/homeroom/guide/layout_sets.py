@@ -11,6 +11,7 @@ from homeroom.guide.recipes_page import anchor as recipe_anchor
 from homeroom.layouts import inherit
 from homeroom.layouts.layout import Layout, Source
 from homeroom.layouts.making import known
+from homeroom.layouts.rows import made
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.catalogue import DATASET
 from homeroom.roster.contacts import CONTACTS
@@ -93,6 +94,12 @@ def _own(layout: Layout) -> Iterator[str]:
             yield f"- `{target}` is worked out: `{source.formula}`{_absent(source)}"
         elif source.constant is not None:
             yield f"- `{target}` is always `{source.constant}`."
+    if (each := layout.rows.each) is not None:
+        yield f"- Several rows are made of one record: {_words(made(each))} are new columns of each."
+    for join in layout.joins:
+        same = " and ".join(f"`{here}` is its `{there}`" for here, there in join.on)
+        may = ", which may be absent" if join.optional else ""
+        yield f"- `{join.name}.…` are columns of `{join.files[0]}`{may}: where {same}."
     if layout.ignored:
         yield f"- Known and left out: {_words(layout.ignored)}."
     yield ""

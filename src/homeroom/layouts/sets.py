@@ -96,6 +96,12 @@ class LayoutSet:
         """Whether the files of a layout must come: the set requires its table, or the layout itself."""
         return layout.table in self.required or layout.name in self.required
 
+    def needed_joins(self) -> dict[str, tuple[str, ...]]:
+        """Files without which a required layout reads nothing: plain name -> patterns of the names under which each may come."""
+        tables = [w.table for w in self.layouts]
+        sure = [w for w in self.layouts if w.name in self.required or (self.requires(w) and tables.count(w.table) == 1)]
+        return {j.files[0]: j.files for w in sure for j in w.joins if not j.optional}
+
     def hints(self, file_name: str) -> Hints:
         """What the set knows about a file before it is looked at: from a layout that reads it, else from a join."""
         layout = self.named(file_name)
