@@ -91,6 +91,7 @@ class _Reader:
             rows=made,
             joins=joined,
             keep=keep,
+            keep_optional=self._keep_optional(),
             ignored=self._texts("ignore"),
             inferred=self._texts("inferred"),
             optional=self._flag("optional", self.raw, False),
@@ -206,7 +207,7 @@ class _Reader:
         return note
 
     def _keep(self) -> str | None:
-        raw = self._section("keep", ("when",))
+        raw = self._section("keep", ("when", "optional"))
         if "keep" not in self.raw:
             return None
         if "when" not in raw:
@@ -215,6 +216,15 @@ class _Reader:
         if entries.judged(raw.get("when"), self._noting("keep"), "when", condition=True) is None:
             return None
         return str(raw["when"])
+
+    def _keep_optional(self) -> tuple[str, ...]:
+        value = self.raw["keep"].get("optional", []) if isinstance(self.raw.get("keep"), dict) else []
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            self.complain(
+                "keep", "optional", message="optional is a list of columns.", remedy='Write it as optional = ["status"].'
+            )
+            return ()
+        return tuple(value)
 
     def _map(self, table: Table, version: str | None) -> dict[str, Source]:
         mapped = inherit.inherited(table, version) if version else {}

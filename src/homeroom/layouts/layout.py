@@ -89,6 +89,7 @@ class Layout:
     map: tuple[tuple[str, Source], ...]
     hints: Hints = field(default_factory=Hints)
     keep: str | None = None
+    keep_optional: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
     optional: bool = False
