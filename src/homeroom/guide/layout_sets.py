@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from homeroom.guide.recipes_page import anchor as recipe_anchor
 from homeroom.layouts import inherit
 from homeroom.layouts.layout import Layout, Source
-from homeroom.layouts.making import MAKERS
+from homeroom.layouts.making import known
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.catalogue import DATASET
 from homeroom.systems import layout_sets
@@ -50,7 +50,7 @@ def _set(found: LayoutSet) -> Iterator[str]:
     yield from [found.help.strip(), ""]
     if found.makes:
         yield from ["What is made, because it does not come:", ""]
-        yield from [f"- `{MAKERS[name].table}`: {MAKERS[name].meaning}" for name in found.makes]
+        yield from [f"- `{known(name).target}`: {known(name).meaning}" for name in found.makes]
         yield ""
     for layout in found.layouts:
         version = DATASET if layout.of.dataset else found.version

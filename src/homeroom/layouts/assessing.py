@@ -126,11 +126,14 @@ def _left_over(
     A file that only serves to be joined is none of them, as long as it is joined to any that is read.
     """
     read = {m.inspected.file.number for m in matches}
+    tables = {(m.inspected.file.number, m.layout.table) for m in matches}
     joined = {n for m in matches for n in m.binding.arrangement.files}
     left: dict[int, tuple[Inspected, str]] = {}
     findings: list[Finding] = []
     for inspected, layout, why in idle:
         number = inspected.file.number
+        if layout.optional and (number, layout.table) in tables:
+            continue  # another layout of the table reads the file: the two are ways of writing one thing
         if number in read or number in joined:
             detail = (("file", inspected.file.name), ("what", layout.table), ("why", why))
             findings.append(Finding("layout-idle", number, layout.table, detail))
@@ -191,7 +194,8 @@ def _like(layouts: LayoutSet, inspected: Inspected, other_than: Layout | None = 
     """The one layout whose whole expectation the header meets and that knows nearly all of its columns."""
     fits = []
     for layout in layouts.layouts:
-        if layout is not other_than and inspected.columns and not inspected.headerless:
+        own_name = patterns.rank(layout.files, inspected.file.name) is not None  # then it reads the file itself
+        if layout is not other_than and not own_name and inspected.columns and not inspected.headerless:
             binding = bindings.match(layout, inspected)
             if binding.fits and len(layout.expected) > 1 and binding.explained * 5 >= len(inspected.columns) * 4:
                 fits.append((binding.explained, layout))
@@ -225,6 +229,8 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
 
 def _needed(layouts: LayoutSet, layout: Layout, manifest: Manifest | None) -> bool:
     """Whether a delivery fails when this file cannot be read: it is required or promised, or, without promises, of the roster."""
+    if layout.optional:
+        return False
     if layouts.requires(layout):
         return True
     return layout.table in manifest.promised if manifest else layout.of.service == "rostering"
@@ -239,7 +245,12 @@ def _mode(layout: Layout, manifest: Manifest | None) -> Mode:
 
 def _gaps(binding: Binding) -> list[str]:
     missing = binding.missing(binding.layout.expected)
-    return [f"{binding.inspected.file.name} lacks {', '.join(missing)}"] if missing else []
+    gaps = [f"{binding.inspected.file.name} lacks {', '.join(missing)}"] if missing else []
+    if inferred := binding.inferred:
+        gaps.append(
+            f"in {binding.inspected.file.name} the meaning of {', '.join(inferred)} is inferred: name the set to confirm it"
+        )
+    return gaps
 
 
 def _alike(matches: Sequence[Match]) -> Refused | None:

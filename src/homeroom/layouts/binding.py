@@ -79,6 +79,12 @@ class Binding:
         return not self.missing(self.layout.expected)
 
     @property
+    def inferred(self) -> tuple[str, ...]:
+        """The header words that are read although their meaning is only inferred."""
+        proposed = {cleaned(w) for w in self.layout.inferred}
+        return tuple(w for i, w in enumerate(self.inspected.columns) if i in self.used and cleaned(w) in proposed)
+
+    @property
     def explained(self) -> int:
         """How many of the file's columns the layout knows: read, or left out on purpose."""
         return explained([self])

@@ -103,6 +103,7 @@ def _winner(assessed: Sequence[Assessment], inspected: Sequence[Inspected], shee
     fitting = [a for a in assessed if not a.against and a.share > MOST]
     most = max((a.explained for a in assessed if a.matches and not a.refusal and not a.missing), default=0)
     best = [a for a in fitting if a.explained == most]
+    best = [a for a in best if not any(b.layouts.name in a.layouts.gives_way for b in best)]
     chosen = best[0] if len(best) == 1 else _by_version(best, inspected)
     if chosen is not None:
         return chosen, _because(chosen, len(best) > 1)

@@ -23,7 +23,10 @@ from homeroom.workbench.values import Hints
 Note = Callable[[str, str, str], None]
 """note(key, message, remedy)"""
 
-KEYS = ("name", "table", "kind", "file", "inherit", "extensions", "ignore", "notes", "read", "rows", "join", "map", "keep")
+KEYS = (
+    *("name", "table", "kind", "file", "inherit", "extensions", "ignore", "inferred", "optional", "notes"),
+    *("read", "rows", "join", "map", "keep"),
+)
 KINDS: tuple[Kind, ...] = ("continuous", "change_notification")
 
 
@@ -89,6 +92,8 @@ class _Reader:
             joins=joined,
             keep=keep,
             ignored=self._texts("ignore"),
+            inferred=self._texts("inferred"),
+            optional=self._flag("optional", self.raw, False),
             extensions=self._flag("extensions", self.raw, version is not None),
             required=required,
             expected=expected,

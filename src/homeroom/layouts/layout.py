@@ -70,7 +70,9 @@ class Layout:
 
     `map` is in the table's own order, whatever the order of the text. `required` are the targets without which a file
     cannot be read; `expected` are those that a file must have for this layout to be chosen without being named. `ignored`
-    are header words that are known and left out on purpose. `extensions`: columns `metadata.x` of the file are taken.
+    are header words that are known and left out on purpose. `inferred` are header words that the map names although no document of the
+    system does: they are a proposal, which a person confirms by naming the set. `optional`: where a file lacks what the layout needs, it
+    reads nothing of it, and the delivery goes on. `extensions`: columns `metadata.x` of the file are taken.
     `declared` is the table's description where it is a dataset of the set's own.
     `rows` and `joins` rearrange the file's records before the map sees them.
     """
@@ -83,6 +85,8 @@ class Layout:
     hints: Hints = field(default_factory=Hints)
     keep: str | None = None
     ignored: tuple[str, ...] = ()
+    inferred: tuple[str, ...] = ()
+    optional: bool = False
     extensions: bool = False
     rows: Rows = NONE
     joins: tuple[Join, ...] = ()

@@ -2,7 +2,7 @@
 
 A maker takes tonight's feeds and the clock and gives them back with what it adds. A table that came itself is never made.
 Made rows carry `{"made":"true"}` in `metadata`, and the file and row that first caused them. To add a maker, write a
-function with `@maker(...)`; a set asks for it by name in `make`.
+function with `@maker(...)`; a set asks for it by name in `make`, as for what is filled into rows that came (`filling`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from homeroom.layouts.filling import FILLERS, Filler
 from homeroom.roster.names import ROUNDED_ID, UNMAPPED, quoted
 from homeroom.roster.names import text as literal
 from homeroom.workbench.bench import Workbench
@@ -36,12 +38,18 @@ FIRST_MONTH = 7
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """One maker. `meaning` is told to people: how the rows are made."""
+    """One maker. `meaning` is told to people: how the rows are made. `beside`: it adds rows to a table that came itself."""
 
     name: str
     table: str
     meaning: str
     make: Make
+    beside: bool = False
+
+    @property
+    def target(self) -> str:
+        """What is made, for people."""
+        return self.table
 
 
 _MAKERS: dict[str, Maker] = {}
@@ -49,14 +57,24 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(_MAKERS)
 """All makers by name."""
 
 
-def maker(name: str, table: str) -> Callable[[Make], Make]:
+def maker(name: str, table: str, *, beside: bool = False) -> Callable[[Make], Make]:
     """Declare a maker of a table; the first line of its docstring is its meaning."""
 
     def declare(make: Make) -> Make:
-        _MAKERS[name] = Maker(name, table, (make.__doc__ or "").strip().splitlines()[0], make)
+        _MAKERS[name] = Maker(name, table, (make.__doc__ or "").strip().splitlines()[0], make, beside)
         return make
 
     return declare
+
+
+def known(name: str) -> Maker | Filler:
+    """What a set may ask for by this name. Raises KeyError."""
+    return MAKERS[name] if name in MAKERS else FILLERS[name]
+
+
+def names() -> tuple[str, ...]:
+    """Everything that a set may ask for."""
+    return tuple(chain(MAKERS, FILLERS))
 
 
 def make(layout_set: LayoutSet, feeds: Sequence[Feed], now: datetime, workbench: Workbench | None = None) -> list[Feed]:
@@ -67,12 +85,31 @@ def make(layout_set: LayoutSet, feeds: Sequence[Feed], now: datetime, workbench:
     """
     made = list(feeds)
     for name in layout_set.makes:
-        known = MAKERS[name]
-        if made and not any(f.table == known.table for f in made):
-            made = known.make(made, now)
-            if workbench is not None and any(f.table == known.table for f in made):
-                workbench.tell("set-made", table=known.table, what=known.table, how=known.meaning.rstrip("."))
+        part = known(name)
+        before = made
+        if isinstance(part, Filler):
+            made = _fill(part, made, workbench)
+        elif made and (part.beside or not any(f.table == part.table for f in made)):
+            made = part.make(made, now)
+        if workbench is not None and _told(part.table, made) != _told(part.table, before):
+            workbench.tell("set-made", table=part.table, what=part.target, how=part.meaning.rstrip("."))
     return made
+
+
+def _told(table: str, feeds: Sequence[Feed]) -> list[str]:
+    return [f.fingerprint for f in feeds if f.table == table]
+
+
+def _fill(filler: Filler, feeds: list[Feed], workbench: Workbench | None) -> list[Feed]:
+    """The feeds with a column filled in, unless a file that it is taken from could not be read whole."""
+    if not filler.open(feeds):
+        return feeds
+    shaky = filler.shaky(feeds)
+    if shaky is None:
+        return filler.filled(feeds)
+    if workbench is not None:
+        workbench.tell("join-silent", file=shaky.text.file.number, table=filler.table, targets=filler.column)
+    return feeds
 
 
 def _numbered(feed: Feed) -> str:
@@ -134,6 +171,16 @@ def _with(feed: Feed, name: str, filled: Mapping[str, str]) -> Feed:
 
 def _filled(feeds: Sequence[Feed], table: str, name: str, filled: Mapping[str, str]) -> list[Feed]:
     return [_with(f, name, filled) if f.table == table and not f.made else f for f in feeds]
+
+
+@maker("district", "orgs", beside=True)
+def _office(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
+    """One district above the schools, for files that name schools only."""
+    schools = [f for f in feeds if f.table == "orgs"]
+    if not schools or any(f.layout.endswith("/made-district") for f in schools):
+        return list(feeds)
+    above = _filled(feeds, "orgs", "district", {"parentSourcedId": literal(DISTRICT)})
+    return [*above, _district(schools[0])]
 
 
 _SCHOOLS = (("users", "orgSourcedIds"), ("classes", "schoolSourcedId"), ("enrollments", "schoolSourcedId"))

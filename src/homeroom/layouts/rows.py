@@ -1,6 +1,7 @@
 """The `[rows]` section: several rows made from one record, and one row made from records that say the same.
 
 each = { teacher = ["teacher_id", "co_teacher"] }                        one row for every one of these columns that is filled
+each = { attribute = { but = ["student_id"] } }                          the same for every column but these, whatever it is called
 each = { agent = { split = "guardian_ids", by = "," } }                  one row for every item of a list cell
 each = { contact = { numbers = [1, 2], columns = { id = "C{n}_ID" } } }  one row for every numbered group that is filled
 once = true | "agree"                                                    rows that share their sourcedId are one row
@@ -23,6 +24,7 @@ Once = Literal["no", "fullest", "agree"]
 
 KEYS = ("each", "once")
 ITEM_KEYS = ("split", "by")
+REST_KEYS = ("but",)
 GROUP_KEYS = ("numbers", "columns")
 NUMBER = "number"
 COLUMN = "column"
@@ -32,10 +34,14 @@ MOST = 64
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """One row for every one of `columns` that is not blank: `name`, `name.number`, `name.column`."""
+    """One row for every one of `columns` that is not blank: `name`, `name.number`, `name.column`.
+
+    Without `columns` they are all columns of the file except those of `but`.
+    """
 
     name: str
     columns: tuple[str, ...]
+    but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +122,15 @@ def _each(value: Any, complain: Complain) -> Each | None:
         return _cells(name, raw, complain)
     if isinstance(raw, dict) and "split" in raw:
         return _items(name, raw, complain)
+    if isinstance(raw, dict) and "but" in raw:
+        return _rest(name, raw, complain)
     if isinstance(raw, dict) and "columns" in raw:
         return _groups(name, raw, complain)
     complain(
         "each",
         name,
-        message=f"{name} is a list of columns, a list cell to split, or numbered groups.",
-        remedy='Write it as ["a", "b"], as { split = "ids", by = "," } or as { numbers = [1, 2], columns = { id = "C{n}_ID" } }.',
+        message=f"{name} is a list of columns, all columns but some, a list cell to split, or numbered groups.",
+        remedy='Write it as ["a", "b"], as { but = ["id"] }, as { split = "ids", by = "," } or as { numbers = [1, 2], columns = { id = "C{n}_ID" } }.',
     )
     return None
 
@@ -132,6 +140,15 @@ def _cells(name: str, raw: list[Any], complain: Complain) -> Cells | None:
         complain("each", name, message=f"{name} lists 1 to {MOST} header words.", remedy='Write it as ["a", "b"].')
         return None
     return Cells(name, tuple(dict.fromkeys(raw)))
+
+
+def _rest(name: str, raw: Mapping[str, Any], complain: Complain) -> Cells | None:
+    _unknown(name, raw, REST_KEYS, complain)
+    but = raw["but"]
+    if not isinstance(but, list) or not but or not all(_word(w) for w in but):
+        complain("each", name, "but", message="but lists header words, the key at least.", remedy='Write it as but = ["student_id"].')
+        return None
+    return Cells(name, (), tuple(but))
 
 
 def _items(name: str, raw: Mapping[str, Any], complain: Complain) -> Items | None:

@@ -15,6 +15,8 @@ SETS: dict[str, str] = {
     "oneroster-1.1": "oneroster/oneroster-1.1",
     "oneroster-1.2": "oneroster/oneroster-1.2",
     "powerschool-dem": "powerschool/powerschool-dem",
+    "schoolstatus": "schoolstatus/schoolstatus",
+    "clientpoint": "clientpoint/clientpoint",
     "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""
