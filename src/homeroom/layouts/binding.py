@@ -126,7 +126,7 @@ def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()
                 found[target] = Bound(target, source, "formula")
             else:
                 uncomputed.append((target, absent))
-    if layout.keep is not None and (absent := _gather(layout.keep, (), header, reads, unsaid)) is not None:
+    if layout.keep is not None and (absent := _gather(layout.keep, layout.keep_optional, header, reads, unsaid)) is not None:
         uncomputed.append((KEEP, absent))
     extensions = _extensions(layout, inspected.columns)
     read = {b.cell for b in found.values() if b.cell is not None} | {c for c in reads.values() if c != ABSENT}

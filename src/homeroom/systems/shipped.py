@@ -17,6 +17,7 @@ SETS: dict[str, str] = {
     "powerschool-dem": "powerschool/powerschool-dem",
     "schoolstatus": "schoolstatus/schoolstatus",
     "clientpoint": "clientpoint/clientpoint",
+    "clever": "clever/clever",
     "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""
