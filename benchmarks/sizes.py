@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-FORM = 1  # goes up when the data change, so that a cached folder is made again
-STEP = 2654435761  # a large prime: spreads consecutive numbers over all remainders
+FORM = 2  # goes up when the data change, so that a cached folder is made again
+STEP, STIR = 2654435761, 1540483477  # large odd numbers: neighbours in number become strangers
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _make(size: Size, home: Path, threads: int) -> None:
     con = duckdb.connect(config={"threads": threads, "temp_directory": str(home / "spill")})
     con.execute("SET enable_progress_bar = false")
     for macro in MACROS:
-        con.execute(macro.format(step=STEP))
+        con.execute(macro.format(step=STEP, stir=STIR))
     for night in (1, 2):
         out = home / f"night-{night}"
         out.mkdir(parents=True)
@@ -92,7 +92,10 @@ def _filled(select: str, size: Size, night: int) -> str:
 
 MACROS = (
     "CREATE MACRO guid(kind, n) AS CAST(CAST(md5(kind || n) AS UUID) AS VARCHAR)",
-    "CREATE MACRO share(n, salt) AS ((n + salt) * {step} % 4294967296) % 1000",  # 0 to 999, each for a thousandth
+    # 0 to 999, each for a thousandth. Multiplied once only, all numbers below a limit would lie in a few schools, which then
+    # would lose more of their classes than the limits let pass; what leaves in truth is spread over all of them.
+    "CREATE MACRO mixed(n) AS n * {step} % 4294967296",
+    "CREATE MACRO share(n, salt) AS ((xor(mixed(n + salt), mixed(n + salt) >> 15) * {stir} % 4294967296) >> 8) % 1000",
     "CREATE MACRO school(n) AS 'sch-' || lpad(CAST(n AS VARCHAR), 5, '0')",
 )
 TABLES = {  # {night} is 1 or 2; a family that `share(n, 7) < 5` has left by night 2; numbers from {students} on are new

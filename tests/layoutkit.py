@@ -64,8 +64,10 @@ class Desk:
         return replace(table, relation=relation, numbered=True)
 
     def feed(self, layout: Layout, inspected: Inspected, mode: Mode = "continuous") -> Feed:
-        """Bind and shape one file."""
-        return shape(self.workbench, layout, bind(layout, inspected), self.read(inspected), mode)
+        """Bind and shape one file; the other files of the desk may be joined."""
+        binding = bind(layout, inspected, self.files)
+        texts = {n: self.read(look) for n, look in binding.arrangement.files.items()}
+        return shape(self.workbench, layout, binding, self.read(inspected), mode, texts)
 
     def rows(self, feed: Feed, columns: Sequence[str] | None = None) -> list[tuple[object, ...]]:
         """The kept rows of a feed, in order."""

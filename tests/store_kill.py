@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Engine, event
+from sqlalchemy.pool import Pool
 
 from homeroom.store import stores
 from store_plans import commit, user
@@ -39,7 +40,7 @@ def night(data: Path, url: str | None, scenario: str) -> None:
 
 
 def child(data: Path, url: str | None, scenario: str, die_at: int | None, answer: Path) -> None:
-    """Commit the night, and die by SIGKILL at a step of it: a statement, a commit, a rename, a removed file.
+    """Commit the night, and die by SIGKILL at a step of it: a statement, a commit, a connection given back, a rename, a removed file.
 
     Writes how many steps there were, when it lives.
     """
@@ -61,6 +62,7 @@ def _dying(at: int | None) -> count[int]:
 
     event.listen(Engine, "before_cursor_execute", step)
     event.listen(Engine, "commit", step)
+    event.listen(Pool, "checkin", step)  # after a commit, or a transaction that only read
     sys.addaudithook(audit)
     return steps
 

@@ -13,15 +13,20 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 import uvicorn
 
 from homeroom.deliveries import workfolders
+from homeroom.doors.machines.assembling import assemble
+from homeroom.doors.machines.door import Door
+from homeroom.doors.machines.meters import Meters
 from homeroom.doors.rest.provider import create
 from homeroom.doors.sftp.accounts import Account
 from homeroom.doors.sftp.events import Arrival
@@ -29,9 +34,11 @@ from homeroom.doors.sftp.server import Running, serve_sftp
 from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
+from homeroom.store.deliveries import Delivery
 from homeroom.sync import housekeeping, imports, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
+from homeroom.sync.readiness import troubles
 
 log = structlog.get_logger("homeroom.serve")
 
@@ -103,11 +110,12 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    renamed = Renamed()
+    renamed, meters = Renamed(), Meters()
     told: dict[str, object] = {"executor": house.executor.name}
     ended = threading.Event()
-    jobs = await asyncio.to_thread(_jobs, house, roles) if roles.worker or roles.sftp else None
-    threads = _background(house, roles, jobs, renamed, ended)
+    jobs = await asyncio.to_thread(_jobs, house, roles, meters) if roles.worker or roles.sftp else None
+    assemble(meters, house, jobs)
+    threads = _background(house, roles, jobs, renamed, meters, ended)
     door: Running | None = None
     web: uvicorn.Server | None = None
     serving: asyncio.Task[None] | None = None
@@ -118,14 +126,16 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
                     SftpAccounts(house),
                     house.settings.spool,
                     house.settings.keys,
-                    house.settings.host,
+                    house.settings.sftp_address,
                     house.settings.sftp_port,
                     on_arrival=renamed.heard,
                 )
+            meters.ask_sftp(lambda: door.counts if door is not None else {})
             told |= {"sftp_port": door.port, "fingerprints": {f.kind: f.sha256 for f in door.fingerprints}}
-        if roles.web:
-            web, serving, port = await _web(house)
-            told |= {"http_port": port, "url": f"http://{house.settings.host}:{port}"}
+        if roles.web or house.settings.probe_port is not None:
+            web, serving, port = await _web(house, roles, meters)
+            named = "http_port" if roles.web else "probe_port"
+            told |= {named: port, "url": f"http://{house.settings.http_address}:{port}"}
         for thread in threads:
             thread.start()
         gc.freeze()  # what is loaded now stays: the collector need not walk through it at every request
@@ -156,14 +166,17 @@ def _port(what: str, number: int) -> Iterator[None]:
         raise Fault(f"the {what} port {number} could not be opened ({trouble.strerror}): is another program using it?") from None
 
 
-async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
-    with _port("HTTP", house.settings.http_port):
-        family = socket.AF_INET6 if ":" in house.settings.host else socket.AF_INET
-        listening = socket.create_server((house.settings.host, house.settings.http_port), family=family)
+async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
+    """The HTTP doors; of a process without them only the one for machines, on the port for probes."""
+    wanted = house.settings.http_port if roles.web else house.settings.probe_port or 0
+    with _port("HTTP", wanted):
+        family = socket.AF_INET6 if ":" in house.settings.http_address else socket.AF_INET
+        listening = socket.create_server((house.settings.http_address, wanted), family=family)
+    provider = create(house.stores, address=house.settings.public_url, observe=meters.answered) if roles.web else None
     config = uvicorn.Config(
-        create(house.stores, address=house.settings.public_url),
-        host=house.settings.host,
-        port=house.settings.http_port,
+        Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, provider),
+        host=house.settings.http_address,
+        port=wanted,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -181,9 +194,22 @@ async def _web(house: House) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
     return server, task, port
 
 
-def _jobs(house: House, roles: Roles) -> Jobs:
+def _jobs(house: House, roles: Roles, meters: Meters) -> Jobs:
     def walk(slug: str, number: int, tell: Callable[[str], None]) -> None:
-        imports.run(house, slug, number, tell=tell)
+        began, steps = time.monotonic(), 0
+
+        def heard(step: str) -> None:
+            nonlocal steps
+            steps += 1
+            tell(step)
+
+        try:
+            report = imports.run(house, slug, number, tell=heard)
+        except Exception:
+            meters.walked("broken", time.monotonic() - began)
+            raise
+        if steps:  # else it had ended before: the queue gives a job at least once
+            meters.walked(report.outcome or report.status, time.monotonic() - began)
 
     beat(house)
     address = queue_address(house.settings.data, house.settings.database_url)
@@ -216,13 +242,13 @@ def take_over(house: House, jobs: Jobs) -> None:
 
 def keep(house: House, jobs: Jobs) -> None:
     """What the clock does: the stores' housekeeping, and imports that wait for a walk and are in no queue."""
-    watch.release(house, datetime.now(UTC), jobs.enqueue)
+    watch.release(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
     imports.requeue(house, jobs)
     housekeeping.keep(house, datetime.now(UTC))
 
 
 def _background(
-    house: House, roles: Roles, jobs: Jobs | None, renamed: Renamed, ended: threading.Event
+    house: House, roles: Roles, jobs: Jobs | None, renamed: Renamed, meters: Meters, ended: threading.Event
 ) -> list[threading.Thread]:
     """The threads of this process: heartbeat and takeover, watchman, housekeeping."""
 
@@ -245,5 +271,12 @@ def _background(
         threads.append(each(BEAT_SECONDS, "takeover", lambda: take_over(house, jobs)))
         threads.append(each(KEEPING_SECONDS, "housekeeping", lambda: keep(house, jobs)))
     if jobs is not None and roles.sftp:
-        threads.append(each(WATCH_SECONDS, "watchman", lambda: watch.watch(house, datetime.now(UTC), jobs.enqueue, renamed.of)))
+
+        def sealed(delivery: Delivery, incomplete: bool) -> None:
+            meters.sealed(delivery.trigger, sum(file.size for file in delivery.files), incomplete)
+
+        def look() -> None:
+            watch.watch(house, datetime.now(UTC), partial(imports.hand_over, house, jobs), renamed.of, sealed)
+
+        threads.append(each(WATCH_SECONDS, "watchman", look))
     return threads

@@ -25,10 +25,15 @@ class Settings:
     host: str = field(
         default="127.0.0.1",
         metadata={
-            "says": "The address on which the doors listen. `source add` prints it as the host, or the host of "
-            "`HOMEROOM_PUBLIC_URL` where this one means all addresses (`0.0.0.0`)."
+            "says": "The address on which the doors listen. `source add` prints that of the SFTP door as the host, or the host of "
+            "`HOMEROOM_PUBLIC_URL` where it means all addresses (`0.0.0.0`)."
         },
     )
+    http_host: str | None = field(
+        default=None,
+        metadata={"says": "The address of the HTTP doors alone, such as `127.0.0.1` behind a proxy on the same machine."},
+    )
+    sftp_host: str | None = field(default=None, metadata={"says": "The address of the SFTP door alone."})
     http_port: int = field(default=8080, metadata={"says": "Port of the HTTP doors; 0 picks a free one, which `serve` prints."})
     sftp_port: int = field(default=2222, metadata={"says": "Port of the SFTP door; 0 picks a free one, which `serve` prints."})
     database_url: str | None = field(
@@ -81,6 +86,37 @@ class Settings:
     )
     threads: int = field(default=2, metadata={"says": "How many processor cores one import uses."})
 
+    metrics_token: str | None = field(
+        default=None,
+        metadata={
+            "says": "The bearer token that opens `/metrics`. Without one, `/metrics` answers only programs on the same machine that "
+            "do not come through a proxy."
+        },
+    )
+    probe_port: int | None = field(
+        default=None,
+        metadata={
+            "says": "A port for `/healthz`, `/readyz` and `/metrics` of `homeroom sftp` and `homeroom worker`, which have no HTTP "
+            "doors otherwise; 0 picks a free one. `serve` and `web` answer on the HTTP port."
+        },
+    )
+    disk_floor_mb: int = field(
+        default=512,
+        metadata={
+            "says": "Below so much free space on the data folder's disk, in MB, `/readyz` says that this process is not ready."
+        },
+    )
+
+    @property
+    def http_address(self) -> str:
+        """The address on which the HTTP doors listen."""
+        return self.http_host or self.host
+
+    @property
+    def sftp_address(self) -> str:
+        """The address on which the SFTP door listens."""
+        return self.sftp_host or self.host
+
     @property
     def work(self) -> Path:
         """Where workbenches live while an import runs; emptied of dead ones at every start."""
@@ -129,6 +165,8 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
     settings = Settings(
         data=(data or Path(env.get("HOMEROOM_DATA", DEFAULT_DATA))).expanduser().resolve(),
         host=env.get("HOMEROOM_HOST", "127.0.0.1"),
+        http_host=env.get("HOMEROOM_HTTP_HOST") or None,
+        sftp_host=env.get("HOMEROOM_SFTP_HOST") or None,
         http_port=int(number("HOMEROOM_HTTP_PORT", 8080)),
         sftp_port=int(number("HOMEROOM_SFTP_PORT", 2222)),
         database_url=url,
@@ -141,6 +179,9 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         keep_issue_days=int(number("HOMEROOM_KEEP_ISSUE_DAYS", 400)),
         memory_mb=int(number("HOMEROOM_MEMORY_MB", 800)),
         threads=int(number("HOMEROOM_THREADS", 2)),
+        metrics_token=env.get("HOMEROOM_METRICS_TOKEN") or None,
+        probe_port=int(number("HOMEROOM_PROBE_PORT", 0)) if env.get("HOMEROOM_PROBE_PORT") else None,
+        disk_floor_mb=int(number("HOMEROOM_DISK_FLOOR_MB", 512)),
     )
     if wrong:
         raise Misuse("; ".join(wrong) + ".")

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from compare.house import File, House, feed
-from homeroom.compare.snapshot import Snapshot, compact, current, fingerprint, overgrown, reap, valid
+from homeroom.compare.sift import sift
+from homeroom.compare.snapshot import Snapshot, adopt, compact, current, fingerprint, overgrown, reap, valid
+from homeroom.roster.catalogue import catalogue
 from homeroom.workbench.bench import Workbench
+from homeroom.workbench.values import Admitted, FileTally
 
 TEXT = "sourcedId,username\nu1,ada\nu2,ben\n"
 
@@ -101,3 +104,24 @@ def test_compaction_folds_the_deltas(house: House) -> None:
     with house.walk(File(TEXT.replace("ben", "bob"))) as (_, made, walked):
         assert made.empty
         assert not walked[0].sifted.full
+
+
+def test_a_first_load_that_came_clean_is_its_own_snapshot(tmp_path: Path) -> None:
+    folder, users = tmp_path / "snapshots", catalogue()["users"]
+    with Workbench(tmp_path / "bench", also=(folder,)) as workbench:
+        sifted = sift(workbench, users, [feed(workbench, 0, File(TEXT))], None, None)
+        clean = Admitted("users", sifted.columns, "continuous", True, (FileTally(0, 2, 0),), provable=True, untouched=True)
+        assert adopt(workbench, sifted, replace(clean, untouched=False), folder, 1, "same") is None
+        assert adopt(workbench, replace(sifted, mode="delta"), clean, folder, 1, "same") is None
+        some = sift(workbench, users, [feed(workbench, 1, File(TEXT, keep="c1 <> 'ben'"))], None, None)
+        assert adopt(workbench, some, clean, folder, 1, "same") is None  # ben is in the file and not in the roster
+        sifted = sift(workbench, users, [feed(workbench, 0, File(TEXT))], None, None)
+        kept = adopt(workbench, sifted, clean, folder, 1, "same")
+        assert kept is not None
+    with Workbench(tmp_path / "again", also=(folder,)) as workbench:  # the first workbench is gone, its rows stay
+        same = sift(workbench, users, [feed(workbench, 0, File("sourcedId,username\nu2,ben\nu1,ada\n"))], kept, None)
+        assert (kept.rows, same.full, same.unchanged) == (2, False, 2)
+        assert workbench.rows("SELECT 1 FROM shaped_users") == []
+        sift(workbench, users, [feed(workbench, 1, File("sourcedId,username\nu1,ada\n"))], kept, None)
+        assert workbench.rows('SELECT "sourcedId" FROM gone_users') == [("u2",)]
+        assert workbench.rows("SELECT username FROM unchanged_users") == [("ada",)]

@@ -8,6 +8,7 @@ import pytest
 
 from homeroom.layouts import datasets, sets
 from homeroom.layouts.choice import choose
+from homeroom.layouts.differences import compare
 from homeroom.layouts.faults import LayoutFaults
 from homeroom.roster.catalogue import DATASET, Format, catalogue
 from homeroom.roster.datasets import agreed, as_values, from_values
@@ -166,3 +167,24 @@ def test_a_manifest_cannot_speak_of_datasets(tmp_path: Path) -> None:
         chosen = choose([sets.read({"set.toml": text}, "own")], laid.files, "own", laid.workbench)
         assert {m.layout.table: m.mode for m in chosen.matches} == {"orgs": "delta", "gpa": "continuous"}
         assert ("manifest-property", None) in laid.told()
+
+
+def test_two_versions_of_a_set_are_told_apart_by_their_datasets_in_words() -> None:
+    own = {"set.toml": 'name = "s"\ninherit = "dataset"\n'}
+    old = own | {"datasets.toml": BUSING}
+    new = own | {
+        "datasets.toml": BUSING.replace('"fare", format = "float"', '"seat", format = "integer"').replace(
+            'ref = "users"', 'ref = "orgs"'
+        )
+    }
+    told = compare(old, new).changes
+    assert told is not None
+    assert [d.sentence for d in told if not d.layout] == [
+        "own_busing: the column fare is no longer declared; what is kept of it stays.",
+        "own_busing: the column seat is new (integer).",
+        "own_busing: the column userSourcedId is declared otherwise.",
+    ]
+    assert next(d.sentence for d in compare(own, old).changes or ()) == (
+        "The dataset own_busing is new, with the columns userSourcedId, zone, grade, fare."
+    )
+    assert compare(old, old).changes == ()

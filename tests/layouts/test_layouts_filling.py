@@ -98,3 +98,50 @@ def test_a_set_does_not_choose_itself_where_it_would_read_what_is_only_inferred(
 
 def test_a_set_says_which_columns_may_be_blank() -> None:
     assert ours().waived == ("users.orgSourcedIds",)
+
+
+REST = """
+name = "o/rest"
+table = "student_attributes"
+file = "more.csv"
+[rows]
+each = { said = { but = ["student"] } }
+[map]
+sourcedId     = { formula = "student || '|' || \\"said.column\\"" }
+userSourcedId = "student"
+name          = "said.column"
+value         = "said"
+"""
+
+
+def test_every_column_but_some_becomes_a_row(tmp_path: Path) -> None:
+    with desk(tmp_path) as laid:
+        laid.put("more.csv", "Student,House,Bus no\nA,Oak,\nB,Elm,12\n")
+        choice = choose([read({"rest.toml": REST}, "o")], laid.files, "o")
+        match = choice.matches[0]
+        text = laid.read(match.inspected)
+        feed = shape(laid.workbench, match.layout, match.binding, text, match.mode, {0: text})
+        assert sorted(laid.rows(feed, ["userSourcedId", "name", "value"])) == [
+            ("A", "House", "Oak"),
+            ("B", "Bus no", "12"),
+            ("B", "House", "Elm"),
+        ]
+
+
+def test_a_set_gives_way_to_one_that_reads_the_files_as_well(tmp_path: Path) -> None:
+    with desk(tmp_path) as laid:
+        laid.put("seats.csv", "student,class\nA,C1\n")
+        one = read({"set.toml": 'name = "one"\n', "seats.toml": SEATS}, "one")
+        other = read({"set.toml": 'name = "other"\ngives_way = ["one"]\n', "seats.toml": SEATS}, "other")
+        assert choose([other, one], laid.files, None).layouts.name == "one"
+
+
+def test_a_delivery_that_names_no_school_is_one_school(tmp_path: Path) -> None:
+    with desk(tmp_path) as laid:
+        laid.put("classes.csv", "id,title\nC1,Algebra\n")
+        text = 'name = "o/classes"\ntable = "classes"\nfile = "classes.csv"\n[map]\nsourcedId = "id"\ntitle = "title"\n'
+        found = read({"set.toml": 'make = ["schools", "courses"]\n', "classes.toml": text}, "o")
+        feeds = make(found, [laid.feed(found.layouts[0], laid.files[0])], NOW)
+        tables = {f.table: f for f in feeds if not f.layout.endswith("/made-district")}
+        assert laid.rows(tables["orgs"], ["sourcedId", "type"]) == [("made-school", "school")]
+        assert laid.rows(tables["courses"], ["sourcedId", "orgSourcedId"]) == [("course-C1", "made-school")]

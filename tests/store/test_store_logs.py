@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from homeroom.roster.faults import Misuse
-from homeroom.store.commits import Commit
+from homeroom.store.commits import Commit, Origin
 from homeroom.store.deliveries import RawFile
 from homeroom.store.issues import COLUMNS, Wanted
 from homeroom.store.outbox import Outgoing
@@ -133,6 +133,23 @@ def test_a_snapshot_learns_what_others_changed(stores: Stores, tmp_path: Path) -
         relation = store.touched(workbench, "users", 1)
         assert workbench.rows(f"SELECT * FROM {relation}") == [("u2",)]
         assert store.touched(workbench, "orgs", 1) is None
+
+
+def test_a_record_remembers_the_file_that_wrote_it_last(stores: Stores, tmp_path: Path) -> None:
+    store = stores.roster("pine")
+    commit(store, {"users": [("add", user(k)) for k in ("u1", "u2", "u3")]}, tmp_path, files=(Origin(0, "night/staff.csv", 1),))
+    commit(
+        store,
+        {"users": [("update", user("u2", email="x@y.test")), ("remove", user("u3"))]},
+        tmp_path,
+        files=(Origin(0, "students.csv", 1),),
+    )
+    with Workbench(tmp_path / "bench") as workbench:
+        relation = store.written_by(workbench, "users", 1, lambda name: "staff" in name, "staffs")
+        assert workbench.rows(f"SELECT * FROM {relation}") == [("u1",)]
+        assert store.written_by(workbench, "users", 2, lambda name: True, "others") is None
+        assert store.written_by(workbench, "users", 1, lambda name: False, "nobodys") is None
+        assert store.written_by(workbench, "orgs", 1, lambda name: True, "schools") is None
 
 
 def test_a_person_holds_fields(stores: Stores, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from e2e.files import district, enrollments, users
@@ -73,6 +75,19 @@ def test_a_plan_that_would_pass_by_itself_still_needs_the_person(pinewood: Pinew
     assert again.reason is not None
     assert (again.status, again.reason.code) == ("waiting_for_approval", "plan_changed")
     assert store.revision() == 2
+
+
+def test_the_time_of_an_approved_import_is_that_of_its_walk(pinewood: Pinewood) -> None:
+    pinewood.night(district())
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    held = pinewood.begin(half(), now=yesterday)
+    waiting = pinewood.walk(held)
+    made = pinewood.approve(held)
+    assert (waiting.status, made.outcome) == ("waiting_for_approval", "success")
+    assert made.finished_at is not None
+    assert (made.finished_at - made.started_at) >= timedelta(days=1)
+    assert made.seconds is not None
+    assert 0 < made.seconds < 3600
 
 
 def test_another_plan_than_the_one_looked_at_is_refused(pinewood: Pinewood) -> None:
@@ -210,6 +225,8 @@ def test_an_approval_walks_by_the_layouts_that_were_named(pinewood: Pinewood, tm
     pinewood.night(district())
     number = pinewood.begin(half())
     assert pinewood.walk(number, layouts=str(own)).status == "waiting_for_approval"
-    assert pinewood.report(number).layouts == "our layouts"
+    held = pinewood.report(number).layouts
+    assert held is not None
+    assert held.set == "our layouts"
     assert pinewood.approve(number).outcome == "success"
-    assert pinewood.report(number).layouts == "our layouts"
+    assert pinewood.report(number).layouts == held

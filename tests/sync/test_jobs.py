@@ -82,6 +82,15 @@ def test_handed_in_twice_is_walked_once(desk: Desk) -> None:
     assert Counter(desk.walked) == {("pinewood", n): 1 for n in (1, 2, 3)}
 
 
+def test_a_number_that_comes_again_is_another_import(desk: Desk) -> None:
+    """An older copy of a district's store was put back beside a queue that knows its numbers: they are given again."""
+    jobs = desk.open()
+    for born in ("20260801", "20260801", "20260901"):
+        jobs.enqueue("pinewood", 1, 1, born)
+        desk.until_empty()
+    assert desk.walked == [("pinewood", 1)] * 2
+
+
 def test_one_of_a_district_at_a_time_while_two_districts_go_side_by_side(desk: Desk) -> None:
     together = threading.Barrier(2)
     inside: Counter[str] = Counter()
@@ -248,7 +257,7 @@ class Pretended:
     inside: set[tuple[str, int]]
     handed: list[tuple[str, int, int]] = field(default_factory=list)
 
-    def enqueue(self, slug: str, number: int, attempt: int = 1) -> None:
+    def enqueue(self, slug: str, number: int, attempt: int = 1, born: str = "") -> None:
         self.handed.append((slug, number, attempt))
 
     def unfinished(self) -> set[tuple[str, int]]:

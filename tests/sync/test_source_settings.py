@@ -22,6 +22,7 @@ from homeroom.sync import setting_kinds as kinds
 from homeroom.sync import source_settings, tuning
 from homeroom.sync.source_settings import BY_NAME, SETTINGS
 
+LANGUAGE = Path(__file__).parents[2] / "docs" / "reference" / "layout-language.md"
 TODAY = datetime(2026, 7, 1, 3, tzinfo=UTC)
 
 
@@ -138,17 +139,15 @@ def test_a_stretch_of_the_year_and_the_rest_of_it_share_no_day(first: int, last:
 
 
 def test_remedies_name_only_what_exists() -> None:
-    """Words in backticks in what is told to people are settings, commands or variables of Homeroom, or codes."""
+    """Words in backticks in what is told to people: settings, commands and variables of Homeroom, codes, words of the layout language."""
     commands = {f"homeroom {n}" for n in COMMANDS} | {f"homeroom {g} {s}" for g, (_, subs) in GROUPS.items() for s in subs}
+    language = set(re.findall(r"`([a-z_]+)", LANGUAGE.read_text("utf-8")))
     wrong = []
     for code in codes().values():
         for word in re.findall(r"`([^`]+)`", " ".join((code.title, code.meaning, code.remedy, code.message))):
-            known = word.partition("=")[0].partition(".")[0] in BY_NAME or word in codes()
-            if (
-                not known
-                and not any(word == c or word.startswith(c + " ") for c in commands)
-                and not word.startswith("HOMEROOM_")
-            ):
+            head = re.split(r"[ =.]", word)[0]
+            known = head in BY_NAME or word in codes() or word.startswith("HOMEROOM_") or (head in language and "." not in word)
+            if not known and not any(word == c or word.startswith(c + " ") for c in commands):
                 wrong.append(f"{code.code}: {word}")
     assert wrong == []
 

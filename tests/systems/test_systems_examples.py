@@ -19,15 +19,19 @@ COUNTS = {
     "clientpoint": {
         "orgs": 3, "academicSessions": 1, "courses": 3, "classes": 4, "users": 5, "enrollments": 6,
     },
+    "schoolstatus": {
+        "orgs": 3, "academicSessions": 1, "courses": 2, "classes": 2, "users": 5, "enrollments": 3, "student_attributes": 3,
+    },
 }  # fmt: skip
 """Set -> active records of every table after its example."""
 
-BY_NAME: set[str] = set()
+BY_NAME = {"schoolstatus"}
 """Sets of which the example is read only when the set is named: columns or whole files are inferred."""
 
 MISSPELT = {
     "clever": ("sections.csv", "Section_id", "Class_key", "sections.csv lacks the column Section_id"),
     "clientpoint": ("classes.csv", "class_name", "section_heading", "classes.csv lacks the column class_name"),
+    "schoolstatus": ("users.csv", "familyName", "surname", "users.csv lacks the column familyName"),
 }
 """Set -> a file, one of its header words, what somebody typed instead, and what the report says."""
 

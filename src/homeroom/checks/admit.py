@@ -36,7 +36,7 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
         note_leaving(sheet, lookup)
         tell_standing(sheet)
         outcome.publish(sheet)
-        return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True)
+        return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True, untouched=True)
     refuse_ragged(sheet)
     shapes = cells(table, sifted.columns, rules)
     changed = bool(workbench.rows(f"SELECT 1 FROM {sheet.shaped} LIMIT 1"))
@@ -46,14 +46,14 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     provable = _settle(sheet)
     if changed:
         _check_own(sheet, shapes, lookup)
-    columns = outcome.make_admitted(sheet, healed)
+    columns, untouched = outcome.make_admitted(sheet, healed)
     if changed:
         check_sense(sheet, columns)
     note_leaving(sheet, lookup)
     keep_notes(sheet)
     tell_standing(sheet)
     outcome.publish(sheet)
-    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable, again)
+    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable, untouched, again)
 
 
 def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple[Cell, ...]:

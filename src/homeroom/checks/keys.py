@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from homeroom.checks.looks import looks
+from homeroom.checks.looks import bare, looks
 from homeroom.checks.sheet import Sheet
 from homeroom.roster.names import text
 from homeroom.workbench.values import Lookup
@@ -59,8 +59,9 @@ def find_lost_zeros(sheet: Sheet, lookup: Lookup) -> None:
     if sheet.sifted.mode != "continuous" or not sheet.is_referenced:
         return
     gone = f"{lookup(name, None)} WHERE status = 'active' AND" if sheet.sifted.full else f"gone_{name} WHERE"
-    padded = "regexp_full_match(sourcedId, '0+[1-9][0-9]*')"
-    known = f"SELECT sourcedId AS before, ltrim(sourcedId, '0') AS bare FROM {gone} {padded}"
+    prefix = text(sheet.rules.prefix_of(name))
+    padded = f"starts_with(sourcedId, {prefix}) AND regexp_full_match({bare(sheet)}, '0+[1-9][0-9]*')"
+    known = f"SELECT sourcedId AS before, {prefix} || ltrim({bare(sheet)}, '0') AS bare FROM {gone} {padded}"
     bench.run(f"CREATE OR REPLACE TABLE padded_{name} AS {known}")
     if not bench.value(f"SELECT count(*) FROM padded_{name}"):
         return

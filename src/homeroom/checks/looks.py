@@ -5,13 +5,12 @@ from __future__ import annotations
 import unicodedata
 
 from homeroom.checks.sheet import Sheet
-from homeroom.roster.names import quoted
+from homeroom.roster.names import quoted, text
 
 MOST_FOLDED = 200_000
 """Ids beyond ASCII of one table that are compared by their look; a table with more writes its ids in another script."""
 PLAIN = "regexp_full_match(sourcedId, '[\\x21-\\x7e]*')"
 """SQL: whether an id is printable ASCII, whose look SQL itself can tell."""
-PLAIN_LOOK = "ltrim(lower(sourcedId), '0')"
 _DASHES = str.maketrans(dict.fromkeys("\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-"))
 
 
@@ -26,16 +25,25 @@ def look(sourced_id: str) -> str:
     return unicodedata.normalize("NFKC", seen.casefold()).lstrip("0")
 
 
+def bare(sheet: Sheet) -> str:
+    """SQL: an id of the table as the source wrote it, without the source's prefix."""
+    prefix = sheet.rules.prefix_of(sheet.name)
+    if not prefix:
+        return "sourcedId"
+    return f"CASE WHEN starts_with(sourcedId, {text(prefix)}) THEN substr(sourcedId, {len(prefix) + 1}) ELSE sourcedId END"
+
+
 def looks(sheet: Sheet, rows: str, named: str) -> str:
     """FROM item (sourcedId, looks): the look of every id of `rows`, a FROM item. `named` is a word for the tables made."""
-    bench = sheet.workbench
+    bench, prefix = sheet.workbench, sheet.rules.prefix_of(sheet.name)
+    plain = f"ltrim(lower({bare(sheet)}), '0')"
     odd = [i for (i,) in bench.rows(f"SELECT DISTINCT sourcedId FROM {rows} WHERE NOT {PLAIN} ORDER BY 1 LIMIT {MOST_FOLDED}")]
     if not odd:
-        return f"(SELECT sourcedId, {PLAIN_LOOK} AS looks FROM {rows} WHERE sourcedId IS NOT NULL)"
+        return f"(SELECT sourcedId, {plain} AS looks FROM {rows} WHERE sourcedId IS NOT NULL)"
     folded = quoted(f"folded_{named}_{sheet.name}")
-    bench.load(f"folded_{named}_{sheet.name}", ("sourcedId", "folded"), [(i, look(i)) for i in odd])
+    bench.load(f"folded_{named}_{sheet.name}", ("sourcedId", "folded"), [(i, look(i.removeprefix(prefix))) for i in odd])
     return (
-        f"(SELECT sourcedId, coalesce(f.folded, {PLAIN_LOOK}) AS looks FROM {rows} LEFT JOIN {folded} f USING (sourcedId) "
+        f"(SELECT sourcedId, coalesce(f.folded, {plain}) AS looks FROM {rows} LEFT JOIN {folded} f USING (sourcedId) "
         "WHERE sourcedId IS NOT NULL)"
     )
 

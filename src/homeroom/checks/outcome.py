@@ -50,13 +50,13 @@ def make_usable(sheet: Sheet, wanted: bool) -> None:
         bench.run(f"CREATE OR REPLACE {'TABLE' if wanted else 'VIEW'} usable_{name} AS {keys}")
 
 
-def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, ...]:
+def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[tuple[str, ...], bool]:
     """Make admitted_T: the rows that stand as they came or were healed by rule, and the few mended one by one.
 
     A table where they are few: a dozen statements look at it, and to unfold the view would cost each more than its answer.
 
     A mended row lost a value. Its hash is changed, so that it is never taken for unchanged: it is looked at, and told,
-    every night until it is whole. Returns the delivered columns that are admitted.
+    every night until it is whole. Returns the delivered columns that are admitted, and whether all rows stand as they came.
     """
     bench, name = sheet.workbench, sheet.name
     columns = admitted_columns(sheet.table, sheet.sifted.columns)
@@ -73,7 +73,7 @@ def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[str, ...]:
     if patches:
         select += f" UNION ALL FROM mended_{name}"
     bench.run(f"CREATE OR REPLACE {'TABLE' if sheet.few else 'VIEW'} admitted_{name} AS {select}")
-    return columns
+    return columns, not healed and not aside
 
 
 def _healed_rows(sheet: Sheet, healed: tuple[Cell, ...], columns: tuple[str, ...]) -> str:

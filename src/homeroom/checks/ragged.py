@@ -25,7 +25,7 @@ def refuse_ragged(sheet: Sheet) -> None:
         width = len(feed.text.inspected.columns)
         key = "NULL"
         if feed.key_cell is not None:
-            cell = f"nullif(trim(cells[{feed.key_cell + 1}]), '')"
+            cell = f"{text(feed.key_prefix)} || nullif(trim(cells[{feed.key_cell + 1}]), '')"
             trusted = feed.key_cell == 0 or feed.key_cell < _first_list_cell(sheet.table, feed)
             longer = cell if trusted else "NULL"
             shorter = cell if feed.key_cell == 0 else "NULL"

@@ -19,7 +19,8 @@ class Rules:
     such as `%m/%d/%Y`; without one the whole column must leave exactly one reading. `keep_unknown`: code list -> words
     outside the list that are kept with a warning (`*`: all). `unchecked`: tables to which references are not checked.
     `waived`: `table.column` names that may be blank although the standard requires them. `required`: names that must not be
-    blank although it does not, in files that have the column. `source`: the number of the
+    blank although it does not, in files that have the column. `prefix` stands before the ids of the source, except those of
+    `shared` tables. `source`: the number of the
     source whose files are walked; records that other sources hold stay usable whatever these files say.
     """
 
@@ -30,11 +31,17 @@ class Rules:
     unchecked: frozenset[str] = frozenset()
     waived: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    prefix: str = ""
+    shared: frozenset[str] = frozenset()
     source: int | None = None
 
     def date_form(self, table: str, column: str) -> str | None:
         """The form that was set for a date column, or None."""
         return self.date_forms.get(f"{table}.{column}") or self.date_forms.get("*")
+
+    def prefix_of(self, table: str) -> str:
+        """What stands before the ids of a table in this source's rows."""
+        return "" if table in self.shared else self.prefix
 
     @property
     def fingerprint(self) -> str:

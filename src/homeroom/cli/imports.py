@@ -75,7 +75,7 @@ def import_(
     with opened_house() as house, Progress(quiet=as_json) as progress:
         layouts = named(layouts, Own(house, slug))
         number = intake.hand_in(
-            house, slug, path, layouts=layouts, source=source, kind=kind, trigger="import", dry_run=dry_run, now=moment
+            house, slug, path, layouts=layouts, source=source, kind=kind, trigger="import", dry_run=dry_run, now=moment, note=note
         )
         report = sync.run(house, slug, number, now=moment, layouts=layouts, tell=progress.step)
     return _ended(report, as_json)

@@ -32,6 +32,7 @@ def add(
     quiet_seconds: float | None = None,
     patience_minutes: float | None = None,
     same_system: tuple[int, ...] = (),
+    id_prefix: str | None = None,
     set_: Annotated[tuple[str, ...], Parameter(name="--set")] = (),
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
@@ -57,6 +58,8 @@ def add(
         How long a set that is not whole may lie still before it fails as incomplete.
     same_system
         Number of another source that carries the same system's records; may be repeated.
+    id_prefix
+        What is put before every id of this source, where another system's ids could be the same.
     set_
         Any other setting, NAME=VALUE, as `source set` takes it; may be repeated.
     as_json
@@ -73,6 +76,7 @@ def add(
             ("quiet_seconds", quiet_seconds),
             ("patience_minutes", patience_minutes),
             ("same_system", list(same_system) or None),
+            ("id_prefix", id_prefix),
         )
         if v is not None
     }
@@ -121,7 +125,7 @@ def add(
 def host_for_others(settings: Settings) -> str:
     """The name by which a district's system finds the SFTP door: an address to listen on may be none to connect to."""
     outside = urlsplit(settings.public_url or "").hostname
-    return outside if outside and settings.host in EVERYWHERE else settings.host
+    return outside if outside and settings.sftp_address in EVERYWHERE else settings.sftp_address
 
 
 def check_public_keys(lines: tuple[str, ...]) -> None:

@@ -103,14 +103,14 @@ class Meeting:
     def changed(self) -> str:
         """The JSON object column -> [old, new] of a pair that was stored before; NULL for a new record."""
         entries = ", ".join(
-            f"CASE WHEN d_{n} THEN {{'k': {text(c)}, 'v': [o_{n}, n_{n}]}} END"
+            f"CASE WHEN d_{n} THEN {text(chr(34) + c + chr(34) + ':')} || to_json([o_{n}, n_{n}]) END"
             for n, c in enumerate(self.columns)
             if c in self.delivered
         )
         if not entries:
             return "CASE WHEN id IS NOT NULL THEN '{}' END"
-        picked = f"list_filter([{entries}], lambda e: e IS NOT NULL)"
-        return f"CASE WHEN id IS NOT NULL THEN to_json(map_from_entries({picked}))::VARCHAR END"
+        # A map would say the same, and takes four times as long to be planned.
+        return f"CASE WHEN id IS NOT NULL THEN '{{' || concat_ws(',', {entries}) || '}}' END"
 
     def withheld(self) -> str:
         """How many fields of a pair differ but are locked."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from homeroom.compare import tonight
 from homeroom.compare.night import NightTooDifferent, night
 from homeroom.compare.snapshot import Snapshot
+from homeroom.compare.staging import staged
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
@@ -76,6 +77,8 @@ def _staged(workbench: Workbench, table: str, number: int, feeds: Sequence[Feed]
         name = quoted(f"staged_{table}_{number}")
         workbench.run(f"CREATE OR REPLACE TABLE {name} AS {tonight.records(feed, feeds)}")
         return name, "rowid"
-    path = text(str(workbench.folder / f"shaped_{table}_{number}.parquet"))
-    workbench.run(f"COPY ({tonight.records(feed, feeds)}) TO {path} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+    path = text(str(staged(workbench, table, number)))
+    # Empty columns of a snapshot make no bytes, and a clean first load's file becomes the snapshot (`snapshot.adopt`).
+    rows = f"SELECT *, NULL::VARCHAR AS _told, NULL::VARCHAR AS _mended FROM ({tonight.records(feed, feeds)})"
+    workbench.run(f"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
     return f"read_parquet({path}, file_row_number = true)", "file_row_number"

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from homeroom.compare.staging import staged
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Feed, Sifted
+from homeroom.workbench.values import Admitted, Feed, Sifted
 
 OVERGROWN_SHARE = 0.15
 """Deltas larger than this share of their base are folded into a new one, outside the night."""
@@ -166,16 +167,46 @@ def write(
     return _counted(workbench, made)
 
 
+def adopt(
+    workbench: Workbench,
+    sifted: Sifted,
+    admitted: Admitted,
+    folder: Path,
+    revision: int,
+    fingerprint: str,
+) -> Snapshot | None:
+    """The staged rows of a first load as its snapshot, where they are what would be written; else None.
+
+    They are, where all of them were admitted as they came. The file gets a second name instead of being written again.
+    """
+    rows = staged(workbench, sifted.table, 0)
+    came = len(sifted.feeds) == 1 and sifted.full and not sifted.partial and not any(c.ignored for c in sifted.counts)
+    if sifted.mode != "continuous" or not came or not admitted.untouched or _noted(workbench, sifted.table) or not rows.exists():
+        return None
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_dev != rows.stat().st_dev:
+        return None  # one file cannot have names on two disks
+    path = _free(folder, f"{sifted.table}.{revision}", "base")
+    _sync(rows)
+    os.link(rows, path)
+    _sync(folder)
+    return _counted(workbench, Snapshot(sifted.table, fingerprint, revision, path, (), sifted.columns, 0, ""))
+
+
 def _accepted(workbench: Workbench, table: str) -> str:
     """Admitted rows that the plan did not refuse as a stranger's, with what the checks said of them."""
     foreign, admitted = quoted(f"foreign_{table}"), quoted(f"admitted_{table}")
     rows = f'SELECT * FROM {admitted} a ANTI JOIN {foreign} f ON a."sourcedId" = f."sourcedId"'
     if "_mended" not in workbench.columns(f"admitted_{table}"):
         rows = f"SELECT *, NULL::VARCHAR AS _mended FROM ({rows})"
-    noted = quoted(f"noted_{table}")
-    if workbench.exists(f"noted_{table}") and workbench.rows(f"SELECT 1 FROM {noted} LIMIT 1"):
-        return f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {noted} n ON a._kh = n._kh)"
+    if _noted(workbench, table):
+        return f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {quoted(f'noted_{table}')} n ON a._kh = n._kh)"
     return f"(SELECT *, NULL::VARCHAR AS _told FROM ({rows}))"
+
+
+def _noted(workbench: Workbench, table: str) -> bool:
+    """Whether the checks said anything of rows that were accepted."""
+    return workbench.exists(f"noted_{table}") and bool(workbench.rows(f"SELECT 1 FROM {quoted(f'noted_{table}')} LIMIT 1"))
 
 
 def _whole(workbench: Workbench, table: str, columns: Sequence[str]) -> str:
@@ -244,14 +275,20 @@ def _counted(workbench: Workbench, snapshot: Snapshot) -> Snapshot:
 
 def _write(workbench: Workbench, rows: str, folder: Path, stem: str, kind: str) -> Path:
     """Write rows to a new file under a name that no file has; complete and on the disk before it bears that name."""
-    number = 0
-    while (path := folder / f"{stem}-{number}.{kind}.parquet").exists():
-        number += 1
+    path = _free(folder, stem, kind)
     part = path.with_suffix(".part")
     workbench.run(f"COPY ({rows}) TO {text(str(part))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
     _sync(part)
     part.rename(path)
     _sync(folder)
+    return path
+
+
+def _free(folder: Path, stem: str, kind: str) -> Path:
+    """A name in the folder that no file has."""
+    number = 0
+    while (path := folder / f"{stem}-{number}.{kind}.parquet").exists():
+        number += 1
     return path
 
 

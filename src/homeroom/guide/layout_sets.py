@@ -11,8 +11,10 @@ from homeroom.guide.recipes_page import anchor as recipe_anchor
 from homeroom.layouts import inherit
 from homeroom.layouts.layout import Layout, Source
 from homeroom.layouts.making import known
+from homeroom.layouts.rows import made
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.catalogue import DATASET
+from homeroom.roster.contacts import CONTACTS
 from homeroom.systems import layout_sets
 
 INTRODUCTION = """
@@ -66,7 +68,7 @@ def _inherited(layout: Layout, version: str) -> Iterator[str]:
     yield from [
         f"### {layout.name}",
         "",
-        f"`{layout.files[0]}` becomes [`{layout.table}`](tables/{layout.table}.md). Names that are read:",
+        f"`{layout.files[0]}` becomes [`{layout.table}`]({_page(layout)}). Names that are read:",
     ]
     yield f"{_words(layout.files)}. Always needed: {_words(layout.required)}."
     yield from ["", "```csv", ",".join(layout.of.header(version)), "```", ""]
@@ -77,7 +79,7 @@ def _own(layout: Layout) -> Iterator[str]:
     yield from [
         f"### {layout.name}",
         "",
-        f"`{layout.files[0]}` becomes [`{layout.table}`](tables/{layout.table}.md). Names that are read:",
+        f"`{layout.files[0]}` becomes [`{layout.table}`]({_page(layout)}). Names that are read:",
     ]
     yield f"{_words(layout.files)}."
     yield from ["", layout.notes, ""] if layout.notes else [""]
@@ -92,9 +94,20 @@ def _own(layout: Layout) -> Iterator[str]:
             yield f"- `{target}` is worked out: `{source.formula}`{_absent(source)}"
         elif source.constant is not None:
             yield f"- `{target}` is always `{source.constant}`."
+    if (each := layout.rows.each) is not None:
+        yield f"- Several rows are made of one record: {_words(made(each))} are new columns of each."
+    for join in layout.joins:
+        same = " and ".join(f"`{here}` is its `{there}`" for here, there in join.on)
+        may = ", which may be absent" if join.optional else ""
+        yield f"- `{join.name}.…` are columns of `{join.files[0]}`{may}: where {same}."
     if layout.ignored:
         yield f"- Known and left out: {_words(layout.ignored)}."
     yield ""
+
+
+def _page(layout: Layout) -> str:
+    """The page of what a layout fills, from this page."""
+    return "contact-rules.md#columns-of-a-pair" if layout.table == CONTACTS else f"tables/{layout.table}.md"
 
 
 def _treated(source: Source) -> str:

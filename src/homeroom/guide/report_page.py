@@ -53,7 +53,10 @@ REPORT: Meanings = {
     "issues": ("list", f"The first {ISSUES_IN_REPORT:,} findings; those with the most consequences and errors first."),
     "started_at": ("moment", "When it began, in UTC."),
     "finished_at": ("moment or null", "When it ended, in UTC; null while it runs or waits."),
-    "seconds": ("number or null", "How long it took."),
+    "seconds": (
+        "number or null",
+        "How long the last walk took; waiting for a worker or a person is not in it. Null for a walk that was cut off.",
+    ),
     "layouts": ("object or null", "The layout set that read the files, and its version."),
     "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
     "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),
@@ -213,7 +216,7 @@ def page_lines() -> Iterator[str]:
 
 def unexplained() -> list[str]:
     """Fields without a meaning, and meanings without a field; empty when the page is whole."""
-    wanted = {("", "import" if f.name == "number" else f.name) for f in fields(ImportReport)}
+    wanted = {("", "import" if f.name == "number" else f.name) for f in fields(ImportReport) if f.metadata.get("written", True)}
     wanted |= {(part, f.name) for part, (of, _, _) in PARTS.items() for f in fields(of)}
     told = {("", name) for name in REPORT} | {(part, name) for part, (_, _, meanings) in PARTS.items() for name in meanings}
     return sorted(f"{part}.{name}" for part, name in wanted ^ told)

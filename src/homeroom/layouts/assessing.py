@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from homeroom.layouts import binding as bindings
@@ -91,7 +91,7 @@ def assess(layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | 
             refusal = refusal or trouble[1]
         else:
             idle.append((inspected, layout, trouble[1].message.rstrip(".")))
-    left, told = _left_over(layouts, matches, idle, unmatched)
+    left, told = _left_over(layouts, matches, idle, unmatched, {f.file for f in findings if f.code == "join-missing"})
     alike = _alike(matches)
     required = tuple(dict.fromkeys([*layouts.required, *(manifest.promised if manifest else ())]))
     came = {word for _, w in named for word in (w.table, w.name)}
@@ -120,20 +120,21 @@ def _left_over(
     matches: Sequence[Match],
     idle: Sequence[tuple[Inspected, Layout, str]],
     unmatched: Sequence[tuple[Inspected, str]],
+    told: Collection[int | None],
 ) -> tuple[tuple[tuple[Inspected, str], ...], list[Finding]]:
     """The files of which nothing is read, with the reason, and what is to be told of them and of layouts that read nothing.
 
-    A file that only serves to be joined is none of them, as long as it is joined to any that is read.
+    A file that only serves to be joined is none of them, as long as it is joined to any that is read. Of the files in `told` the
+    reason was told already.
     """
     read = {m.inspected.file.number for m in matches}
-    tables = {(m.inspected.file.number, m.layout.table) for m in matches}
     joined = {n for m in matches for n in m.binding.arrangement.files}
     left: dict[int, tuple[Inspected, str]] = {}
     findings: list[Finding] = []
     for inspected, layout, why in idle:
         number = inspected.file.number
-        if layout.optional and (number, layout.table) in tables:
-            continue  # another layout of the table reads the file: the two are ways of writing one thing
+        if layout.optional and number in read:
+            continue  # as it may be; where the layout had brought anything, that is told as `table-partial`
         if number in read or number in joined:
             detail = (("file", inspected.file.name), ("what", layout.table), ("why", why))
             findings.append(Finding("layout-idle", number, layout.table, detail))
@@ -144,8 +145,7 @@ def _left_over(
         if number not in joined and number not in read:
             serves = inspected.fault is None and layouts.joins(inspected.file.name)
             left.setdefault(number, (inspected, "no file that it is joined to was read" if serves else why))
-    waited = {i.file.number for i, _, why in idle if why.endswith(" did not come")}
-    findings += [_unknown(i, why) for i, why in left.values() if i.file.number not in waited]
+    findings += [_unknown(i, why) for i, why in left.values() if i.file.number not in told]
     return tuple(left.values()), findings
 
 
@@ -195,7 +195,13 @@ def _like(layouts: LayoutSet, inspected: Inspected, other_than: Layout | None = 
     fits = []
     for layout in layouts.layouts:
         own_name = patterns.rank(layout.files, inspected.file.name) is not None  # then it reads the file itself
-        if layout is not other_than and not own_name and inspected.columns and not inspected.headerless:
+        if (
+            layout is not other_than
+            and not own_name
+            and not layout.rows.takes_any_column
+            and inspected.columns
+            and not inspected.headerless
+        ):
             binding = bindings.match(layout, inspected)
             if binding.fits and len(layout.expected) > 1 and binding.explained * 5 >= len(inspected.columns) * 4:
                 fits.append((binding.explained, layout))

@@ -12,9 +12,9 @@ from homeroom.layouts.faults import LayoutFaults
 from homeroom.layouts.layout import Layout, Source
 from homeroom.layouts.sets import LayoutSet
 
-_TOLD_APART = ("name", "title", "layouts", "text", "digest", "number")
+_TOLD_APART = ("name", "title", "layouts", "text", "digest", "number", "datasets")
 """Fields of a set that are compared in other ways, or are no rule."""
-_OF_LAYOUT = ("name", "map", "text", "expected", "table")
+_OF_LAYOUT = ("name", "map", "text", "expected", "table", "declared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def _own_name(texts: Mapping[str, str]) -> str:
 def _of_sets(before: LayoutSet, after: LayoutSet) -> Iterator[Difference]:
     for name, old, new in _unlike(before, after, _TOLD_APART):
         yield Difference("", "", f"{name} was {_said(old)} and is {_said(new)}.")
+    yield from _of_datasets(before, after)
     was, now = _by_name(before), _by_name(after)
     for name in [n for n in was if n not in now]:
         yield Difference(name, "", f"The layout {name} ({was[name].table}) is gone: its files are no longer read.")
@@ -76,6 +77,24 @@ def _of_sets(before: LayoutSet, after: LayoutSet) -> Iterator[Difference]:
         yield Difference(name, "", f"The layout {name} is new: it reads {listed} into {now[name].table}.")
     for name in [n for n in was if n in now]:
         yield from _of_layouts(name, was[name], now[name])
+
+
+def _of_datasets(before: LayoutSet, after: LayoutSet) -> Iterator[Difference]:
+    """What the sets declare of their own: datasets, and columns of datasets."""
+    was, now = ({t.name: t for t in found.datasets} for found in (before, after))
+    for name in [n for n in was if n not in now]:
+        yield Difference("", "", f"The dataset {name} is no longer declared; what is kept of it stays.")
+    for name in [n for n in now if n not in was]:
+        listed = ", ".join(f.name for f in now[name].model[1:])
+        yield Difference("", "", f"The dataset {name} is new, with the columns {listed}.")
+    for name in [n for n in was if n in now]:
+        old, new = ({f.name: f for f in found[name].model} for found in (was, now))
+        for column in [c for c in old if c not in new]:
+            yield Difference("", "", f"{name}: the column {column} is no longer declared; what is kept of it stays.")
+        for column in [c for c in new if c not in old]:
+            yield Difference("", "", f"{name}: the column {column} is new ({new[column].format.value}).")
+        for column in [c for c in old if c in new and old[c] != new[c]]:
+            yield Difference("", "", f"{name}: the column {column} is declared otherwise.")
 
 
 def _by_name(found: LayoutSet) -> dict[str, Layout]:

@@ -43,6 +43,11 @@ class Source:
     optional: tuple[str, ...] = ()
 
     @property
+    def drops(self) -> bool:
+        """Whether its value map drops the words that it does not list."""
+        return bool(self.values) and self.otherwise == "blank"
+
+    @property
     def plain(self) -> bool:
         """Whether the value is the cell itself, untouched."""
         treated = self.padded or self.values or self.recipe or self.default is not None

@@ -28,6 +28,8 @@ Make = Callable[[Sequence[Feed], datetime], list[Feed]]
 MADE = '{"made":"true"}'
 DISTRICT = "made-district"
 """sourcedId of the made district office."""
+SCHOOL = "made-school"
+"""sourcedId of the made school of a source that names none."""
 COURSE = "course-"
 """What stands before a class's sourcedId to make that of its course."""
 YEAR = "schoolYear-"
@@ -199,9 +201,12 @@ def _schools(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     """One school for each school id that users, classes or enrollments name, and one district above them.
 
     A school is told under the row that named it first in the first of these files (users, classes, enrollments), so each
-    file has a feed of its own with the schools that no earlier file named.
+    file has a feed of its own with the schools that no earlier file named. Where no file names a school at all, the source is
+    one school, and everything belongs to it.
     """
     places = [(f, column) for table, column in _SCHOOLS for f in _of(feeds, table, column)]
+    if not places:
+        return _one_school(feeds)
     made: list[Feed] = []
     named: list[str] = []
     for feed, column in places:
@@ -212,7 +217,18 @@ def _schools(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         rows, taken = f"SELECT * FROM ({new}) ORDER BY _row, id", {"sourcedId": column}
         made.append(_made("orgs", "schools", feed, [f for f, _ in places], values, rows, taken))
         named.append(f"SELECT id FROM ({ids})")
-    return [*feeds, *made, *([_district(places[0][0])] if places else [])]
+    return [*feeds, *made, _district(places[0][0])]
+
+
+def _one_school(feeds: Sequence[Feed]) -> list[Feed]:
+    cause = next((f for table, _ in _SCHOOLS for f in feeds if f.table == table), None)
+    if cause is None:
+        return list(feeds)
+    filled = list(feeds)
+    for table, column in _SCHOOLS:
+        filled = _filled(filled, table, "schools", {column: literal(SCHOOL)})
+    values = {"sourcedId": literal(SCHOOL), "name": "'School'", "type": "'school'", "parentSourcedId": literal(DISTRICT)}
+    return [*filled, _made("orgs", "schools", cause, [], values, "SELECT 1::BIGINT AS _row"), _district(cause)]
 
 
 def _district(cause: Feed) -> Feed:

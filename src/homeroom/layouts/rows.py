@@ -80,6 +80,11 @@ class Rows:
     once: Once = "no"
     gather: tuple[str, ...] = ()
 
+    @property
+    def takes_any_column(self) -> bool:
+        """Whether columns of any name are read, so that the names say nothing about which file it is."""
+        return isinstance(self.each, Cells) and bool(self.each.but)
+
 
 NONE = Rows()
 
@@ -163,7 +168,9 @@ def _rest(name: str, raw: Mapping[str, Any], complain: Complain) -> Cells | None
     _unknown(name, raw, REST_KEYS, complain)
     but = raw["but"]
     if not isinstance(but, list) or not but or not all(_word(w) for w in but):
-        complain("each", name, "but", message="but lists header words, the key at least.", remedy='Write it as but = ["student_id"].')
+        complain(
+            "each", name, "but", message="but lists header words, the key at least.", remedy='Write it as but = ["student_id"].'
+        )
         return None
     return Cells(name, (), tuple(but))
 

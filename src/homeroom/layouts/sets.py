@@ -96,6 +96,12 @@ class LayoutSet:
         """Whether the files of a layout must come: the set requires its table, or the layout itself."""
         return layout.table in self.required or layout.name in self.required
 
+    def needed_joins(self) -> dict[str, tuple[str, ...]]:
+        """Files without which a required layout reads nothing: plain name -> patterns of the names under which each may come."""
+        tables = [w.table for w in self.layouts]
+        sure = [w for w in self.layouts if w.name in self.required or (self.requires(w) and tables.count(w.table) == 1)]
+        return {j.files[0]: j.files for w in sure for j in w.joins if not j.optional}
+
     def hints(self, file_name: str) -> Hints:
         """What the set knows about a file before it is looked at: from a layout that reads it, else from a join."""
         layout = self.named(file_name)
@@ -209,7 +215,13 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
     for word in inherit.words(raw):
         if inherit.version_of(word) is None:
             complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
-    for key, known in (("required", None), ("waived", _columns()), ("make", making.names()), ("same_system", None), ("gives_way", None)):
+    for key, known in (
+        ("required", None),
+        ("waived", _columns()),
+        ("make", making.names()),
+        ("same_system", None),
+        ("gives_way", None),
+    ):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
 

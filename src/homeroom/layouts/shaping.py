@@ -77,7 +77,7 @@ def shape(
         fingerprint=fingerprint(binding, mode),
         members=members(binding),
         mapped=tuple(marked(binding)),
-        drops=any(b.source.values and b.source.otherwise == "blank" for b in binding.bound),
+        drops=any(b.source.drops for b in binding.bound),
     )
 
 
@@ -130,7 +130,8 @@ def _select(binding: Binding, text: TextTable) -> str:
 
 def _listed(binding: Binding, cell: Cell) -> list[str]:
     """The select list of the delivered columns, led by the number of values that value maps dropped, where any may."""
-    drops = [sql for b in binding.bound if b.cell is not None and (sql := dropped(binding, b, cell(b.cell)))]
+    raw = ((b, _untreated(b, binding, cell)) for b in binding.bound if b.source.drops)
+    drops = [dropped(binding, b, value) for b, value in raw if value is not None]
     counted = [f"({' + '.join(f'{sql}::INTEGER' for sql in drops)}) AS {DROPPED}"] if drops else []
     return [*counted, *(f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell))]
 
@@ -169,16 +170,20 @@ def metadata(members: dict[str, str]) -> str:
 
 
 def _value(bound: Bound, binding: Binding, cell: Cell) -> str:
-    source = bound.source
-    if source.constant is not None:
-        return literal(source.constant)
-    if source.formula is not None:
+    raw = _untreated(bound, binding, cell)
+    return literal(bound.source.constant or "") if raw is None else treated(bound, binding, raw)
+
+
+def _untreated(bound: Bound, binding: Binding, cell: Cell) -> str | None:
+    """The value of a target before padding, value map and recipe; None for a constant."""
+    if bound.source.constant is not None:
+        return None
+    if bound.source.formula is not None:
         from homeroom.layouts import formulas  # see _condition
 
-        made = formulas.compile(source.formula, _named(binding, cell))
-        return treated(bound, binding, f"nullif({made}, '')")
+        return f"nullif({formulas.compile(bound.source.formula, _named(binding, cell))}, '')"
     assert bound.cell is not None
-    return treated(bound, binding, cell(bound.cell))
+    return cell(bound.cell)
 
 
 def _header(binding: Binding, bound: Bound) -> str:

@@ -29,11 +29,9 @@ def treated(bound: Bound, binding: Binding, value: str) -> str:
     return f"coalesce({value}, {literal(source.default)})" if source.default is not None else value
 
 
-def dropped(binding: Binding, bound: Bound, value: str) -> str | None:
-    """SQL: whether the value map drops (part of) a value; None where it never does."""
+def dropped(binding: Binding, bound: Bound, value: str) -> str:
+    """SQL: whether the value map drops a value, or an item of a list."""
     source = bound.source
-    if not source.values or source.otherwise != "blank":
-        return None
     value = _padded(source, value)
     known = _known(source)
     if not _is_list(binding, bound):

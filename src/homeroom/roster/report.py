@@ -140,7 +140,9 @@ class ImportReport:
 
     `layouts` is the layout set that was taken and its version, `layouts_why` the sentence that says why, and `layouts_named` what the command
     line named for this import alone (a set, or a folder), so that an approval walks by the same. `stamp` stands for everything but the
-    files that decides what an import does, so that the same bytes under the same stamp need no second walk.
+    files that decides what an import does, so that the same bytes under the same stamp need no second walk. `seconds` is the
+    time of the last walk: `started_at` and `finished_at` tell how long it waited, for a worker or for a person. `began` is when that
+    walk began, on a clock that only this process has; it is not written.
     """
 
     number: int
@@ -169,11 +171,13 @@ class ImportReport:
     issue_counts: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     contacts: ContactsReport | None = None
+    began: float | None = field(default=None, metadata={"written": False})
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON values, exactly the contract's names; at most 1,000 issues."""
         raw = asdict(self)
         raw["import"] = raw.pop("number")
+        del raw["began"]
         raw["started_at"] = moment(self.started_at)
         raw["finished_at"] = moment(self.finished_at) if self.finished_at else None
         raw["issues"] = [asdict(i) for i in self.issues[:ISSUES_IN_REPORT]]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from homeroom.roster.catalogue import Table, catalogue
 from homeroom.roster.names import quoted
 from homeroom.store import declared
-from homeroom.store.ferry import ferry
+from homeroom.store.ferry import Ferry, ferry
 from homeroom.store.places import Place
 from homeroom.workbench.bench import Workbench
 
@@ -45,7 +45,8 @@ def bring(place: Place, workbench: Workbench, table: Table, wanted: str | None) 
         total = _total(connection, place, name)
         whole = missing is None or missing > total * SCAN_SHARE
         if total:
-            _copy(connection, place, workbench, table, relation, _lacking(place, table), whole=whole)
+            boat = ferry(workbench, place, total if whole else missing)
+            _copy(connection, place, workbench, table, relation, boat, _lacking(place, table), whole=whole)
     if whole:
         _remember_all(workbench, name)
     return relation
@@ -74,6 +75,7 @@ def _copy(
     workbench: Workbench,
     table: Table,
     relation: str,
+    boat: Ferry,
     lacking: frozenset[str],
     *,
     whole: bool,
@@ -81,7 +83,7 @@ def _copy(
     columns = shape(table)
     named = {c: "from_source" if c == "_source" or _is_owner(c, table) else c for c in columns}
     listed = ", ".join("NULL" if c in lacking else f"t.{quoted(named[c])}" for c in columns)
-    with ferry(workbench, place) as boat:
+    with boat:
         if whole:
             query = f"SELECT {listed} FROM {place.name(table.name)} t"
         else:

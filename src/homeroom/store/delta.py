@@ -101,7 +101,12 @@ class Delta:
         return f"SELECT id FROM {self.plan} WHERE verb = 'remove' ORDER BY id"
 
     def changes(self) -> str:
-        """One row for each record that changes: table, sourcedId, verb, and for new values {column: [old, new]}."""
+        """One row for each record that changes: table, sourcedId, verb, and for new values {column: [old, new]}.
+
+        A plan that compared the records itself brings the last.
+        """
+        if "_changed" in self.brings:
+            return f'SELECT {text(self.table.name)} AS "table", p."sourcedId", p.verb, p._changed AS fields FROM {self.plan} p'
         entries = ", ".join(
             f"CASE WHEN p.{quoted(c)} IS DISTINCT FROM s.{quoted(c)} "
             f"THEN {text(chr(34) + c + chr(34) + ':')} || to_json([s.{quoted(c)}, p.{quoted(c)}]) END"
@@ -134,10 +139,16 @@ class Delta:
         )
 
     def first_tallies(self) -> str:
-        """The counts of a first load by school."""
+        """The counts of a first load by school. Counted by cell first: a school stands in thousands of equal cells."""
+        column = self.table.school_column
+        cells = (
+            f"SELECT {quoted(column)}, count(*) AS n FROM {self.plan} GROUP BY ALL"
+            if column
+            else f"SELECT count(*) AS n FROM {self.plan}"
+        )
         return (
-            f'SELECT {text(self.table.name)} AS "table", {self.commit.source or 0}::BIGINT AS source, school, count(*) AS active '
-            f"FROM (SELECT unnest({self._schools('p')}) AS school FROM {self.plan} p) GROUP BY ALL"
+            f'SELECT {text(self.table.name)} AS "table", {self.commit.source or 0}::BIGINT AS source, school, '
+            f"sum(n)::BIGINT AS active FROM (SELECT unnest({self._schools('p')}) AS school, n FROM ({cells}) p) GROUP BY ALL"
         )
 
     def tallies(self) -> str:

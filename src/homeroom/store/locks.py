@@ -50,6 +50,23 @@ def _flock(handle: int, wait: float | None) -> None:
             return
 
 
+def free(path: Path) -> bool:
+    """Whether nobody holds the lock of a file; a file that its holder left behind is removed."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    else:
+        path.unlink(missing_ok=True)
+        return True
+    finally:
+        os.close(handle)
+
+
 @contextmanager
 def advisory(engine: Engine, name: str, wait: float | None) -> Iterator[None]:
     """Hold the advisory lock of a name, waiting `wait` seconds at most (None: without end). Raises TryAgain."""

@@ -6,13 +6,16 @@ database URL the same tables lie in PostgreSQL: schema `control` and one schema 
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import Engine, MetaData
 
+from homeroom.roster.faults import TryAgain
 from homeroom.store import control_tables, district_tables, locks, roster_tables, versions
 from homeroom.store.control import Control
 from homeroom.store.districts import check_slug
@@ -62,6 +65,10 @@ class Stores:
                 self._rosters.popitem(last=False)[1].close()
             return self._rosters[slug]
 
+    def reached(self) -> str | None:
+        """The migration that the control store stands at now; None where it is gone. Asks the store itself."""
+        return versions.stamped(self.control.place, control_tables.control)
+
     def lock(self, slug: str, wait: float | None = None) -> AbstractContextManager[None]:
         """Hold a district for one import: one holder among all processes (and machines, on PostgreSQL).
 
@@ -72,6 +79,36 @@ class Stores:
         if self._engine is not None:
             return locks.advisory(self._engine, f"import {slug}", wait)
         return locks.file(self._folder(slug) / "import.lock", wait)
+
+    @contextmanager
+    def presence(self, name: str) -> Iterator[None]:
+        """Be known to live under a name that no other process has; the death of this process ends it, on whatever machine."""
+        if self._engine is not None:
+            with locks.advisory(self._engine, f"present {name}", 0):
+                yield
+            return
+        path = self._present(name)
+        with locks.file(path, 0):
+            yield
+        path.unlink(missing_ok=True)
+
+    def present(self, name: str) -> bool:
+        """Whether a process is known to live under a name."""
+        if self._engine is None:
+            return not locks.free(self._present(name))
+        try:
+            with locks.advisory(self._engine, f"present {name}", 0):
+                return False
+        except TryAgain:
+            return True
+
+    def forget_absent(self) -> int:
+        """Remove what processes that were killed left behind; returns how much."""
+        left = list((self.data / "present").glob("*.lock"))
+        return sum(locks.free(path) for path in left)
+
+    def _present(self, name: str) -> Path:
+        return self.data / "present" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.lock"
 
     def erase(self, slug: str) -> None:
         """Remove a district's whole store for good: at the end of a contract. The control store is not touched."""

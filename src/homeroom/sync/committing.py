@@ -89,11 +89,14 @@ def refuse(
     return made
 
 
-def commit_rollback(house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime) -> ImportReport:
+def commit_rollback(
+    house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime, began: float
+) -> ImportReport:
     """Commit the plan that makes an old revision new. No snapshot is written: what it touches is looked at again."""
     store = house.stores.roster(slug)
     before = store.revision()
-    started = replace(ending.bare_report(house, slug, entry), revision_before=before, tables=plan.tables, plan=plan.hash)
+    bare = ending.bare_report(house, slug, entry)
+    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, began=began)
     made = _finished(started, "done", "success", None, before if plan.empty else before + 1)
     commit = Commit(
         number=entry.number,
@@ -229,7 +232,11 @@ def _snapshots(bench: Workbench, walked: Walked, ground: Ground, folder: Path, r
     for name, sifted in walked.sifted.items():
         previous = ground.snapshots.get(name)
         usable = snapshots_of.valid(previous, walked.fingerprints[name])
-        made = snapshots_of.write(bench, walked.book[name], sifted, usable, folder, revision, walked.fingerprints[name])
+        mark = walked.fingerprints[name]
+        made = None
+        if walked.plan.first:
+            made = snapshots_of.adopt(bench, sifted, walked.admitted[name], folder, revision, mark)
+        made = made or snapshots_of.write(bench, walked.book[name], sifted, usable, folder, revision, mark)
         if made is not None and made is not previous:
             kept.append(SnapshotRow(ground.source, name, made.fingerprint, made.revision, made.as_json()))
     return tuple(kept)
@@ -278,15 +285,14 @@ def _reason(reason: Reason | None) -> Mapping[str, Any] | None:
 def _finished(
     report: ImportReport, status: Status, outcome: Outcome | None, reason: Reason | None, revision_after: int
 ) -> ImportReport:
-    end = datetime.now(UTC)
     return replace(
         report,
         status=status,
         outcome=outcome,
         reason=reason,
         revision_after=revision_after,
-        finished_at=end,
-        seconds=round((end - report.started_at).total_seconds(), 3) if end > report.started_at else 0.0,
+        finished_at=datetime.now(UTC),
+        seconds=ending.walking_time(report),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,8 +44,13 @@ def bare_report(house: House, slug: str, entry: Import) -> ImportReport:
         plan=entry.plan,
         started_at=entry.started_at,
         finished_at=entry.finished_at,
-        seconds=(entry.finished_at - entry.started_at).total_seconds() if entry.finished_at else None,
+        seconds=None,
     )
+
+
+def walking_time(report: ImportReport) -> float | None:
+    """Seconds since the walk of a report began."""
+    return round(time.monotonic() - report.began, 3) if report.began is not None else None
 
 
 def ended(report: ImportReport, *, status: Status, outcome: Outcome | None, reason: Reason | None, now: datetime) -> ImportReport:
@@ -56,7 +62,6 @@ def ended(report: ImportReport, *, status: Status, outcome: Outcome | None, reas
         reason=reason,
         revision_after=report.revision_before,
         finished_at=now,
-        seconds=max(0.0, (now - report.started_at).total_seconds()),
     )
 
 
@@ -73,7 +78,9 @@ def turn_down(house: House, slug: str, number: int, why: Reason, now: datetime) 
 def _settle(house: House, slug: str, number: int, status: Status, why: Reason, now: datetime) -> ImportReport:
     store = house.stores.roster(slug)
     entry = store.imports.get(number)
-    report = ended(bare_report(house, slug, entry), status=status, outcome="failed", reason=why, now=now)
+    # Of a walk that was cut off nobody knows how long it was; what was never walked took no time.
+    bare = replace(bare_report(house, slug, entry), seconds=None if entry.step else 0.0)
+    report = ended(bare, status=status, outcome="failed", reason=why, now=now)
     known = store.imports.report(number)
     written = report.as_json() if known is None else known | _end_of(report)
     store.imports.settle(
@@ -91,4 +98,4 @@ def _settle(house: House, slug: str, number: int, status: Status, why: Reason, n
 def _end_of(report: ImportReport) -> dict[str, object]:
     """The fields of a report that its end changes; what a hold's report already said stays."""
     whole = report.as_json()
-    return {k: whole[k] for k in ("status", "outcome", "reason", "finished_at", "seconds", "revision_after")}
+    return {k: whole[k] for k in ("status", "outcome", "reason", "finished_at", "revision_after")}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from obstore.store import LocalStore, ObjectStore, from_url
 
@@ -31,6 +32,16 @@ class House:
     vault: Vault
     raw: ObjectStore
     executor: Executor = field(default_factory=Executor.of_this_process)
+    staying: ExitStack = field(default_factory=ExitStack)
+    _announced: list[bool] = field(default_factory=list)
+    _guard: Lock = field(default_factory=Lock)
+
+    def announce(self) -> None:
+        """Let others see whether this process still lives, before it begins an import that nobody else may take for cut off."""
+        with self._guard:
+            if not self._announced:
+                self.staying.enter_context(self.stores.presence(self.executor.name))
+                self._announced.append(True)
 
     def data_key(self, slug: str) -> DataKey:
         """The district's key for raw deliveries; made on first use and kept wrapped in the control store."""
@@ -59,7 +70,9 @@ def opened(settings: Settings) -> Iterator[House]:
     reap(settings.work)
     stores = store_room.open(settings.data, settings.database_url)
     try:
-        yield House(settings=settings, stores=stores, vault=Vault(keys), raw=_raw_store(settings))
+        house = House(settings=settings, stores=stores, vault=Vault(keys), raw=_raw_store(settings))
+        with house.staying:
+            yield house
     finally:
         stores.close()
 

@@ -15,15 +15,18 @@ from homeroom.roster.faults import TryAgain
 from homeroom.store.snapshots import SnapshotRow
 from homeroom.sync import expiry
 from homeroom.sync.house import House
+from homeroom.sync.imports import bury_interrupted
 from homeroom.workbench.bench import Workbench
 
 
 def keep(house: House, now: datetime) -> dict[str, int]:
     """One round over all districts; returns what was done, in counts. A district that is busy is left for the next round."""
+    house.stores.forget_absent()
     done = {"shredded": 0, "swept": 0, "snapshots": 0, "purged": 0, "folders": len(reap(house.settings.work))}
     for district in house.stores.control.districts.all():
         try:
             with house.stores.lock(district.slug, 0):
+                bury_interrupted(house, district.slug, but=None)
                 done["shredded"] += _shred(house, district.slug, now)
                 done["swept"] += _sweep(house, district.slug, now)
                 done["snapshots"] += _snapshots(house, district.slug)

@@ -7,6 +7,7 @@ revision and an import that runs again (in a worker) or is told as interrupted; 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ from homeroom.store.imports import Import
 from homeroom.store.journal import AuditRow
 from homeroom.sync import ending
 from homeroom.sync.house import House
-from homeroom.sync.jobs import Executor, Jobs
+from homeroom.sync.jobs import Jobs
 from homeroom.sync.summaries import summarise
 from homeroom.workbench.bench import Workbench
 
@@ -66,9 +67,18 @@ def requeue(house: House, jobs: Jobs) -> int:
     for district in house.stores.control.districts.all():
         for entry in house.stores.roster(district.slug).imports.with_status("running"):
             if entry.trigger not in BY_COMMAND and (district.slug, entry.number) not in inside:
-                jobs.enqueue(district.slug, entry.number, entry.attempt)
+                hand_over(house, jobs, district.slug, entry.number)
                 count += 1
     return count
+
+
+def hand_over(house: House, jobs: Jobs, slug: str, number: int) -> None:
+    """Hand an import to the workers, under a key that holds when it was begun.
+
+    Numbers come again where an older copy of a district's store was put back: what was once walked under the number is not this.
+    """
+    entry = house.stores.roster(slug).imports.get(number)
+    jobs.enqueue(slug, number, entry.attempt, entry.started_at.strftime("%Y%m%d%H%M%S%f"))
 
 
 def approve(
@@ -87,6 +97,7 @@ def approve(
         if plan is not None and plan != entry.plan:
             raise Misuse(f"import {number} of {slug} would do something else than plan {plan}; look at its report again.")
         known = store.imports.report(number) or {}
+        house.announce()
         entry = store.imports.resume(number, house.executor.name)
         house.stores.control.audit.add(AuditRow(_now(now), who, "import-approved", slug, {"import": number}))
         return _walk_and_end(
@@ -109,12 +120,13 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
     """Make a new revision that equals an old one. It is an import without a delivery. Raises Misuse for an unknown revision."""
     from homeroom.sync import committing
 
-    at = _now(now)
+    at, began = _now(now), time.monotonic()
     with house.stores.lock(slug):
         store = house.stores.roster(slug)
         before = store.revision()
         if not 0 < revision <= before:
             raise Misuse(f"{slug} has the revisions 1 to {before}; there is no revision {revision} to go back to.")
+        house.announce()
         entry = store.imports.begin(
             source=None, delivery=None, kind="rollback", trigger="rollback", now=at, executor=house.executor.name
         )
@@ -122,7 +134,7 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
         try:
             with claim(house.settings.work, f"{slug}-{entry.number}") as folder, Workbench(folder.path) as bench:
                 plan = store.rollback_plan(bench, revision)
-                made = committing.commit_rollback(house, slug, bench, entry, plan, at)
+                made = committing.commit_rollback(house, slug, bench, entry, plan, at, began)
         except Exception as trouble:
             why = ending.reason("internal_error", kind=type(trouble).__name__)
             ending.fail(house, slug, entry.number, why, datetime.now(UTC))
@@ -197,7 +209,7 @@ def bury_interrupted(house: House, slug: str, but: int | None) -> None:
 
 def _may_live(house: House, entry: Import) -> bool:
     """Whether the command that began an import may still be on its way to the lock."""
-    return entry.executor == house.executor.name or not Executor.named(entry.executor or "").is_gone()
+    return entry.executor == house.executor.name or house.stores.present(entry.executor or "")
 
 
 def _overtaken(house: House, slug: str, entry: Import) -> bool:
@@ -234,7 +246,8 @@ def _walk_and_end(
         if tell is not None:
             tell(step)
 
-    started = replace(ending.bare_report(house, slug, entry), revision_before=store.revision())
+    bare = ending.bare_report(house, slug, entry)
+    started = replace(bare, revision_before=store.revision(), began=time.monotonic())
     try:
         made = walking.walk_import(house, slug, entry, started, at, layouts, heard, approved)
     except Refused as refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,17 +29,20 @@ def hand_in(
     trigger: str,
     dry_run: bool,
     now: datetime | None,
+    note: Callable[[str], None] = lambda said: None,
 ) -> int:
     """Seal what lies at `path` (a folder, an archive or one file) and begin an import of it; returns the import's number.
 
-    Raises Misuse when there is no such path, district, source or layout set; nothing was taken then.
+    `note` hears, in a sentence, which source was chosen where somebody may have meant another. Raises Misuse when there is no
+    such path, district, source or layout set; nothing was taken then.
     """
     house.stores.control.districts.get(slug)
     files = files_of(path)
     sets_for(layouts, Own(house, slug))
-    chosen = of(house, slug, source) or _upload(house, slug, layouts)
+    chosen = of(house, slug, source) or _upload(house, slug, layouts, note)
     at = now or datetime.now(UTC)
     delivery = deliver(house, slug, chosen, files, trigger, at)
+    house.announce()
     entry = house.stores.roster(slug).imports.begin(
         source=chosen.id,
         delivery=delivery.number,
@@ -82,8 +85,15 @@ def files_of(path: Path) -> list[Incoming]:
     return [Incoming(p.relative_to(path).as_posix(), p) for p in found]
 
 
-def _upload(house: House, slug: str, layouts: str | None) -> Source:
+def _upload(house: House, slug: str, layouts: str | None, note: Callable[[str], None]) -> Source:
     """The district's source for files handed in by hand; made the first time."""
-    control = house.stores.control.sources
-    mine = next((s for s in control.of(slug) if s.kind == "upload"), None)
-    return mine or add(house, slug, "upload", layouts=layouts).source
+    there = house.stores.control.sources.of(slug)
+    mine = next((s for s in there if s.kind == "upload"), None)
+    chosen = mine or add(house, slug, "upload", layouts=layouts).source
+    if there:
+        listed = ", ".join(f"{s.id} ({s.kind})" for s in there)
+        which = f"source {chosen.id} (upload)" + ("" if mine else ", which was made for it")
+        note(
+            f"{slug} has the sources {listed}, and none was named: this delivery is taken as one of {which}. Name one with --source."
+        )
+    return chosen

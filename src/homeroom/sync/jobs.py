@@ -46,8 +46,11 @@ class Stopped(BaseException):
 class Jobs(Protocol):
     """Where imports wait for a worker."""
 
-    def enqueue(self, slug: str, number: int, attempt: int = 1) -> None:
-        """Hand an import to the workers. Handing it in twice is the same as once, for each attempt of the import."""
+    def enqueue(self, slug: str, number: int, attempt: int = 1, born: str = "") -> None:
+        """Hand an import to the workers. Handing it in twice is the same as once, for each attempt of the import.
+
+        `born` tells imports apart that had the same number: when this one was begun, in digits.
+        """
         ...
 
     def unfinished(self) -> set[tuple[str, int]]:
@@ -225,12 +228,12 @@ class DbosJobs:
         if self._stopping.is_set():
             raise Stopped
 
-    def enqueue(self, slug: str, number: int, attempt: int = 1) -> None:
+    def enqueue(self, slug: str, number: int, attempt: int = 1, born: str = "") -> None:
         """Hand an import to the workers; the workflow's id makes a second call a no-op."""
         options: EnqueueOptions = {
             "queue_name": QUEUE,
             "workflow_name": WORKFLOW,
-            "workflow_id": f"{slug}:{number}:{attempt}",
+            "workflow_id": f"{slug}:{number}:{attempt}:{born}",
             "queue_partition_key": slug,
             "app_version": "1",
         }

@@ -48,6 +48,8 @@ def promises(house: House, source: Source, here: Sequence[Arrived]) -> Promises:
         else:
             hoped = (manifest.NAME,)
     names = {(layouts.file_of(t) if layouts else catalogue()[t].file): _spellings(layouts, t) for t in tables}
+    if layouts is not None:
+        names |= layouts.needed_joins()
     return Promises(tuple(names), hoped, {name: _any_of(spelled) for name, spelled in names.items()})
 
 
@@ -87,11 +89,11 @@ def _promised(path: Path, state: object) -> tuple[str, ...]:
         return ()
 
 
-def _spellings(layouts: LayoutSet | None, table: str) -> tuple[str, ...]:
-    """Patterns of the names under which a table's file may come."""
+def _spellings(layouts: LayoutSet | None, word: str) -> tuple[str, ...]:
+    """Patterns of the names under which the file of a table, or of one layout, may come."""
     if layouts is None:
-        return patterns.usual_names(catalogue()[table].file)
-    return tuple(p for layout in layouts.layouts if layout.table == table for p in layout.files)
+        return patterns.usual_names(catalogue()[word].file)
+    return tuple(p for layout in layouts.layouts if word in (layout.table, layout.name) for p in layout.files)
 
 
 def _any_of(spelled: Iterable[str]) -> re.Pattern[str]:

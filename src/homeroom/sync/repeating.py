@@ -19,6 +19,7 @@ from homeroom.roster.report import ImportReport, TableReport
 from homeroom.store.commits import Commit
 from homeroom.store.imports import Import
 from homeroom.store.sources import Source
+from homeroom.sync import ending
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.sources import allied
@@ -63,7 +64,6 @@ def repeat(house: House, slug: str, entry: Import, started: ImportReport, last: 
     """End an import with what the last one found: no change, the same rows refused, the same issues."""
     store = house.stores.roster(slug)
     known = ImportReport.from_json(store.imports.report(last.number) or {})
-    end = datetime.now(UTC)
     made = replace(
         known,
         number=entry.number,
@@ -74,8 +74,8 @@ def repeat(house: House, slug: str, entry: Import, started: ImportReport, last: 
         revision_after=started.revision_before,
         tables={name: _unchanged(t) for name, t in known.tables.items()},
         started_at=started.started_at,
-        finished_at=end,
-        seconds=max(0.0, round((end - started.started_at).total_seconds(), 3)),
+        finished_at=datetime.now(UTC),
+        seconds=ending.walking_time(started),
         layouts_why="The same files as last time, under the same rules: nothing can have changed.",
     )
     commit = Commit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from homeroom.checks.rules import Rules
 from homeroom.layouts import patterns
 from homeroom.layouts.assessing import Match
 from homeroom.layouts.choice import Choice
@@ -33,9 +34,9 @@ class Shaped:
     origins: Mapping[int, Inspected]
 
 
-def shape_all(bench: Workbench, choice: Choice, kind: Mode, version: str, lookup: Lookup) -> Shaped:
+def shape_all(bench: Workbench, choice: Choice, kind: Mode, rules: Rules, lookup: Lookup) -> Shaped:
     """Read every file that a layout reads or joins, and shape the feeds. Tells, once per file, what nothing reads."""
-    texts = _read_all(bench, choice, version, lookup)
+    texts = _read_all(bench, choice, rules, lookup)
     origins = {n: t.inspected for n, t in texts.items()}
     feeds: list[Feed] = []
     taken: set[tuple[str, int]] = set()
@@ -62,14 +63,14 @@ def shape_all(bench: Workbench, choice: Choice, kind: Mode, version: str, lookup
     return Shaped({n: texts.get(n) or texts[_first(choice, look)] for n, look in origins.items()}, tuple(feeds), origins)
 
 
-def _read_all(bench: Workbench, choice: Choice, version: str, lookup: Lookup) -> dict[int, TextTable]:
+def _read_all(bench: Workbench, choice: Choice, rules: Rules, lookup: Lookup) -> dict[int, TextTable]:
     bindings = [m.binding for m in choice.matches]
     texts: dict[int, TextTable] = {}
     for match in choice.matches:
         number = match.inspected.file.number
         if number not in texts:
             mine = [b for b in bindings if b.inspected is match.inspected]
-            placers = (placer_for(bench, b, bindings, version, lookup) for b in mine)
+            placers = (placer_for(bench, b, bindings, rules, lookup) for b in mine)
             texts[number] = read(bench, match.inspected, next((p for p in placers if p is not None), None))
     for look in choice.joined:
         if look.file.number not in texts:

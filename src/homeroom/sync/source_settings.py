@@ -164,6 +164,19 @@ SETTINGS: tuple[Setting, ...] = (
         "`key-of-another-source`.", kept=("same_system",), fallback="none", example="2",
     ),
     Setting(
+        "id_prefix", "Several sources", kinds.text("1 to 20 letters, digits, points, hyphens or underscores", r"[A-Za-z0-9._-]{1,20}"), None,
+        "What is put before every id of this source, and before every reference to one, so that the ids of two systems cannot meet. "
+        "Set it before the first import: afterwards every record would leave and come again under a new id.",
+        "Records are held, served and told of with the prefix; the files stay as they are.",
+        kept=("ids", "prefix"), fallback="none", example="sis2-",
+    ),
+    Setting(
+        "shared_tables", "Several sources", kinds.several("a list of tables", judges.table), (),
+        "Tables whose ids get no prefix, because another source holds the same records: the schools that both systems know.",
+        "References to them lead to the other source's records. Rows of such a table are refused as `key-of-another-source` as long "
+        "as the other source holds them.", kept=("ids", "shared"), fallback="none", example="orgs",
+    ),
+    Setting(
         "remove_share", "Limits", kinds.number(0, 1), 0.10,
         "The share of active records, per table and per school, that one import may remove.",
         "More is a hold (`limit_exceeded`).", kept=("limits", "remove_share"), example="0.2",

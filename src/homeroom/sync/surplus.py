@@ -11,6 +11,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
+from homeroom.checks.rules import Rules
 from homeroom.checks.surplus import placer
 from homeroom.layouts.binding import Binding
 from homeroom.roster.catalogue import Format
@@ -23,10 +24,10 @@ _LONGEST_CELL = 1 << 20
 _LINES_LOOKED_AT = 100_000
 
 
-def placer_for(bench: Workbench, binding: Binding, all_bound: Sequence[Binding], version: str, lookup: Lookup) -> Place | None:
+def placer_for(bench: Workbench, binding: Binding, all_bound: Sequence[Binding], rules: Rules, lookup: Lookup) -> Place | None:
     """What may mend a row of this file that has too many cells, or None where the file has no list column.
 
-    The ids are gathered at the first such row.
+    The ids are gathered at the first such row, as the files write them: without the source's prefix.
     """
     table = binding.layout.of
     lists = {f.name for f in table.model if f.format.is_list}
@@ -36,8 +37,8 @@ def placer_for(bench: Workbench, binding: Binding, all_bound: Sequence[Binding],
 
     def place(cells: list[str]) -> list[str] | None:
         if not made:
-            known = _known(bench, binding, all_bound, lookup)
-            made.append(placer(_targets(binding), table, version, known, free_lists=not _quotes(binding.inspected)))
+            known = _known(bench, binding, all_bound, rules, lookup)
+            made.append(placer(_targets(binding), table, rules.version, known, free_lists=not _quotes(binding.inspected)))
         return made[0](cells)
 
     return place
@@ -62,16 +63,19 @@ def _targets(binding: Binding) -> list[str | None]:
     return found
 
 
-def _known(bench: Workbench, binding: Binding, all_bound: Sequence[Binding], lookup: Lookup) -> dict[str, frozenset[str]]:
+def _known(
+    bench: Workbench, binding: Binding, all_bound: Sequence[Binding], rules: Rules, lookup: Lookup
+) -> dict[str, frozenset[str]]:
     """The ids of every table that a column of this file refers to."""
     bound = {b.target for b in binding.bound}
     wanted = {f.ref for f in binding.layout.of.references if f.ref and f.name in bound}
-    return {table: frozenset(_ids(bench, table, all_bound, lookup)) for table in wanted}
+    return {table: frozenset(_ids(bench, table, all_bound, rules.prefix_of(table), lookup)) for table in wanted}
 
 
-def _ids(bench: Workbench, table: str, all_bound: Sequence[Binding], lookup: Lookup) -> Iterator[str]:
+def _ids(bench: Workbench, table: str, all_bound: Sequence[Binding], prefix: str, lookup: Lookup) -> Iterator[str]:
     stored = lookup(table, None)
-    yield from (key for (key,) in bench.rows(f'SELECT "sourcedId" FROM "{stored}" WHERE status = \'active\''))
+    keys = (key for (key,) in bench.rows(f'SELECT "sourcedId" FROM "{stored}" WHERE status = \'active\''))
+    yield from (key.removeprefix(prefix) for key in keys if key.startswith(prefix))
     came = False
     for binding in all_bound:
         if binding.layout.table == table:

@@ -35,6 +35,8 @@ def rules(source: Source, today: datetime) -> Rules:
         unchecked=frozenset(value(source, "unchecked")),
         waived=frozenset(value(source, "waived")),
         required=frozenset(value(source, "required")),
+        prefix=value(source, "id_prefix") or "",
+        shared=frozenset(value(source, "shared_tables")),
         source=source.id,
     )
 

@@ -27,6 +27,7 @@ from homeroom.layouts.contacts.reading import overridden
 from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
+from homeroom.layouts.prefixing import prefixed
 from homeroom.layouts.sets import LayoutSet
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
@@ -133,7 +134,7 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     rules = replace(ground.rules, version=choice.layouts.version, waived=waived)
     book = catalogue().joined(ground.agree(choice.layouts.datasets))
     lookup = ground.lookup(book)
-    shaped = shape_all(bench, choice, ground.kind, rules.version, lookup)
+    shaped = shape_all(bench, choice, ground.kind, rules, lookup)
     return Looked(unpacked.left_alone, inspected, choice, rules, book, lookup, shaped)
 
 
@@ -146,7 +147,8 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     came = [replace(f, partial=f.table in elsewhere) for f in shaped.feeds]
     settled = settle_contacts(bench, choice, came, ground, lookup)
     contacts.forget(bench)
-    feeds = tuple(make(choice.layouts, settled.feeds, ground.now, bench))
+    made = make(choice.layouts, settled.feeds, ground.now, bench)
+    feeds = tuple(prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
     tell("compare with last night")
     sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
     tell("check")

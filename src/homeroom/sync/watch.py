@@ -38,6 +38,7 @@ SEALING = timedelta(minutes=1)
 """How long there may be a delivery without an import although nothing makes it wait."""
 
 Enqueue = Callable[[str, int], None]
+Tell = Callable[[Delivery, bool], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +63,32 @@ def incoming(house: House) -> list[Incoming]:
     return found
 
 
-def watch(house: House, now: datetime, enqueue: Enqueue, renamed: Callable[[str], Collection[str]]) -> int:
+def watch(
+    house: House, now: datetime, enqueue: Enqueue, renamed: Callable[[str], Collection[str]], tell: Tell = lambda d, missing: None
+) -> int:
     """Look once into every incoming folder; returns how many imports were started.
 
-    `renamed(username)` are names that the SFTP door saw renamed into place since the last look.
+    `renamed(username)` are names that the SFTP door saw renamed into place since the last look. `tell` hears of every delivery
+    that was sealed, and whether files of its set were missing.
     """
     started = 0
     for place in incoming(house):
         try:
-            started += _look(house, place, now, enqueue, renamed(place.username))
+            started += _look(house, place, now, enqueue, renamed(place.username), tell)
         except Exception as trouble:  # noqa: BLE001
             # One district's full disk or odd folder must not keep the others from being looked at.
             log.error("source-not-watched", district=place.source.district, source=place.source.id, kind=type(trouble).__name__)
     return started
 
 
-def _look(house: House, place: Incoming, now: datetime, enqueue: Enqueue, renamed: Collection[str]) -> int:
+def _look(house: House, place: Incoming, now: datetime, enqueue: Enqueue, renamed: Collection[str], tell: Tell) -> int:
     place.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
-    started = sum(_seal(house, place, taken, now, enqueue) for taken in recover(place.taken))
+    started = sum(_seal(house, place, taken, now, enqueue, tell) for taken in recover(place.taken))
     rules = _rules(house, place)
     found = look(place.inbox, rules, now.timestamp(), renamed).ready if rules is not None else None
     taken_now = take(found, place.inbox, place.taken) if found else None
     if taken_now is not None:
-        started += _seal(house, place, taken_now, now, enqueue)
+        started += _seal(house, place, taken_now, now, enqueue, tell)
     return started + _start_waiting(house, place.source, now, enqueue)
 
 
@@ -108,7 +112,9 @@ def _rules(house: House, place: Incoming) -> Rules | None:
     )
 
 
-def _seal(house: House, place: Incoming, taken: Taken, now: datetime, enqueue: Enqueue) -> int:
+def _seal(
+    house: House, place: Incoming, taken: Taken, now: datetime, enqueue: Enqueue, tell: Tell = lambda d, missing: None
+) -> int:
     """Seal a taken set and start its import, unless the source has a time of day for that. Returns imports started.
 
     The plain files go last but for the queue, and every act before is looked for first: a set that was cut off anywhere
@@ -118,7 +124,10 @@ def _seal(house: House, place: Incoming, taken: Taken, now: datetime, enqueue: E
     if not taken.files:
         taken.discard()
         return 0
-    delivery = _recorded(house, source, taken) or intake.deliver(house, source.district, source, taken.files, "sftp", now)
+    delivery = _recorded(house, source, taken)
+    if delivery is None:
+        delivery = intake.deliver(house, source.district, source, taken.files, "sftp", now)
+        tell(delivery, bool(taken.missing))
     # A set that was given up, or waited for in vain, has waited until its time already.
     waits = _paused(house, source, now) or (source.start is not None and taken.why != "due")
     waits = waits and not taken.missing

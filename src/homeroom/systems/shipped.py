@@ -17,6 +17,12 @@ SETS: dict[str, str] = {
     "powerschool-dem": "powerschool/powerschool-dem",
     "schoolstatus": "schoolstatus/schoolstatus",
     "clientpoint": "clientpoint/clientpoint",
+    "pathways-ascender": "ascender/pathways-ascender",
+    "pathways-eschoolplus": "eschoolplus/pathways-eschoolplus",
+    "pathways-harmony": "harmony/pathways-harmony",
+    "pathways-skyward-q-in": "skyward/pathways-skyward-q-in",
+    "pathways-skyward-sms-in": "skyward/pathways-skyward-sms-in",
+    "pathways-skyward-sms-tx": "skyward/pathways-skyward-sms-tx",
     "clever": "clever/clever",
     "datasets": "datasets",
 }

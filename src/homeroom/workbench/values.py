@@ -150,7 +150,8 @@ class Feed:
     `select` is a SELECT whose columns are `_row`, `_line` (only where the text table is numbered), `_keep` BOOLEAN, then
     `columns` in order: text, NULL where blank. `columns` always has sourcedId; it may have `status` and `metadata`.
     `headers` gives the file's own word for a column, for messages. `key_cell` is the position of the key's column, when
-    the key is one plain column, so that the key of a ragged row may still be read. `made`: rows derived from others.
+    the key is one plain column, so that the key of a ragged row may still be read; `key_prefix` stands
+    before every key of the source. `made`: rows derived from others.
     `members` are the names inside `metadata` that this file delivers: of the others it says nothing. `clocked`: columns whose values the calendar
     makes, not the district; with `sourcedId` among them, the rows as a whole. No limit counts what only the calendar changed.
     `partial`: another file that brought records of this table before did not come tonight. `mapped` are the columns whose value maps
@@ -174,6 +175,7 @@ class Feed:
     spares: str = ""
     members: tuple[str, ...] = ()
     clocked: tuple[str, ...] = ()
+    key_prefix: str = ""
     partial: bool = False
     mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
     drops: bool = False
@@ -238,6 +240,7 @@ class FileTally:
 class Admitted:
     """One table's rows that passed. `provable`: every refused row's key is known, so that absence means absence (law 3).
 
+    `untouched`: every row passed, and none was healed or mended: what was admitted is what came.
     `again`: rows that came as last night and were looked at all the same, since something that they name or share has changed.
     """
 
@@ -247,6 +250,7 @@ class Admitted:
     full: bool
     tallies: tuple[FileTally, ...]
     provable: bool
+    untouched: bool = False
     again: int = 0
 
 

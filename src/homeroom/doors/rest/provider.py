@@ -32,6 +32,9 @@ from homeroom.doors.rest.tokens import Desk, Reader
 from homeroom.roster.faults import TryAgain
 from homeroom.store.stores import Stores
 
+Observe = Callable[[str, str, int, float], None]
+"""Hears of every answered request: method, template of the path, status, seconds."""
+
 THREADS = 4
 TOKEN_PATHS = ("/oauth/token", "/token")
 
@@ -50,7 +53,8 @@ class _Told:
 class Provider:
     """The application. `close` ends its threads and connections."""
 
-    def __init__(self, stores: Stores, address: str | None, now: Callable[[], datetime]) -> None:
+    def __init__(self, stores: Stores, address: str | None, now: Callable[[], datetime], observe: Observe) -> None:
+        self._observe = observe
         self.stores = stores
         self.address = address
         self.desk = Desk(stores.control.apps, now)
@@ -77,7 +81,9 @@ class Provider:
             status = await oauth.token(self.desk, self.threads, scope, receive, partial(wire.reply, send, request_id=request_id))
         else:
             status = await self._ims(scope, send, request_id, told)
-        milliseconds = round((perf_counter() - started) * 1000, 2)
+        seconds = perf_counter() - started
+        self._observe(scope["method"], told.route, status, seconds)
+        milliseconds = round(seconds * 1000, 2)
         _log.info(
             "request",
             method=scope["method"],
@@ -186,10 +192,16 @@ def _frames(bug: Exception) -> list[str]:
     return [f"{Path(f.filename).name}:{f.lineno}" for f in traceback.extract_tb(bug.__traceback__)][-8:]
 
 
-def create(stores: Stores, *, address: str | None = None, now: Callable[[], datetime] | None = None) -> Provider:
+def create(
+    stores: Stores,
+    *,
+    address: str | None = None,
+    now: Callable[[], datetime] | None = None,
+    observe: Observe = lambda method, route, status, seconds: None,
+) -> Provider:
     """The provider over these stores.
 
     `address` is the outside address (`https://roster.example`), for hrefs and links; without it the Host header is believed.
     `now` is the clock, UTC.
     """
-    return Provider(stores, address, now or (lambda: datetime.now(UTC)))
+    return Provider(stores, address, now or (lambda: datetime.now(UTC)), observe)
