@@ -279,7 +279,7 @@ def _year_for_rest(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         return _school_year(feeds, now) if len(bare) == len(_of(feeds, "classes")) else list(feeds)
     made: list[Feed] = []
     for feed in (f for f in _of(feeds, "classes", "termSourcedIds") if not f.made):
-        blank = f"SELECT min(_row) AS _row FROM ({_numbered(feed)}) WHERE \"termSourcedIds\" IS NULL HAVING count(*) > 0"
+        blank = f'SELECT min(_row) AS _row FROM ({_numbered(feed)}) WHERE "termSourcedIds" IS NULL HAVING count(*) > 0'
         made.append(replace(_made("academicSessions", "school-year", feed, [feed], values, blank), clocked=("sourcedId",)))
     return [*(_in_year(f, values["sourcedId"]) for f in feeds), *made]
 
