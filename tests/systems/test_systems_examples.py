@@ -13,6 +13,9 @@ from walks.walking import Country, country
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COUNTS = {
+    "clever": {
+        "orgs": 3, "academicSessions": 3, "courses": 2, "classes": 3, "users": 9, "enrollments": 6, "demographics": 3, "gpa": 2,
+    },
     "clientpoint": {
         "orgs": 3, "academicSessions": 1, "courses": 3, "classes": 4, "users": 5, "enrollments": 6,
     },
@@ -33,6 +36,7 @@ BY_NAME = {n for n in COUNTS if n.startswith("pathways-")} | {"schoolstatus", "t
 """Sets of which the example is read only when the set is named: columns or whole files are inferred."""
 
 MISSPELT = {
+    "clever": ("sections.csv", "Section_id", "Class_key", "sections.csv lacks the column Section_id"),
     "clientpoint": ("classes.csv", "class_name", "section_heading", "classes.csv lacks the column class_name"),
     "schoolstatus": ("users.csv", "familyName", "surname", "users.csv lacks the column familyName"),
     "pathways-skyward-sms-tx": ("Students.csv", "NameID", "Pupil", "Students.csv lacks the column NameID"),
