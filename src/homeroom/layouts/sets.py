@@ -26,6 +26,8 @@ from homeroom.roster.faults import Misuse
 from homeroom.workbench.values import Hints
 
 DECLARATION = "set.toml"
+GUIDE = "guide.toml"
+"""What an administrator of the system is told; no layout."""
 KEYS = ("name", "title", "help", "version", "inherit", "required", "make", "manifest", "same_system")
 
 
@@ -146,7 +148,7 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     declared = _declaration(texts.get(DECLARATION), name, faults)
     layouts: list[Layout] = []
     for origin in sorted(texts):
-        if origin not in (DECLARATION, datasets.FILE, RULES):
+        if origin not in (DECLARATION, datasets.FILE, RULES, GUIDE):
             try:
                 layouts.append(language.parse(texts[origin], origin, own))
             except LayoutFaults as found:
