@@ -24,6 +24,7 @@ SETS: dict[str, str] = {
     "pathways-skyward-sms-in": "skyward/pathways-skyward-sms-in",
     "pathways-skyward-sms-tx": "skyward/pathways-skyward-sms-tx",
     "clever": "clever/clever",
+    "microsoft-sds-1": "microsoft/microsoft-sds-1",
     "microsoft-sds-2.1": "microsoft/microsoft-sds-2.1",
     "datasets": "datasets",
 }
