@@ -26,6 +26,8 @@ SETS: dict[str, str] = {
     "clever": "clever/clever",
     "microsoft-sds-1": "microsoft/microsoft-sds-1",
     "microsoft-sds-2.1": "microsoft/microsoft-sds-2.1",
+    "microsoft-sds-2": "microsoft/microsoft-sds-2",
+    "apple-school-manager": "apple/apple-school-manager",
     "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""
