@@ -66,7 +66,9 @@ class Binding:
 
     def missing(self, targets: Sequence[str]) -> tuple[str, ...]:
         """The header words that were looked for in vain, for those of the targets that the file lacks."""
-        return () if self.empty else tuple(word for target, word in self.lacking if target in (*targets, KEEP, ROWS))
+        if self.empty:
+            return ()
+        return tuple(dict.fromkeys(word for target, word in self.lacking if target in (*targets, KEEP, ROWS)))
 
     @property
     def readable(self) -> bool:
