@@ -26,7 +26,10 @@ SETS: dict[str, str] = {
     "pathways-skyward-sms-tx": "skyward/pathways-skyward-sms-tx",
     "testhound": "testhound/testhound",
     "clever": "clever/clever",
+    "microsoft-sds-1": "microsoft/microsoft-sds-1",
     "microsoft-sds-2.1": "microsoft/microsoft-sds-2.1",
+    "microsoft-sds-2": "microsoft/microsoft-sds-2",
+    "apple-school-manager": "apple/apple-school-manager",
     "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""
