@@ -13,6 +13,9 @@ from walks.walking import Country, country
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COUNTS = {
+    "oneroster-1.0": {
+        "orgs": 2, "academicSessions": 1, "courses": 1, "classes": 1, "users": 3, "enrollments": 2, "demographics": 1,
+    },
     "microsoft-sds-1": {
         "orgs": 3, "academicSessions": 2, "courses": 2, "classes": 2, "users": 5, "enrollments": 5, "demographics": 2,
     },
@@ -34,13 +37,21 @@ COUNTS = {
     "schoolstatus": {
         "orgs": 3, "academicSessions": 1, "courses": 2, "classes": 2, "users": 5, "enrollments": 3, "student_attributes": 3,
     },
+    "pathways-skyward-sms-tx": {"orgs": 2, "users": 3, "grades": 3, "gpa": 4, "course_crosswalk": 2, "credentials": 1},
+    "pathways-skyward-sms-in": {"orgs": 2, "users": 3, "grades": 3, "gpa": 4, "course_crosswalk": 2},
+    "pathways-skyward-q-in": {"orgs": 2, "users": 3, "grades": 3, "gpa": 4, "course_crosswalk": 2},
+    "pathways-ascender": {"orgs": 2, "users": 3, "grades": 3, "credentials": 1},
+    "pathways-eschoolplus": {"orgs": 2, "users": 3, "grades": 3, "course_requests": 2},
+    "pathways-harmony": {"orgs": 2, "users": 3, "grades": 3},
+    "testhound": {"orgs": 3, "academicSessions": 1, "courses": 2, "classes": 2, "users": 3, "enrollments": 3},
 }  # fmt: skip
 """Set -> active records of every table after its example."""
 
-BY_NAME = {"schoolstatus"}
+BY_NAME = {n for n in COUNTS if n.startswith("pathways-")} | {"schoolstatus", "testhound"}
 """Sets of which the example is read only when the set is named: columns or whole files are inferred."""
 
 MISSPELT = {
+    "oneroster-1.0": ("classes.csv", "schoolSourcedId", "campus", "classes.csv lacks the column schoolSourcedId"),
     "microsoft-sds-1": ("Section.csv", "Section Name", "Heading", "Section.csv lacks the column Section Name"),
     "microsoft-sds-2.1": ("roles.csv", "orgSourcedId", "campus", "roles.csv lacks the column orgSourcedId"),
     "microsoft-sds-2": ("classes.csv", "title", "heading", "classes.csv lacks the column title"),
@@ -48,6 +59,13 @@ MISSPELT = {
     "clever": ("sections.csv", "Section_id", "Class_key", "sections.csv lacks the column Section_id"),
     "clientpoint": ("classes.csv", "class_name", "section_heading", "classes.csv lacks the column class_name"),
     "schoolstatus": ("users.csv", "familyName", "surname", "users.csv lacks the column familyName"),
+    "pathways-skyward-sms-tx": ("Students.csv", "NameID", "Pupil", "Students.csv lacks the column NameID"),
+    "pathways-skyward-sms-in": ("Students.csv", "EntityID", "Where", "Students.csv lacks the column EntityID"),
+    "pathways-skyward-q-in": ("Students.csv", "LastName", "Surname", "Students.csv lacks the column LastName"),
+    "pathways-ascender": ("Students.csv", "GradeLevel", "Stage", "Students.csv lacks the column GradeLevel"),
+    "pathways-eschoolplus": ("Students.csv", "Building", "House", "Students.csv lacks the column Building"),
+    "pathways-harmony": ("Students.txt", "SchoolID", "Where", "Students.txt lacks the column SchoolID"),
+    "testhound": ("D_TH_Schedules_TX_012345.csv", "Period", "Hour", "D_TH_Schedules_TX_012345.csv lacks the column Period"),
 }
 """Set -> a file, one of its header words, what somebody typed instead, and what the report says."""
 

@@ -215,6 +215,10 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
     inspected, name = binding.inspected, binding.inspected.file.name
     if inspected.fault is not None:
         return None, Refused.of(inspected.fault)
+    expected = binding.layout.hints
+    if inspected.headerless and expected.columns and expected.header is None and len(expected.columns) != len(inspected.columns):
+        what = f"has no header line and {len(inspected.columns)} columns where {len(expected.columns)} are expected"
+        return None, Refused("header_mismatch", file=name, column=expected.columns[0], what=what)
     refused = bindings.refusal(binding)
     if refused is None:
         return None

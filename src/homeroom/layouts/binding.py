@@ -66,9 +66,8 @@ class Binding:
 
     def missing(self, targets: Sequence[str]) -> tuple[str, ...]:
         """The header words that were looked for in vain, for those of the targets that the file lacks."""
-        if self.empty:
-            return ()
-        return tuple(dict.fromkeys(word for target, word in self.lacking if target in (*targets, KEEP, ROWS)))
+        found = (word for target, word in self.lacking if target in (*targets, KEEP, ROWS))
+        return () if self.empty else tuple(dict.fromkeys(found))
 
     @property
     def readable(self) -> bool:

@@ -12,9 +12,11 @@ from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.faults import Misuse
 
 SETS: dict[str, str] = {
+    "oneroster-1.0": "oneroster/oneroster-1.0",
     "oneroster-1.1": "oneroster/oneroster-1.1",
     "oneroster-1.2": "oneroster/oneroster-1.2",
     "powerschool-dem": "powerschool/powerschool-dem",
+    "powerschool-autosend": "powerschool/powerschool-autosend",
     "schoolstatus": "schoolstatus/schoolstatus",
     "clientpoint": "clientpoint/clientpoint",
     "pathways-ascender": "ascender/pathways-ascender",
@@ -23,6 +25,7 @@ SETS: dict[str, str] = {
     "pathways-skyward-q-in": "skyward/pathways-skyward-q-in",
     "pathways-skyward-sms-in": "skyward/pathways-skyward-sms-in",
     "pathways-skyward-sms-tx": "skyward/pathways-skyward-sms-tx",
+    "testhound": "testhound/testhound",
     "clever": "clever/clever",
     "microsoft-sds-1": "microsoft/microsoft-sds-1",
     "microsoft-sds-2.1": "microsoft/microsoft-sds-2.1",
