@@ -13,6 +13,9 @@ from walks.walking import Country, country
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COUNTS = {
+    "oneroster-1.0": {
+        "orgs": 2, "academicSessions": 1, "courses": 1, "classes": 1, "users": 3, "enrollments": 2, "demographics": 1,
+    },
     "microsoft-sds-1": {
         "orgs": 3, "academicSessions": 2, "courses": 2, "classes": 2, "users": 5, "enrollments": 5, "demographics": 2,
     },
@@ -48,6 +51,7 @@ BY_NAME = {n for n in COUNTS if n.startswith("pathways-")} | {"schoolstatus", "t
 """Sets of which the example is read only when the set is named: columns or whole files are inferred."""
 
 MISSPELT = {
+    "oneroster-1.0": ("classes.csv", "schoolSourcedId", "campus", "classes.csv lacks the column schoolSourcedId"),
     "microsoft-sds-1": ("Section.csv", "Section Name", "Heading", "Section.csv lacks the column Section Name"),
     "microsoft-sds-2.1": ("roles.csv", "orgSourcedId", "campus", "roles.csv lacks the column orgSourcedId"),
     "microsoft-sds-2": ("classes.csv", "title", "heading", "classes.csv lacks the column title"),

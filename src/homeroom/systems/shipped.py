@@ -12,6 +12,7 @@ from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.faults import Misuse
 
 SETS: dict[str, str] = {
+    "oneroster-1.0": "oneroster/oneroster-1.0",
     "oneroster-1.1": "oneroster/oneroster-1.1",
     "oneroster-1.2": "oneroster/oneroster-1.2",
     "powerschool-dem": "powerschool/powerschool-dem",
