@@ -223,11 +223,7 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
         return None
     like = _like(layouts, inspected, binding.layout)
     if like is None:
-        try:
-            bindings.bind(binding.layout, inspected)
-        except Refused as refused:
-            return None, refused
-    assert like is not None
+        return None, bindings.mismatch(binding)
     detail = (("file", name), ("like", like.files[0]))
     missing = binding.missing(binding.layout.required)[0]
     what = f"has the columns of {like.files[0]} instead of its own: perhaps the two files were swapped"

@@ -66,7 +66,12 @@ class Binding:
 
     def missing(self, targets: Sequence[str]) -> tuple[str, ...]:
         """The header words that were looked for in vain, for those of the targets that the file lacks."""
-        found = (word for target, word in self.lacking if target in (*targets, KEEP, ROWS))
+        unjoined = any(target == ROWS for target, _ in self.lacking)  # then the joined columns lack for that reason alone
+        found = (
+            word
+            for target, word in self.lacking
+            if target in (*targets, KEEP, ROWS) and not (unjoined and target != ROWS and self.arrangement.wide.join_of(word))
+        )
         return () if self.empty else tuple(dict.fromkeys(found))
 
     @property
@@ -101,11 +106,17 @@ def explained(bindings: Sequence[Binding]) -> int:
 def bind(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()) -> Binding:
     """Bind a layout to a file; `others` are those that it may join. Raises Refused("header_mismatch") where a column is missing without which no row can be read."""
     binding = match(layout, inspected, others)
-    if missing := binding.missing(layout.required):
-        lacks = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
-        what = f"has no header line, so that it {lacks}" if inspected.headerless else lacks
-        raise Refused("header_mismatch", file=inspected.file.name, column=missing[0], what=what)
-    return binding
+    if binding.readable:
+        return binding
+    raise mismatch(binding)
+
+
+def mismatch(binding: Binding) -> Refused:
+    """What is said of a file that lacks columns without which no row can be read."""
+    missing, inspected = binding.missing(binding.layout.required), binding.inspected
+    lacks = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
+    what = f"has no header line, so that it {lacks}" if inspected.headerless else lacks
+    return Refused("header_mismatch", file=inspected.file.name, column=missing[0], what=what)
 
 
 def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = (), without: Collection[str] = ()) -> Binding:
