@@ -13,6 +13,9 @@ from walks.walking import Country, country
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COUNTS = {
+    "clever": {
+        "orgs": 3, "academicSessions": 3, "courses": 2, "classes": 3, "users": 9, "enrollments": 6, "demographics": 3, "gpa": 2,
+    },
     "clientpoint": {
         "orgs": 3, "academicSessions": 1, "courses": 3, "classes": 4, "users": 5, "enrollments": 6,
     },
@@ -43,6 +46,7 @@ PAGES = {"powerschool-dem": "powerschool-sftp"}
 
 MISSPELT = {
     "powerschool-dem": ("classes.csv", "SECTIONS.title", "SECTIONS.heading", "classes.csv lacks the column title"),
+    "clever": ("sections.csv", "Section_id", "Class_key", "sections.csv lacks the column Section_id"),
     "clientpoint": ("classes.csv", "class_name", "section_heading", "classes.csv lacks the column class_name"),
     "schoolstatus": ("users.csv", "familyName", "surname", "users.csv lacks the column familyName"),
     "pathways-skyward-sms-tx": ("Students.csv", "NameID", "Pupil", "Students.csv lacks the column NameID"),

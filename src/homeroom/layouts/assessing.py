@@ -88,7 +88,7 @@ def assess(layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | 
             matches.append(Match(inspected, layout, binding, _mode(layout, manifest)))
         elif trouble[0] is not None or _needed(layouts, layout, manifest):
             findings += [trouble[0]] if trouble[0] else []
-            refusal = refusal or trouble[1]
+            refusal = _plainer(refusal, trouble[1])
         else:
             idle.append((inspected, layout, trouble[1].message.rstrip(".")))
     left, told = _left_over(layouts, matches, idle, unmatched, {f.file for f in findings if f.code == "join-missing"})
@@ -219,11 +219,12 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
     if inspected.headerless and expected.columns and expected.header is None and len(expected.columns) != len(inspected.columns):
         what = f"has no header line and {len(inspected.columns)} columns where {len(expected.columns)} are expected"
         return None, Refused("header_mismatch", file=name, column=expected.columns[0], what=what)
-    if binding.readable:
+    refused = bindings.refusal(binding)
+    if refused is None:
         return None
     like = _like(layouts, inspected, binding.layout)
     if like is None:
-        return None, bindings.mismatch(binding)
+        return None, refused
     detail = (("file", name), ("like", like.files[0]))
     missing = binding.missing(binding.layout.required)[0]
     what = f"has the columns of {like.files[0]} instead of its own: perhaps the two files were swapped"
@@ -231,6 +232,11 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
         Finding("file-swapped", inspected.file.number, binding.layout.table, detail),
         Refused("header_mismatch", file=name, column=missing, what=what),
     )
+
+
+def _plainer(first: Refused | None, second: Refused) -> Refused:
+    """The refusal that is told: one about a file's own columns goes before one about the columns of a file that is joined to it."""
+    return second if first is None or (" (of " in first.message and " (of " not in second.message) else first
 
 
 def _needed(layouts: LayoutSet, layout: Layout, manifest: Manifest | None) -> bool:

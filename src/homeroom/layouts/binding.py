@@ -106,17 +106,19 @@ def explained(bindings: Sequence[Binding]) -> int:
 def bind(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()) -> Binding:
     """Bind a layout to a file; `others` are those that it may join. Raises Refused("header_mismatch") where a column is missing without which no row can be read."""
     binding = match(layout, inspected, others)
-    if binding.readable:
-        return binding
-    raise mismatch(binding)
+    if (refused := refusal(binding)) is not None:
+        raise refused
+    return binding
 
 
-def mismatch(binding: Binding) -> Refused:
-    """What is said of a file that lacks columns without which no row can be read."""
-    missing, inspected = binding.missing(binding.layout.required), binding.inspected
+def refusal(binding: Binding) -> Refused | None:
+    """Why the file cannot be read by the layout: the columns that it lacks; None where it has all that are needed."""
+    missing = binding.missing(binding.layout.required)
+    if not missing:
+        return None
     lacks = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
-    what = f"has no header line, so that it {lacks}" if inspected.headerless else lacks
-    return Refused("header_mismatch", file=inspected.file.name, column=missing[0], what=what)
+    what = f"has no header line, so that it {lacks}" if binding.inspected.headerless else lacks
+    return Refused("header_mismatch", file=binding.inspected.file.name, column=missing[0], what=what)
 
 
 def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = (), without: Collection[str] = ()) -> Binding:

@@ -52,6 +52,8 @@ FUNCTIONS = (
 """The functions that may be written, as DuckDB spells them."""
 
 _TYPES = ("VARCHAR", "INT", "BIGINT", "DOUBLE", "BOOLEAN", "DATE")
+_READ_AS = {"TEXT": "VARCHAR"}
+"""The parser reads `varchar` as TEXT."""
 _REGEX = (exp.RegexpLike, exp.RegexpExtract, exp.RegexpReplace)
 _WHITE = frozenset(c.__name__ for c in (*_PLAIN, *_FUNCTIONS))
 
@@ -175,7 +177,9 @@ def _judge(node: exp.Expr) -> None:
         )
     if isinstance(node, exp.Identifier) and not isinstance(node.parent, exp.Column):
         raise FormulaFault(f"{node.name} stands where no name may stand.")
-    if isinstance(node, exp.DataType) and (node.this.name not in _TYPES or node.expressions or node.args.get("nested")):
+    if isinstance(node, exp.DataType) and (
+        _READ_AS.get(node.this.name, node.this.name) not in _TYPES or node.expressions or node.args.get("nested")
+    ):
         raise FormulaFault(f"A value cannot be cast to {node.sql()}.", f"Types are: {', '.join(_TYPES)}.")
     if isinstance(node, exp.In) and any(node.args.get(k) for k in ("query", "unnest", "field", "is_global")):
         raise FormulaFault("`in` takes a list of values in brackets.")

@@ -76,7 +76,8 @@ class _Reader:
         files = self._files(table, version)
         mapped = self._map(table, version) if table else {}
         read, keep, made = self._hints(), self._keep(), self._rows()
-        joined = self._joins(made.each)
+        joined, spared = self._joins(made.each), self._spared()
+        self._gathered(made, mapped)
         kind = self._word("kind", "continuous", KINDS)
         required, expected = _musts(table, version, mapped) if table else ((), ())
         if table is None or self.faults:
@@ -91,7 +92,7 @@ class _Reader:
             rows=made,
             joins=joined,
             keep=keep,
-            keep_optional=self._keep_optional(),
+            keep_optional=spared,
             ignored=self._texts("ignore"),
             inferred=self._texts("inferred"),
             optional=self._flag("optional", self.raw, False),
@@ -217,14 +218,20 @@ class _Reader:
             return None
         return str(raw["when"])
 
-    def _keep_optional(self) -> tuple[str, ...]:
-        value = self.raw["keep"].get("optional", []) if isinstance(self.raw.get("keep"), dict) else []
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            self.complain(
-                "keep", "optional", message="optional is a list of columns.", remedy='Write it as optional = ["status"].'
-            )
+    def _spared(self) -> tuple[str, ...]:
+        """The columns that the filter can do without: blank where they do not come."""
+        words = self.raw.get("keep", {}).get("optional", []) if isinstance(self.raw.get("keep", {}), dict) else []
+        if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
+            remedy = 'Write it as optional = ["other.column"].'
+            self.complain("keep", "optional", message="optional is a list of columns of the formula.", remedy=remedy)
             return ()
-        return tuple(value)
+        return tuple(words)
+
+    def _gathered(self, made: rows.Rows, mapped: dict[str, Source]) -> None:
+        for target in made.gather:
+            if target not in mapped or target.startswith(EXTENSION):
+                known = [t for t in mapped if not t.startswith(EXTENSION)]
+                self.complain("rows", "gather", message=f"gather cannot list {target}.", remedy=did_you_mean(target, known))
 
     def _map(self, table: Table, version: str | None) -> dict[str, Source]:
         mapped = inherit.inherited(table, version) if version else {}

@@ -79,6 +79,7 @@ class Layout:
     system does: they are a proposal, which a person confirms by naming the set. `optional`: where a file lacks what the layout needs, it
     reads nothing of it, and the delivery goes on. `extensions`: columns `metadata.x` of the file are taken.
     `declared` is the table's description where it is a dataset of the set's own.
+    `keep` says which rows are taken; columns in `keep_optional` are blank in it where they do not come.
     `rows` and `joins` rearrange the file's records before the map sees them.
     """
 

@@ -93,9 +93,17 @@ def make(layout_set: LayoutSet, feeds: Sequence[Feed], now: datetime, workbench:
             made = _fill(part, made, workbench)
         elif made and (part.beside or not any(f.table == part.table for f in made)):
             made = part.make(made, now)
-        if workbench is not None and _told(part.table, made) != _told(part.table, before):
+        if workbench is not None and _told(part.table, made) != _told(part.table, before) and not _none(part, made, workbench):
             workbench.tell("set-made", table=part.table, what=part.target, how=part.meaning.rstrip("."))
     return made
+
+
+def _none(part: Maker | Filler, feeds: Sequence[Feed], workbench: Workbench) -> bool:
+    """Whether a maker that adds rows to a table that came has found nothing to add."""
+    if isinstance(part, Filler) or not part.beside:
+        return False
+    made = [f.select for f in feeds if f.made and f.table == part.table]
+    return not any(workbench.value(f"SELECT count(*) FROM ({select})") for select in made)
 
 
 def _told(table: str, feeds: Sequence[Feed]) -> list[str]:
@@ -238,8 +246,17 @@ def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     classes = _of(feeds, "classes")
     if not classes:
         return list(feeds)
+    values = _year_of(now)
+    year = _made("academicSessions", "school-year", classes[0], [], values, "SELECT 1::BIGINT AS _row")
+    termed = _filled(feeds, "classes", "school-year", {"termSourcedIds": values["sourcedId"]})
+    clocked = [f if f is came else replace(f, clocked=("termSourcedIds",)) for f, came in zip(termed, feeds, strict=True)]
+    return [*clocked, replace(year, clocked=("sourcedId",))]
+
+
+def _year_of(now: datetime) -> dict[str, str]:
+    """The school year of a day as SQL by column."""
     first = now.year if now.month >= FIRST_MONTH else now.year - 1
-    values = {
+    return {
         "sourcedId": literal(f"{YEAR}{first + 1}"),
         "title": literal(f"{first}-{first + 1}"),
         "type": "'schoolYear'",
@@ -247,10 +264,34 @@ def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         "endDate": literal(f"{first + 1}-{FIRST_MONTH:02d}-01"),
         "schoolYear": literal(str(first + 1)),
     }
-    year = _made("academicSessions", "school-year", classes[0], [], values, "SELECT 1::BIGINT AS _row")
-    termed = _filled(feeds, "classes", "school-year", {"termSourcedIds": values["sourcedId"]})
-    clocked = [f if f is came else replace(f, clocked=("termSourcedIds",)) for f, came in zip(termed, feeds, strict=True)]
-    return [*clocked, replace(year, clocked=("sourcedId",))]
+
+
+@maker("school-year-for-rest", "academicSessions", beside=True)
+def _year_for_rest(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
+    """The school year of today, in which the classes lie that name no term.
+
+    For formats in which terms may be left out. Where every class has one, no year is made. A class whose term cannot be read has
+    one: only a blank gets the year.
+    """
+    values = _year_of(now)
+    bare = [f for f in _of(feeds, "classes") if "termSourcedIds" not in f.columns]
+    if bare and not _of(feeds, "academicSessions"):
+        return _school_year(feeds, now) if len(bare) == len(_of(feeds, "classes")) else list(feeds)
+    made: list[Feed] = []
+    for feed in (f for f in _of(feeds, "classes", "termSourcedIds") if not f.made):
+        blank = f'SELECT min(_row) AS _row FROM ({_numbered(feed)}) WHERE "termSourcedIds" IS NULL HAVING count(*) > 0'
+        made.append(replace(_made("academicSessions", "school-year", feed, [feed], values, blank), clocked=("sourcedId",)))
+    return [*(_in_year(f, values["sourcedId"]) for f in feeds), *made]
+
+
+def _in_year(feed: Feed, year: str) -> Feed:
+    """A feed of classes with the year in place of a blank term."""
+    if feed.table != "classes" or feed.made or "termSourcedIds" not in feed.columns:
+        return feed
+    term = quoted("termSourcedIds")
+    digest = hashlib.sha256("\n".join([feed.fingerprint, "school-year-for-rest", year]).encode()).hexdigest()
+    select = f"SELECT * REPLACE (coalesce({term}, {year}) AS {term}) FROM ({feed.select})"
+    return replace(feed, select=select, fingerprint=digest)
 
 
 @maker("courses", "courses")

@@ -5,6 +5,7 @@ each = { attribute = { but = ["student_id"] } }                          the sam
 each = { agent = { split = "guardian_ids", by = "," } }                  one row for every item of a list cell
 each = { contact = { numbers = [1, 2], columns = { id = "C{n}_ID" } } }  one row for every numbered group that is filled
 once = true | "agree"                                                    rows that share their sourcedId are one row
+gather = ["orgSourcedIds"]                                               with `once`: lists of what all those rows say
 
 `each` works on the text table before `[map]`: its new columns (`teacher`, `teacher.number`, ...) are named like any other.
 """
@@ -22,7 +23,7 @@ Complain = Callable[..., None]
 
 Once = Literal["no", "fullest", "agree"]
 
-KEYS = ("each", "once")
+KEYS = ("each", "once", "gather")
 ITEM_KEYS = ("split", "by")
 REST_KEYS = ("but",)
 GROUP_KEYS = ("numbers", "columns")
@@ -70,10 +71,14 @@ Each = Cells | Items | Groups
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What `[rows]` says. `once`: `fullest` takes of rows with one sourcedId that differ the one with most filled cells."""
+    """What `[rows]` says. `once`: `fullest` takes of rows with one sourcedId that differ the one with most filled cells.
+
+    `gather`: targets that become a list of the values of all rows with the sourcedId, and in which they may differ.
+    """
 
     each: Each | None = None
     once: Once = "no"
+    gather: tuple[str, ...] = ()
 
     @property
     def takes_any_column(self) -> bool:
@@ -98,7 +103,19 @@ def read(raw: Mapping[str, Any], complain: Complain) -> Rows:
     for key in raw:
         if key not in KEYS:
             complain(key, message=f"{key} is not known here.", remedy=did_you_mean(key, KEYS))
-    return Rows(_each(raw["each"], complain) if "each" in raw else None, _once(raw.get("once", False), complain))
+    once = _once(raw.get("once", False), complain)
+    return Rows(_each(raw["each"], complain) if "each" in raw else None, once, _gather(raw.get("gather", []), once, complain))
+
+
+def _gather(value: Any, once: Once, complain: Complain) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(_word(v) for v in value):
+        complain("gather", message="gather is a list of targets.", remedy='Write it as gather = ["orgSourcedIds"].')
+        return ()
+    if value and once == "no":
+        complain("gather", message="gather says nothing without once.", remedy="Write once = true above it.")
+    if "sourcedId" in value:
+        complain("gather", message="sourcedId cannot be gathered: it tells which rows are one.", remedy="Leave it out.")
+    return tuple(dict.fromkeys(value))
 
 
 def _once(value: Any, complain: Complain) -> Once:

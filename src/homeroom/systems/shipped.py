@@ -25,6 +25,8 @@ SETS: dict[str, str] = {
     "pathways-skyward-sms-in": "skyward/pathways-skyward-sms-in",
     "pathways-skyward-sms-tx": "skyward/pathways-skyward-sms-tx",
     "testhound": "testhound/testhound",
+    "clever": "clever/clever",
+    "microsoft-sds-2.1": "microsoft/microsoft-sds-2.1",
     "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""
