@@ -285,7 +285,9 @@ def test_distance_is_symmetric_and_zero_only_for_equals(left: str, right: str) -
         ('[join.a]\nfile = "x"\non = { a = "b" }\norder = [1]\ntake = "list"', "order lists"),
         ('[join.a]\nfile = "x"\non = { a = "b" }\nwhen = "1"', "yes or no"),
         ("".join(f'[join.a{n}]\nfile = "x"\non = {{ a = "b" }}\n' for n in range(9)), "at most 8 files"),
-        ('[read]\ncolumns = ["a"]', "header = false"),
+        ('[read]\nheader = true\ncolumns = ["a"]', "Take header = true out"),
+        ('[keep]\nwhen = "a = 1"\noptional = "a"', "optional is a list"),
+        ("[rows]\neach = { a = { but = [] } }", "but lists header words"),
         ('[read]\nheader = false\ncolumns = "a"', "list of words"),
     ],
 )

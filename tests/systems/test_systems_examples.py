@@ -37,6 +37,12 @@ COUNTS = {
     "schoolstatus": {
         "orgs": 3, "academicSessions": 1, "courses": 2, "classes": 2, "users": 5, "enrollments": 3, "student_attributes": 3,
     },
+    "powerschool-dem": {
+        "orgs": 3, "academicSessions": 1, "courses": 2, "classes": 2, "users": 4, "enrollments": 3,
+    },
+    "powerschool-autosend": {
+        "orgs": 3, "academicSessions": 2, "courses": 1, "classes": 2, "users": 4, "demographics": 2, "enrollments": 3,
+    },
     "pathways-skyward-sms-tx": {"orgs": 2, "users": 3, "grades": 3, "gpa": 4, "course_crosswalk": 2, "credentials": 1},
     "pathways-skyward-sms-in": {"orgs": 2, "users": 3, "grades": 3, "gpa": 4, "course_crosswalk": 2},
     "pathways-skyward-q-in": {"orgs": 2, "users": 3, "grades": 3, "gpa": 4, "course_crosswalk": 2},
@@ -50,7 +56,11 @@ COUNTS = {
 BY_NAME = {n for n in COUNTS if n.startswith("pathways-")} | {"schoolstatus", "testhound"}
 """Sets of which the example is read only when the set is named: columns or whole files are inferred."""
 
+PAGES = {"powerschool-dem": "powerschool-sftp"}
+"""Set -> its how-to, where that has a name of its own."""
+
 MISSPELT = {
+    "powerschool-dem": ("classes.csv", "SECTIONS.title", "SECTIONS.heading", "classes.csv lacks the column title"),
     "oneroster-1.0": ("classes.csv", "schoolSourcedId", "campus", "classes.csv lacks the column schoolSourcedId"),
     "microsoft-sds-1": ("Section.csv", "Section Name", "Heading", "Section.csv lacks the column Section Name"),
     "microsoft-sds-2.1": ("roles.csv", "orgSourcedId", "campus", "roles.csv lacks the column orgSourcedId"),
@@ -65,6 +75,7 @@ MISSPELT = {
     "pathways-ascender": ("Students.csv", "GradeLevel", "Stage", "Students.csv lacks the column GradeLevel"),
     "pathways-eschoolplus": ("Students.csv", "Building", "House", "Students.csv lacks the column Building"),
     "pathways-harmony": ("Students.txt", "SchoolID", "Where", "Students.txt lacks the column SchoolID"),
+    "powerschool-autosend": ("teachers.txt", "TeacherNumber", "Badge", "teachers.txt lacks the column TeacherNumber"),
     "testhound": ("D_TH_Schedules_TX_012345.csv", "Period", "Hour", "D_TH_Schedules_TX_012345.csv lacks the column Period"),
 }
 """Set -> a file, one of its header words, what somebody typed instead, and what the report says."""
@@ -116,7 +127,7 @@ def test_one_wrong_header_word_is_told_by_name(land: Country, tmp_path: Path, na
 def test_a_set_with_an_example_tells_the_administrator_what_to_do(name: str) -> None:
     assert name in SETS
     assert folder_of(name).joinpath("guide.toml").is_file()
-    page = EXAMPLES.parent / "docs" / "howto" / f"{name}.md"
+    page = EXAMPLES.parent / "docs" / "howto" / f"{PAGES.get(name, name)}.md"
     assert page.is_file()
     for file in (EXAMPLES / name).iterdir():
         assert file.name in page.read_text("utf-8")

@@ -106,7 +106,7 @@ def arranged(
         if file is None:
             waiting += [] if join.optional or join.name in without else [join.files[0]]
             continue
-        joined, missing = _joined(join, file, len(words), Wide(own, at, came), layout.also)
+        joined, missing = _joined(join, file, len(words), Wide(own, at, came), layout.also, itself=file is inspected)
         if joined is None:
             lacking += missing
             continue
@@ -154,14 +154,14 @@ def _first_of(words: Sequence[str], own: Header) -> int | None:
     return next((p for w in words if (p := own.position(w)) is not None), None)
 
 
-def _joined(join: Join, file: Inspected, first: int, wide: Wide, also: Also) -> tuple[Joined | None, list[str]]:
+def _joined(join: Join, file: Inspected, first: int, wide: Wide, also: Also, *, itself: bool) -> tuple[Joined | None, list[str]]:
     """The join by positions, or the words that are missing for it."""
     theirs = Header(file.columns, also)
     missing: list[str] = []
 
     def there(word: str) -> int:
         if (position := theirs.position(word)) is None:
-            missing.append(f"{word} (of {file.file.name})")
+            missing.append(word if itself else f"{word} (of {file.file.name})")
             return 0
         return position
 

@@ -66,7 +66,12 @@ class Binding:
 
     def missing(self, targets: Sequence[str]) -> tuple[str, ...]:
         """The header words that were looked for in vain, for those of the targets that the file lacks."""
-        found = (word for target, word in self.lacking if target in (*targets, KEEP, ROWS))
+        unjoined = any(target == ROWS for target, _ in self.lacking)  # then the joined columns lack for that reason alone
+        found = (
+            word
+            for target, word in self.lacking
+            if target in (*targets, KEEP, ROWS) and not (unjoined and target != ROWS and self.arrangement.wide.join_of(word))
+        )
         return () if self.empty else tuple(dict.fromkeys(found))
 
     @property

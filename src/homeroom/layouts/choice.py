@@ -107,7 +107,7 @@ def _winner(assessed: Sequence[Assessment], inspected: Sequence[Inspected], shee
     chosen = best[0] if len(best) == 1 else _by_version(best, inspected)
     if chosen is not None:
         return chosen, _because(chosen, len(best) > 1)
-    nearest = None if fitting else _incomplete(assessed) or _stumbled(assessed, inspected)
+    nearest = None if fitting else _incomplete(assessed, most) or _stumbled(assessed, inspected)
     if nearest is None:
         raise Refused("layouts_unclear", near=_near(assessed))
     return nearest, "It comes nearest."
@@ -138,9 +138,14 @@ def _by_version(best: Sequence[Assessment], inspected: Sequence[Inspected]) -> A
     return next((a for a in best if a.layouts.version == version), None)
 
 
-def _incomplete(assessed: Sequence[Assessment]) -> Assessment | None:
-    """The one set that reads all that came and only misses files: then the delivery is incomplete, not unclear."""
-    waiting = [a for a in assessed if a.missing and a.matches and not a.refusal and not a.gaps and a.share > MOST]
+def _incomplete(assessed: Sequence[Assessment], most: int) -> Assessment | None:
+    """The one set that reads all that came and only misses files: then the delivery is incomplete, not unclear.
+
+    Not where a set that misses none knows more columns (`most`), and only a person's word is wanting.
+    """
+    waiting = [
+        a for a in assessed if a.missing and a.explained >= most and a.matches and not a.refusal and not a.gaps and a.share > MOST
+    ]
     return waiting[0] if len(waiting) == 1 else None
 
 

@@ -123,7 +123,7 @@ def _dialect(head: bytes, hints: Hints, encoding: str) -> _Dialect:
         return _Dialect(delimiter, records, 0, _header_width(rows, 0), 0, len(rows[0]) - _header_width(rows, 0))
     if hints.header is False or (hints.header is None and _is_data(rows, at) and not _known(rows[at], hints)):
         return _Dialect(delimiter, records, -1, usual, 0)
-    if hints.header is None and hints.columns and len(rows[0]) == len(hints.columns) and not _known(rows[0], hints):
+    if hints.header is None and hints.columns and not _known(rows[0], hints):
         return _Dialect(delimiter, records, -1, usual, 0)
     width = _header_width(rows, at)
     return _Dialect(delimiter, records, at, width, at, len(rows[at]) - width)
