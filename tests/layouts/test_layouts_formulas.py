@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import duckdb
@@ -105,7 +106,25 @@ ATTACKS = [
     "a from users",
     "a as b",
     "distinct a",
-]
+    "lower(a).upper()", "a.lower()", "[x for x in [1, 2]]", "lower(x := a)", "lower(a order by b)", "lower(distinct a)",
+    "count(*) filter (where true)", "sum(b) over (partition by a)", "lag(a) over (order by b)", "from users", "values (1)",
+    "with x as (select 1) select 1", "describe users", "show tables", "call pragma_version()", "prepare v as select 1", "execute v",
+    "explain select 1", "export database '/tmp/x'", "create macro f() as 1", "create table t as select 1", "delete from issues",
+    "insert into issues values (1)", "glob('/**')", "parquet_scan('/tmp/x')", "read_blob('/etc/passwd')", "read_json('/etc/passwd')",
+    "sniff_csv('/etc/passwd')", "duckdb_settings()", "duckdb_secrets()", "pragma_table_info('issues')", "set_config('x', 'y')",
+    "current_timestamp", "current_schema()", "uuid()", "hash(a)", "md5(a)", "#1", "a[1:2]", r"e'\x41'", "$$a$$", "$t$a$t$",
+    "U&'\\0041'", "timestamp '2026-01-01'", "row(1, 2)", "(a, b)", "a in b", "a = any([1])", "a = all(select 1)",
+    "not exists (select 1)", "cast(a as hugeint)", "a::decimal(38, 38)", "cast(a as enum('x'))", "cast(a as map(int, int))",
+    "cast(a as union(x int))", "a::users", "try_cast(a as json)", "regexp_extract_all(a, 'x')", "regexp_matches(a, b)",
+    "regexp_extract(a, b)", "regexp_matches(a, '((((x{100}){100}){100}){100})')", "regexp_matches(a, '(((')",
+    "regexp_matches(a, '" + "x?" * 101 + "')", "map {'a': 1}", "struct_extract({'a': 1}, 'a')", "a -> '$.x'", "a ->> 'x'",
+    "a ** 1000000", "b ^ 10000", "a << 1", "a is distinct from b", "extract(year from a)", "nextval('x')", "pg_sleep(10)",
+    "system('id')", "write_log('x')", "pg_catalog.version()", "main.lower(a)", "ＬＯＷＥＲ(a)", "lоwer(a)", "lower\u200b(a)",
+    "a /**/ || b", "case a when 1 then (select 1) end", "a between (select 1) and 2", "coalesce(*columns(*))", "printf('%999999999d', 1)",
+    "bar(1, 0, 1, 1000000000)", "array_agg(a)", "a like 'x' escape (select 'y')", "a.b.c", '"issues"."code"', ":1", "?1", "$name",
+    "@@version", "lower(a) within group (order by a)", "strptime(a, b)", "strftime(now(), '%Y')", " || ".join(["a"] * 300),
+    "regexp_matches(a, 'x') or " * 12 + "true", "replace(a, 'x', '" + "y" * 60 + "') || " + " || ".join(["a"] * 10),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a[:30] or "blank")
@@ -143,6 +162,11 @@ def test_attacks_are_refused(attack: str) -> None:
         ("'it''s' || a", "it'sx-1"),
         ("length(a) - strpos(a, '-')", "1"),
         ("round(cast(b as double) / 2, 1)", "3.5"),
+        ("strftime(strptime('8/14/2026', '%m/%d/%Y'), '%Y')", "2026"),
+        ("coalesce(strftime(strptime(a, '%m/%d/%Y'), '%Y'), 'no day')", "no day"),
+        ("floor(cast(b as double) / 2) || ceil(cast(b as double) / 2)", "3.04.0"),
+        ("ltrim('  x') || rtrim('y  ')", "xy"),
+        ("ifnull(email, 'none')", "none"),
     ],
 )
 def test_useful_formulas_compute(formula: str, value: str | None, tmp_path: Path) -> None:
@@ -175,11 +199,48 @@ def test_an_unknown_column_is_told_with_the_likely_one() -> None:
         "SET memory_limit = '100GB'",
         "INSTALL httpfs",
         "SET enable_external_access = true",
+        "LOAD httpfs",
+        "FROM '/etc/passwd'",
+        "SELECT * FROM '../../../etc/passwd'",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM read_blob('/etc/passwd')",
+        "SELECT * FROM sniff_csv('/etc/passwd')",
+        "SELECT * FROM query('SELECT * FROM read_text(''/etc/passwd'')')",
+        "SELECT * FROM read_parquet('https://example.org/x')",
+        "EXPORT DATABASE '/tmp/out'",
+        "IMPORT DATABASE '/etc'",
+        "SET lock_configuration = false",
+        "RESET memory_limit",
+        "PRAGMA memory_limit = '9GB'",
+        "PRAGMA threads = 64",
+        "PRAGMA profiling_output = '/tmp/out'",
+        "CALL enable_logging(storage = 'file', storage_path = '/tmp/out')",
+        "CREATE PERSISTENT SECRET s (TYPE s3)",
+        "SELECT getenv('HOME')",
     ],
 )
 def test_the_second_wall_stands_without_the_first(sql: str, tmp_path: Path) -> None:
     with Workbench(tmp_path / "bench") as workbench, pytest.raises(duckdb.Error):
         workbench.run(sql)
+
+
+def test_the_dearest_formulas_that_pass_are_bounded_over_a_million_rows(tmp_path: Path) -> None:
+    """Processor seconds of one core, with much room for a busy machine; typical formulas take a tenth of one."""
+    dear = ["regexp_matches(a, '(a+)+$') or " * 9 + "false", " || ".join(["a"] * 50)]
+    with Workbench(tmp_path / "bench", memory_mb=300) as workbench:
+        workbench.run("CREATE TABLE cells AS SELECT 'Given ' || i AS a FROM range(100000) r(i)")
+        for formula in dear:
+            begin = time.process_time()
+            workbench.value(f"SELECT sum(length({formulas.compile(formula, {'a': 'a'})})) FROM cells")
+            assert (time.process_time() - begin) * 10 < 40
+
+
+def test_a_formula_that_cannot_be_read_leaves_nothing_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """sqlglot would write the statement, in which a child's name may stand."""
+    with pytest.raises(FormulaFault):
+        formulas.check("execute v where name = 'Ana'")
+    assert caplog.text == ""
 
 
 _WORDS = (

@@ -115,6 +115,18 @@ def test_nothing_is_made_up_where_nothing_is_known(tmp_path: Path) -> None:
     assert "WHICH COLUMN?" in found.layouts[0].text or "formula" not in found.layouts[0].text
 
 
+def test_a_guardian_s_address_is_never_taken_for_the_student_s(tmp_path: Path) -> None:
+    rows = "Stu ID,First Name,Last Name,Guardian Email,Mother Cell,Phone\n1,Ana,Ruiz,eva@example.org,3125550147,3125550148\n"
+    (students,) = proposed(tmp_path, kids=rows)
+    found = becomes(students)
+    assert (found["Guardian Email"], found["Mother Cell"], found["Phone"]) == (None, None, "phone")
+    assert "about a guardian" in next(c for c in students.columns if c.word == "Guardian Email").why[0]
+    (guardians,) = proposed(
+        tmp_path / "2", guardians="Guardian ID,Guardian First Name,Guardian Last Name,Guardian Email\n9,Eva,Ruiz,e@example.org\n"
+    )
+    assert becomes(guardians)["Guardian Email"] == "email"
+
+
 def test_odd_words_stay_in_their_quotes(tmp_path: Path) -> None:
     head = '"Student ""ID""","First\\Name","Last Name"]"'
     (found,) = proposed(tmp_path, students=f'{head}\n1,"A""na",Lopez\n2,Ben,Orr\n')

@@ -25,13 +25,13 @@ FILES = {
 
 def test_from_unknown_files_to_a_roster_without_a_line_written_by_hand(pinewood: Pinewood, tmp_path: Path) -> None:
     place = write(tmp_path / "unknown", FILES)
-    proposed = propose_for(place, name="elm-sis")
+    proposed = propose_for(place, tmp_path / "work", name="elm-sis")
     assert {p.file: p.table for p in proposed.proposals} == {
         "students.txt": "users", "teachers.txt": "users", "sections.txt": "classes", "schedules.txt": "enrollments",
     }  # fmt: skip
     folder = tmp_path / "elm-sis"
     write(folder, proposed.texts)
-    checked = checking_layouts.check(checking_layouts.texts_at_path(folder), "elm-sis", place)
+    checked = checking_layouts.check(checking_layouts.texts_at_path(folder), "elm-sis", tmp_path / "work", place)
     assert checked.good, checked
     assert {f.file for f in checked.fits} == set(FILES)
     own_layouts.save(pinewood.house, SLUG, folder)
@@ -45,7 +45,7 @@ def test_from_unknown_files_to_a_roster_without_a_line_written_by_hand(pinewood:
 
 
 def test_a_preview_shows_every_fate_and_writes_nothing(pinewood: Pinewood, tmp_path: Path) -> None:
-    folder = write(tmp_path / "elm-sis", propose_for(write(tmp_path / "unknown", FILES), name="elm-sis").texts)
+    folder = write(tmp_path / "elm-sis", propose_for(write(tmp_path / "unknown", FILES), tmp_path / "work", name="elm-sis").texts)
     assert pinewood.night(FILES, layouts=str(folder), dry_run=True).revision_after == 0
     house = pinewood.house
     before = (pinewood.revision, house.stores.roster(SLUG).imports.last(50))
@@ -77,19 +77,21 @@ def test_mistakes_are_told_with_their_places_and_files_with_what_they_lack(tmp_p
     broken = (
         'name = "x/users"\ntable = "users"\nfile = "s.txt"\n[map]\nsourcedId = "id"\nemail = { from = "m", recipe = "emial" }\n'
     )
-    found = checking_layouts.check({"users.toml": broken}, "x")
+    found = checking_layouts.check({"users.toml": broken}, "x", tmp_path / "work")
     assert [(f.line, f.message) for f in found.faults] == [(6, "There is no recipe emial.")]
     assert found.faults[0].column > 1
     assert "Did you mean email?" in found.faults[0].remedy
     fixed = broken.replace("emial", "email")
     on = write(tmp_path / "on", {"s.txt": "m|who\na@x.org|x\n", "other.txt": "a|b\n1|2\n"})
-    fitting = checking_layouts.check({"users.toml": fixed}, "x", on)
+    fitting = checking_layouts.check({"users.toml": fixed}, "x", tmp_path / "work", on)
     assert not fitting.good
     lacking = next(f for f in fitting.fits if f.file == "s.txt")
     assert (lacking.missing, lacking.unused) == (("id",), ("who",))
     assert lacking.refused is not None
     assert next(f for f in fitting.fits if f.file == "other.txt").layout is None
-    alone = checking_layouts.check({"users.toml": fixed}, "x", write(tmp_path / "a", {"t.csv": "id,m\n7,A@X.ORG\n"}) / "t.csv")
+    alone = checking_layouts.check(
+        {"users.toml": fixed}, "x", tmp_path / "work", write(tmp_path / "a", {"t.csv": "id,m\n7,A@X.ORG\n"}) / "t.csv"
+    )
     assert alone.good
     assert alone.fits[0].rows == (("7", "a@x.org"),)
     with pytest.raises(Misuse, match="is not there"):
@@ -98,7 +100,7 @@ def test_mistakes_are_told_with_their_places_and_files_with_what_they_lack(tmp_p
 
 def test_a_large_file_is_proposed_as_quickly_as_a_small_one(tmp_path: Path) -> None:
     """50 MB; processor seconds, since the machine may be busy with other things. Loading the modules is not counted twice."""
-    propose_for(write(tmp_path / "warm", district()))
+    propose_for(write(tmp_path / "warm", district()), tmp_path / "work")
     row = "{n:07d},Given{n},Family{n},{g},e{s},8/{d}/2012,someone{n}@example.org,312-555-0147,Main Street {n},Springfield\n"
     with (tmp_path / "students.csv").open("w") as file:
         file.write("Student ID,First Name,Last Name,Grade,School ID,DOB,Email,Home Phone,Street,City\n")
@@ -108,7 +110,7 @@ def test_a_large_file_is_proposed_as_quickly_as_a_small_one(tmp_path: Path) -> N
         while file.tell() < 50_000_000:
             file.write(block)
     begin = time.process_time()
-    found = propose_for(tmp_path / "students.csv")
+    found = propose_for(tmp_path / "students.csv", tmp_path / "work")
     assert time.process_time() - begin < 2
     assert found.proposals[0].table == "users"
 
@@ -119,11 +121,11 @@ def test_archives_broken_files_and_nothing(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "set.zip", "w") as made:
         for name, text in FILES.items():
             made.writestr(f"export/{name}", text)
-    assert len(propose_for(tmp_path / "set.zip").proposals) == 4
+    assert len(propose_for(tmp_path / "set.zip", tmp_path / "work").proposals) == 4
     (tmp_path / "page.csv").write_text("<!DOCTYPE html><html><body>Error</body></html>")
     with pytest.raises(Misuse, match="no table that could be read"):
-        propose_for(tmp_path / "page.csv")
+        propose_for(tmp_path / "page.csv", tmp_path / "work")
     wide = "Student ID,First Name,Last Name\n" + "1,Ana,Lopez\n" * 700_000
     (tmp_path / "wide.csv").write_text(wide, encoding="utf-16")
-    (found,) = propose_for(tmp_path / "wide.csv").proposals
+    (found,) = propose_for(tmp_path / "wide.csv", tmp_path / "work").proposals
     assert found.table == "users"

@@ -53,7 +53,7 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     keep_notes(sheet)
     tell_standing(sheet)
     outcome.publish(sheet)
-    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable, again, untouched)
+    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable, untouched, again)
 
 
 def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple[Cell, ...]:

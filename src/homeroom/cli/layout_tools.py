@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from homeroom.cli.context import document, note, opened_house, printable, say, table
+from homeroom.cli.context import document, note, opened_house, printable, say, settings, table
 from homeroom.roster.faults import Misuse
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def check(path: Path, /, *, on: Path | None = None, as_json: Json = False) -> in
     from homeroom.sync import checking_layouts as checking
 
     try:
-        found = checking.check(checking.texts_at_path(path), path.resolve().stem, on)
+        found = checking.check(checking.texts_at_path(path), path.resolve().stem, settings().work, on)
     except LayoutFaults as faults:
         found = checking.Checked(faults.faults)
     if as_json:
@@ -100,7 +100,7 @@ def propose(path: Path, /, *, name: str | None = None, out: Path | None = None, 
     """
     from homeroom.sync.proposing import propose_for
 
-    found = propose_for(path, name=name)
+    found = propose_for(path, settings().work, name=name)
     if out is not None:
         if out.exists():
             raise Misuse(f"{out} is there already; name a new folder.")

@@ -56,10 +56,11 @@ class Meeting:
     def _joined_metadata(self) -> str:
         """Tonight's members with those of the stored ones that tonight's file does not bring, sorted by name."""
         by_file = " ".join(f"WHEN {file} THEN {_listed(names)}" for file, names in sorted(self.members.items()))
-        brought = f"CASE a._file {by_file} ELSE [] END"
+        brought = f"list_concat(CASE a._file {by_file} END, coalesce(json_keys(a.metadata), []))"
         kept = f"list_filter({_entries('s.metadata')}, lambda e: NOT list_contains({brought}, e.key))"
         joined = f"map_from_entries(list_sort(list_concat({kept}, coalesce({_entries('a.metadata')}, []))))"
-        return f"CASE WHEN len({kept}) > 0 THEN to_json({joined})::VARCHAR ELSE a.metadata END"
+        partial = f"a._file IN ({', '.join(map(str, sorted(self.members)))})"
+        return f"CASE WHEN {partial} AND len({kept}) > 0 THEN to_json({joined})::VARCHAR ELSE a.metadata END"
 
     def distinct(self, column: str) -> str:
         """Whether the offered value is another one than the stored."""

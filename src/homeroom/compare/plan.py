@@ -37,7 +37,7 @@ from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted
 from homeroom.roster.report import TableReport
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Admitted, Lookup, Plan, Sifted
+from homeroom.workbench.values import Admitted, Feed, Lookup, Plan, Sifted
 
 
 class Walked(NamedTuple):
@@ -117,7 +117,7 @@ def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, 
         return TableReport(unchanged=sifted.unchanged - admitted.again, refused=_refused(walked))
     family = ", ".join(str(s) for s in sorted({source, *allied}))
     lacking = tonight.undelivered(sifted.feeds)
-    members = {f.text.file.number: f.members for f in sifted.feeds if "metadata" in f.columns and not f.made}
+    members = _members(sifted.feeds)
     meeting = Meeting(table, frozenset(admitted.columns), lacking, _has_locks(workbench, stored), members)
     foreign = strangers(workbench, table, stored, family)
     named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
@@ -185,6 +185,16 @@ def _tell_withheld(workbench: Workbench, meeting: Meeting, stored: str) -> None:
     """)
     if count:
         workbench.tell("field-locked", table=name, count=int(count), what=name)
+
+
+def _members(feeds: Sequence[Feed]) -> dict[int, tuple[str, ...]]:
+    """File number -> the names inside metadata that any of its feeds speaks for; rows of other files bring all of theirs."""
+    found: dict[int, tuple[str, ...]] = {}
+    for feed in feeds:
+        if "metadata" in feed.columns and (feed.members or not feed.made):
+            number = feed.text.file.number
+            found[number] = (*found.get(number, ()), *feed.members)
+    return found
 
 
 def _report(workbench: Workbench, walked: Walked, *, same_or_changed: int, foreign: int) -> TableReport:

@@ -78,5 +78,7 @@ def _staged(workbench: Workbench, table: str, number: int, feeds: Sequence[Feed]
         workbench.run(f"CREATE OR REPLACE TABLE {name} AS {tonight.records(feed, feeds)}")
         return name, "rowid"
     path = text(str(staged(workbench, table, number)))
-    workbench.run(f"COPY ({tonight.records(feed, feeds)}) TO {path} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+    # Empty columns of a snapshot make no bytes, and a clean first load's file becomes the snapshot (`snapshot.adopt`).
+    rows = f"SELECT *, NULL::VARCHAR AS _told, NULL::VARCHAR AS _mended FROM ({tonight.records(feed, feeds)})"
+    workbench.run(f"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
     return f"read_parquet({path}, file_row_number = true)", "file_row_number"

@@ -39,8 +39,7 @@ class Snapshot:
 
     `columns` are the delivered ones. Each row has `_kh` and `_rh`; a row that is only kept alive, since what came for it was
     refused, has no `_rh` and so never equals a record of a file. `_told` is what the checks said of a row (JSON), `_mended` which
-    of its cells they healed; `told` counts the rows with the one, `mended` those with each of the other. `bare`: the base has
-    neither, since nothing was told or healed.
+    of its cells they healed; `told` counts the rows with the one, `mended` those with each of the other.
     """
 
     table: str
@@ -53,7 +52,6 @@ class Snapshot:
     digest: str
     told: int = 0
     mended: tuple[tuple[str, int], ...] = ()
-    bare: bool = False
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -73,7 +71,6 @@ class Snapshot:
             "digest": self.digest,
             "told": self.told,
             "mended": [list(pair) for pair in self.mended],
-            "bare": self.bare,
         }
 
     @classmethod
@@ -90,7 +87,6 @@ class Snapshot:
             digest=raw["digest"],
             told=raw.get("told", 0),
             mended=tuple((words, count) for words, count in raw.get("mended", ())),
-            bare=raw.get("bare", False),
         )
 
 
@@ -116,8 +112,6 @@ def current(snapshot: Snapshot) -> str:
     """A FROM item with the rows of a snapshot as of its last delta: `_kh, _rh, _told, _mended`, then its columns."""
     cells = ", ".join(("_kh", "_rh", "_told", "_mended", *(quoted(c) for c in snapshot.columns)))
     base = f"read_parquet({text(str(snapshot.base))})"
-    if snapshot.bare:
-        base = f"(SELECT *, NULL::VARCHAR AS _told, NULL::VARCHAR AS _mended FROM {base})"
     if not snapshot.deltas:
         return f"(SELECT {cells} FROM {base})"
     deltas = " UNION ALL ".join(
@@ -162,7 +156,7 @@ def write(
     name, stem = table.name, f"{table.name}.{revision}"
     if sifted.full or previous is None:
         path = _write(workbench, _whole(workbench, name, sifted.columns), folder, stem, "base")
-        return _counted(workbench, Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, "", bare=True))
+        return _counted(workbench, Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, ""))
     changes = _changes(workbench, name, sifted.columns)
     moved = any(workbench.rows(f"SELECT 1 FROM {quoted(f'{made}_{name}')} LIMIT 1") for made in ("shaped", "gone"))
     if not moved or not workbench.value(f"CREATE OR REPLACE TEMP TABLE delta AS {changes}"):
@@ -187,7 +181,7 @@ def adopt(
     """
     rows = staged(workbench, sifted.table, 0)
     came = len(sifted.feeds) == 1 and sifted.full and not sifted.partial and not any(c.ignored for c in sifted.counts)
-    if sifted.mode != "continuous" or not came or not admitted.untouched or not rows.exists() or _noted(workbench, sifted.table):
+    if sifted.mode != "continuous" or not came or not admitted.untouched or _noted(workbench, sifted.table) or not rows.exists():
         return None
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if folder.stat().st_dev != rows.stat().st_dev:
@@ -196,7 +190,7 @@ def adopt(
     _sync(rows)
     os.link(rows, path)
     _sync(folder)
-    return _counted(workbench, Snapshot(sifted.table, fingerprint, revision, path, (), sifted.columns, 0, "", bare=True))
+    return _counted(workbench, Snapshot(sifted.table, fingerprint, revision, path, (), sifted.columns, 0, ""))
 
 
 def _accepted(workbench: Workbench, table: str) -> str:
@@ -205,14 +199,13 @@ def _accepted(workbench: Workbench, table: str) -> str:
     rows = f'SELECT * FROM {admitted} a ANTI JOIN {foreign} f ON a."sourcedId" = f."sourcedId"'
     if "_mended" not in workbench.columns(f"admitted_{table}"):
         rows = f"SELECT *, NULL::VARCHAR AS _mended FROM ({rows})"
-    noted = quoted(f"noted_{table}")
     if _noted(workbench, table):
-        return f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {noted} n ON a._kh = n._kh)"
+        return f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {quoted(f'noted_{table}')} n ON a._kh = n._kh)"
     return f"(SELECT *, NULL::VARCHAR AS _told FROM ({rows}))"
 
 
 def _noted(workbench: Workbench, table: str) -> bool:
-    """Whether the checks told anything of rows that they accepted."""
+    """Whether the checks said anything of rows that were accepted."""
     return workbench.exists(f"noted_{table}") and bool(workbench.rows(f"SELECT 1 FROM {quoted(f'noted_{table}')} LIMIT 1"))
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from homeroom.guide.recipes_page import anchor as recipe_anchor
 from homeroom.layouts import inherit
 from homeroom.layouts.layout import Layout, Source
-from homeroom.layouts.making import MAKERS
+from homeroom.layouts.making import known
 from homeroom.layouts.rows import made
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.catalogue import DATASET
+from homeroom.roster.contacts import CONTACTS
 from homeroom.systems import layout_sets
 
 INTRODUCTION = """
@@ -51,7 +52,7 @@ def _set(found: LayoutSet) -> Iterator[str]:
     yield from [found.help.strip(), ""]
     if found.makes:
         yield from ["What is made, because it does not come:", ""]
-        yield from [f"- `{MAKERS[name].table}`: {MAKERS[name].meaning}" for name in found.makes]
+        yield from [f"- `{known(name).target}`: {known(name).meaning}" for name in found.makes]
         yield ""
     for layout in found.layouts:
         version = DATASET if layout.of.dataset else found.version
@@ -67,7 +68,7 @@ def _inherited(layout: Layout, version: str) -> Iterator[str]:
     yield from [
         f"### {layout.name}",
         "",
-        f"`{layout.files[0]}` becomes [`{layout.table}`](tables/{layout.table}.md). Names that are read:",
+        f"`{layout.files[0]}` becomes [`{layout.table}`]({_page(layout)}). Names that are read:",
     ]
     yield f"{_words(layout.files)}. Always needed: {_words(layout.required)}."
     yield from ["", "```csv", ",".join(layout.of.header(version)), "```", ""]
@@ -78,7 +79,7 @@ def _own(layout: Layout) -> Iterator[str]:
     yield from [
         f"### {layout.name}",
         "",
-        f"`{layout.files[0]}` becomes [`{layout.table}`](tables/{layout.table}.md). Names that are read:",
+        f"`{layout.files[0]}` becomes [`{layout.table}`]({_page(layout)}). Names that are read:",
     ]
     yield f"{_words(layout.files)}."
     yield from ["", layout.notes, ""] if layout.notes else [""]
@@ -102,6 +103,11 @@ def _own(layout: Layout) -> Iterator[str]:
     if layout.ignored:
         yield f"- Known and left out: {_words(layout.ignored)}."
     yield ""
+
+
+def _page(layout: Layout) -> str:
+    """The page of what a layout fills, from this page."""
+    return "contact-rules.md#columns-of-a-pair" if layout.table == CONTACTS else f"tables/{layout.table}.md"
 
 
 def _treated(source: Source) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from homeroom.layouts import patterns
 from homeroom.layouts.finding import Header, Wide
 from homeroom.layouts.layout import Join, Layout
+from homeroom.layouts.nearness import cleaned
 from homeroom.layouts.rows import Cells, Each, Items, made
 from homeroom.workbench.values import Inspected
 
@@ -133,6 +134,10 @@ def _taken_apart(each: Each | None, own: Header) -> tuple[tuple[Part, ...], int 
     if isinstance(each, Items):
         position = own.position(each.column)
         return (), position, [] if position is not None else [each.column]
+    if isinstance(each, Cells) and each.but:
+        left = {cleaned(w) for w in each.but}
+        rest = [(p, w) for p, w in enumerate(own.columns) if cleaned(w) not in left]
+        return tuple(Part(n, w, (p,)) for n, (p, w) in enumerate(rest, 1)), None, [] if rest else ["of any other name"]
     if isinstance(each, Cells):
         cells = [(n, w, own.position(w)) for n, w in enumerate(each.columns, 1)]
         parts = [Part(n, w, (p,)) for n, w, p in cells if p is not None]

@@ -88,7 +88,7 @@ def assess(layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | 
             matches.append(Match(inspected, layout, binding, _mode(layout, manifest)))
         elif trouble[0] is not None or _needed(layouts, layout, manifest):
             findings += [trouble[0]] if trouble[0] else []
-            refusal = refusal or trouble[1]
+            refusal = _plainer(refusal, trouble[1])
         else:
             idle.append((inspected, layout, trouble[1].message.rstrip(".")))
     left, told = _left_over(layouts, matches, idle, unmatched, {f.file for f in findings if f.code == "join-missing"})
@@ -133,6 +133,8 @@ def _left_over(
     findings: list[Finding] = []
     for inspected, layout, why in idle:
         number = inspected.file.number
+        if layout.optional and number in read:
+            continue  # as it may be; where the layout had brought anything, that is told as `table-partial`
         if number in read or number in joined:
             detail = (("file", inspected.file.name), ("what", layout.table), ("why", why))
             findings.append(Finding("layout-idle", number, layout.table, detail))
@@ -192,7 +194,14 @@ def _like(layouts: LayoutSet, inspected: Inspected, other_than: Layout | None = 
     """The one layout whose whole expectation the header meets and that knows nearly all of its columns."""
     fits = []
     for layout in layouts.layouts:
-        if layout is not other_than and inspected.columns and not inspected.headerless:
+        own_name = patterns.rank(layout.files, inspected.file.name) is not None  # then it reads the file itself
+        if (
+            layout is not other_than
+            and not own_name
+            and not layout.rows.takes_any_column
+            and inspected.columns
+            and not inspected.headerless
+        ):
             binding = bindings.match(layout, inspected)
             if binding.fits and len(layout.expected) > 1 and binding.explained * 5 >= len(inspected.columns) * 4:
                 fits.append((binding.explained, layout))
@@ -206,15 +215,16 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
     inspected, name = binding.inspected, binding.inspected.file.name
     if inspected.fault is not None:
         return None, Refused.of(inspected.fault)
-    if binding.readable:
+    expected = binding.layout.hints
+    if inspected.headerless and expected.columns and expected.header is None and len(expected.columns) != len(inspected.columns):
+        what = f"has no header line and {len(inspected.columns)} columns where {len(expected.columns)} are expected"
+        return None, Refused("header_mismatch", file=name, column=expected.columns[0], what=what)
+    refused = bindings.refusal(binding)
+    if refused is None:
         return None
     like = _like(layouts, inspected, binding.layout)
     if like is None:
-        try:
-            bindings.bind(binding.layout, inspected)
-        except Refused as refused:
-            return None, refused
-    assert like is not None
+        return None, refused
     detail = (("file", name), ("like", like.files[0]))
     missing = binding.missing(binding.layout.required)[0]
     what = f"has the columns of {like.files[0]} instead of its own: perhaps the two files were swapped"
@@ -224,8 +234,15 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
     )
 
 
+def _plainer(first: Refused | None, second: Refused) -> Refused:
+    """The refusal that is told: one about a file's own columns goes before one about the columns of a file that is joined to it."""
+    return second if first is None or (" (of " in first.message and " (of " not in second.message) else first
+
+
 def _needed(layouts: LayoutSet, layout: Layout, manifest: Manifest | None) -> bool:
     """Whether a delivery fails when this file cannot be read: it is required or promised, or, without promises, of the roster."""
+    if layout.optional:
+        return False
     if layouts.requires(layout):
         return True
     return layout.table in manifest.promised if manifest else layout.of.service == "rostering"
@@ -240,7 +257,12 @@ def _mode(layout: Layout, manifest: Manifest | None) -> Mode:
 
 def _gaps(binding: Binding) -> list[str]:
     missing = binding.missing(binding.layout.expected)
-    return [f"{binding.inspected.file.name} lacks {', '.join(missing)}"] if missing else []
+    gaps = [f"{binding.inspected.file.name} lacks {', '.join(missing)}"] if missing else []
+    if inferred := binding.inferred:
+        gaps.append(
+            f"in {binding.inspected.file.name} the meaning of {', '.join(inferred)} is inferred: name the set to confirm it"
+        )
+    return gaps
 
 
 def _alike(matches: Sequence[Match]) -> Refused | None:

@@ -66,7 +66,8 @@ class Binding:
 
     def missing(self, targets: Sequence[str]) -> tuple[str, ...]:
         """The header words that were looked for in vain, for those of the targets that the file lacks."""
-        return () if self.empty else tuple(word for target, word in self.lacking if target in (*targets, KEEP, ROWS))
+        found = (word for target, word in self.lacking if target in (*targets, KEEP, ROWS))
+        return () if self.empty else tuple(dict.fromkeys(found))
 
     @property
     def readable(self) -> bool:
@@ -77,6 +78,12 @@ class Binding:
     def fits(self) -> bool:
         """Whether the file has what the layout expects, so that it may be chosen without being named."""
         return not self.missing(self.layout.expected)
+
+    @property
+    def inferred(self) -> tuple[str, ...]:
+        """The header words that are read although their meaning is only inferred."""
+        proposed = {cleaned(w) for w in self.layout.inferred}
+        return tuple(w for i, w in enumerate(self.inspected.columns) if i in self.used and cleaned(w) in proposed)
 
     @property
     def explained(self) -> int:
@@ -94,11 +101,19 @@ def explained(bindings: Sequence[Binding]) -> int:
 def bind(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()) -> Binding:
     """Bind a layout to a file; `others` are those that it may join. Raises Refused("header_mismatch") where a column is missing without which no row can be read."""
     binding = match(layout, inspected, others)
-    if missing := binding.missing(layout.required):
-        lacks = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
-        what = f"has no header line, so that it {lacks}" if inspected.headerless else lacks
-        raise Refused("header_mismatch", file=inspected.file.name, column=missing[0], what=what)
+    if (refused := refusal(binding)) is not None:
+        raise refused
     return binding
+
+
+def refusal(binding: Binding) -> Refused | None:
+    """Why the file cannot be read by the layout: the columns that it lacks; None where it has all that are needed."""
+    missing = binding.missing(binding.layout.required)
+    if not missing:
+        return None
+    lacks = f"lacks the column{'s' * (len(missing) > 1)} {', '.join(missing)}"
+    what = f"has no header line, so that it {lacks}" if binding.inspected.headerless else lacks
+    return Refused("header_mismatch", file=binding.inspected.file.name, column=missing[0], what=what)
 
 
 def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = (), without: Collection[str] = ()) -> Binding:
@@ -120,7 +135,7 @@ def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()
                 found[target] = Bound(target, source, "formula")
             else:
                 uncomputed.append((target, absent))
-    if layout.keep is not None and (absent := _gather(layout.keep, (), header, reads, unsaid)) is not None:
+    if layout.keep is not None and (absent := _gather(layout.keep, layout.keep_optional, header, reads, unsaid)) is not None:
         uncomputed.append((KEEP, absent))
     extensions = _extensions(layout, inspected.columns)
     read = {b.cell for b in found.values() if b.cell is not None} | {c for c in reads.values() if c != ABSENT}

@@ -100,6 +100,7 @@ def _winner(assessed: Sequence[Assessment], inspected: Sequence[Inspected], shee
         told = [a for a in assessed if a.layouts.manifest and a.layouts.version == sheet.version]
         if len(told) == 1:
             return told[0], f"manifest.csv says OneRoster {sheet.version}."
+    assessed = [a for a in assessed if not any(_goes_before(b, a) for b in assessed)]
     fitting = [a for a in assessed if not a.against and a.share > MOST]
     most = max((a.explained for a in assessed if a.matches and not a.refusal and not a.missing), default=0)
     best = [a for a in fitting if a.explained == most]
@@ -110,6 +111,12 @@ def _winner(assessed: Sequence[Assessment], inspected: Sequence[Inspected], shee
     if nearest is None:
         raise Refused("layouts_unclear", near=_near(assessed))
     return nearest, "It comes nearest."
+
+
+def _goes_before(other: Assessment, one: Assessment) -> bool:
+    """Whether a set gives way to another, which reads these files as well as it does."""
+    as_well = other.explained >= one.explained and (bool(one.against) or not other.against)
+    return other.layouts.name in one.layouts.gives_way and as_well
 
 
 def _because(chosen: Assessment, tied: bool) -> str:

@@ -7,6 +7,7 @@ with bounded memory. A cell that a formula cannot compute (a text that is no num
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -19,10 +20,17 @@ from sqlglot.errors import SqlglotError
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.roster.names import quoted
 
+# sqlglot would write a statement that it does not know into the log, and a formula may hold a child's name.
+logging.getLogger("sqlglot").disabled = True
+
 LONGEST = 2000
 DEEPEST = 40
 GROWTH = 64
 """How much longer than its cells a formula may make a text by replacing; longer ones could fill the memory."""
+MOST_WORK = 120
+"""What a formula may cost: a regular expression counts ten, any other function, operator or column one. The most that passes takes
+some ten seconds of one processor for a million rows."""
+LONGEST_PATTERN = 200
 
 _PLAIN: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Literal, exp.Null, exp.Boolean, exp.Paren, exp.And, exp.Or, exp.Not,
@@ -32,16 +40,21 @@ _PLAIN: tuple[type[exp.Expr], ...] = (
 _FUNCTIONS: tuple[type[exp.Expr], ...] = (
     exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Coalesce, exp.Nullif, exp.Concat, exp.ConcatWs, exp.Substring, exp.Left,
     exp.Right, exp.Replace, exp.RegexpLike, exp.RegexpExtract, exp.RegexpReplace, exp.SplitPart, exp.Pad, exp.StrPosition,
-    exp.StartsWith, exp.EndsWith, exp.Contains, exp.Greatest, exp.Least, exp.Abs, exp.Round, exp.Reverse,
+    exp.StartsWith, exp.EndsWith, exp.Contains, exp.Greatest, exp.Least, exp.Abs, exp.Round, exp.Reverse, exp.Floor, exp.Ceil,
+    exp.StrToTime, exp.TimeToStr,
 )  # fmt: skip
 FUNCTIONS = (
     "lower", "upper", "trim", "length", "coalesce", "nullif", "concat", "concat_ws", "substring", "left", "right", "replace",
     "regexp_matches", "regexp_extract", "regexp_replace", "split_part", "lpad", "rpad", "strpos", "starts_with", "ends_with",
-    "contains", "greatest", "least", "abs", "round", "reverse", "if", "cast",
+    "contains", "greatest", "least", "abs", "round", "floor", "ceil", "reverse", "if", "cast", "strptime", "strftime", "ltrim", "rtrim",
+    "ifnull",
 )  # fmt: skip
 """The functions that may be written, as DuckDB spells them."""
 
 _TYPES = ("VARCHAR", "INT", "BIGINT", "DOUBLE", "BOOLEAN", "DATE")
+_READ_AS = {"TEXT": "VARCHAR"}
+"""The parser reads `varchar` as TEXT."""
+_REGEX = (exp.RegexpLike, exp.RegexpExtract, exp.RegexpReplace)
 _WHITE = frozenset(c.__name__ for c in (*_PLAIN, *_FUNCTIONS))
 
 
@@ -109,6 +122,8 @@ def _render(formula: str, known: Mapping[str, str]) -> str:
         return exp.Paren(this=exp.Var(this=known[node.name.casefold()]))
 
     def gentle(node: exp.Expr) -> exp.Expr:
+        if type(node) is exp.StrToTime:
+            return exp.Anonymous(this="try_strptime", expressions=[node.this, node.args["format"]])
         return exp.TryCast(this=node.this, to=node.args["to"]) if type(node) is exp.Cast else node
 
     try:
@@ -162,7 +177,9 @@ def _judge(node: exp.Expr) -> None:
         )
     if isinstance(node, exp.Identifier) and not isinstance(node.parent, exp.Column):
         raise FormulaFault(f"{node.name} stands where no name may stand.")
-    if isinstance(node, exp.DataType) and (node.this.name not in _TYPES or node.expressions or node.args.get("nested")):
+    if isinstance(node, exp.DataType) and (
+        _READ_AS.get(node.this.name, node.this.name) not in _TYPES or node.expressions or node.args.get("nested")
+    ):
         raise FormulaFault(f"A value cannot be cast to {node.sql()}.", f"Types are: {', '.join(_TYPES)}.")
     if isinstance(node, exp.In) and any(node.args.get(k) for k in ("query", "unnest", "field", "is_global")):
         raise FormulaFault("`in` takes a list of values in brackets.")
@@ -176,6 +193,25 @@ def _parts(tree: exp.Expr, *kinds: type[exp.Expr]) -> Iterator[exp.Expr]:
 
 
 def _weigh(tree: exp.Expr) -> None:
+    """Refuse what could cost without bound: patterns made of data, much work for one row, texts that grow and grow."""
+    for node in _parts(tree, *_REGEX):
+        pattern = node.args.get("expression")
+        if not isinstance(pattern, exp.Literal) or len(pattern.name) > LONGEST_PATTERN:
+            remedy = f"Write it out in single quotes, with at most {LONGEST_PATTERN} characters."
+            raise FormulaFault("A regular expression must be written out as a text.", remedy)
+    for node in _parts(tree, exp.StrToTime, exp.TimeToStr):
+        if not isinstance(node.args.get("format"), exp.Literal):
+            raise FormulaFault("The form of a day must be written out as a text.", "Write it as in strptime(day, '%m/%d/%Y').")
+    work = sum(10 if isinstance(n, _REGEX) else 1 for n in tree.walk() if not isinstance(n, _FREE))
+    if work > MOST_WORK:
+        raise FormulaFault("The formula does too much for one value.", "Use fewer functions, or fewer regular expressions.")
+    _bound_growth(tree)
+
+
+_FREE = (exp.Literal, exp.Identifier, exp.DataType, exp.Paren, exp.Null, exp.Boolean)
+
+
+def _bound_growth(tree: exp.Expr) -> None:
     """Refuse what could make a text grow without bound: replacing over and over, filling up to a huge width."""
     growth = 1
     for node in _parts(tree, exp.Replace, exp.RegexpReplace):
@@ -188,5 +224,6 @@ def _weigh(tree: exp.Expr) -> None:
         width = node.args.get("expression")
         if not isinstance(width, exp.Literal) or not width.name.isdigit() or int(width.name) > 255:
             raise FormulaFault("lpad and rpad take a width of at most 255, written as a number.")
-    if growth > GROWTH:
+    copies = sum(1 for _ in _parts(tree, exp.Column))
+    if growth > GROWTH or growth * copies > 4 * GROWTH:
         raise FormulaFault("The formula makes texts too long by replacing.", "Use fewer or shorter replacements.")

@@ -67,8 +67,6 @@ def _columns(raw: Mapping[str, Any], complain: Complain) -> tuple[str, ...]:
     if twice := next((w for w in value if folded.count(w.casefold()) > 1), None):
         complain("columns", message=f"columns names {twice} twice.", remedy="Give every position a word of its own.")
         return ()
-    if value and raw.get("header") is not False:
-        complain(
-            "columns", message="columns names the positions of a file without a header.", remedy="Write header = false above it."
-        )
+    if value and raw.get("header") is True:
+        complain("columns", message="columns names the positions of a file without a header.", remedy="Take header = true out.")
     return tuple(value)

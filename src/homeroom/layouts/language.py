@@ -23,7 +23,10 @@ from homeroom.workbench.values import Hints
 Note = Callable[[str, str, str], None]
 """note(key, message, remedy)"""
 
-KEYS = ("name", "table", "kind", "file", "inherit", "extensions", "ignore", "notes", "read", "rows", "join", "map", "keep")
+KEYS = (
+    *("name", "table", "kind", "file", "inherit", "extensions", "ignore", "inferred", "optional", "notes"),
+    *("read", "rows", "join", "map", "keep"),
+)
 KINDS: tuple[Kind, ...] = ("continuous", "change_notification")
 
 
@@ -73,7 +76,8 @@ class _Reader:
         files = self._files(table, version)
         mapped = self._map(table, version) if table else {}
         read, keep, made = self._hints(), self._keep(), self._rows()
-        joined = self._joins(made.each)
+        joined, spared = self._joins(made.each), self._spared()
+        self._gathered(made, mapped)
         kind = self._word("kind", "continuous", KINDS)
         required, expected = _musts(table, version, mapped) if table else ((), ())
         if table is None or self.faults:
@@ -88,7 +92,10 @@ class _Reader:
             rows=made,
             joins=joined,
             keep=keep,
+            keep_optional=spared,
             ignored=self._texts("ignore"),
+            inferred=self._texts("inferred"),
+            optional=self._flag("optional", self.raw, False),
             extensions=self._flag("extensions", self.raw, version is not None),
             required=required,
             expected=expected,
@@ -201,7 +208,7 @@ class _Reader:
         return note
 
     def _keep(self) -> str | None:
-        raw = self._section("keep", ("when",))
+        raw = self._section("keep", ("when", "optional"))
         if "keep" not in self.raw:
             return None
         if "when" not in raw:
@@ -210,6 +217,21 @@ class _Reader:
         if entries.judged(raw.get("when"), self._noting("keep"), "when", condition=True) is None:
             return None
         return str(raw["when"])
+
+    def _spared(self) -> tuple[str, ...]:
+        """The columns that the filter can do without: blank where they do not come."""
+        words = self.raw.get("keep", {}).get("optional", []) if isinstance(self.raw.get("keep", {}), dict) else []
+        if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
+            remedy = 'Write it as optional = ["other.column"].'
+            self.complain("keep", "optional", message="optional is a list of columns of the formula.", remedy=remedy)
+            return ()
+        return tuple(words)
+
+    def _gathered(self, made: rows.Rows, mapped: dict[str, Source]) -> None:
+        for target in made.gather:
+            if target not in mapped or target.startswith(EXTENSION):
+                known = [t for t in mapped if not t.startswith(EXTENSION)]
+                self.complain("rows", "gather", message=f"gather cannot list {target}.", remedy=did_you_mean(target, known))
 
     def _map(self, table: Table, version: str | None) -> dict[str, Source]:
         mapped = inherit.inherited(table, version) if version else {}

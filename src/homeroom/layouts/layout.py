@@ -75,8 +75,11 @@ class Layout:
 
     `map` is in the table's own order, whatever the order of the text. `required` are the targets without which a file
     cannot be read; `expected` are those that a file must have for this layout to be chosen without being named. `ignored`
-    are header words that are known and left out on purpose. `extensions`: columns `metadata.x` of the file are taken.
+    are header words that are known and left out on purpose. `inferred` are header words that the map names although no document of the
+    system does: they are a proposal, which a person confirms by naming the set. `optional`: where a file lacks what the layout needs, it
+    reads nothing of it, and the delivery goes on. `extensions`: columns `metadata.x` of the file are taken.
     `declared` is the table's description where it is a dataset of the set's own.
+    `keep` says which rows are taken; columns in `keep_optional` are blank in it where they do not come.
     `rows` and `joins` rearrange the file's records before the map sees them.
     """
 
@@ -87,7 +90,10 @@ class Layout:
     map: tuple[tuple[str, Source], ...]
     hints: Hints = field(default_factory=Hints)
     keep: str | None = None
+    keep_optional: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    inferred: tuple[str, ...] = ()
+    optional: bool = False
     extensions: bool = False
     rows: Rows = NONE
     joins: tuple[Join, ...] = ()

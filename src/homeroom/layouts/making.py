@@ -2,7 +2,7 @@
 
 A maker takes tonight's feeds and the clock and gives them back with what it adds. A table that came itself is never made.
 Made rows carry `{"made":"true"}` in `metadata`, and the file and row that first caused them. To add a maker, write a
-function with `@maker(...)`; a set asks for it by name in `make`.
+function with `@maker(...)`; a set asks for it by name in `make`, as for what is filled into rows that came (`filling`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from homeroom.layouts.filling import FILLERS, Filler
 from homeroom.roster.names import ROUNDED_ID, UNMAPPED, quoted
 from homeroom.roster.names import text as literal
 from homeroom.workbench.bench import Workbench
@@ -26,6 +28,8 @@ Make = Callable[[Sequence[Feed], datetime], list[Feed]]
 MADE = '{"made":"true"}'
 DISTRICT = "made-district"
 """sourcedId of the made district office."""
+SCHOOL = "made-school"
+"""sourcedId of the made school of a source that names none."""
 COURSE = "course-"
 """What stands before a class's sourcedId to make that of its course."""
 YEAR = "schoolYear-"
@@ -36,12 +40,18 @@ FIRST_MONTH = 7
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """One maker. `meaning` is told to people: how the rows are made."""
+    """One maker. `meaning` is told to people: how the rows are made. `beside`: it adds rows to a table that came itself."""
 
     name: str
     table: str
     meaning: str
     make: Make
+    beside: bool = False
+
+    @property
+    def target(self) -> str:
+        """What is made, for people."""
+        return self.table
 
 
 _MAKERS: dict[str, Maker] = {}
@@ -49,14 +59,24 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(_MAKERS)
 """All makers by name."""
 
 
-def maker(name: str, table: str) -> Callable[[Make], Make]:
+def maker(name: str, table: str, *, beside: bool = False) -> Callable[[Make], Make]:
     """Declare a maker of a table; the first line of its docstring is its meaning."""
 
     def declare(make: Make) -> Make:
-        _MAKERS[name] = Maker(name, table, (make.__doc__ or "").strip().splitlines()[0], make)
+        _MAKERS[name] = Maker(name, table, (make.__doc__ or "").strip().splitlines()[0], make, beside)
         return make
 
     return declare
+
+
+def known(name: str) -> Maker | Filler:
+    """What a set may ask for by this name. Raises KeyError."""
+    return MAKERS[name] if name in MAKERS else FILLERS[name]
+
+
+def names() -> tuple[str, ...]:
+    """Everything that a set may ask for."""
+    return tuple(chain(MAKERS, FILLERS))
 
 
 def make(layout_set: LayoutSet, feeds: Sequence[Feed], now: datetime, workbench: Workbench | None = None) -> list[Feed]:
@@ -67,12 +87,39 @@ def make(layout_set: LayoutSet, feeds: Sequence[Feed], now: datetime, workbench:
     """
     made = list(feeds)
     for name in layout_set.makes:
-        known = MAKERS[name]
-        if made and not any(f.table == known.table for f in made):
-            made = known.make(made, now)
-            if workbench is not None and any(f.table == known.table for f in made):
-                workbench.tell("set-made", table=known.table, what=known.table, how=known.meaning.rstrip("."))
+        part = known(name)
+        before = made
+        if isinstance(part, Filler):
+            made = _fill(part, made, workbench)
+        elif made and (part.beside or not any(f.table == part.table for f in made)):
+            made = part.make(made, now)
+        if workbench is not None and _told(part.table, made) != _told(part.table, before) and not _none(part, made, workbench):
+            workbench.tell("set-made", table=part.table, what=part.target, how=part.meaning.rstrip("."))
     return made
+
+
+def _none(part: Maker | Filler, feeds: Sequence[Feed], workbench: Workbench) -> bool:
+    """Whether a maker that adds rows to a table that came has found nothing to add."""
+    if isinstance(part, Filler) or not part.beside:
+        return False
+    made = [f.select for f in feeds if f.made and f.table == part.table]
+    return not any(workbench.value(f"SELECT count(*) FROM ({select})") for select in made)
+
+
+def _told(table: str, feeds: Sequence[Feed]) -> list[str]:
+    return [f.fingerprint for f in feeds if f.table == table]
+
+
+def _fill(filler: Filler, feeds: list[Feed], workbench: Workbench | None) -> list[Feed]:
+    """The feeds with a column filled in, unless a file that it is taken from could not be read whole."""
+    if not filler.open(feeds):
+        return feeds
+    shaky = filler.shaky(feeds)
+    if shaky is None:
+        return filler.filled(feeds)
+    if workbench is not None:
+        workbench.tell("join-silent", file=shaky.text.file.number, table=filler.table, targets=filler.column)
+    return feeds
 
 
 def _numbered(feed: Feed) -> str:
@@ -136,6 +183,16 @@ def _filled(feeds: Sequence[Feed], table: str, name: str, filled: Mapping[str, s
     return [_with(f, name, filled) if f.table == table and not f.made else f for f in feeds]
 
 
+@maker("district", "orgs", beside=True)
+def _office(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
+    """One district above the schools, for files that name schools only."""
+    schools = [f for f in feeds if f.table == "orgs"]
+    if not schools or any(f.layout.endswith("/made-district") for f in schools):
+        return list(feeds)
+    above = _filled(feeds, "orgs", "district", {"parentSourcedId": literal(DISTRICT)})
+    return [*above, _district(schools[0])]
+
+
 _SCHOOLS = (("users", "orgSourcedIds"), ("classes", "schoolSourcedId"), ("enrollments", "schoolSourcedId"))
 
 
@@ -144,9 +201,12 @@ def _schools(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     """One school for each school id that users, classes or enrollments name, and one district above them.
 
     A school is told under the row that named it first in the first of these files (users, classes, enrollments), so each
-    file has a feed of its own with the schools that no earlier file named.
+    file has a feed of its own with the schools that no earlier file named. Where no file names a school at all, the source is
+    one school, and everything belongs to it.
     """
     places = [(f, column) for table, column in _SCHOOLS for f in _of(feeds, table, column)]
+    if not places:
+        return _one_school(feeds)
     made: list[Feed] = []
     named: list[str] = []
     for feed, column in places:
@@ -157,7 +217,18 @@ def _schools(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         rows, taken = f"SELECT * FROM ({new}) ORDER BY _row, id", {"sourcedId": column}
         made.append(_made("orgs", "schools", feed, [f for f, _ in places], values, rows, taken))
         named.append(f"SELECT id FROM ({ids})")
-    return [*feeds, *made, *([_district(places[0][0])] if places else [])]
+    return [*feeds, *made, _district(places[0][0])]
+
+
+def _one_school(feeds: Sequence[Feed]) -> list[Feed]:
+    cause = next((f for table, _ in _SCHOOLS for f in feeds if f.table == table), None)
+    if cause is None:
+        return list(feeds)
+    filled = list(feeds)
+    for table, column in _SCHOOLS:
+        filled = _filled(filled, table, "schools", {column: literal(SCHOOL)})
+    values = {"sourcedId": literal(SCHOOL), "name": "'School'", "type": "'school'", "parentSourcedId": literal(DISTRICT)}
+    return [*filled, _made("orgs", "schools", cause, [], values, "SELECT 1::BIGINT AS _row"), _district(cause)]
 
 
 def _district(cause: Feed) -> Feed:
@@ -175,8 +246,17 @@ def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     classes = _of(feeds, "classes")
     if not classes:
         return list(feeds)
+    values = _year_of(now)
+    year = _made("academicSessions", "school-year", classes[0], [], values, "SELECT 1::BIGINT AS _row")
+    termed = _filled(feeds, "classes", "school-year", {"termSourcedIds": values["sourcedId"]})
+    clocked = [f if f is came else replace(f, clocked=("termSourcedIds",)) for f, came in zip(termed, feeds, strict=True)]
+    return [*clocked, replace(year, clocked=("sourcedId",))]
+
+
+def _year_of(now: datetime) -> dict[str, str]:
+    """The school year of a day as SQL by column."""
     first = now.year if now.month >= FIRST_MONTH else now.year - 1
-    values = {
+    return {
         "sourcedId": literal(f"{YEAR}{first + 1}"),
         "title": literal(f"{first}-{first + 1}"),
         "type": "'schoolYear'",
@@ -184,10 +264,34 @@ def _school_year(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         "endDate": literal(f"{first + 1}-{FIRST_MONTH:02d}-01"),
         "schoolYear": literal(str(first + 1)),
     }
-    year = _made("academicSessions", "school-year", classes[0], [], values, "SELECT 1::BIGINT AS _row")
-    termed = _filled(feeds, "classes", "school-year", {"termSourcedIds": values["sourcedId"]})
-    clocked = [f if f is came else replace(f, clocked=("termSourcedIds",)) for f, came in zip(termed, feeds, strict=True)]
-    return [*clocked, replace(year, clocked=("sourcedId",))]
+
+
+@maker("school-year-for-rest", "academicSessions", beside=True)
+def _year_for_rest(feeds: Sequence[Feed], now: datetime) -> list[Feed]:
+    """The school year of today, in which the classes lie that name no term.
+
+    For formats in which terms may be left out. Where every class has one, no year is made. A class whose term cannot be read has
+    one: only a blank gets the year.
+    """
+    values = _year_of(now)
+    bare = [f for f in _of(feeds, "classes") if "termSourcedIds" not in f.columns]
+    if bare and not _of(feeds, "academicSessions"):
+        return _school_year(feeds, now) if len(bare) == len(_of(feeds, "classes")) else list(feeds)
+    made: list[Feed] = []
+    for feed in (f for f in _of(feeds, "classes", "termSourcedIds") if not f.made):
+        blank = f'SELECT min(_row) AS _row FROM ({_numbered(feed)}) WHERE "termSourcedIds" IS NULL HAVING count(*) > 0'
+        made.append(replace(_made("academicSessions", "school-year", feed, [feed], values, blank), clocked=("sourcedId",)))
+    return [*(_in_year(f, values["sourcedId"]) for f in feeds), *made]
+
+
+def _in_year(feed: Feed, year: str) -> Feed:
+    """A feed of classes with the year in place of a blank term."""
+    if feed.table != "classes" or feed.made or "termSourcedIds" not in feed.columns:
+        return feed
+    term = quoted("termSourcedIds")
+    digest = hashlib.sha256("\n".join([feed.fingerprint, "school-year-for-rest", year]).encode()).hexdigest()
+    select = f"SELECT * REPLACE (coalesce({term}, {year}) AS {term}) FROM ({feed.select})"
+    return replace(feed, select=select, fingerprint=digest)
 
 
 @maker("courses", "courses")

@@ -1,9 +1,11 @@
 """The `[rows]` section: several rows made from one record, and one row made from records that say the same.
 
 each = { teacher = ["teacher_id", "co_teacher"] }                        one row for every one of these columns that is filled
+each = { attribute = { but = ["student_id"] } }                          the same for every column but these, whatever it is called
 each = { agent = { split = "guardian_ids", by = "," } }                  one row for every item of a list cell
 each = { contact = { numbers = [1, 2], columns = { id = "C{n}_ID" } } }  one row for every numbered group that is filled
 once = true | "agree"                                                    rows that share their sourcedId are one row
+gather = ["orgSourcedIds"]                                               with `once`: lists of what all those rows say
 
 `each` works on the text table before `[map]`: its new columns (`teacher`, `teacher.number`, ...) are named like any other.
 """
@@ -21,8 +23,9 @@ Complain = Callable[..., None]
 
 Once = Literal["no", "fullest", "agree"]
 
-KEYS = ("each", "once")
+KEYS = ("each", "once", "gather")
 ITEM_KEYS = ("split", "by")
+REST_KEYS = ("but",)
 GROUP_KEYS = ("numbers", "columns")
 NUMBER = "number"
 COLUMN = "column"
@@ -32,10 +35,14 @@ MOST = 64
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """One row for every one of `columns` that is not blank: `name`, `name.number`, `name.column`."""
+    """One row for every one of `columns` that is not blank: `name`, `name.number`, `name.column`.
+
+    Without `columns` they are all columns of the file except those of `but`.
+    """
 
     name: str
     columns: tuple[str, ...]
+    but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,19 @@ Each = Cells | Items | Groups
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What `[rows]` says. `once`: `fullest` takes of rows with one sourcedId that differ the one with most filled cells."""
+    """What `[rows]` says. `once`: `fullest` takes of rows with one sourcedId that differ the one with most filled cells.
+
+    `gather`: targets that become a list of the values of all rows with the sourcedId, and in which they may differ.
+    """
 
     each: Each | None = None
     once: Once = "no"
+    gather: tuple[str, ...] = ()
+
+    @property
+    def takes_any_column(self) -> bool:
+        """Whether columns of any name are read, so that the names say nothing about which file it is."""
+        return isinstance(self.each, Cells) and bool(self.each.but)
 
 
 NONE = Rows()
@@ -87,7 +103,19 @@ def read(raw: Mapping[str, Any], complain: Complain) -> Rows:
     for key in raw:
         if key not in KEYS:
             complain(key, message=f"{key} is not known here.", remedy=did_you_mean(key, KEYS))
-    return Rows(_each(raw["each"], complain) if "each" in raw else None, _once(raw.get("once", False), complain))
+    once = _once(raw.get("once", False), complain)
+    return Rows(_each(raw["each"], complain) if "each" in raw else None, once, _gather(raw.get("gather", []), once, complain))
+
+
+def _gather(value: Any, once: Once, complain: Complain) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(_word(v) for v in value):
+        complain("gather", message="gather is a list of targets.", remedy='Write it as gather = ["orgSourcedIds"].')
+        return ()
+    if value and once == "no":
+        complain("gather", message="gather says nothing without once.", remedy="Write once = true above it.")
+    if "sourcedId" in value:
+        complain("gather", message="sourcedId cannot be gathered: it tells which rows are one.", remedy="Leave it out.")
+    return tuple(dict.fromkeys(value))
 
 
 def _once(value: Any, complain: Complain) -> Once:
@@ -116,13 +144,15 @@ def _each(value: Any, complain: Complain) -> Each | None:
         return _cells(name, raw, complain)
     if isinstance(raw, dict) and "split" in raw:
         return _items(name, raw, complain)
+    if isinstance(raw, dict) and "but" in raw:
+        return _rest(name, raw, complain)
     if isinstance(raw, dict) and "columns" in raw:
         return _groups(name, raw, complain)
     complain(
         "each",
         name,
-        message=f"{name} is a list of columns, a list cell to split, or numbered groups.",
-        remedy='Write it as ["a", "b"], as { split = "ids", by = "," } or as { numbers = [1, 2], columns = { id = "C{n}_ID" } }.',
+        message=f"{name} is a list of columns, all columns but some, a list cell to split, or numbered groups.",
+        remedy='Write it as ["a", "b"], as { but = ["id"] }, as { split = "ids", by = "," } or as { numbers = [1, 2], columns = { id = "C{n}_ID" } }.',
     )
     return None
 
@@ -132,6 +162,17 @@ def _cells(name: str, raw: list[Any], complain: Complain) -> Cells | None:
         complain("each", name, message=f"{name} lists 1 to {MOST} header words.", remedy='Write it as ["a", "b"].')
         return None
     return Cells(name, tuple(dict.fromkeys(raw)))
+
+
+def _rest(name: str, raw: Mapping[str, Any], complain: Complain) -> Cells | None:
+    _unknown(name, raw, REST_KEYS, complain)
+    but = raw["but"]
+    if not isinstance(but, list) or not but or not all(_word(w) for w in but):
+        complain(
+            "each", name, "but", message="but lists header words, the key at least.", remedy='Write it as but = ["student_id"].'
+        )
+        return None
+    return Cells(name, (), tuple(but))
 
 
 def _items(name: str, raw: Mapping[str, Any], complain: Complain) -> Items | None:

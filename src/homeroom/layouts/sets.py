@@ -28,19 +28,20 @@ from homeroom.workbench.values import Hints
 DECLARATION = "set.toml"
 GUIDE = "guide.toml"
 """What an administrator of the system is told; no layout."""
-KEYS = ("name", "title", "help", "version", "inherit", "required", "make", "manifest", "same_system")
+KEYS = ("name", "title", "help", "version", "inherit", "required", "waived", "make", "manifest", "same_system", "gives_way")
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutSet:
     """The layouts of one system or dialect.
 
-    `required` are the tables, or single layouts, whose files must come. `makes` names what is made from the rows that come
+    `required` are the tables, or single layouts, whose files must come. `waived` are columns (`table.column`) that the system
+    does not always say although the standard requires them: a blank there refuses no row. `makes` names what is made from the rows that come
     (`homeroom.layouts.making`). `version` is the OneRoster version by whose rules the rows are checked. `manifest`: a
     manifest.csv among the files promises and forbids files. `same_system` are sets that carry the same records with the same
-    ids by another road. `contacts` are the contact rules. `text` is what `layouts show` prints. `digest` stands for the texts of
-    all its files, and `number` is the saved version of a district's own set (None for one that ships and for a folder). `datasets`
-    are those that it declares itself.
+    ids by another road; `gives_way` those that are taken instead where both fit equally. `contacts` are the contact rules. `text` is
+    what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the saved version of a district's own
+    set (None for one that ships and for a folder). `datasets` are those that it declares itself.
     """
 
     name: str
@@ -48,9 +49,11 @@ class LayoutSet:
     layouts: tuple[Layout, ...]
     required: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
     version: str = "1.2"
     manifest: bool = False
     same_system: tuple[str, ...] = ()
+    gives_way: tuple[str, ...] = ()
     help: str = ""
     text: str = ""
     datasets: tuple[Table, ...] = ()
@@ -171,9 +174,11 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         layouts=tuple(sorted(layouts, key=lambda w: (list(targets.tables(book)).index(w.table), w.name))),
         required=_listed(declared, "required"),
         makes=_listed(declared, "make"),
+        waived=_listed(declared, "waived"),
         version=str(declared.get("version", "1.2")),
         manifest=bool(declared.get("manifest", False)),
         same_system=_listed(declared, "same_system"),
+        gives_way=_listed(declared, "gives_way"),
         help=str(declared.get("help", "")),
         contacts=contacts,
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
@@ -210,9 +215,20 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
     for word in inherit.words(raw):
         if inherit.version_of(word) is None:
             complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
-    for key, known in (("required", None), ("make", making.MAKERS.keys()), ("same_system", None)):
+    for key, known in (
+        ("required", None),
+        ("waived", _columns()),
+        ("make", making.names()),
+        ("same_system", None),
+        ("gives_way", None),
+    ):
         _judge_list(raw.get(key, []), key, known, complain)
     return raw
+
+
+def _columns() -> list[str]:
+    """The words of `waived`."""
+    return [f"{table.name}.{field.name}" for table in catalogue() for field in table.fields]
 
 
 def _judge_list(value: object, key: str, known: Iterable[str] | None, complain: language.Note) -> None:
@@ -251,7 +267,7 @@ def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
 
 def _required(declared: Mapping[str, object], layouts: Iterable[Layout], book: Catalogue, text: str) -> list[LayoutFault]:
     """Words of `required` that are neither a table nor a layout of the set."""
-    known = [*targets.tables(book), *(w.name for w in layouts)]
+    known = [*book.tables, *(w.name for w in layouts)]
     where = places(text).find(["required"])
     return [
         LayoutFault(DECLARATION, *where, f"required cannot list {word}.", did_you_mean(word, known))

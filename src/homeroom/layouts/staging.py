@@ -35,7 +35,8 @@ def stage(
     laid = lay(workbench, binding, text, texts)
     rows = f"SELECT _row, _line, _part, (_made AND {keep}) AS _keep, {values} FROM {laid.rows} WHERE NOT _unsure"
     if _folds(layout):
-        rows = once(rows, columns, layout.rows.once)
+        together = [c for c in layout.rows.gather if c in columns]
+        rows = once(gathered(rows, together) if together else rows, columns, layout.rows.once)
     name = f"{layout.name}/{binding.inspected.file.number}"
     staged = kept(workbench, "arranged", name, rows, text.rows)
     unsure = workbench.value(f"SELECT count_if(_unsure) FROM {laid.rows}") if laid.doubtful else 0
@@ -77,6 +78,21 @@ def once(rows: str, columns: Sequence[str], mode: Once) -> str:
     elif mode == "agree":
         folded = _folded(folded, f"{keyed}, _same", "_row")
     return f"SELECT * EXCLUDE (_same, _part) FROM ({folded})"
+
+
+def gathered(rows: str, columns: Sequence[str]) -> str:
+    """Rows in which the given columns hold, for each sourcedId, the distinct values of all its kept rows, joined with commas.
+
+    A row that says a list already has it taken apart first, so that no value stands twice.
+    """
+    key = quoted("sourcedId")
+    lists = []
+    for column in map(quoted, columns):
+        items = f"SELECT {key}, trim(unnest(string_split({column}, ','))) AS item FROM r WHERE _keep AND {key} IS NOT NULL"
+        listed = f"string_agg(DISTINCT item, ',' ORDER BY item) AS {column}"
+        lists.append(f"LEFT JOIN (SELECT {key}, {listed} FROM ({items}) WHERE item <> '' GROUP BY 1) AS {column} USING ({key})")
+    replaced = ", ".join(f"coalesce({c}.{c}, r.{c}) AS {c}" for c in map(quoted, columns))
+    return f"WITH r AS MATERIALIZED ({rows}) SELECT r.* REPLACE ({replaced}) FROM r {' '.join(lists)}"
 
 
 def _folded(rows: str, group: str, order: str) -> str:

@@ -1,4 +1,4 @@
-"""What a layout may fill: the roster tables and datasets, and the pseudo-table of contacts."""
+"""What a layout may fill: the roster tables, and the pseudo-table of contacts."""
 
 from __future__ import annotations
 

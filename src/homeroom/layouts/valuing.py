@@ -19,7 +19,7 @@ from homeroom.roster.names import text as literal
 def treated(bound: Bound, binding: Binding, value: str) -> str:
     """The value after padding, value map, recipe and default, in this order."""
     source = bound.source
-    value = _padded(source, value)
+    value = _padded(binding, bound, value)
     if source.values:
         value = _mapped(binding, bound, value)
     if source.recipe:
@@ -32,7 +32,7 @@ def treated(bound: Bound, binding: Binding, value: str) -> str:
 def dropped(binding: Binding, bound: Bound, value: str) -> str:
     """SQL: whether the value map drops a value, or an item of a list."""
     source = bound.source
-    value = _padded(source, value)
+    value = _padded(binding, bound, value)
     known = _known(source)
     if not _is_list(binding, bound):
         return f"({value} IS NOT NULL AND NOT {known.format(x=value)})"
@@ -47,10 +47,19 @@ def marked(binding: Binding) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield bound.target, tuple(word for word, _ in bound.source.values)
 
 
-def _padded(source: Source, value: str) -> str:
-    if not source.padded:
+def _padded(binding: Binding, bound: Bound, value: str) -> str:
+    """Zeros in front; in a list, of every item."""
+    places = bound.source.padded
+    if not places:
         return value
-    return f"CASE WHEN length({value}) < {source.padded} THEN lpad({value}, {source.padded}, '0') ELSE {value} END"
+    if not _is_list(binding, bound):
+        return _with_zeros(value, places)
+    items = f"list_transform(string_split({value}, ','), lambda x: {_with_zeros('trim(x)', places)})"
+    return f"array_to_string({items}, ',')"
+
+
+def _with_zeros(value: str, places: int) -> str:
+    return f"CASE WHEN length({value}) < {places} THEN lpad({value}, {places}, '0') ELSE {value} END"
 
 
 def _mapped(binding: Binding, bound: Bound, value: str) -> str:

@@ -81,6 +81,11 @@ def inspect(file: SourceFile, hints: Hints = _HINTS, *, cell_bytes: int = CELL_B
     return _inspected(file, hints, dialect, survey, (encoding, guessed, through), surveyor.counts, streams.marked(beginning))
 
 
+def _positions(dialect: _Dialect, hints: Hints) -> bool:
+    """Whether the file is one whose columns are known by their places: it is said to have no header, or may lack it and does."""
+    return hints.header is False or bool(hints.columns and dialect.at < 0)
+
+
 def _checked(hints: Hints, cell_bytes: int) -> str | None:
     """The hinted encoding in its usual spelling. Raises Misuse."""
     if hints.delimiter is not None and (
@@ -116,10 +121,18 @@ def _dialect(head: bytes, hints: Hints, encoding: str) -> _Dialect:
     at = headers.titles(rows, usual) if hints.header is not False else 0
     if hints.header is False and headers.switched_on(rows[0], rows[1] if len(rows) > 1 else None, hints.columns):
         return _Dialect(delimiter, records, 0, _header_width(rows, 0), 0, len(rows[0]) - _header_width(rows, 0))
-    if hints.header is False or (hints.header is None and _is_data(rows, at)):
+    if hints.header is False or (hints.header is None and _is_data(rows, at) and not _known(rows[at], hints)):
+        return _Dialect(delimiter, records, -1, usual, 0)
+    if hints.header is None and hints.columns and len(rows[0]) == len(hints.columns) and not _known(rows[0], hints):
         return _Dialect(delimiter, records, -1, usual, 0)
     width = _header_width(rows, at)
     return _Dialect(delimiter, records, at, width, at, len(rows[at]) - width)
+
+
+def _known(cells: list[str], hints: Hints) -> bool:
+    """Whether half of these cells are words that the layout gives to positions, a table in front of them or not."""
+    named = headers.clean(tuple(cells), hints.strip_prefix).columns
+    return bool(hints.columns) and headers.switched_on(named, None, hints.columns)
 
 
 def _is_data(rows: list[list[str]], at: int) -> bool:
@@ -168,7 +181,7 @@ def _inspected(
     return Inspected(
         file=file,
         header=header if dialect.at >= 0 else numbered,
-        columns=headers.named(columns, hints.columns) if hints.columns else columns,
+        columns=headers.named(columns, hints.columns) if hints.columns and _positions(dialect, hints) else columns,
         encoding=name,
         encoding_guessed=guessed,
         delimiter=dialect.delimiter.decode(),
@@ -176,10 +189,10 @@ def _inspected(
         line_ends=ends[0] if len(ends) == 1 else ("mixed" if ends else "lf"),
         header_line=dialect.records[dialect.at].line if dialect.at >= 0 else 0,
         sample=tuple(rows[:SAMPLE_ROWS]),
-        repairs=_repairs(dialect, cleaned, mark, guessed, hints.header is False),
+        repairs=_repairs(dialect, cleaned, mark, guessed, _positions(dialect, hints)),
         headerless=dialect.at < 0,
         survey=survey,
-        unheaded=hints.header is False,
+        unheaded=_positions(dialect, hints),
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from homeroom.deliveries.workfolders import claim
 from homeroom.layouts import binding as bindings
 from homeroom.layouts import language, sets
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
@@ -59,13 +59,16 @@ class Checked:
         return not self.faults and all(fit.good for fit in self.fits)
 
 
-def check(texts: Mapping[str, str], name: str, on: Path | None = None) -> Checked:
-    """Judge the texts of a set (or one layout's), and how they fit what lies at `on`: a file, folder or archive."""
+def check(texts: Mapping[str, str], name: str, work: Path, on: Path | None = None) -> Checked:
+    """Judge the texts of a set (or one layout's), and how they fit what lies at `on`: a file, folder or archive.
+
+    What is copied of the files lies below `work` meanwhile.
+    """
     try:
         found = sets.read(texts, _name(texts, name))
     except LayoutFaults as faults:
         return Checked(faults.faults)
-    return Checked((), found.layouts, fits(found, on) if on is not None else ())
+    return Checked((), found.layouts, fits(found, work, on) if on is not None else ())
 
 
 def _name(texts: Mapping[str, str], fallback: str) -> str:
@@ -77,9 +80,9 @@ def _name(texts: Mapping[str, str], fallback: str) -> str:
     return own if isinstance(own, str) else fallback
 
 
-def fits(found: LayoutSet, on: Path) -> tuple[Fit, ...]:
+def fits(found: LayoutSet, work: Path, on: Path) -> tuple[Fit, ...]:
     """How the files that lie at a place fit the layouts of a set."""
-    with tempfile.TemporaryDirectory(prefix="homeroom-check-") as place, Workbench(Path(place) / "bench") as bench:
+    with claim(work, "check") as folder, Workbench(folder.path) as bench:
         texts, left = texts_at(bench, on, found.hints)
         made = [fit for text in texts for fit in _fits(bench, found, text, texts)]
     return (*made, *(Fit(name, None, refused=why) for name, why in left))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from homeroom.deliveries.workfolders import claim
 from homeroom.layouts.proposing.propose import Proposal, declaration, propose
 from homeroom.layouts.sets import DECLARATION
 from homeroom.reading.archives import unpack
@@ -33,10 +33,10 @@ class Proposed:
     left_alone: tuple[tuple[str, str], ...]
 
 
-def propose_for(path: Path, *, name: str | None = None) -> Proposed:
-    """Propose layouts for a folder, an archive or one file. Raises Misuse where there is nothing, Refused for a broken archive."""
+def propose_for(path: Path, work: Path, *, name: str | None = None) -> Proposed:
+    """Propose layouts for a folder, an archive or one file; what is copied of them lies below `work` meanwhile. Raises Misuse where there is nothing, Refused for a broken archive."""
     called = name or re.sub(r"[^a-z0-9-]+", "-", path.resolve().stem.lower()).strip("-") or "ours"
-    with tempfile.TemporaryDirectory(prefix="homeroom-propose-") as place, Workbench(Path(place) / "bench") as bench:
+    with claim(work, "propose") as folder, Workbench(folder.path) as bench:
         texts, left = texts_at(bench, path)
         if not texts:
             raise Misuse(f"{path} holds no table that could be read: {'; '.join(f'{n}: {why}' for n, why in left)}.")

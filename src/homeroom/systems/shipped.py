@@ -15,6 +15,18 @@ SETS: dict[str, str] = {
     "oneroster-1.1": "oneroster/oneroster-1.1",
     "oneroster-1.2": "oneroster/oneroster-1.2",
     "powerschool-dem": "powerschool/powerschool-dem",
+    "powerschool-autosend": "powerschool/powerschool-autosend",
+    "schoolstatus": "schoolstatus/schoolstatus",
+    "clientpoint": "clientpoint/clientpoint",
+    "pathways-ascender": "ascender/pathways-ascender",
+    "pathways-eschoolplus": "eschoolplus/pathways-eschoolplus",
+    "pathways-harmony": "harmony/pathways-harmony",
+    "pathways-skyward-q-in": "skyward/pathways-skyward-q-in",
+    "pathways-skyward-sms-in": "skyward/pathways-skyward-sms-in",
+    "pathways-skyward-sms-tx": "skyward/pathways-skyward-sms-tx",
+    "testhound": "testhound/testhound",
+    "clever": "clever/clever",
+    "microsoft-sds-2.1": "microsoft/microsoft-sds-2.1",
     "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""

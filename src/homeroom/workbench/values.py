@@ -240,8 +240,8 @@ class FileTally:
 class Admitted:
     """One table's rows that passed. `provable`: every refused row's key is known, so that absence means absence (law 3).
 
-    `again`: rows that came as last night and were looked at all the same, since something that they name or share has changed.
     `untouched`: every row passed, and none was healed or mended: what was admitted is what came.
+    `again`: rows that came as last night and were looked at all the same, since something that they name or share has changed.
     """
 
     table: str
@@ -250,8 +250,8 @@ class Admitted:
     full: bool
     tallies: tuple[FileTally, ...]
     provable: bool
-    again: int = 0
     untouched: bool = False
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,16 @@ def users_feeds(pairs: Sequence[Feed], rules: ContactRules, parents: Sequence[Fe
             "metadata": _metadata(feed),
         }
         made.append(
-            _feed(feed, "users", values, f"SELECT * FROM {PEOPLE} WHERE feed = {number}", rules, [*pairs, *parents], refused)
+            replace(
+                _feed(feed, "users", values, f"SELECT * FROM {PEOPLE} WHERE feed = {number}", rules, [*pairs, *parents], refused),
+                members=_MEMBERS,
+            )
         )
     return made
+
+
+_MEMBERS = (MARK, "language", "madeId", "sharedEmail", "sharedSms")
+"""The names inside metadata that a person's row speaks for."""
 
 
 def _metadata(feed: Feed) -> str:

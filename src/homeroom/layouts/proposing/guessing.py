@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from homeroom.layouts.layout import EXTENSION
 from homeroom.layouts.proposing import meanings
@@ -54,13 +54,17 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the file: its place, header word, what its values look like, and what its word means."""
+    """One column of the file: its place, header word, what its values look like, and what its word means.
+
+    `of_another`: its word says that it is about a guardian, in a file whose rows are not guardians.
+    """
 
     place: int
     word: str
     look: Look
     named: bool
     meaning: meanings.Recognised | None
+    of_another: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,19 @@ def _place(table: str, target: str) -> int:
     return names.index(first) if first in names else len(names)
 
 
+def set_apart(name: str, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns, those marked that speak of a guardian beside the person whom a row is about (see `Column.of_another`)."""
+    told = meanings.of_file(name)
+    others = [c for c in columns if c.named and meanings.of_guardian(c.word)]
+    own = any(c.meaning and c.meaning.meaning.looks in ("key", "name", "full-name") for c in columns if c not in others)
+    if not own or (told and told[1] == "guardian"):
+        return tuple(columns)
+    return tuple(replace(c, of_another=c in others) for c in columns)
+
+
 def _guess(table: str, column: Column) -> Guess | None:
+    if column.of_another:
+        return None
     if column.named and (target := meanings.standard(table, column.word)):
         return _seen(table, Guess(column, target, 0.95, ("the standard calls it so",)))
     if column.meaning and (target := column.meaning.meaning.becomes.get(table)):

@@ -68,6 +68,12 @@ def recognise(word: str) -> Recognised | None:
     return None
 
 
+def of_guardian(word: str) -> bool:
+    """Whether a header word speaks of a guardian's name, address or the like, not of the list of a student's guardians."""
+    first, _, rest = plain(word).partition(" ")
+    return first == "guardian" and rest not in ("", "id", "ids", "sourced id", "sourced ids")
+
+
 def is_secret(word: str) -> bool:
     """Whether a column of this name is never read."""
     return plain(word) in _book().secret

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from homeroom.layouts.proposing import meanings, writing
 from homeroom.layouts.proposing.contents import look
-from homeroom.layouts.proposing.guessing import Column, Guess, Reading, readings, sure_of
+from homeroom.layouts.proposing.guessing import Column, Guess, Reading, readings, set_apart, sure_of
 from homeroom.roster.catalogue import catalogue
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import TextTable
@@ -81,7 +81,7 @@ def declaration(name: str, proposals: Sequence[Proposal]) -> str:
 
 
 def _seen(workbench: Workbench, text: TextTable) -> _Seen:
-    columns = tuple(_columns(workbench, text))
+    columns = set_apart(text.file.name, tuple(_columns(workbench, text)))
     found = readings(text.file.name, columns)
     return _Seen(text, columns, found[0], tuple(found[1:]))
 
@@ -234,6 +234,8 @@ def _told(columns: Sequence[Column], best: Reading, beside: Sequence[Reading]) -
 
 
 def _left(column: Column, best: Reading) -> str:
+    if column.of_another:
+        return 'it is about a guardian, not about the person of the row; a layout with table = "contacts" takes it'
     if column.meaning and (target := column.meaning.meaning.becomes.get(best.table)):
         return f"another column was taken for {target.rstrip(chr(126))}"
     if column.meaning:
