@@ -13,6 +13,21 @@ from walks.walking import Country, country
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COUNTS = {
+    "oneroster-1.0": {
+        "orgs": 2, "academicSessions": 1, "courses": 1, "classes": 1, "users": 3, "enrollments": 2, "demographics": 1,
+    },
+    "microsoft-sds-1": {
+        "orgs": 3, "academicSessions": 2, "courses": 2, "classes": 2, "users": 5, "enrollments": 5, "demographics": 2,
+    },
+    "microsoft-sds-2.1": {
+        "orgs": 3, "academicSessions": 3, "courses": 2, "classes": 2, "users": 5, "roles": 5, "enrollments": 4, "demographics": 2,
+    },
+    "microsoft-sds-2": {
+        "orgs": 3, "academicSessions": 1, "courses": 2, "classes": 2, "users": 4, "enrollments": 4,
+    },
+    "apple-school-manager": {
+        "orgs": 3, "academicSessions": 1, "courses": 2, "classes": 2, "users": 4, "enrollments": 5,
+    },
     "clever": {
         "orgs": 3, "academicSessions": 3, "courses": 2, "classes": 3, "users": 9, "enrollments": 6, "demographics": 3, "gpa": 2,
     },
@@ -36,6 +51,11 @@ BY_NAME = {n for n in COUNTS if n.startswith("pathways-")} | {"schoolstatus", "t
 """Sets of which the example is read only when the set is named: columns or whole files are inferred."""
 
 MISSPELT = {
+    "oneroster-1.0": ("classes.csv", "schoolSourcedId", "campus", "classes.csv lacks the column schoolSourcedId"),
+    "microsoft-sds-1": ("Section.csv", "Section Name", "Heading", "Section.csv lacks the column Section Name"),
+    "microsoft-sds-2.1": ("roles.csv", "orgSourcedId", "campus", "roles.csv lacks the column orgSourcedId"),
+    "microsoft-sds-2": ("classes.csv", "title", "heading", "classes.csv lacks the column title"),
+    "apple-school-manager": ("rosters.csv", "student_id", "pupil", "rosters.csv lacks the column student_id"),
     "clever": ("sections.csv", "Section_id", "Class_key", "sections.csv lacks the column Section_id"),
     "clientpoint": ("classes.csv", "class_name", "section_heading", "classes.csv lacks the column class_name"),
     "schoolstatus": ("users.csv", "familyName", "surname", "users.csv lacks the column familyName"),

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from homeroom.layouts import patterns
-from homeroom.layouts.finding import Header, Wide
+from homeroom.layouts.finding import Also, Header, Wide
 from homeroom.layouts.layout import Join, Layout
 from homeroom.layouts.nearness import cleaned
 from homeroom.layouts.rows import Cells, Each, Items, made
@@ -88,7 +88,7 @@ def arranged(
 
     Joins named in `without` are taken for absent, as if they were optional: their file says nothing that can be relied on.
     """
-    own = Header(inspected.columns)
+    own = Header(inspected.columns, layout.also)
     if not layout.rearranged or not inspected.columns:
         return Arrangement(inspected, inspected.columns, Wide(own, {}, {}))
     each = layout.rows.each
@@ -106,11 +106,11 @@ def arranged(
         if file is None:
             waiting += [] if join.optional or join.name in without else [join.files[0]]
             continue
-        joined, missing = _joined(join, file, len(words), Wide(own, at, came))
+        joined, missing = _joined(join, file, len(words), Wide(own, at, came), layout.also)
         if joined is None:
             lacking += missing
             continue
-        came[join.name] = (joined.first, Header(file.columns))
+        came[join.name] = (joined.first, Header(file.columns, layout.also))
         consumed |= {here for here, _ in joined.on}
         consumed |= {joined.first + p for p in (*(there for _, there in joined.on), *joined.order, *(p for _, p in joined.reads))}
         words += [f"{join.name}.{w}" for w in file.columns]
@@ -154,9 +154,9 @@ def _first_of(words: Sequence[str], own: Header) -> int | None:
     return next((p for w in words if (p := own.position(w)) is not None), None)
 
 
-def _joined(join: Join, file: Inspected, first: int, wide: Wide) -> tuple[Joined | None, list[str]]:
+def _joined(join: Join, file: Inspected, first: int, wide: Wide, also: Also) -> tuple[Joined | None, list[str]]:
     """The join by positions, or the words that are missing for it."""
-    theirs = Header(file.columns)
+    theirs = Header(file.columns, also)
     missing: list[str] = []
 
     def there(word: str) -> int:

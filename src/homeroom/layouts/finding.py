@@ -12,16 +12,22 @@ How = Literal["exact", "case", "spelling", "alias", "near-miss", "position", "fo
 
 DOUBLED = re.compile(r".* \(\d+\)$", re.DOTALL)
 """Words that the reading room gave to the second of two equal ones."""
+Also = Sequence[tuple[str, tuple[str, ...]]]
+"""Words of a layout with the other words that some files have instead."""
 _LETTERED = re.compile(r"^[a-z]_(?=.)", re.IGNORECASE)
 _CUT = 30
 """SQL aliases of PowerQueries are cut at so many characters."""
 
 
 class Header:
-    """A file's header words, looked up in several ways. Doubled words (`x (2)`) are never found: the first `x` is taken."""
+    """A file's header words, looked up in several ways. Doubled words (`x (2)`) are never found: the first `x` is taken.
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    `also`: word -> other words for it, which are looked for where the first is not there.
+    """
+
+    def __init__(self, columns: Sequence[str], also: Also = ()) -> None:
         self.columns = columns
+        self._also = {word.casefold(): others for word, others in also}
         words = [(i, w) for i, w in enumerate(columns) if not DOUBLED.match(w)]
         self.exact = _first((w, i) for i, w in words)
         self.folded = _first((w.casefold(), i) for i, w in words)
@@ -34,6 +40,11 @@ class Header:
 
     def find(self, name: str) -> tuple[How, int] | None:
         """The position of a name's column and how it was recognised."""
+        hit = self._direct(name)
+        others = () if hit else self._also.get(name.casefold(), ())
+        return hit or next((("alias", other[1]) for word in others if (other := self._direct(word))), None)
+
+    def _direct(self, name: str) -> tuple[How, int] | None:
         if name in self.exact:
             return "exact", self.exact[name]
         if name.casefold() in self.folded:

@@ -25,7 +25,7 @@ Note = Callable[[str, str, str], None]
 
 KEYS = (
     *("name", "table", "kind", "file", "inherit", "extensions", "ignore", "inferred", "optional", "notes"),
-    *("read", "rows", "join", "map", "keep"),
+    *("read", "also", "rows", "join", "map", "keep"),
 )
 KINDS: tuple[Kind, ...] = ("continuous", "change_notification")
 
@@ -94,6 +94,7 @@ class _Reader:
             keep=keep,
             keep_optional=spared,
             ignored=self._texts("ignore"),
+            also=self._also(),
             inferred=self._texts("inferred"),
             optional=self._flag("optional", self.raw, False),
             extensions=self._flag("extensions", self.raw, version is not None),
@@ -217,6 +218,16 @@ class _Reader:
         if entries.judged(raw.get("when"), self._noting("keep"), "when", condition=True) is None:
             return None
         return str(raw["when"])
+
+    def _also(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        found = []
+        for word, others in self._section("also", None).items():
+            if not isinstance(others, list) or not others or not all(isinstance(o, str) and o.strip() for o in others):
+                remedy = 'Write it as "SIS ID" = ["ID"].'
+                self.complain("also", word, message=f"{word} has a list of other header words.", remedy=remedy)
+            else:
+                found.append((word, tuple(others)))
+        return tuple(found)
 
     def _spared(self) -> tuple[str, ...]:
         """The columns that the filter can do without: blank where they do not come."""

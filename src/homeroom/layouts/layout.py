@@ -80,6 +80,7 @@ class Layout:
     reads nothing of it, and the delivery goes on. `extensions`: columns `metadata.x` of the file are taken.
     `declared` is the table's description where it is a dataset of the set's own.
     `keep` says which rows are taken; columns in `keep_optional` are blank in it where they do not come.
+    `also` are header words with others that mean the same, in this file and in those joined to it.
     `rows` and `joins` rearrange the file's records before the map sees them.
     """
 
@@ -92,6 +93,7 @@ class Layout:
     keep: str | None = None
     keep_optional: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    also: tuple[tuple[str, tuple[str, ...]], ...] = ()
     inferred: tuple[str, ...] = ()
     optional: bool = False
     extensions: bool = False

@@ -12,6 +12,7 @@ from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.faults import Misuse
 
 SETS: dict[str, str] = {
+    "oneroster-1.0": "oneroster/oneroster-1.0",
     "oneroster-1.1": "oneroster/oneroster-1.1",
     "oneroster-1.2": "oneroster/oneroster-1.2",
     "powerschool-dem": "powerschool/powerschool-dem",
@@ -26,7 +27,10 @@ SETS: dict[str, str] = {
     "pathways-skyward-sms-tx": "skyward/pathways-skyward-sms-tx",
     "testhound": "testhound/testhound",
     "clever": "clever/clever",
+    "microsoft-sds-1": "microsoft/microsoft-sds-1",
     "microsoft-sds-2.1": "microsoft/microsoft-sds-2.1",
+    "microsoft-sds-2": "microsoft/microsoft-sds-2",
+    "apple-school-manager": "apple/apple-school-manager",
     "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""
