@@ -59,7 +59,7 @@ def walk(land: Country, folder: Path, name: str, content: dict[str, str]) -> Imp
     return land.town().walk(folder, name)
 
 
-WITH_ROSTER = [name for name in SETS if roster_sheets(layout_set(name))]
+WITH_ROSTER = [name for name in SETS if told(name).written and roster_sheets(layout_set(name))]
 
 
 @pytest.mark.parametrize("name", WITH_ROSTER)
@@ -80,7 +80,7 @@ def test_every_header_word_of_a_guide_is_read(land: Country, tmp_path: Path, nam
         if not sheet.headerless and sheet.layouts:
             rows = list(csv.DictReader(io.StringIO(files(name)[sheet.name])))
             out = io.StringIO()
-            writer = csv.DictWriter(out, sheet.header, restval="", lineterminator="\n")
+            writer = csv.DictWriter(out, sheet.header, restval="", extrasaction="ignore", lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
             content[sheet.name] = out.getvalue()
@@ -115,6 +115,8 @@ def test_a_file_without_a_needed_column_is_refused(tmp_path: Path, name: str) ->
             for word in (e.word for e in sheet.elements if e.needed):
                 content = files(name)
                 rows = list(csv.reader(io.StringIO(content[sheet.name])))
+                if len(rows[0]) == 1:
+                    continue  # nothing would be left, and an empty file is another story
                 place = rows[0].index(word)
                 content[sheet.name] = written([[c for i, c in enumerate(row) if i != place] for row in rows])
                 assert refusal(desk_, name, content).reason == "header_mismatch", (sheet.name, word)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from homeroom.guide import filepart
+from homeroom.guide.elements import spelled
 from homeroom.guide.markdown import anchor, code, codes, plain, table
 from homeroom.guide.occasion import Connection, Occasion
 from homeroom.guide.steps import Steps
@@ -31,7 +32,7 @@ def text(layouts: LayoutSet, steps: Steps, occasion: Occasion) -> str:
         *_timeline(occasion),
         *_connection(occasion),
         *_doing(steps, occasion),
-        *filepart.parts(layouts, steps.examples, occasion),
+        *filepart.parts(layouts, steps, occasion),
         *_guardians(layouts),
         *_stored(occasion),
         *_wrong(layouts, occasion),
@@ -69,7 +70,7 @@ def _opening(layouts: LayoutSet, steps: Steps, occasion: Occasion) -> Iterator[s
 
 
 def _glance(layouts: LayoutSet, steps: Steps, occasion: Occasion) -> Iterator[tuple[str, str]]:
-    required = [layouts.file_of(word) for word in layouts.required]
+    required = [spelled(layouts.file_of(word)) for word in layouts.required]
     yield "What to send", codes(required) if required else "the files [below](#the-files)"
     yield "How often", plain(steps.cadence or "every night, weekends too, so that Monday morning is fresh")
     yield "By when", _deadline(steps, occasion)

@@ -6,12 +6,14 @@ joined file is one too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from homeroom.layouts import formulas
 from homeroom.layouts.layout import EXTENSION, Layout, Source
 from homeroom.layouts.nearness import cleaned
+from homeroom.layouts.patterns import compiled
 from homeroom.layouts.rows import Cells, Each, Groups, Items
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.catalogue import DATASET, Field
@@ -44,7 +46,7 @@ class Element:
     """One column of a file. `word` is its exact header word; `also` are others that are read as well.
 
     `needed`: a file without it is refused. `filled`: where the column is there, a blank refuses the row. `expected`: the
-    standard asks for it, and the set is known by it. `place` is its number in a file without a header.
+    standard asks for it, and the set is known by it. `inferred`: no paper of the system names the word, it is a proposal. `place` is its number in a file without a header.
     """
 
     word: str
@@ -54,6 +56,7 @@ class Element:
     filled: bool = False
     expected: bool = False
     place: int | None = None
+    inferred: bool = False
 
     @property
     def rank(self) -> int:
@@ -100,15 +103,26 @@ class Sheet:
         return tuple(e.word for e in sorted(self.elements, key=lambda e: places.get(cleaned(e.word), len(order))))
 
 
+def spelled(pattern: str) -> str:
+    """A file name as a person would write it: a pattern that is a regular expression with its simple parts filled in."""
+    if not pattern.startswith("re:"):
+        return pattern
+    name = re.sub(r"\(\?!(?:[^()]|\([^()]*\))*\)", "", pattern.removeprefix("re:"))
+    name = re.sub(r"\(([^|()]+)(?:\|[^()]*)?\)", r"\1", name)
+    for part, filling in (("[A-Z]{2}", "TX"), ("[0-9]+", "123456"), ("[.]", "."), ("\\.", "."), (".*", ""), (".?", "_")):
+        name = name.replace(part, filling)
+    return name if compiled(pattern).fullmatch(name) else pattern
+
+
 def sheets(layouts: LayoutSet) -> tuple[Sheet, ...]:
     """Every file of a set: those that must come first, then the others of the roster, then the rest."""
     named: dict[str, list[Layout]] = {}
     for layout in layouts.layouts:
-        named.setdefault(layout.files[0], []).append(layout)
+        named.setdefault(spelled(layout.files[0]), []).append(layout)
     found = [_sheet(layouts, name, tuple(read)) for name, read in named.items()]
     found += [_joined(layouts, name) for name in _only_joined(layouts, named)]
     ranked = [s for s in found if s.elements]
-    asked = [layouts.file_of(word) for word in layouts.required]
+    asked = [spelled(layouts.file_of(word)) for word in layouts.required]
     place = {name: n for n, name in reversed(list(enumerate(asked)))}
     return tuple(
         sorted(ranked, key=lambda s: (not s.required, s.service != "rostering", s.joined, place.get(s.name, len(asked))))
@@ -122,7 +136,7 @@ def _sheet(layouts: LayoutSet, name: str, read: tuple[Layout, ...]) -> Sheet:
     return Sheet(
         name=name,
         names=tuple(dict.fromkeys(p for layout in read for p in layout.files)),
-        required=any(layouts.requires(layout) for layout in read) or name in layouts.needed_joins(),
+        required=any(layouts.requires(layout) for layout in read) or name in map(spelled, layouts.needed_joins()),
         layouts=read,
         elements=_ordered(wanted),
         fatal=fatal,
@@ -132,11 +146,11 @@ def _sheet(layouts: LayoutSet, name: str, read: tuple[Layout, ...]) -> Sheet:
 
 def _joined(layouts: LayoutSet, name: str) -> Sheet:
     """A file that only serves to be joined."""
-    joins = [j for w in layouts.layouts for j in w.joins if j.files[0] == name]
+    joins = [j for w in layouts.layouts for j in w.joins if spelled(j.files[0]) == name]
     return Sheet(
         name=name,
         names=tuple(dict.fromkeys(p for j in joins for p in j.files)),
-        required=name in layouts.needed_joins(),
+        required=name in map(spelled, layouts.needed_joins()),
         layouts=(),
         elements=_ordered(_asked_by_joins(layouts, name)),
         joined=True,
@@ -145,7 +159,7 @@ def _joined(layouts: LayoutSet, name: str) -> Sheet:
 
 
 def _only_joined(layouts: LayoutSet, named: dict[str, list[Layout]]) -> list[str]:
-    return list(dict.fromkeys(j.files[0] for w in layouts.layouts for j in w.joins if j.files[0] not in named))
+    return list(dict.fromkeys(n for w in layouts.layouts for j in w.joins if (n := spelled(j.files[0])) not in named))
 
 
 def _ordered(wanted: Sequence[Element]) -> tuple[Element, ...]:
@@ -169,12 +183,13 @@ def _together(one: Element, other: Element) -> Element:
         filled=one.filled or other.filled,
         expected=one.expected or other.expected,
         place=one.place if one.place is not None else other.place,
+        inferred=one.inferred or other.inferred,
     )
 
 
 def fails_without(layouts: LayoutSet, layout: Layout) -> bool:
     """Whether a delivery fails where a file lacks what this layout needs, and not only this layout reads nothing of it."""
-    return not getattr(layout, "optional", False) and (layouts.requires(layout) or layout.of.service == "rostering")
+    return not layout.optional and (layouts.requires(layout) or layout.of.service == "rostering")
 
 
 def _own_words(layouts: LayoutSet, layout: Layout, fatal: bool) -> Iterator[Element]:
@@ -192,7 +207,12 @@ def _own_words(layouts: LayoutSet, layout: Layout, fatal: bool) -> Iterator[Elem
             yield from _placed(layout, source.names[0], replace(facts, word=source.names[0], also=_others(source)), alone=True)
     if layout.keep is not None:
         for name in formulas.columns(layout.keep):
-            yield from _placed(layout, name, Element(name, (), (Use(layout, "", None, False),), fatal), alone=False)
+            yield from _placed(
+                layout,
+                name,
+                Element(name, (), (Use(layout, "", None, False),), fatal and name not in layout.keep_optional),
+                alone=False,
+            )
     yield from _of_each(layout, layout.rows.each, fatal)
     for join in layout.joins:
         for here, _ in join.on:
@@ -202,7 +222,7 @@ def _own_words(layouts: LayoutSet, layout: Layout, fatal: bool) -> Iterator[Elem
 def _facts(layouts: LayoutSet, layout: Layout, target: str, source: Source, must: bool) -> Element:
     field = next((f for f in layout.of.fields if f.name == target), None)
     version = DATASET if layout.of.dataset else layouts.version
-    waived = f"{layout.table}.{target}" in getattr(layouts, "waived", ())
+    waived = f"{layout.table}.{target}" in layouts.waived
     always = field is not None and version in field.required and not waived and source.default is None
     return Element(
         word=target,
@@ -236,7 +256,7 @@ def _placed(layout: Layout, name: str, element: Element, *, alone: bool) -> Iter
         return
     uses = element.uses if alone else tuple(replace(u, alone=False) for u in element.uses)
     at = _place_of(layout, name)
-    yield replace(element, uses=uses, place=at)
+    yield replace(element, uses=uses, place=at, inferred=cleaned(name) in {cleaned(w) for w in layout.inferred})
 
 
 def _place_of(layout: Layout, name: str) -> int | None:
@@ -272,7 +292,7 @@ def _asked_by_joins(layouts: LayoutSet, name: str) -> list[Element]:
     found: list[Element] = []
     for layout in layouts.layouts:
         for join in layout.joins:
-            if join.files[0] != name:
+            if spelled(join.files[0]) != name:
                 continue
             use = (Use(layout, "", None, False),)
             for _, there in join.on:

@@ -101,7 +101,7 @@ def _records(sheet: Sheet) -> list[tuple[str, Record]]:
 def _cell(element: Element, table: str, record: Record, version: str, date_form: str | None) -> str:
     use = next((u for u in element.uses if u.layout.table == table and u.alone), None)
     if use is None or use.source is None:
-        return ""
+        return _chiefly(element, table, record)
     value = record.get(use.target)
     if value is None and not element.needed and not element.filled:
         return ""
@@ -110,6 +110,15 @@ def _cell(element: Element, table: str, record: Record, version: str, date_form:
     if table == "roles" and use.target == "role" and version == "1.2":
         value = role_in_12(value, "school")
     return _backwards(use, value, date_form)
+
+
+def _chiefly(element: Element, table: str, record: Record) -> str:
+    """The value of a column that a formula takes before any other, as in `coalesce(username, email)`."""
+    for use in element.uses:
+        formula = use.source.formula if use.source and use.layout.table == table and use.target != "sourcedId" else None
+        if formula and formula.startswith(f"coalesce({element.word},"):
+            return record.get(use.target, "")
+    return ""
 
 
 def _invented(use: Use) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from homeroom.guide import wording
-from homeroom.guide.elements import Element, Sheet, Use, extension, sheets
+from homeroom.guide.elements import Element, Sheet, Use, extension, sheets, spelled
 from homeroom.guide.examples import example
 from homeroom.guide.markdown import block, code, codes, plain, table
 from homeroom.guide.occasion import Occasion, Reading
+from homeroom.guide.steps import Steps
 from homeroom.layouts import formulas
-from homeroom.layouts.making import MAKERS
+from homeroom.layouts.making import known
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster import meanings
 from homeroom.roster.catalogue import CodeList, catalogue
@@ -19,7 +20,7 @@ from homeroom.roster.contacts import CONTACTS
 DELIMITERS = {",": "comma", "\t": "tab", "|": "pipe", ";": "semicolon"}
 
 
-def parts(layouts: LayoutSet, examples: Mapping[str, str], occasion: Occasion) -> Iterator[str]:
+def parts(layouts: LayoutSet, steps: Steps, occasion: Occasion) -> Iterator[str]:
     """The lines of this part."""
     found = sheets(layouts)
     full = [s for s in found if s.service == "rostering" or s.required] or list(found)
@@ -28,7 +29,7 @@ def parts(layouts: LayoutSet, examples: Mapping[str, str], occasion: Occasion) -
     yield from _overview(layouts, found)
     yield from _writing(layouts, found, occasion.reading)
     for sheet in full:
-        yield from _file(sheet, layouts, found, examples, occasion.reading)
+        yield from _file(sheet, layouts, found, steps, occasion.reading)
     if rest:
         yield from _also(rest)
     yield from _code_lists(layouts, full)
@@ -54,7 +55,7 @@ def _overview(layouts: LayoutSet, found: tuple[Sheet, ...]) -> Iterator[str]:
     if layouts.makes:
         yield "What your system does not send this way, Homeroom makes from what it does send:"
         yield ""
-        yield from [f"- {plain(MAKERS[name].meaning)}" for name in layouts.makes if name in MAKERS]
+        yield from [f"- {plain(known(name).meaning)}" for name in layouts.makes]
         yield ""
 
 
@@ -129,14 +130,12 @@ def _prefixed(stripped: bool) -> str:
     return "Not accepted: a word must stand without the name of a table before it."
 
 
-def _file(
-    sheet: Sheet, layouts: LayoutSet, found: tuple[Sheet, ...], examples: Mapping[str, str], reading: Reading
-) -> Iterator[str]:
+def _file(sheet: Sheet, layouts: LayoutSet, found: tuple[Sheet, ...], steps: Steps, reading: Reading) -> Iterator[str]:
     yield from [f"### {plain(sheet.name)}", ""]
     yield f"{'**Must come each time.**' if sheet.required else 'May come.'} {_holds(sheet)}"
     yield ""
     if len(sheet.names) > 1:
-        yield f"Names that are read: {codes(sheet.names)}." + (
+        yield f"Names that are read: {codes(dict.fromkeys(map(spelled, sheet.names)))}." + (
             " `{date}` stands for a date such as `20261121`." if any("{date}" in n for n in sheet.names) else ""
         )
         yield ""
@@ -148,8 +147,15 @@ def _file(
     yield from table((first, "Needed", "What it is, and how it is written", "What is kept"), rows)
     yield _need(sheet)
     yield ""
+    if any(e.inferred for e in sheet.elements):
+        yield (
+            "Words with *assumed* are our proposal: the system's own papers do not name them. Look whether your export calls them so, and tell us if "
+            "it does not."
+        )
+        yield ""
     yield from [*_unique(sheet), ""]
-    text = example(layouts, sheet, examples, reading.date_forms.get("*"))
+    # A set without a guide of its own has no tested rows, and an example that is wrong is worse than none.
+    text = example(layouts, sheet, steps.examples, reading.date_forms.get("*")) if steps.written else ""
     if text:
         yield "Example rows (invented people):"
         yield ""
@@ -176,6 +182,8 @@ def _column(
         word = f"{element.place}. {word}"
     if element.also:
         word += f" (or {codes(element.also)})"
+    if element.inferred:
+        word += " *assumed*"
     told = " ".join(s for s in (plain_meaning(element), wording.form(element, layouts, found, reading)) if s)
     return word, needed(element, reading), told, _kept(element)
 

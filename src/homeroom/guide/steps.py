@@ -49,6 +49,11 @@ class Steps:
     steps: tuple[Step, ...] = ()
     examples: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def written(self) -> bool:
+        """Whether the set has a guide at all."""
+        return bool(self.title or self.steps)
+
 
 def of_set(texts: Mapping[str, str]) -> Steps:
     """What the texts of a set (file name -> TOML) tell an administrator; nothing where there is no guide. Raises LayoutFaults."""
