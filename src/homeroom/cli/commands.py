@@ -20,6 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Who would become a guardian? The contact rules over files, with nothing written.",
     ),
     "guide": ("homeroom.cli.guides:guide", "Write the guide for a district's administrator, from the layouts that are enforced."),
+    "worksheet": (
+        "homeroom.cli.worksheets:worksheet",
+        "Ask a district for its own figures in a spreadsheet, and compare them with what arrived.",
+    ),
     "generate": ("homeroom.cli.generate:generate", "Make up a district, the same each time."),
     "serve": ("homeroom.cli.serve:serve", "Run everything in one process."),
     "web": ("homeroom.cli.serve:web", "Run the HTTP doors only."),

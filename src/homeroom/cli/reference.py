@@ -29,7 +29,10 @@ STATUSES = {
     0: ("success", "all commands: done"),
     1: ("failed", "nothing was changed; the reason says why. `check`: something is not as it should be"),
     2: ("wrong use", "an unknown command, option or name, or a setting that cannot be used"),
-    3: ("success with row issues", "`import`, `approve`: the good rows were taken, others were refused"),
+    3: (
+        "success with row issues",
+        "`import`, `approve`: the good rows were taken, others were refused. `worksheet --compare`: figures differ",
+    ),
     4: ("waiting for approval", "`import`, `approve`: too much would change at once; a dry run that would wait says the same"),
 }
 
