@@ -31,6 +31,8 @@ SETS: dict[str, str] = {
     "microsoft-sds-2.1": "microsoft/microsoft-sds-2.1",
     "microsoft-sds-2": "microsoft/microsoft-sds-2",
     "apple-school-manager": "apple/apple-school-manager",
+    "aeries": "aeries/aeries",
+    "infinite-campus": "infinite_campus/infinite-campus",
     "datasets": "datasets",
 }
 """Name of a set -> its folder below this one, in the order in which they are shown."""
