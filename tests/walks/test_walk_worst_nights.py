@@ -71,7 +71,7 @@ def test_a_file_of_which_no_row_can_be_taken_waits_for_a_person(town: Town, tmp_
     assert made.reason is not None
     assert (made.reason.code, made.reason.message) == (
         "nothing_accepted",
-        "None of the 100 rows of users.csv could be taken.",
+        "All 100 rows of users.csv were refused.",
     )
     approved = town.approve(made.number)
     assert (approved.outcome, town.active()["users"]) == ("success_with_row_issues", 100)
