@@ -37,13 +37,13 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
         tell_standing(sheet)
         outcome.publish(sheet)
         return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True, untouched=True)
-    refuse_ragged(sheet)
+    known = refuse_ragged(sheet, lookup)
     shapes = cells(table, sifted.columns, rules)
     changed = bool(workbench.rows(f"SELECT 1 FROM {sheet.shaped} LIMIT 1"))
     if changed:
         sheet = set_unmapped_aside(sheet)
     healed = _check_rows(sheet, shapes, lookup) if changed else ()
-    provable = _settle(sheet)
+    provable = _settle(sheet, known)
     if changed:
         _check_own(sheet, shapes, lookup)
     columns, untouched = outcome.make_admitted(sheet, healed)
@@ -80,12 +80,12 @@ def _required(shapes: tuple[Cell, ...]) -> frozenset[str]:
     return frozenset(c.name for c in shapes if c.required)
 
 
-def _settle(sheet: Sheet) -> bool:
-    """Decide which rows are refused; whether absence in this table proves anything."""
+def _settle(sheet: Sheet, known: bool) -> bool:
+    """Decide which rows are refused; whether absence in this table proves anything. `known`: no ragged row has a doubtful key."""
     outcome.settle_refused(sheet)
     outcome.make_departed(sheet)
     outcome.make_usable(sheet, sheet.is_referenced)
-    provable = outcome.provable(sheet)
+    provable = known and outcome.provable(sheet)
     continuous = sheet.sifted.mode == "continuous"
     # Where one of several files did not come, what it brought stands as it is: other rows may refer to it.
     whole = provable and not sheet.sifted.partial

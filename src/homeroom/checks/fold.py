@@ -55,7 +55,7 @@ def findings(workbench: Workbench, most: int = 1_000) -> tuple[Finding, ...]:
     """The issues of the import so far, folded by cause, errors first, then in the order of files and rows; at most `most`.
 
     Findings with the same cause become one, headed by the row in which the trouble began (a refused row itself, else the
-    first). A row that is refused for two things of its own heads two findings; what hangs on it is counted with the first.
+    first row that was refused for it, else the first). A row that is refused for two things of its own heads two findings; what hangs on it is counted with the first.
     """
     return tuple(_finding(row) for row in workbench.rows(_folded(workbench) + f" LIMIT {most}"))
 
@@ -82,7 +82,7 @@ def _folded(workbench: Workbench) -> str:
     """One row per finding: the head of each cause, or each issue that stands alone, with counts by file."""
     severity = " ".join(f"WHEN {text(c)} THEN {place}" for c, place in _severities().items())
     owner = "coalesce(cause = 'refused:' || table_name || ':' || key, FALSE)"
-    order = f"NOT {owner}, file NULLS LAST, row_number NULLS LAST, column_name, code"
+    order = f"NOT {owner}, NOT refused, file NULLS LAST, row_number NULLS LAST, column_name, code"
     return f"""
         WITH placed AS (
             SELECT *, rowid AS place, {owner} AS own,

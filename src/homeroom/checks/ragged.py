@@ -6,18 +6,21 @@ from homeroom.checks.sheet import Sheet
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import text
 from homeroom.workbench.bench import ISSUES
-from homeroom.workbench.values import Feed
+from homeroom.workbench.values import Feed, Lookup
 
 UNREADABLE = ("row-short", "row-long", "quote-unclosed", "cell-too-long", "file-cut-off")
 """What the reading room tells of rows that it could not read as rows."""
 
 
-def refuse_ragged(sheet: Sheet) -> None:
+def refuse_ragged(sheet: Sheet, lookup: Lookup) -> bool:
     """Add the ragged rows of every feed to refused_T. Their issues were told by the reading room, which knows their lines.
 
     The cells left of a surplus cell stand where they belong; a surplus begins at a list column at the earliest. So the
     key of a row that is too long can be read if it stands left of every list column; of a row that is too short only
     if it is the first cell. Otherwise sourcedId is NULL: the row could not be read.
+
+    Returns whether the store knows all of these keys. Where it does not, absence proves nothing (law 3): an export that died
+    writes its error message where rows should follow, and that is no record's key.
     """
     for feed in sheet.sifted.feeds:
         if feed.text.ragged is None or feed.made:
@@ -35,6 +38,16 @@ def refuse_ragged(sheet: Sheet) -> None:
             f"INSERT INTO refused_{sheet.name} SELECT {feed.text.file.number}, row_number, {key}, {cause} FROM {feed.text.ragged}"
         )
         _own_what_was_told(sheet, feed.text.file.number)
+    return _all_known(sheet, lookup)
+
+
+def _all_known(sheet: Sheet, lookup: Lookup) -> bool:
+    """Whether the store has every key that refused_T holds so far."""
+    bench, asked = sheet.workbench, f"ragged_{sheet.name}"
+    keys = f"SELECT DISTINCT sourcedId FROM refused_{sheet.name} WHERE sourcedId IS NOT NULL"
+    if not bench.value(f"CREATE OR REPLACE TABLE {asked} AS {keys}"):
+        return True
+    return not bench.rows(f"SELECT 1 FROM {asked} ANTI JOIN {lookup(sheet.name, asked)} USING (sourcedId) LIMIT 1")
 
 
 def _own_what_was_told(sheet: Sheet, file: int) -> None:

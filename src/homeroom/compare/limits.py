@@ -64,6 +64,7 @@ def judge(workbench: Workbench, plan: Plan, limits: Limits, active: ActiveCounts
         rekeyed(workbench, plan, limits)
         or another_district(workbench, plan, limits, lambda table: counts(table).total, complete)
         or _limit(named)
+        or _nothing_accepted(limits, counts, context)
         or _shrunk(limits, context)
         or _out_of_season(limits, counts, context)
     )
@@ -113,6 +114,17 @@ def _out_of_season(limits: Limits, counts: _Counts, context: Context) -> Reason 
     for table, files in context.hollow.items():
         if table in limits.seasonally_empty and files:
             return reason("seasonally_empty", file=files[0][0], count=files[0][1], table=table)
+    return None
+
+
+def _nothing_accepted(limits: Limits, counts: _Counts, context: Context) -> Reason | None:
+    """Files of which no row could be taken, where there is data: every record lives on, and yet no night may pass so quietly."""
+    for walked in context.walked:
+        table, tallies = walked.table.name, walked.admitted.tallies
+        refused = sum(t.refused for t in tallies)
+        none = refused > limits.of(table, "floor") and not any(t.accepted for t in tallies)
+        if none and walked.sifted.mode == "continuous" and counts(table).total:
+            return reason("nothing_accepted", file=_files(walked), rows=f"{refused:,}")
     return None
 
 

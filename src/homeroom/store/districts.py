@@ -36,9 +36,11 @@ class Districts:
         self._place = place
 
     def add(self, slug: str, name: str, timezone: str, now: datetime) -> District:
-        """Add a district. Raises Misuse for a bad slug, an unknown time zone, or a slug that is taken."""
+        """Add a district. Raises Misuse for a bad slug, an unknown time zone, a blank name, or a slug that is taken."""
         check_slug(slug)
         check_timezone(timezone)
+        if not name.strip():
+            raise Misuse("A district needs a name that people know it by.")
         row = {"slug": slug, "name": name, "timezone": timezone, "created": written(now)}
         try:
             with self._place.write() as connection:

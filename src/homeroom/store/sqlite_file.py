@@ -116,13 +116,13 @@ class SqliteFile:
     @contextmanager
     def read(self, *, alone: bool = False) -> Iterator[Connection]:
         """A read transaction: one state of the store, however long it lasts. `alone`: on a connection of its own."""
-        with passing(), (self._alone if alone else self._pooled).connect() as connection:
+        with passing(str(self.link)), (self._alone if alone else self._pooled).connect() as connection:
             yield connection
 
     @contextmanager
     def glance(self) -> Iterator[Any]:
         """A read transaction as the driver's own cursor: for pages, where SQLAlchemy would cost more than the query."""
-        with passing():
+        with passing(str(self.link)):
             held = self._pooled.raw_connection()
             try:
                 cursor = held.cursor()
@@ -138,7 +138,7 @@ class SqliteFile:
         Raises TryAgain when another writer does not finish within BUSY_SECONDS.
         """
         engine = (self._alone if alone else self._pooled).execution_options(homeroom_write=True)
-        with passing(), self._locked(engine) as connection:
+        with passing(str(self.link)), self._locked(engine) as connection:
             yield connection
             connection.commit()
 

@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from homeroom.deliveries import masterkey
 from homeroom.deliveries.keys import SealBroken, Vault
 from homeroom.roster.faults import Fault
 from homeroom.settings import Settings
 from homeroom.store import stores as store_room
+from homeroom.sync.house import master_keys
 
 SPARE_BYTES = 2 << 30
 """A first load needs twice its size for a moment; below this the night is in danger."""
@@ -86,17 +86,14 @@ def _zones(settings: Settings) -> Found:
 
 
 def _key(settings: Settings) -> Found:
-    if settings.master_key:
-        keys = masterkey.parse(settings.master_key, "HOMEROOM_MASTER_KEY")
-    else:
-        keys = masterkey.keep(settings.keys / "master.key")
+    with store_room.open(settings.data, settings.database_url) as stores:
+        keys = master_keys(settings, stores)
     return Found("master key", True, f"key {keys.newest.id}")
 
 
 def _stores(settings: Settings) -> Found:
-    keys = masterkey.parse(settings.master_key, "HOMEROOM_MASTER_KEY") if settings.master_key else None
-    vault = Vault(keys or masterkey.keep(settings.keys / "master.key"))
     with store_room.open(settings.data, settings.database_url) as stores:
+        vault = Vault(master_keys(settings, stores))
         districts = stores.control.districts.all()
         closed = []
         for district in districts:

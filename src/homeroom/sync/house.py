@@ -13,7 +13,9 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from homeroom.deliveries import masterkey
 from homeroom.deliveries.keys import DataKey, Vault
+from homeroom.deliveries.masterkey import MasterKeys
 from homeroom.deliveries.workfolders import reap
+from homeroom.roster.faults import Misuse
 from homeroom.settings import Settings
 from homeroom.store import stores as store_room
 from homeroom.store.keys import DataKey as KeptKey
@@ -63,18 +65,30 @@ class House:
 def opened(settings: Settings) -> Iterator[House]:
     """Open an installation, making what is not there yet (folders 0700, the master key, the control store)."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if settings.master_key:
-        keys = masterkey.parse(settings.master_key, "HOMEROOM_MASTER_KEY")
-    else:
-        keys = masterkey.keep(settings.keys / "master.key")
     reap(settings.work)
     stores = store_room.open(settings.data, settings.database_url)
     try:
-        house = House(settings=settings, stores=stores, vault=Vault(keys), raw=_raw_store(settings))
+        house = House(settings=settings, stores=stores, vault=Vault(master_keys(settings, stores)), raw=_raw_store(settings))
         with house.staying:
             yield house
     finally:
         stores.close()
+
+
+def master_keys(settings: Settings, stores: Stores) -> MasterKeys:
+    """The master keys; made only for an installation without districts. Raises Misuse where the key of some is gone.
+
+    A new key beside districts that were sealed with another one would only hide the loss until the old one is put back.
+    """
+    if settings.master_key:
+        return masterkey.parse(settings.master_key, "HOMEROOM_MASTER_KEY")
+    path = settings.keys / "master.key"
+    if not path.exists() and stores.control.districts.all():
+        raise Misuse(
+            f"{path} is gone, and the districts' deliveries can only be opened with it: put the file back from a backup, "
+            "or set HOMEROOM_MASTER_KEY."
+        )
+    return masterkey.keep(path)
 
 
 def _raw_store(settings: Settings) -> ObjectStore:

@@ -18,6 +18,7 @@ from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.report import ImportReport, moment
 from homeroom.store.imports import Import
 from homeroom.store.journal import AuditRow
+from homeroom.store.trouble import disk_is_full
 from homeroom.sync import ending
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
@@ -93,7 +94,7 @@ def approve(
         store = house.stores.roster(slug)
         entry = store.imports.get(number)
         if entry.status != "waiting_for_approval":
-            raise Misuse(f"import {number} of {slug} does not wait for approval: it is {entry.outcome or entry.status}.")
+            raise _not_waiting(slug, entry)
         if plan is not None and plan != entry.plan:
             raise Misuse(f"import {number} of {slug} would do something else than plan {plan}; look at its report again.")
         known = store.imports.report(number) or {}
@@ -110,7 +111,7 @@ def reject(house: House, slug: str, number: int, *, who: str, now: datetime | No
     with house.stores.lock(slug):
         entry = house.stores.roster(slug).imports.get(number)
         if entry.status != "waiting_for_approval":
-            raise Misuse(f"import {number} of {slug} does not wait for approval: it is {entry.outcome or entry.status}.")
+            raise _not_waiting(slug, entry)
         house.stores.control.audit.add(AuditRow(_now(now), who, "import-rejected", slug, {"import": number}))
         ending.turn_down(house, slug, number, ending.reason("rejected", who=who), _now(now))
     return _report(house, slug, number)
@@ -125,7 +126,8 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
         store = house.stores.roster(slug)
         before = store.revision()
         if not 0 < revision <= before:
-            raise Misuse(f"{slug} has the revisions 1 to {before}; there is no revision {revision} to go back to.")
+            there = f"has the revisions 1 to {before}" if before else "has no revision yet"
+            raise Misuse(f"{slug} {there}; there is no revision {revision} to go back to.")
         house.announce()
         entry = store.imports.begin(
             source=None, delivery=None, kind="rollback", trigger="rollback", now=at, executor=house.executor.name
@@ -226,6 +228,11 @@ def _newest(house: House, slug: str, entry: Import) -> int | None:
     return None
 
 
+def _not_waiting(slug: str, entry: Import) -> Misuse:
+    why = f": {entry.reason['message']}" if entry.reason else f": it is {entry.outcome or entry.status}."
+    return Misuse(f"import {entry.number} of {slug} does not wait for approval{why}")
+
+
 def _walk_and_end(
     house: House,
     slug: str,
@@ -253,26 +260,33 @@ def _walk_and_end(
     except Refused as refusal:
         ending.fail(house, slug, entry.number, ending.reason_of(refusal), datetime.now(UTC))
         made = _report(house, slug, entry.number)
-    except TryAgain:
-        raise
     except Misuse as misuse:
         # What was right when the import began: a folder of layouts that is gone, a setting that is no longer understood.
         ending.fail(house, slug, entry.number, ending.reason("settings_wrong", what=str(misuse)), datetime.now(UTC))
         made = _report(house, slug, entry.number)
     except Exception as bug:
-        # The text of a bug may hold a child's data: only its kind is told, the place is in the log.
-        import structlog  # it brings rich along, a tenth of a second for every command
-
-        structlog.get_logger("homeroom.imports").error(
-            "import-broke", district=slug, number=entry.number, kind=type(bug).__name__, step=store.imports.get(entry.number).step
-        )
-        ending.fail(house, slug, entry.number, ending.reason("internal_error", kind=type(bug).__name__), datetime.now(UTC))
-        raise
+        if disk_is_full(bug):
+            ending.fail(house, slug, entry.number, ending.reason("disk_full"), datetime.now(UTC))
+            made = _report(house, slug, entry.number)
+        elif isinstance(bug, TryAgain):
+            raise
+        else:
+            _broke(house, slug, entry, bug)
+            raise
     summarise(house, slug)
     if tell is not None:
         tell("settle")  # committed and served; what follows is for the next writer
     store.settle()
     return made
+
+
+def _broke(house: House, slug: str, entry: Import, bug: Exception) -> None:
+    """End an import that a mistake of ours broke. Its text may hold a child's data: only its kind is told, the place is in the log."""
+    import structlog  # it brings rich along, a tenth of a second for every command
+
+    kind, step = type(bug).__name__, house.stores.roster(slug).imports.get(entry.number).step
+    structlog.get_logger("homeroom.imports").error("import-broke", district=slug, number=entry.number, kind=kind, step=step)
+    ending.fail(house, slug, entry.number, ending.reason("internal_error", kind=kind), datetime.now(UTC))
 
 
 def _now(now: datetime | None) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,11 +34,13 @@ def hand_in(
 ) -> int:
     """Seal what lies at `path` (a folder, an archive or one file) and begin an import of it; returns the import's number.
 
-    `note` hears, in a sentence, which source was chosen where somebody may have meant another. Raises Misuse when there is no
+    `note` hears, in a sentence, which source was chosen where somebody may have meant another, and what was left out. Raises Misuse when there is no
     such path, district, source or layout set; nothing was taken then.
     """
     house.stores.control.districts.get(slug)
     files = files_of(path)
+    if others := left_out(path):
+        note(f"Left out, since links are not followed and only regular files are read: {', '.join(others)}.")
     sets_for(layouts, Own(house, slug))
     chosen = of(house, slug, source) or _upload(house, slug, layouts, note)
     at = now or datetime.now(UTC)
@@ -74,15 +77,29 @@ def deliver(house: House, slug: str, source: Source, files: Sequence[Incoming], 
 def files_of(path: Path) -> list[Incoming]:
     """The regular files of a folder (links are not followed), or the one file."""
     if path.is_file():
-        return [Incoming(path.name, path)]
+        return [Incoming(_name(Path(path.name)), path)]
     if not path.is_dir():
         raise Misuse(f"{path} is not there: name a folder, an archive or a file.")
-    found = [p for p in sorted(path.rglob("*")) if p.is_file() and not p.is_symlink()]
+    found = [p for p in sorted(path.rglob("*")) if _regular(p)]
     if not found:
         raise Misuse(f"{path} holds no files.")
     if len(found) > MOST_FILES:
         raise Misuse(f"{path} holds {len(found):,} files; a delivery has at most {MOST_FILES:,}.")
-    return [Incoming(p.relative_to(path).as_posix(), p) for p in found]
+    return [Incoming(_name(p.relative_to(path)), p) for p in found]
+
+
+def left_out(path: Path) -> list[str]:
+    """What lies in a folder and is no regular file, by name: links are not followed, pipes and devices not read."""
+    return [_name(p.relative_to(path)) for p in sorted(path.rglob("*")) if not _regular(p) and (p.is_symlink() or not p.is_dir())]
+
+
+def _regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+def _name(path: Path) -> str:
+    """A name as text; bytes in it that are not UTF-8 (an old Windows share) are shown as the sign for an unreadable letter."""
+    return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")
 
 
 def _upload(house: House, slug: str, layouts: str | None, note: Callable[[str], None]) -> Source:
