@@ -159,7 +159,7 @@ def _without(raw: bytes, *words: str) -> bytes:
     return out.getvalue().encode()
 
 
-@HOSTILE.add("held", "limit_exceeded", "reference-unknown", first=True)
+@HOSTILE.add("held", "limit_exceeded", "reference-dropped", first=True)
 def a_school_went_missing(files: Files) -> Files:
     """The export's filter lost a school: its students, classes and enrollments are gone, and it itself."""
     gone = {f"s-{n:02d}" for n in range(16, 31)}

@@ -172,7 +172,7 @@ def status_in_a_bulk_file(files: Files) -> Files:
     }
 
 
-@HOSTILE.add("success_with_row_issues", None, "status-in-bulk", "reference-unknown", first=True, active={"users": 44})
+@HOSTILE.add("success_with_row_issues", None, "status-in-bulk", "reference-dropped", first=True, active={"users": 44})
 def tobedeleted_in_a_bulk_file(files: Files) -> Files:
     """A guardian marked tobedeleted in a bulk file is not imported as active."""
     return edited(files, "users.csv", "g-06,,,", "g-06,tobedeleted,2026-10-05T02:00:00.000Z,")
