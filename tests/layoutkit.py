@@ -28,11 +28,13 @@ class Desk:
         self.files: list[Inspected] = []
 
     def put(self, name: str, content: str, *, encoding: str = "utf-8", header: bool = True) -> Inspected:
-        """Lay one comma separated file on the desk and look at it: prefixes are stripped as the reading room does."""
+        """Lay one comma or tab separated file on the desk and look at it: prefixes are stripped as the reading room does."""
         number = len(self.files)
         path = self.workbench.folder / f"{number}.csv"
         path.write_text(content, encoding=encoding, newline="")
-        rows = list(csv.reader(io.StringIO("\n".join(content.splitlines()[:1]))))
+        first_line = "\n".join(content.splitlines()[:1])
+        delimiter = "\t" if "\t" in first_line else ","
+        rows = list(csv.reader(io.StringIO(first_line), delimiter=delimiter))
         first = tuple(rows[0]) if rows else ()
         words = first if header else tuple(f"column {i + 1}" for i in range(len(first)))
         inspected = Inspected(
@@ -41,7 +43,7 @@ class Desk:
             columns=tuple(w if w.startswith("metadata.") else w.rsplit(".", 1)[-1].strip() for w in words),
             encoding=encoding,
             encoding_guessed=False,
-            delimiter=",",
+            delimiter=delimiter,
             quoted=True,
             line_ends="lf",
             header_line=1 if header else 0,

@@ -99,9 +99,13 @@ def refusal(desk_: Desk, name: str, content: dict[str, str]) -> Refused:
     return caught.value
 
 
-def written(rows: list[list[str]]) -> str:
+def delimiter(text: str) -> str:
+    return "\t" if "\t" in text else ","
+
+
+def written(rows: list[list[str]], between: str = ",") -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    csv.writer(out, lineterminator="\n", delimiter=between).writerows(rows)
     return out.getvalue()
 
 
@@ -114,11 +118,12 @@ def test_a_file_without_a_needed_column_is_refused(tmp_path: Path, name: str) ->
                 continue
             for word in (e.word for e in sheet.elements if e.needed):
                 content = files(name)
-                rows = list(csv.reader(io.StringIO(content[sheet.name])))
+                between = delimiter(content[sheet.name])
+                rows = list(csv.reader(io.StringIO(content[sheet.name]), delimiter=between))
                 if len(rows[0]) == 1:
                     continue  # nothing would be left, and an empty file is another story
                 place = rows[0].index(word)
-                content[sheet.name] = written([[c for i, c in enumerate(row) if i != place] for row in rows])
+                content[sheet.name] = written([[c for i, c in enumerate(row) if i != place] for row in rows], between)
                 assert refusal(desk_, name, content).reason == "header_mismatch", (sheet.name, word)
                 cut += 1
     assert cut

@@ -304,7 +304,14 @@ def _asked_by_joins(layouts: LayoutSet, name: str) -> list[Element]:
                 for word in source.names or (formulas.columns(source.formula) if source.formula else ()):
                     before, _, column = word.partition(".")
                     if before.casefold() == join.name.casefold() and column:
-                        found.append(Element(column, (), (Use(layout, target, source, source.formula is None),), must))
+                        found.append(
+                            Element(
+                                column,
+                                (),
+                                (Use(layout, target, source, source.formula is None),),
+                                must and word not in source.optional,
+                            )
+                        )
     return found
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from homeroom.guide.elements import Element, Sheet, Use, extension
+from homeroom.layouts import patterns
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.catalogue import Format, catalogue
 from homeroom.roster.versions import role_in_12
@@ -56,8 +57,9 @@ WORLD: Mapping[str, tuple[Record, ...]] = {
 
 def example(layouts: LayoutSet, sheet: Sheet, given: Mapping[str, str], date_form: str | None = None) -> str:
     """The example of a file as CSV text, with a header unless the file has none; empty where no row can be invented."""
-    if sheet.name in given:
-        return given[sheet.name]
+    for name, text in given.items():
+        if name == sheet.name or any(patterns.rank(w.files, name) is not None for w in sheet.layouts):
+            return text
     if not sheet.layouts:
         return ""
     words = sheet.header

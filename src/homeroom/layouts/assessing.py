@@ -236,7 +236,12 @@ def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refu
 
 def _plainer(first: Refused | None, second: Refused) -> Refused:
     """The refusal that is told: one about a file's own columns goes before one about the columns of a file that is joined to it."""
-    return second if first is None or (" (of " in first.message and " (of " not in second.message) else first
+    return second if first is None or (of_joined(first) and not of_joined(second)) else first
+
+
+def of_joined(refusal: Refused) -> bool:
+    """Whether a refusal is about the columns of a file that is joined to another (or that did not come to be joined)."""
+    return " (of " in refusal.message
 
 
 def _needed(layouts: LayoutSet, layout: Layout, manifest: Manifest | None) -> bool:

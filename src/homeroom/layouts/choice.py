@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from homeroom.layouts import manifest as manifests
-from homeroom.layouts.assessing import Assessment, Match, assess
+from homeroom.layouts.assessing import Assessment, Match, assess, of_joined
 from homeroom.layouts.layout import Kind, Layout
 from homeroom.layouts.manifest import Finding, Manifest
 from homeroom.layouts.nearness import did_you_mean
@@ -72,7 +72,7 @@ def choose(
     if workbench is not None:
         for finding in findings:
             finding.tell(workbench)
-    if best.refusal is not None:
+    if best.refusal is not None and not (best.missing and of_joined(best.refusal)):
         raise best.refusal
     if best.missing:
         raise Refused("incomplete_set", missing=", ".join(best.missing))
@@ -98,8 +98,10 @@ def _disagreement(layouts: LayoutSet, sheet: Manifest | None) -> tuple[Finding, 
 def _winner(assessed: Sequence[Assessment], inspected: Sequence[Inspected], sheet: Manifest | None) -> tuple[Assessment, str]:
     if sheet and sheet.version:
         told = [a for a in assessed if a.layouts.manifest and a.layouts.version == sheet.version]
-        if len(told) == 1:
-            return told[0], f"manifest.csv says OneRoster {sheet.version}."
+        # Systems with OneRoster sets of their own write the same manifest: the standard's own set goes before them.
+        own = [a for a in told if a.layouts.name == f"oneroster-{sheet.version}"] or told
+        if len(own) == 1:
+            return own[0], f"manifest.csv says OneRoster {sheet.version}."
     assessed = [a for a in assessed if not any(_goes_before(b, a) for b in assessed)]
     fitting = [a for a in assessed if not a.against and a.share > MOST]
     most = max((a.explained for a in assessed if a.matches and not a.refusal and not a.missing), default=0)
