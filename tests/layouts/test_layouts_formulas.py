@@ -49,7 +49,6 @@ ATTACKS = [
     "cast(a as json)",
     "cast(a as int[])",
     "cast(a as struct(x int))",
-    "a::varchar(5)",
     "copy users to '/tmp/x'",
     "attach '/tmp/x.db'",
     "install httpfs",

@@ -75,15 +75,23 @@ def opened(settings: Settings) -> Iterator[House]:
         stores.close()
 
 
+def given_keys(settings: Settings) -> MasterKeys | None:
+    """The master keys that the settings or the data folder have; None where none were ever made, or they are gone."""
+    if settings.master_key:
+        return masterkey.parse(settings.master_key, "HOMEROOM_MASTER_KEY")
+    path = settings.keys / "master.key"
+    return masterkey.keep(path) if path.exists() else None
+
+
 def master_keys(settings: Settings, stores: Stores) -> MasterKeys:
     """The master keys; made only for an installation without districts. Raises Misuse where the key of some is gone.
 
     A new key beside districts that were sealed with another one would only hide the loss until the old one is put back.
     """
-    if settings.master_key:
-        return masterkey.parse(settings.master_key, "HOMEROOM_MASTER_KEY")
+    if (given := given_keys(settings)) is not None:
+        return given
     path = settings.keys / "master.key"
-    if not path.exists() and stores.control.districts.all():
+    if stores.control.districts.all():
         raise Misuse(
             f"{path} is gone, and the districts' deliveries can only be opened with it: put the file back from a backup, "
             "or set HOMEROOM_MASTER_KEY."
