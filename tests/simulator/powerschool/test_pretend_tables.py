@@ -22,7 +22,9 @@ def server(shared: Caller) -> Iterator[Caller]:
 
 
 def test_a_row_is_text_in_lower_case_and_blanks_are_left_out(server: Caller) -> None:
-    found = server.get("/ws/schema/table/STUDENTS", projection="dcid,ID,Students.Last_Name,exitcode", q="enroll_status==0", pagesize=1)
+    found = server.get(
+        "/ws/schema/table/STUDENTS", projection="dcid,ID,Students.Last_Name,exitcode", q="enroll_status==0", pagesize=1
+    )
     dcid, number, name = server.sql("SELECT DCID, ID, Last_Name FROM Students WHERE Enroll_Status = 0 ORDER BY DCID LIMIT 1")[0]
     assert found["name"] == "Students"
     assert found["record"] == [{"id": dcid, "tables": {"students": {"dcid": str(dcid), "id": str(number), "last_name": name}}}]

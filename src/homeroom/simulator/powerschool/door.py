@@ -73,7 +73,7 @@ def _answering(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitabl
             raise ConnectionDropped
         response = _struck(world, struck) if struck else _response(world, call, _allowed(world, endpoint, call))
         if not struck and (struck := world.faults.due(faults.AFTER)):
-            response = _spoiled(struck, response)
+            response = await _spoiled(struck, response)
         size = len(response.body) if hasattr(response, "body") else 0
         world.journal.note(
             call.method, call.path, request.url.query, response.status_code, struck, time.perf_counter() - began, size
@@ -116,14 +116,18 @@ def _struck(world: World, name: str) -> Response:
     return Response(MAINTENANCE, 503, media_type="text/html", headers={"Retry-After": str(PAUSE)})
 
 
-def _spoiled(name: str, response: Response) -> Response:
+async def _spoiled(name: str, response: Response) -> Response:
     """What was answered, lost on its way."""
     kind = response.headers.get("content-type", "application/json")
     if name == "html":
         return Response(MAINTENANCE, 200, media_type="text/html")
-    body = bytes(response.body) if hasattr(response, "body") else b""
+    body = await _whole(response) if isinstance(response, StreamingResponse) else bytes(response.body)
     kept = body[: len(body) // 2] if name == "truncate" else b""
     return Response(kept, response.status_code, headers={"Content-Type": kind})
+
+
+async def _whole(response: StreamingResponse) -> bytes:
+    return b"".join([bytes(piece) async for piece in response.body_iterator if not isinstance(piece, str)])
 
 
 def _allowed(world: World, endpoint: Endpoint, call: Call) -> Answer:

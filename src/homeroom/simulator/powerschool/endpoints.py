@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from homeroom.simulator.powerschool import steering, tokens
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint
-from homeroom.simulator.powerschool.schema import describing, rows
+from homeroom.simulator.powerschool.schema import describing, queries, rows
 from homeroom.simulator.powerschool.v1 import classes, schools, server, staff, students
 from homeroom.simulator.powerschool.world import World
 
@@ -22,5 +22,6 @@ ALL: tuple[Endpoint, ...] = (
     *classes.ENDPOINTS,
     *describing.ENDPOINTS,
     *rows.ENDPOINTS,
+    *queries.ENDPOINTS,
     *steering.ENDPOINTS,
 )

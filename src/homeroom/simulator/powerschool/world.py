@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from homeroom.simulator.district import make
 from homeroom.simulator.nights import FIRST_NIGHT
@@ -14,7 +16,10 @@ from homeroom.simulator.powerschool.faults import Faults
 from homeroom.simulator.powerschool.filling import batches
 from homeroom.simulator.powerschool.journal import Journal
 from homeroom.simulator.powerschool.ledger import Ledger
+from homeroom.simulator.powerschool.packages import Package
 from homeroom.simulator.powerschool.plugin import Plugin, credentials
+from homeroom.simulator.powerschool.schema import oracle
+from homeroom.simulator.powerschool.schema.named import Named, shipped
 from homeroom.simulator.powerschool.tokens import Tokens
 
 
@@ -37,6 +42,18 @@ class World:
     renewals: int = 0
     outbox: deque[tuple[str, bytes]] = field(default_factory=deque)
     last_call: float = float("-inf")
+    installed: dict[str, Named] = field(default_factory=dict)
+    kept: dict[tuple[str, str, int, str], list[tuple[Any, ...]]] = field(default_factory=dict)
+
+    @property
+    def queries(self) -> Mapping[str, Named]:
+        """The PowerQueries that may be called: shipped ones and those of the installed plug-in."""
+        return {**shipped(), **self.installed}
+
+    def install(self, package: Package) -> None:
+        """Install and enable a plug-in in place of the one that clients used; its credentials stay, as in an upgrade."""
+        self.plugin.name, self.plugin.v1, self.plugin.fields = package.name, package.v1, package.fields
+        self.plugin.enabled, self.installed = True, package.queries
 
     def throttled(self, now: float) -> bool:
         """Whether a call at this second comes sooner after the last one than the fault `throttle` (milliseconds) allows."""
@@ -58,7 +75,7 @@ def founded(students: int, seed: int) -> World:
         tables = database.opened()
         database.fill(tables, batches(district))
     client_id, client_secret = credentials(seed)
-    return World(
+    world = World(
         tables=tables,
         plugin=Plugin(client_id, client_secret),
         tokens=Tokens(seed),
@@ -70,3 +87,5 @@ def founded(students: int, seed: int) -> World:
         year=district.year,
         today=date(district.year - 1, *FIRST_NIGHT).isoformat(),
     )
+    oracle.teach(tables, lambda: world.today)
+    return world

@@ -7,11 +7,12 @@ one dropped row and one that goes on. Some of last year's sections and seats are
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from homeroom.simulator.powerschool.database import Batch, Value
 from homeroom.simulator.powerschool.filling.people import came_over, day_after, entered, returned
 from homeroom.simulator.powerschool.filling.places import STAMP, last_year
-from homeroom.simulator.records import Enrollment, Section
+from homeroom.simulator.records import Section
 from homeroom.simulator.register import Register
 from homeroom.simulator.spelling import POWERSCHOOL_GRADES
 from homeroom.simulator.writers.powerschool_autosend import CO, LEAD, inner, section_number, teacher_id
@@ -34,9 +35,9 @@ def batches(book: Register) -> Iterator[Batch]:
         "ID SectionID TeacherID RoleID Start_Date End_Date PriorityOrder Allocation",
         _section_teachers(book),
     )
-    yield Batch("CC", CC_COLUMNS, _seats(book))
-    yield Batch("CC", CC_COLUMNS, _dropped(book))
-    yield Batch("CC", CC_COLUMNS, _last_years_seats(book))
+    desks = _desks(book)
+    for seats in (_seats, _dropped, _last_years_seats):
+        yield Batch("CC", CC_COLUMNS, seats(book, desks))
     yield Batch(
         "AssignmentSection",
         "AssignmentSectionID SectionsDCID Name DueDate TotalPointValue ScoreEntryPoints IsScoringNeeded",
@@ -98,40 +99,64 @@ def _section_teachers(book: Register) -> Iterator[tuple[Value, ...]]:
             yield (int(e.id[1:]), int(inner(section)), teacher, role, e.begins, ends, place, 100)
 
 
-def _seat(book: Register, e: Enrollment, dcid: int, begins: str, left: str, sign: int = 1) -> tuple[Value, ...]:
-    section = book.sections[e.section]
-    ids = (dcid, dcid + 50_000, int(inner(e.person)), sign * int(inner(section.id)), sign * int(book.term(section).id))
-    named = (int(e.school), book.courses[section.course].code, _number(section), begins, left, _lead(book, section))
-    return (*ids, *named, f"{_expression(section)}(A-E)", begins + STAMP)
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What every seat of a section repeats: computed once for each section, since there are twenty times as many seats."""
+
+    number: int
+    term: int
+    named: tuple[int, str, str]
+    lead: int
+    expression: str
+    ends: str
 
 
-def _seats(book: Register) -> Iterator[tuple[Value, ...]]:
-    ends = {s.id: day_after(book.term(s).ends) for s in book.district.sections}
+def _desks(book: Register) -> dict[str, _Desk]:
+    return {
+        s.id: _Desk(
+            number=int(inner(s.id)),
+            term=int(book.term(s).id),
+            named=(int(s.school), book.courses[s.course].code, _number(s)),
+            lead=_lead(book, s),
+            expression=f"{_expression(s)}(A-E)",
+            ends=day_after(book.term(s).ends),
+        )
+        for s in book.district.sections
+    }
+
+
+def _seat(desk: _Desk, person: str, dcid: int, begins: str, left: str, sign: int = 1) -> tuple[Value, ...]:
+    ids = (dcid, dcid + 50_000, int(person[1:]) + 50_000, sign * desk.number, sign * desk.term)
+    return (*ids, *desk.named, begins, left, desk.lead, desk.expression, begins + STAMP)
+
+
+def _seats(book: Register, desks: dict[str, _Desk]) -> Iterator[tuple[Value, ...]]:
+    late = {p.id: entered(book, p) for p in book.students if returned(p) or came_over(p)}
     for e in book.seats:
-        person = book.people[e.person]
-        begins = max(e.begins, entered(book, person)) if returned(person) or came_over(person) else e.begins
-        yield _seat(book, e, int(e.id[1:]), begins, ends[e.section])
+        desk = desks[e.section]
+        begins = max(e.begins, late[e.person]) if e.person in late else e.begins
+        yield _seat(desk, e.person, int(e.id[1:]), begins, desk.ends)
 
 
-def _dropped(book: Register) -> Iterator[tuple[Value, ...]]:
+def _dropped(book: Register, desks: dict[str, _Desk]) -> Iterator[tuple[Value, ...]]:
     """Seats that ended: one in fifty was dropped, every third of these on the day it began; and the first stays of who came back."""
     first, left = book.district.sessions[0].begins, f"{book.district.year - 1}-09-04"
     for place, e in enumerate(book.seats[:: max(10, min(50, len(book.seats) // 10))]):
-        yield _seat(book, e, DROPPED + int(e.id[1:]), first, first if place % 3 == 0 else left, -1)
+        yield _seat(desks[e.section], e.person, DROPPED + int(e.id[1:]), first, first if place % 3 == 0 else left, -1)
+    back = {p.id for p in book.students if returned(p)}
     for e in book.seats:
-        if returned(book.people[e.person]):
-            yield _seat(book, e, REPEATED + int(e.id[1:]), first, f"{book.district.year - 1}-09-11", -1)
+        if e.person in back:
+            yield _seat(desks[e.section], e.person, REPEATED + int(e.id[1:]), first, f"{book.district.year - 1}-09-11", -1)
 
 
-def _last_years_seats(book: Register) -> Iterator[tuple[Value, ...]]:
+def _last_years_seats(book: Register, desks: dict[str, _Desk]) -> Iterator[tuple[Value, ...]]:
     before = last_year(book.district.sessions)[0]
     wanted = {s.id: 0 for s in _of_last_year(book)}
     for e in book.seats:
         if e.section in wanted and wanted[e.section] < LAST_YEARS_SEATS:
             wanted[e.section] += 1
-            row = list(_seat(book, e, LAST_YEAR + int(e.id[1:]), before.begins, day_after(before.ends)))
-            row[3], row[4] = LAST_YEAR + int(inner(e.section)), int(before.id)
-            yield tuple(row)
+            desk = replace(desks[e.section], number=LAST_YEAR + desks[e.section].number, term=int(before.id))
+            yield _seat(desk, e.person, LAST_YEAR + int(e.id[1:]), before.begins, day_after(before.ends))
 
 
 def _assignments(book: Register) -> Iterator[tuple[Value, ...]]:
