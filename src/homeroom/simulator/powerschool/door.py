@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from homeroom.simulator.powerschool import endpoints, faults, wire
+from homeroom.simulator.powerschool import endpoints, events, faults, wire
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint, Trouble
 from homeroom.simulator.powerschool.tokens import Unauthorized
 from homeroom.simulator.powerschool.world import World
@@ -63,7 +63,7 @@ def _answering(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitabl
         call = await _call(request)
         struck: str | None = None
         if endpoint.path.startswith(STEERING):
-            return _response(world, call, _handled(world, endpoint, call))
+            return _sent(world, _response(world, call, _handled(world, endpoint, call)))
         world.faults.calls += 1
         if slow := world.faults.set.get("slow"):
             await asyncio.sleep(slow)
@@ -78,9 +78,21 @@ def _answering(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitabl
         world.journal.note(
             call.method, call.path, request.url.query, response.status_code, struck, time.perf_counter() - began, size
         )
-        return response
+        return _sent(world, response)
 
     return answer
+
+
+_deliveries: set[asyncio.Task[None]] = set()
+
+
+def _sent(world: World, response: Response) -> Response:
+    """The answer; events that the call raised go out beside it."""
+    task = events.start_delivery(world)
+    if task is not None:
+        _deliveries.add(task)  # the loop alone would let a task be forgotten half done
+        task.add_done_callback(_deliveries.discard)
+    return response
 
 
 class ConnectionDropped(Exception):
