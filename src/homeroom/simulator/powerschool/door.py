@@ -70,7 +70,7 @@ def _answering(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitabl
         struck = _before(world)
         if struck == "drop":
             world.journal.note(call.method, call.path, request.url.query, 0, struck, time.perf_counter() - began, 0)
-            raise ConnectionDropped
+            return Dropped()
         response = _struck(world, struck) if struck else _response(world, call, _allowed(world, endpoint, call))
         if not struck and (struck := world.faults.due(faults.AFTER)):
             response = await _spoiled(struck, response)
@@ -95,8 +95,13 @@ def _sent(world: World, response: Response) -> Response:
     return response
 
 
-class ConnectionDropped(Exception):
-    """The fault `drop`: the connection ends without an answer."""
+class Dropped(Response):
+    """The fault `drop`: the connection ends in the middle of an answer; the server's own complaint about it is kept off the log."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Promise more than is sent, and end."""
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
 
 
 async def _call(request: Request) -> Call:
