@@ -43,11 +43,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is a tree for `/ws/v1` (form `tree`), a JSON value, bytes that are sent as they are, or pieces that come one by one."""
+    """`body` is a tree for `/ws/v1` (form `tree`), a JSON value, bytes that are sent as they are, pieces that come one by one,
+    or (`later`) a coroutine that gives the answer."""
 
     body: Any = None
     status: int = 200
-    form: Literal["tree", "json", "bytes", "stream", "none"] = "json"
+    form: Literal["tree", "json", "bytes", "stream", "none", "later"] = "json"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

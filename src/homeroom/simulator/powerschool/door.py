@@ -63,7 +63,8 @@ def _answering(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitabl
         call = await _call(request)
         struck: str | None = None
         if endpoint.path.startswith(STEERING):
-            return _sent(world, _response(world, call, _handled(world, endpoint, call)))
+            steered = _handled(world, endpoint, call)
+            return _sent(world, _response(world, call, await steered.body if steered.form == "later" else steered))
         world.faults.calls += 1
         if slow := world.faults.set.get("slow"):
             await asyncio.sleep(slow)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from homeroom.simulator.powerschool import assignments, contacts, events, steering, tokens, versions
+from homeroom.simulator.powerschool import assignments, contacts, events, exports, steering, tokens, versions
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint
 from homeroom.simulator.powerschool.schema import describing, queries, rows, writing
 from homeroom.simulator.powerschool.v1 import classes, schools, server, staff, students
@@ -31,4 +31,5 @@ ALL: tuple[Endpoint, ...] = (
     *versions.ENDPOINTS,
     *assignments.ENDPOINTS,
     *steering.ENDPOINTS,
+    *exports.ENDPOINTS,
 )
