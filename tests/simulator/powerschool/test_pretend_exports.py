@@ -65,7 +65,20 @@ def test_three_files_come_in_the_form_that_the_guide_prescribes(server: Caller, 
     header, *rows = users.decode().split("\r")[:-1]
     assert header == ",".join(
         f"USERS.{c}"
-        for c in ["sourcedId", "orgSourcedIds", "role", "givenName", "familyName", "email", "sms", "phone", "agentSourcedIds", "grades", "language", "Dcid"]
+        for c in [
+            "sourcedId",
+            "orgSourcedIds",
+            "role",
+            "givenName",
+            "familyName",
+            "email",
+            "sms",
+            "phone",
+            "agentSourcedIds",
+            "grades",
+            "language",
+            "Dcid",
+        ]
     )
     assert len(rows) == told["files"][0]["rows"] == server.post("/ws/schema/query/com.classtag.one_roster_users/count")["count"]
     assert any(r.count(",") > 11 for r in rows), "lists without quotes make rows too long"
