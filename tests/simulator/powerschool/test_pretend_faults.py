@@ -212,6 +212,21 @@ def test_fields_are_granted_by_hand(server: Caller) -> None:
     server.steer("plugin", {"sizes": {"student": 100}})
 
 
+def test_switches_turn_what_servers_differ_in(server: Caller) -> None:
+    name = "/ws/schema/query/com.pearson.core.student.student_dcid_id_map"
+    server.steer("switches", {"values": "typed", "empty_record": "list", "default_format": "json"})
+    assert isinstance(server.post(name)["record"][0]["dcid"], int)
+    assert server.post(name, page=99)["record"] == []
+    bare = server.http.get("/ws/v1/metadata", headers={"Accept": "*/*"})
+    assert bare.headers["content-type"] == "application/json"
+    xml = server.http.get("/ws/v1/metadata", headers={"Accept": "application/xml"})
+    assert xml.headers["content-type"].startswith("application/xml")
+    for wrong in ({"values": "odd"}, {"shoes": "on"}, []):
+        assert server.call("POST", "/__simulator/switches", wrong).status_code == 400
+    server.steer("switches", {"values": "text", "empty_record": "absent", "default_format": "xml"})
+    assert server.post(name, page=99) == {"@extensions": ""}
+
+
 def test_the_log_tells_every_call_and_what_struck_it(server: Caller) -> None:
     start = server.get("/__simulator/log")["total"]
     server.steer("faults", "503:2")

@@ -189,10 +189,15 @@ def _response(world: World, call: Call, answer: Answer) -> Response:
         return StreamingResponse(_pieces(answer.body), answer.status, dict(answer.headers), "application/json")
     if answer.form == "bytes":
         return Response(answer.body, answer.status, dict(answer.headers))
-    if answer.form == "tree" and "json" not in call.headers.get("accept", ""):
+    if answer.form == "tree" and _wants_xml(world, call):
         return Response(wire.as_xml(answer.body), answer.status, dict(answer.headers), "application/xml")
     body = wire.translated(answer.body) if answer.form == "tree" else answer.body
     return _json(body, answer.status, answer.headers)
+
+
+def _wants_xml(world: World, call: Call) -> bool:
+    accept = call.headers.get("accept", "")
+    return "json" not in accept and ("xml" in accept or world.switches.default_format == "xml")
 
 
 async def _pieces(body: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict, replace
+from typing import Any, get_args, get_type_hints
 
 from homeroom.roster.faults import Misuse
 from homeroom.simulator.powerschool import clerk, faults, packages
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint, Trouble
 from homeroom.simulator.powerschool.plugin import RESOURCES, granted
 from homeroom.simulator.powerschool.schema.named import Rejected
-from homeroom.simulator.powerschool.world import World
+from homeroom.simulator.powerschool.world import Switches, World
 
 
 def _set_faults(world: World, call: Call) -> Answer:
@@ -101,7 +102,21 @@ def _subscribe(world: World, call: Call) -> Answer:
     return Answer({"$dataversion": str(world.ledger.version), "subscriptions": told})
 
 
+def _switch(world: World, call: Call) -> Answer:
+    """Where servers are said to differ: `{"values": "typed"}` and the like."""
+    body = call.json()
+    if not isinstance(body, dict):
+        raise Trouble(400, 'Send an object such as {"values": "typed"}')
+    for name, value in body.items():
+        if value not in SWITCHES.get(name, ()):
+            raise Trouble(400, f"There is no switch {name} with the value {value}")
+    world.switches = replace(world.switches, **body)
+    return Answer(asdict(world.switches))
+
+
+SWITCHES: dict[str, tuple[str, ...]] = {name: get_args(kind) for name, kind in get_type_hints(Switches).items()}
 ENDPOINTS = (
+    Endpoint("POST", "/__simulator/switches", _switch, open=True),
     Endpoint("GET", "/__simulator/plugin", _plugin, open=True),
     Endpoint("POST", "/__simulator/plugin", _plugin, open=True),
     Endpoint("PUT", "/__simulator/plugin", _plugin, open=True),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from homeroom.simulator.district import make
 from homeroom.simulator.nights import FIRST_NIGHT
@@ -35,6 +35,17 @@ class Subscription:
 
 
 @dataclass(slots=True)
+class Switches:
+    """Where servers are said to differ: how values of PowerQueries come, what an empty one holds, whether events go out, and what
+    `/ws/v1` answers when nothing is asked for."""
+
+    values: Literal["text", "typed"] = "text"
+    empty_record: Literal["absent", "list"] = "absent"
+    events: Literal["on", "off"] = "on"
+    default_format: Literal["xml", "json"] = "xml"
+
+
+@dataclass(slots=True)
 class World:
     """Everything that a handler may look at or change. `today` is the server's ISO day; `year` the one in which the school year ends."""
 
@@ -52,6 +63,7 @@ class World:
     zone: str = "America/Chicago"
     renewals: int = 0
     outbox: deque[tuple[str, bytes]] = field(default_factory=deque)
+    switches: Switches = field(default_factory=Switches)
     subscription: Subscription | None = None
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     last_call: float = float("-inf")
@@ -93,6 +105,11 @@ class World:
             del self.ledger.changes[noted[1] :]
             raise
         self.tables.execute("COMMIT")
+
+    @property
+    def year_end(self) -> str:
+        """The day after the last day of the school year: where open stays and seats end."""
+        return f"{self.year}-05-29"
 
     @property
     def year_id(self) -> int:

@@ -5,7 +5,7 @@ What was is kept: last year's terms, sections and seats stay, the earlier stay o
 
 from __future__ import annotations
 
-from homeroom.simulator.powerschool.acts import Act, Facts
+from homeroom.simulator.powerschool.clerk.acts import Act, Facts
 from homeroom.simulator.powerschool.filling.places import GRADUATES
 from homeroom.simulator.powerschool.world import World
 
@@ -61,7 +61,7 @@ def _students(world: World, act: Act) -> None:
             target = school if (highest.get(school) or 0) > grade else _school_for(act, grade + 1, dcid) or school
             act.run(
                 "UPDATE Students SET SchoolID = ?, Grade_Level = ?, EntryDate = ?, ExitDate = ?, EntryCode = 'E1', ExitCode = NULL WHERE DCID = ?",
-                *(target, grade + 1, world.today, f"{world.year}-05-29", dcid),
+                *(target, grade + 1, world.today, world.year_end, dcid),
             )
         act.note("students", dcid, "SCHOOL_ENROLLMENT")
         act.note("students", dcid, "UPDATE")
