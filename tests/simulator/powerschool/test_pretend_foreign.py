@@ -39,7 +39,7 @@ def python() -> Path:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Caller]:
-    with pretend(300) as caller:
+    with pretend(150) as caller:
         yield caller
 
 
@@ -62,7 +62,7 @@ def test_pypowerschool_reads_the_district(python: Path, server: Caller) -> None:
     listed = "SchoolID IN (SELECT School_Number FROM Schools WHERE School_Number NOT IN (0, 999999))"
     assert found["schools"] == column("SELECT School_Number FROM Schools WHERE School_Number NOT IN (0, 999999) ORDER BY 1")
     assert found["students"] == column("SELECT DCID FROM Students ORDER BY 1")
-    assert found["active"] == 300
+    assert found["active"] == 150
     assert found["sections"] == column("SELECT DCID FROM Sections WHERE TermID >= 3600 ORDER BY 1")
     assert found["staff"] == column(f"SELECT DCID FROM SchoolStaff WHERE Status = 1 AND {listed} ORDER BY 1")
     assert (

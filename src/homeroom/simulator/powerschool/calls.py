@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -36,7 +37,7 @@ class Call:
     def number(self, part: str) -> int:
         """A part of the path that is a whole number. Raises Trouble 404 where it is none."""
         text = self.parts[part]
-        if not text.lstrip("-").isdigit():
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
             raise Trouble(404, "Not Found")
         return int(text)
 

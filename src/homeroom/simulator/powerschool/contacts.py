@@ -205,7 +205,7 @@ def _one(world: World, call: Call) -> Answer:
 
 def _several(world: World, call: Call) -> Answer:
     words = call.listed("contactids")
-    if not words or not all(w.isdigit() for w in words):
+    if not words or not all(w.isdecimal() for w in words):
         raise Trouble(400, "The contactids parameter must be numbers with commas between")
     return Answer([_contact(world, int(w)) for w in words])
 

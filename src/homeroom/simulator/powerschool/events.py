@@ -99,6 +99,8 @@ def _read(body: Any) -> Subscription:
         raise Trouble(400, "callback_url must be an address")
     wanted = []
     for item in items:
+        if not isinstance(item, dict):
+            raise Trouble(400, "event_subscription must hold objects")
         resource, kind = item.get("resource"), item.get("event_type", "INSERT")
         known = resource == TEST or resource in {f"/ws/v1/{name}/*" for name in RESOURCES.values()}
         if not known or kind not in KINDS:

@@ -81,6 +81,8 @@ def _export(world: World, call: Call) -> Answer:
     body = call.json()
     if not isinstance(body, dict) or not all(body.get(k) for k in ("host", "port", "username", "password")):
         raise Trouble(400, "Give host, port, username and password of an SFTP account")
+    if not str(body["port"]).isdecimal() or int(body["port"]) > 65_535:
+        raise Trouble(400, "port is a number up to 65535")
     share = body.get("dirty", 0)
     if not isinstance(share, int | float) or not 0 <= share <= 0.5:
         raise Trouble(400, "dirty is a share of the rows between 0 and 0.5")

@@ -10,6 +10,7 @@ from homeroom.simulator.powerschool import clerk, faults, packages
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint, Trouble
 from homeroom.simulator.powerschool.plugin import RESOURCES, granted
 from homeroom.simulator.powerschool.schema.named import Rejected
+from homeroom.simulator.powerschool.tables import TABLES
 from homeroom.simulator.powerschool.world import Switches, World
 
 
@@ -35,7 +36,7 @@ def _faults(world: World, call: Call) -> Answer:
 
 def _log(world: World, call: Call) -> Answer:
     after = call.query.get("after", "0")
-    told: dict[str, Any] = world.journal.told(int(after) if after.isdigit() else 0)
+    told: dict[str, Any] = world.journal.told(int(after) if after.isdecimal() else 0)
     return Answer(told)
 
 
@@ -71,11 +72,16 @@ def _turned(world: World, wanted: Any) -> None:
     plugin = world.plugin
     if wanted.get("v1", plugin.v1) not in packages.LEVELS:
         raise Trouble(400, "v1 is one of NONE, READ, FULL")
-    if set(wanted.get("sizes", {})) - set(RESOURCES):
-        raise Trouble(400, f"sizes has any of {', '.join(RESOURCES)}")
+    sizes = wanted.get("sizes", {})
+    if not isinstance(sizes, dict) or set(sizes) - set(RESOURCES) or not all(isinstance(n, int) for n in sizes.values()):
+        raise Trouble(400, f"sizes has any of {', '.join(RESOURCES)}, each with a number")
+    if not isinstance(wanted.get("fields", []), list) and wanted["fields"] != "all":
+        raise Trouble(400, 'fields is "all" or a list of table.column')
+    if not isinstance(wanted.get("life", 1), int):
+        raise Trouble(400, "life is a number of seconds")
     plugin.v1 = wanted.get("v1", plugin.v1)
     plugin.enabled = bool(wanted.get("enabled", plugin.enabled))
-    plugin.sizes |= {name: max(1, int(size)) for name, size in wanted.get("sizes", {}).items()}
+    plugin.sizes |= {name: max(1, size) for name, size in sizes.items()}
     if "fields" in wanted:
         pairs = [str(f).partition(":") for f in wanted["fields"]] if wanted["fields"] != "all" else None
         plugin.fields = None if pairs is None else granted({name: access for name, _, access in pairs})
@@ -84,7 +90,7 @@ def _turned(world: World, wanted: Any) -> None:
         plugin.renewed(world.seed, world.renewals)
         world.tokens.revoke()
     if "life" in wanted:
-        world.tokens.life = int(wanted["life"])
+        world.tokens.life = wanted["life"]
         world.tokens.revoke()
     world.tokens.as_text = wanted.get("expires_in", "text" if world.tokens.as_text else "number") == "text"
 
@@ -93,7 +99,11 @@ def _subscribe(world: World, call: Call) -> Answer:
     """`{"name": "Homeroom", "tables": ["students", "cc"]}`: a data version subscription; without tables it goes."""
     body = call.json()
     if isinstance(body, dict) and body.get("name"):
-        name, tables = str(body["name"]), frozenset(str(t).lower() for t in body.get("tables", []))
+        given = body.get("tables", [])
+        unknown = [t for t in given if str(t).lower() not in TABLES] if isinstance(given, list) else [given]
+        if unknown:
+            raise Trouble(400, f"There is no table {unknown[0]}")
+        name, tables = str(body["name"]), frozenset(str(t).lower() for t in given)
         if tables:
             world.ledger.subscriptions[name] = tables
         else:

@@ -8,7 +8,7 @@ from homeroom.simulator.powerschool.world import World
 
 def _changes(world: World, call: Call) -> Answer:
     name, version = call.parts["application"], call.parts["version"]
-    found = world.ledger.since(name, int(version)) if version.isdigit() else None
+    found = world.ledger.since(name, int(version)) if version.isdecimal() else None
     if found is None:
         raise Trouble(400, f"Invalid data version or application name: {version}, {name}")
     return Answer({"$dataversion": str(world.ledger.version), "tables": {t: sorted(keys) for t, keys in sorted(found.items())}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ class Act:
 def number(facts: Facts, name: str) -> int:
     """A fact that is a whole number. Raises Refusal."""
     text = str(facts.get(name, ""))
-    if not text.lstrip("-").isdigit():
+    if not re.fullmatch(r"-?[0-9]{1,18}", text):
         raise Refusal(f"Give {name} as a number.")
     return int(text)
 

@@ -116,7 +116,7 @@ def _picked(world: World, query: Named, call: Call, body: Mapping[str, Any]) -> 
 
 def _since(world: World, body: Mapping[str, Any]) -> dict[str, set[int]]:
     name, version = str(body.get("$dataversion_applicationname", "")), str(body["$dataversion"])
-    found = world.ledger.since(name, int(version)) if version.isdigit() else None
+    found = world.ledger.since(name, int(version)) if version.isdecimal() else None
     if found is None:
         raise Trouble(400, f"Invalid data version or application name: {version}, {name}")
     return found

@@ -42,7 +42,7 @@ def _value(column: Column, value: Any) -> Any:
         return None
     text = {True: "1", False: "0"}.get(value, str(value)) if isinstance(value, bool) else str(value)
     if column.kind == "number":
-        if not text.lstrip("-").isdigit():
+        if not text.lstrip("-").isdecimal():
             raise Trouble(400, f"Invalid number '{text}' for number field {column.name}")
         return int(text)
     if column.length and len(text) > column.length:

@@ -146,6 +146,9 @@ def _extensions(record: dict[str, Any]) -> tuple[tuple[tuple[Table, tuple[tuple[
         fields = part.get("_field", [])
         cells = []
         for field in fields if isinstance(fields, list) else [fields]:
+            if not isinstance(field, dict):
+                wrong.append(Wrong(f"student/_extension_data/{name}", INVALID, "Field has no name"))
+                continue
             column = table.column(str(field.get("name", "")))
             if column is None or column is table.primary:
                 wrong.append(Wrong(f"student/_extension_data/{name}/{field.get('name')}", INVALID, "Field does not exist"))

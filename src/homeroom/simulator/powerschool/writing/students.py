@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from homeroom.simulator.powerschool import database, events
@@ -60,7 +61,9 @@ def _envelope(world: World, record: dict[str, Any], action: str, *, repeated: bo
         found.append(Wrong("student/action", "FIELD_VALIDATION_ERROR" if action else REQUIRED, sentence))
     if action == "UPDATE":
         number = str(record.get("id", ""))
-        known = number.isdigit() and database.one(world.tables, "SELECT 1 FROM Students WHERE DCID = ?", (int(number),))
+        known = re.fullmatch(r"[0-9]{1,18}", number) and database.one(
+            world.tables, "SELECT 1 FROM Students WHERE DCID = ?", (int(number),)
+        )
         if not number:
             found.append(Wrong("student/id", REQUIRED, MISSING))
         elif not known:
