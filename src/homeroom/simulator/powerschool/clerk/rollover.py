@@ -10,6 +10,8 @@ from homeroom.simulator.powerschool.filling.places import GRADUATES
 from homeroom.simulator.powerschool.world import World
 
 GRADUATED_GRADE = 99
+MADE_IN = 36
+"""The school year in which every made-up district begins, as PowerSchool numbers it."""
 SECTIONS_AHEAD = 100_000_000
 """Numbers of a new year's rows are those of the rows they follow and this much for each year rolled over."""
 
@@ -19,7 +21,7 @@ def roll(world: World, facts: Facts, act: Act) -> None:
     old = world.year_id
     world.year += 1
     world.today = f"{world.year - 1}-08-17"
-    turn = world.year_id - 36
+    turn = world.year_id - MADE_IN
     _terms(act, old)
     _students(world, act)
     _sections(world, act, old, turn)
@@ -52,6 +54,7 @@ def _students(world: World, act: Act) -> None:
         act.run(
             "INSERT INTO ReEnrollments VALUES (?,?,?,?,?,?,?,?,'W2')", key, key + 4000, own, school, grade, begun, ended, code
         )
+        act.note("reenrollments", key, "INSERT")
         if grade >= 12:
             act.run(
                 "UPDATE Students SET SchoolID = ?, Grade_Level = ?, Enroll_Status = 3, ExitCode = 'G1' WHERE DCID = ?",
@@ -96,6 +99,9 @@ def _sections(world: World, act: Act, old: int, turn: int) -> None:
     )
     for (dcid,) in act.read("SELECT DCID FROM Sections WHERE TermID BETWEEN ? AND ?", span[0] + 100, span[1] + 100):
         act.note("sections", dcid, "INSERT")
+    taught = "SELECT st.ID FROM SectionTeacher st JOIN Sections s ON s.ID = st.SectionID WHERE s.TermID BETWEEN ? AND ?"
+    for (key,) in act.read(taught, span[0] + 100, span[1] + 100):
+        act.note("sectionteacher", key, "INSERT")
     _seats(world, act, span)
 
 
