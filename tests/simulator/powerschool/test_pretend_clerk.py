@@ -318,7 +318,8 @@ def test_a_school_closes_and_its_students_go_on_elsewhere(server: Caller) -> Non
     for what in ("student", "staff"):
         assert server.get(f"/ws/v1/school/{dcid}/{what}/count")["resource"]["count"] == 0
     assert server.sql("SELECT count(*) FROM Students WHERE SchoolID = ? AND Enroll_Status = 0", there) == [(moved + stayed,)]
-    assert server.sql("SELECT IgnoreForIntegration FROM Schools WHERE DCID = ?", dcid) == [(1,)]
+    shown = server.get(f"/ws/v1/school/{dcid}", extensions="u_schools_extension")["school"]["_extension_data"]["_table_extension"]
+    assert shown["_field"] == [{"name": "ignoreforintegration", "type": "Integer", "value": 1}]
 
 
 def test_a_year_rolls_over() -> None:

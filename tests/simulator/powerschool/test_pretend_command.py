@@ -90,7 +90,7 @@ def test_a_district_of_any_size_has_what_breaks_integrations(students: int) -> N
     assert count("Students WHERE Enroll_Status = 0") == students
     assert {s for (s,) in tables.execute("SELECT DISTINCT Enroll_Status FROM Students")} >= {0, -1, 1, 4}
     assert count("Schools WHERE School_Number IN (0, 999999)") == 2
-    assert count("Schools WHERE IgnoreForIntegration = 1") == 2
+    assert count("U_Schools_Extension WHERE IgnoreForIntegration = 1") == 2
     assert count("CC WHERE SectionID < 0 AND DateLeft = DateEnrolled") > 0
     assert count("SchoolStaff WHERE SchoolID = 0") > 0
     for table in ("Students", "SchoolStaff", "Sections", "CC", "Courses", "Terms"):

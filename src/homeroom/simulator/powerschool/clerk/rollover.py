@@ -76,7 +76,8 @@ def _students(world: World, act: Act) -> None:
 def _school_for(act: Act, grade: int, dcid: int) -> int | None:
     """One of the schools that teach this grade."""
     sql = (
-        "SELECT School_Number FROM Schools WHERE Low_Grade = ? AND School_Number NOT IN (0, ?) AND IgnoreForIntegration = 0 "
+        "SELECT School_Number FROM Schools WHERE Low_Grade = ? AND School_Number NOT IN (0, ?) "
+        "AND DCID NOT IN (SELECT SchoolsDCID FROM U_Schools_Extension WHERE IgnoreForIntegration = 1) "
         "ORDER BY School_Number"
     )
     found = act.read(sql, grade, GRADUATES)

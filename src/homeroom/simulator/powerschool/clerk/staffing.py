@@ -36,5 +36,7 @@ def close_school(world: World, facts: Facts, act: Act) -> None:
         act.run("UPDATE SchoolStaff SET Status = 2 WHERE DCID = ?", key)
         act.note("schoolstaff", key, "UPDATE")
     dcid = act.read("SELECT DCID FROM Schools WHERE School_Number = ?", school)[0][0]
-    act.run("UPDATE Schools SET IgnoreForIntegration = 1, WhenModified = ? WHERE DCID = ?", world.stamp, dcid)
+    act.run("UPDATE Schools SET WhenModified = ? WHERE DCID = ?", world.stamp, dcid)
     act.note("schools", dcid, "UPDATE")
+    act.run("INSERT OR REPLACE INTO U_Schools_Extension VALUES (?, 1)", dcid)
+    act.note("u_schools_extension", dcid, "UPDATE")
