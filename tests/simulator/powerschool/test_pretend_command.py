@@ -95,6 +95,9 @@ def test_a_district_of_any_size_has_what_breaks_integrations(students: int) -> N
     assert count("SchoolStaff WHERE SchoolID = 0") > 0
     for table in ("Students", "SchoolStaff", "Sections", "CC", "Courses", "Terms"):
         assert count(f"{table} WHERE DCID = ID") == 0
+    for table, name in (("Students", "Student_Web_ID"), ("Users", "TeacherLoginID"), ("Students", "Student_Number")):
+        named = f"{table} WHERE {name} IS NOT NULL"
+        assert count(f"(SELECT DISTINCT {name} FROM {named})") == count(named)
     assert count("CC WHERE abs(SectionID) NOT IN (SELECT ID FROM Sections)") == 0
     assert count("CC WHERE StudentID NOT IN (SELECT ID FROM Students)") == 0
     assert count("Sections WHERE Teacher <> 0 AND Teacher NOT IN (SELECT ID FROM SchoolStaff)") == 0
