@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,17 +53,15 @@ def install_tools() -> list[str]:
         if shutil.which("sudo") is None or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode != 0:
             return missing
         sudo = ["sudo", "-n"]
-    start = time.monotonic()
-    print(f"── tools ({', '.join(PACKAGES[t] for t in missing)})", flush=True)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run([*sudo, "apt-get", "update", "-qq"], env=environment, **quiet)  # type: ignore[call-overload]
-    for tool in missing:
-        command = [*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", PACKAGES[tool]]
-        subprocess.run(command, env=environment, **quiet)  # type: ignore[call-overload]
-    still = [tool for tool in missing if not found(tool)]
-    print(f"   {'some are missing' if still else 'ok'} ({time.monotonic() - start:.1f} s)", flush=True)
-    return still
+    install = [*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+    packages = [PACKAGES[tool] for tool in missing]
+    if subprocess.run([*install, *packages], env=environment, **quiet).returncode != 0:  # type: ignore[call-overload]
+        for package in packages:  # one that this system does not have keeps out no other
+            subprocess.run([*install, package], env=environment, **quiet)  # type: ignore[call-overload]
+    return [tool for tool in missing if not found(tool)]
 
 
 @contextmanager
@@ -94,7 +93,7 @@ def lint() -> bool:
         step("format", str(BIN / "ruff"), "format", "--check", "--quiet", "."),
         step("lint", str(BIN / "ruff"), "check", "--quiet", "."),
         step("types", str(BIN / "mypy")),
-        step("layers", str(BIN / "lint-imports"), "--no-cache"),
+        step("layers", str(BIN / "lint-imports"), "--no-cache", "--no-logo"),
     ]
     return all(steps)
 
@@ -108,10 +107,14 @@ def tests(*arguments: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Run the steps; 0 when all of them held."""
-    clean = lint()
     if "--lint" in arguments:
-        return 0 if clean else 1
-    missing = install_tools()
+        return 0 if lint() else 1
+    with ThreadPoolExecutor(1) as beside:
+        installing = beside.submit(install_tools)
+        clean = lint()
+        start = time.monotonic()
+        missing = installing.result()
+    print(f"── tools\n   {'some are missing' if missing else 'ok'} (waited {time.monotonic() - start:.1f} s)", flush=True)
     chosen = [a for a in arguments if a != "--quick"] or ["tests"]
     passed = tests(*(["-m", "not slow"] if "--quick" in arguments else []), *chosen)
     for tool in missing:
