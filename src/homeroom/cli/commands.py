@@ -70,6 +70,12 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "diff": ("homeroom.cli.own_layouts:diff", "Show what changed between two layout sets or versions."),
         },
     ),
+    "simulate": (
+        "Pretend systems, to prove an integration against.",
+        {
+            "powerschool": ("homeroom.cli.simulate:powerschool", "Run a pretend PowerSchool of a made-up district."),
+        },
+    ),
     "app": (
         "Applications that read the roster.",
         {
