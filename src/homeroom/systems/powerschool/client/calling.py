@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx2
@@ -23,6 +24,8 @@ from homeroom.systems.powerschool.client.shapes import at, text
 from homeroom.systems.powerschool.client.tokens import Tokens
 
 AGENT = "Homeroom"
+SIGN_IN = "/oauth/access_token"
+Judged = TypeVar("Judged")
 RENEWALS = 2
 """How many fresh tokens one call may cost: a server that refuses those too does not mean the token."""
 
@@ -62,16 +65,22 @@ class Caller:
 
     def read(self, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = None) -> Any:
         """A call that changes nothing, tried again while that may help. Raises PowerSchoolError."""
-        for attempt in stamina.retry_context(
-            on=self._again,
-            attempts=self._patience.attempts,
-            timeout=None,
-            wait_initial=self._patience.first_wait,
-            wait_max=self._patience.longest_wait,
-            wait_jitter=self._patience.first_wait,
-        ):
+        for attempt in self._attempts():
             with attempt:
                 return self._authorized(method, path, query, body)
+        raise AssertionError("stamina tries at least once")
+
+    def fetch(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Any, into: Path, judge: Callable[[IO[bytes]], Judged]
+    ) -> Judged:
+        """A long read, written to a file; what `judge` makes of the whole file. Tried again from its beginning while that may help.
+
+        `judge` raises BrokenAnswer for an answer that is not whole.
+        """
+        for attempt in self._attempts():
+            with attempt, into.open("w+b") as file:
+                self._authorized(method, path, query, body, file)
+                return judge(file)
         raise AssertionError("stamina tries at least once")
 
     def write(self, method: str, path: str, body: Any = None, query: Mapping[str, str] | None = None) -> Any:
@@ -79,13 +88,7 @@ class Caller:
 
         Raises UnknownOutcome when it may have been done, and PowerSchoolError.
         """
-        for attempt in stamina.retry_context(
-            on=lambda trouble: isinstance(trouble, TooManyRequests) and self._again(trouble),
-            attempts=self._patience.attempts,
-            timeout=None,
-            wait_initial=self._patience.first_wait,
-            wait_max=self._patience.longest_wait,
-        ):
+        for attempt in self._attempts(lambda trouble: isinstance(trouble, TooManyRequests) and self._again(trouble)):
             with attempt:
                 return self._written(method, path, query, body)
         raise AssertionError("stamina tries at least once")
@@ -108,38 +111,67 @@ class Caller:
             return wait
         return isinstance(trouble, Unreachable | BrokenAnswer)
 
-    def _authorized(self, method: str, path: str, query: Mapping[str, str] | None, body: Any) -> Any:
+    def _attempts(self, on: Callable[[Exception], bool | float] | None = None) -> Iterator[stamina.Attempt]:
+        patience = self._patience
+        return iter(
+            stamina.retry_context(
+                on=on or self._again,
+                attempts=patience.attempts,
+                timeout=None,
+                wait_initial=patience.first_wait,
+                wait_max=patience.longest_wait,
+                wait_jitter=patience.first_wait,
+            )
+        )
+
+    def _authorized(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Any, into: IO[bytes] | None = None
+    ) -> Any:
         for _ in range(RENEWALS + 1):
             token = self._tokens.current()
             try:
-                return self._once(method, path, query, body, token)
+                return self._once(method, path, query, body, token, into)
             except TokenSpent:
                 self._tokens.spent(token)
         raise SignInRefused("fresh tokens are refused: is the plug-in enabled?", path=path, status=401)
 
-    def _once(self, method: str, path: str, query: Mapping[str, str] | None, body: Any, token: str) -> Any:
+    def _once(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Any, token: str, into: IO[bytes] | None
+    ) -> Any:
         self._pace.wait()
-        answer = self._sent(
-            method,
-            path,
-            headers={"Authorization": f"Bearer {token}"},
-            params=_encoded(query),
-            json=body if body is not None else None,
-        )
-        found = self._understood(answer, path)
+        answer = self._sent(method, path, into, params=_encoded(query), body=body, headers={"Authorization": f"Bearer {token}"})
+        found = None if into is not None and _kept(answer) else self._understood(answer, path)
         self._pace.answered()
         return found
 
-    def _sent(self, method: str, path: str, **more: Any) -> httpx2.Response:
-        params = more.pop("params", "")
-        if more.get("json") is None:
-            more.pop("json", None)
+    def _sent(
+        self, method: str, path: str, into: IO[bytes] | None = None, *, params: str = "", body: Any = None, **more: Any
+    ) -> httpx2.Response:
+        """Send a request and read its answer: into a file where data came and a file was given."""
+        if body is not None:
+            more["json"] = body
+        request = self._http.build_request(method, path + (f"?{params}" if params else ""), **more)
         try:
-            return self._http.request(method, path + (f"?{params}" if params else ""), **more)
+            answer = self._http.send(request, stream=True, auth=self._basic(path))
+            try:
+                if into is not None and _kept(answer):
+                    into.seek(0)
+                    into.truncate()
+                    for chunk in answer.iter_bytes():
+                        into.write(chunk)
+                    into.flush()
+                else:
+                    answer.read()
+            finally:
+                answer.close()
         except httpx2.TimeoutException as trouble:
             raise Unreachable("no answer in time", path=path) from trouble
         except httpx2.TransportError as trouble:
             raise Unreachable(f"no connection ({type(trouble).__name__})", path=path) from trouble
+        return answer
+
+    def _basic(self, path: str) -> httpx2.BasicAuth | None:
+        return httpx2.BasicAuth(self._id, self._secret) if path == SIGN_IN else None
 
     def _understood(self, answer: httpx2.Response, path: str) -> Any:
         try:
@@ -150,25 +182,13 @@ class Caller:
 
     def _sign_in(self) -> tuple[str, float]:
         """A new token and its life in seconds. `expires_in` is text on real servers, a number in some documents."""
-        path = "/oauth/access_token"
-        for attempt in stamina.retry_context(
-            on=self._again,
-            attempts=self._patience.attempts,
-            timeout=None,
-            wait_initial=self._patience.first_wait,
-            wait_max=self._patience.longest_wait,
-        ):
+        for attempt in self._attempts():
             with attempt:
-                return self._token_asked(path)
+                return self._token_asked(SIGN_IN)
         raise AssertionError("stamina tries at least once")
 
     def _token_asked(self, path: str) -> tuple[str, float]:
-        answer = self._sent(
-            "POST",
-            path,
-            auth=httpx2.BasicAuth(self._id, self._secret),
-            data={"grant_type": "client_credentials"},
-        )
+        answer = self._sent("POST", path, data={"grant_type": "client_credentials"})
         if answer.status_code in (400, 401, 403):
             raise SignInRefused("client id or secret is not that of an enabled plug-in", path=path, status=answer.status_code)
         found = self._understood(answer, path)
@@ -187,6 +207,11 @@ def _checked(url: str) -> str:
     if parts.username or parts.password:
         raise Rejected("an address with a user name or password in it is not used")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _kept(answer: httpx2.Response) -> bool:
+    """Whether an answer is data, to be written to a file where one was given; a page of a closed server is not."""
+    return answer.status_code == 200 and "json" in answer.headers.get("content-type", "json").lower()
 
 
 def _encoded(query: Mapping[str, str] | None) -> str:

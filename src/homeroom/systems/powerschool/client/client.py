@@ -6,8 +6,10 @@ A client may be used by several threads; calls of one client keep their distance
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -18,6 +20,7 @@ from homeroom.systems.powerschool.client.listing import Listing
 from homeroom.systems.powerschool.client.patience import Pace, Patience
 from homeroom.systems.powerschool.client.resources import DEFAULT_PAGE, RESOURCES, TABLE_LIMIT
 from homeroom.systems.powerschool.client.shapes import Record, as_list, at, text
+from homeroom.systems.powerschool.client.streaming import records, row, whole
 
 EVERY_STATUS = "school_enrollment.enroll_status_code=gt=-2147483648"
 """A filter that lets every enrolment status pass, where a list without filter shows active students only."""
@@ -34,10 +37,15 @@ class PowerSchool:
         *,
         patience: Patience | None = None,
         pace: Pace | None = None,
+        folder: Path | None = None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        """`url` is the server's address without a path. Nothing is sent yet. Raises Rejected for an address that is none."""
+        """`url` is the server's address without a path; long answers are kept in `folder` while they are read. Nothing is sent yet.
+
+        Raises Rejected for an address that is none.
+        """
         self._patience = patience or Patience()
+        self._folder = folder
         self.caller = Caller(url, client_id, client_secret, patience=self._patience, pace=pace, transport=transport)
 
     def __enter__(self) -> PowerSchool:
@@ -167,7 +175,7 @@ class PowerSchool:
         while True:
             wanted = ";".join(p for p in (q, f"{key}=gt={last}" if last is not None else None) if p)
             query = {"projection": projection, "sort": key, "pagesize": str(size), **({"q": wanted} if wanted else {})}
-            page = [_row(r) for r in as_list(at(self.caller.read("GET", path, query), "record"))]
+            page = [row(r) for r in as_list(at(self.caller.read("GET", path, query), "record"))]
             keys = sorted(int(r[key.lower()]) for r in page if r.get(key.lower(), "").lstrip("-").isdigit())
             if len(keys) != len(page) or (last is not None and keys and keys[0] <= last):
                 raise BrokenAnswer("rows of a table without their key, or out of order", path=path)
@@ -176,10 +184,10 @@ class PowerSchool:
             yield from page
             last = keys[-1]
 
-    def row(self, table: str, id: str, columns: Sequence[str]) -> Record:
+    def single(self, table: str, id: str, columns: Sequence[str]) -> Record:
         """One row of a table by its primary key. Raises NotFound."""
         path = f"/ws/schema/table/{_id(table)}/{_id(id)}"
-        return _row(self.caller.read("GET", path, {"projection": ",".join(columns) or "*"}))
+        return row(self.caller.read("GET", path, {"projection": ",".join(columns) or "*"}))
 
     def row_count(self, table: str, q: str | None = None) -> int:
         """How many rows of a table pass a filter."""
@@ -201,19 +209,22 @@ class PowerSchool:
     # -- PowerQueries
 
     def query(self, name: str, arguments: Mapping[str, Any] | None = None) -> Iterator[Record]:
-        """The rows of a PowerQuery in one stream (`pagesize=0`), so that none can slip between pages; blank columns are left out.
+        """The rows of a PowerQuery in one answer (`pagesize=0`), so that none can slip between pages; blank columns are left out.
 
-        The number of rows is compared with the server's count before and after. Raises NotFound for a query that no enabled plug-in
-        brings, FieldsRefused for fields that were not granted.
+        The answer is kept in a temporary file while its rows are read. Their number is compared with the server's count. Raises
+        NotFound for a query that no enabled plug-in brings, FieldsRefused for fields that were not granted.
         """
+        with tempfile.TemporaryDirectory(prefix="query-", dir=self._folder) as folder:
+            yield from records(self._answer_to(name, dict(arguments or {}), Path(folder) / "answer"), f"/ws/schema/query/{name}")
+
+    def _answer_to(self, name: str, arguments: dict[str, Any], into: Path) -> Path:
+        """Ask a query until its answer is whole and has as many rows as the server counts before or after it."""
         path = f"/ws/schema/query/{_id(name)}"
-        body = dict(arguments or {})
         for _ in range(self._patience.passes):
             before = self.query_count(name, arguments)
-            rows = [_row(r) for r in as_list(at(self.caller.read("POST", path, {"pagesize": "0"}, body), "record"))]
-            if before is None or len(rows) == before or len(rows) == self.query_count(name, arguments):
-                yield from rows
-                return
+            count = self.caller.fetch("POST", path, {"pagesize": "0"}, arguments, into, lambda file: whole(file, path))
+            if before is None or count == before or count == self.query_count(name, arguments):
+                return into
         raise BrokenAnswer(f"rows and count of a query did not agree in {self._patience.passes} passes", path=path)
 
     def query_count(self, name: str, arguments: Mapping[str, Any] | None = None) -> int | None:
@@ -268,16 +279,17 @@ class PowerSchool:
         resource = RESOURCES[kind]
         return Listing(
             path=path,
-            page=partial(self._page, path, kind, {**_query(q=q, **more), "pagesize": str(self.page_size(resource.limit))}),
+            page=partial(self._page, path, kind, _query(q=q, **more)),
+            size=self.page_size(resource.limit),
             count=self._counting(path, q),
             key=lambda record: text(record.get("id")) or "",
             passes=self._patience.passes,
             start=start,
         )
 
-    def _page(self, path: str, kind: str, query: Mapping[str, str], number: int) -> list[Record]:
+    def _page(self, path: str, kind: str, query: Mapping[str, str], number: int, size: int) -> list[Record]:
         resource = RESOURCES[kind]
-        found = self.caller.read("GET", path, {**query, "page": str(number)})
+        found = self.caller.read("GET", path, {**query, "page": str(number), "pagesize": str(size)})
         if not isinstance(found, dict) or resource.plural not in found:
             raise BrokenAnswer(f"no {resource.plural} in the answer", path=path)
         records: list[Record] = as_list(at(found, f"{resource.plural}.{resource.singular}"))
@@ -324,10 +336,3 @@ def _id(value: str) -> str:
     if not value or not all(c.isalnum() or c in "._-" for c in value) or value in (".", ".."):
         raise Rejected("an id or name with characters that no id has")
     return value
-
-
-def _row(record: Mapping[str, Any]) -> Record:
-    """A row of a table or query as `{column: text}` in small letters, flattened or grouped by tables alike."""
-    groups = record.get("tables")
-    columns = {k: v for group in groups.values() for k, v in group.items()} if isinstance(groups, Mapping) else record
-    return {k.lower(): leaf for k, v in columns.items() if not k.startswith("@") and (leaf := text(v)) is not None}
