@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Who would become a guardian? The contact rules over files, with nothing written.",
     ),
     "guide": ("homeroom.cli.guides:guide", "Write the guide for a district's administrator, from the layouts that are enforced."),
+    "plugin": ("homeroom.cli.plugins:plugin", "Write the plug-in that a district installs in PowerSchool."),
     "worksheet": (
         "homeroom.cli.worksheets:worksheet",
         "Ask a district for its own figures in a spreadsheet, and compare them with what arrived.",
