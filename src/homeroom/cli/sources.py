@@ -43,6 +43,9 @@ def add(
     password: str | None = None,
     key: Path | None = None,
     path: str | None = None,
+    url: str | None = None,
+    client_id: str | None = None,
+    client_secret: str | None = None,
     set_: Annotated[tuple[str, ...], Parameter(name="--set")] = (),
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
@@ -53,7 +56,7 @@ def add(
     slug
         The district.
     kind
-        sftp (they push to us), sftp-pull (we fetch from theirs) or upload.
+        sftp (they push to us), sftp-pull (we fetch from their server), powerschool (we fetch by its API) or upload.
     layouts
         Layout set, or a folder of layouts.
     name
@@ -82,6 +85,12 @@ def add(
         For sftp-pull: file of a private key, instead of a password.
     path
         For sftp-pull: the folder with the files; parts such as %Y-%m-%d stand for the day.
+    url
+        For powerschool: the server's address, https://...
+    client_id
+        For powerschool: the client id of Homeroom's plug-in.
+    client_secret
+        For powerschool: its client secret; rather told by HOMEROOM_SECRET or standard input.
     set_
         Any other setting, NAME=VALUE, as `source set` takes it; may be repeated.
     as_json
@@ -104,11 +113,15 @@ def add(
             ("port", port),
             ("username", username),
             ("path", path),
+            ("url", url),
+            ("client_id", client_id),
         )
         if v is not None
     }
     made_up = new_password()
-    secrets = secrets_for(kind, password, key) if kind in source_settings.PULLED else None
+    secrets = (
+        secrets_for(kind, client_secret if kind == "powerschool" else password, key) if kind in source_settings.PULLED else None
+    )
     with opened_house() as house:
         added = sources.add(
             house,

@@ -80,6 +80,25 @@ SETTINGS: tuple[Setting, ...] = (
         kept=("connection", "username"), kinds=REMOTE, fallback="must be given", example="homeroom", required=True,
     ),
     Setting(
+        "url", "Connection", kinds.text("an address that begins with https://", r"https?://[A-Za-z0-9._:\[\]-]{1,253}/?"), None,
+        "The district's server, without a path.", "Homeroom connects to it and to no other.",
+        kept=("connection", "url"), kinds=("powerschool",), fallback="must be given", example="https://powerschool.pinewood.example",
+        required=True,
+    ),
+    Setting(
+        "client_id", "Connection", kinds.text("a text of 1 to 200 characters", r"[^\x00-\x20]{1,200}"), None,
+        "The client id that the district's server shows for Homeroom's plug-in.",
+        "Homeroom signs in with it, and with the source's secret (`homeroom source secret`).",
+        kept=("connection", "client_id"), kinds=("powerschool",), fallback="must be given",
+        example="5b3f6c1e-2d47-4e0a-9c55-0f6f3a1d7e42", required=True,
+    ),
+    Setting(
+        "give_up_seconds", "Connection", kinds.number(0, 3600), 300,
+        "How long Homeroom tries one call of a server that fails, or asks to wait, before it gives the night up.",
+        "The import then fails as `connection` or `answer_broken`, and nothing is changed.", unit="seconds",
+        kept=("connection", "give_up_seconds"), kinds=("powerschool",), example="900",
+    ),
+    Setting(
         "path", "Connection", kinds.text("a folder of 1 to 500 characters", r"[^\x00-\x1f]{1,500}"), ".",
         "The folder on that server. Parts such as `%Y-%m-%d` stand for the day in the district's own time.",
         "Files in it are fetched; folders in it are not entered and links not followed.",

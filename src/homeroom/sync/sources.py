@@ -17,8 +17,10 @@ from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, named
 from homeroom.sync.secrets import closed
 
-BUILT = ("sftp", "sftp-pull", "upload")
+BUILT = ("sftp", "sftp-pull", "upload", "powerschool")
 """The kinds that this version can run."""
+READ_BY = {"powerschool": "powerschool-api"}
+"""Kinds of sources whose deliveries are made by Homeroom itself, and the layout set that reads them unless another is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def add(
         raise Misuse(f"a source of kind {kind} cannot be added yet: this version takes {' and '.join(BUILT)}.")
     control = house.stores.control
     control.districts.get(slug)
+    if layouts is None:
+        layouts = READ_BY.get(kind)
     given = {"name": name, "layouts": layouts, "start": start} | {n: v for n, v in (settings or {}).items() if v is not None}
     columns, inside = _settled(house, slug, None, {n: v for n, v in given.items() if v is not None}, kind)
     now = datetime.now(UTC)

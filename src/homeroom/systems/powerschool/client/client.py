@@ -229,11 +229,15 @@ class PowerSchool:
 
     def query_count(self, name: str, arguments: Mapping[str, Any] | None = None) -> int | None:
         """How many rows a PowerQuery has; None where the server does not count."""
-        path = f"/ws/schema/query/{_id(name)}/count"
         try:
-            return self._counted(self.caller.read("POST", path, None, dict(arguments or {})), path)
+            return self.counted(name, arguments)
         except (NotFound, BrokenAnswer):
             return None
+
+    def counted(self, name: str, arguments: Mapping[str, Any] | None = None) -> int:
+        """How many rows a PowerQuery has. Raises NotFound where there is no such query, or the server does not count."""
+        path = f"/ws/schema/query/{_id(name)}/count"
+        return self._counted(self.caller.read("POST", path, None, dict(arguments or {})), path)
 
     def changed_since(self, application: str, version: int) -> tuple[int, dict[str, list[str]]]:
         """The tables' changed keys since a data version, and the version now (`/ws/dataversion`)."""

@@ -29,6 +29,11 @@ class Patience:
     passes: int = 4
     """How often a list is read again when its pages do not agree."""
 
+    @classmethod
+    def of(cls, seconds: float) -> Patience:
+        """Patience of so many seconds for one call: some twelve tries, spread over them."""
+        return cls(attempts=12, first_wait=min(0.5, seconds / 500), longest_wait=min(60.0, seconds / 6))
+
 
 def asked_to_wait(header: str | None, body: bytes, now: datetime | None = None) -> float | None:
     """Seconds that a server asks us to wait: `Retry-After` as seconds or a date, else `... in n seconds` in its message.

@@ -24,6 +24,10 @@ ORDER = (
 """Every query, in the order in which they are asked: what rows name comes before them."""
 
 
+FILES: Mapping[str, str] = {key: {"students": "general-ed-students"}.get(key, key.replace("_", "-")) + ".csv" for key in ORDER}
+"""The file of a delivery that holds a query's rows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """One PowerQuery. `pack` is the part of the plug-in that brings it; `arguments` and `columns` name real fields, `TABLE.FIELD`."""
