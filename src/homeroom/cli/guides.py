@@ -133,7 +133,7 @@ def _occasion(house: House, slug: str, source: Source, ask: str | None) -> Occas
             encoding=value(source, "encoding"),
             delimiter=value(source, "delimiter"),
             quoted=value(source, "quoted"),
-            strip_prefix=value(source, "strip_prefix"),
+            strip_prefix=tuning.hints(source).strip_prefix,
             date_forms=value(source, "date_forms"),
             waived=frozenset(value(source, "waived")),
             required=frozenset(value(source, "required")),

@@ -55,10 +55,15 @@ def yes_no() -> Kind:
     )
 
 
-def one_of(*words: str) -> Kind:
-    """One of some words."""
+def one_of(*words: str, also: Mapping[str, str] | None = None) -> Kind:
+    """One of some words. `also`: what else may be typed for one of them."""
     says = " or ".join(f"`{w}`" for w in words)
-    return Kind(says, lambda v: None if v in words else f"must be {' or '.join(words)}", str)
+    other = also or {}
+    return Kind(
+        says,
+        lambda v: None if isinstance(v, str) and v in words else f"must be {' or '.join(words)}",
+        lambda typed: other.get(typed.strip().lower(), typed),
+    )
 
 
 def text(says: str, pattern: str) -> Kind:

@@ -18,7 +18,7 @@ from homeroom.sync import setting_judges as judges
 from homeroom.sync import setting_kinds as kinds
 from homeroom.sync.setting_kinds import Kind
 
-Group = Literal["Arrival", "Reading", "Checks", "Several sources", "Limits"]
+Group = Literal["Arrival", "Reading", "People and scope", "Checks", "Several sources", "Limits"]
 Acts = Literal["look", "import", "log-in"]
 
 WHEN: Mapping[Acts, str] = {
@@ -37,7 +37,8 @@ class Setting:
     """One setting. `meaning` says what it is, `effect` what Homeroom does by it; `unit` is that of a plain number.
 
     `kept` is the way to the value in the source's settings; empty: the source has a column of that name. `kinds` are the
-    kinds of sources for which it acts; empty: all. `fallback` says in words what counts where the default is None.
+    kinds of sources for which it acts; empty: all. `fallback` says in words what counts where the default is None. `lasting`: once it
+    was set, putting the default back writes it down, since records bear what it said.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Setting:
     kinds: tuple[str, ...] = ()
     fallback: str = ""
     example: str = ""
+    lasting: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -74,11 +76,13 @@ SETTINGS: tuple[Setting, ...] = (
         example="02:30",
     ),
     Setting(
-        "pause", "Arrival", kinds.several("a list of stretches of the year", kinds.window), (),
+        "pause", "Arrival", kinds.several("a list of stretches of the year, each for all or for one table", judges.rest), (),
         "Stretches of the year in which nothing is imported, such as the summer: `MM-DD..MM-DD`, both days included, in the "
-        "district's own time zone. One may go over New Year.",
+        "district's own time zone. One may go over New Year. With a table before it, `enrollments 06-15..08-10`, only that table rests, "
+        "and others go on; `contacts` are files of students' contacts.",
         "Sets are sealed and kept, as long as raw files are kept, and the roster stays as it is. After the pause the newest set "
-        "is imported.", "look", kept=("pause",), kinds=PUSHED, fallback="no pause", example="06-15..08-10",
+        "is imported. Of a table that rests alone the files are left unread and nothing is removed, and the report says so.",
+        "look", kept=("pause",), fallback="no pause", example="06-15..08-10",
     ),
     Setting(
         "quiet_seconds", "Arrival", kinds.number(0), None,
@@ -122,9 +126,81 @@ SETTINGS: tuple[Setting, ...] = (
         kept=("read", "header"), fallback="found in each file", example="true",
     ),
     Setting(
-        "strip_prefix", "Reading", kinds.yes_no(), True,
-        "Whether a table's name before a column name (`USERS.sourcedId`) is taken off.",
-        "Kept, the layout must name the columns with it.", kept=("read", "strip_prefix"), example="false",
+        "strip_prefix", "Reading", kinds.one_of("strip", "keep", "require", also={"true": "strip", "false": "keep"}), "strip",
+        "What becomes of a table's name before a column name (`USERS.sourcedId`): it is taken off, kept, or must be there and is taken off.",
+        "Kept, the layout must name the columns with it. Required, a file of which no header word has one is not read (`prefix_missing`). "
+        "`true` and `false` mean `strip` and `keep`.", kept=("read", "strip_prefix"), example="require",
+    ),
+    Setting(
+        "student_id", "People and scope", kinds.one_of("sourcedId", "student_number", "userMasterIdentifier"), "sourcedId",
+        "By what students are known: the `sourcedId` of the files, the student number (the column that OneRoster calls `identifier`), or "
+        "`userMasterIdentifier`.",
+        "With a number, the key of every student and every mention of one become the number together; the record keeps the system's own id as "
+        "`metadata.sisSourcedId`. A student without number, or with one that another has, is refused (`student-number-missing`, "
+        "`student-number-shared`). Changed on a district with students, the next import waits for a person (`rekeyed`): approved, every student "
+        "leaves and comes again under the other id.", kept=("treatment", "student_id"), example="student_number",
+    ),
+    Setting(
+        "phone_credential", "People and scope", kinds.one_of("sms", "phone"), "sms",
+        "The phone column by which people log in to applications and can be reached.",
+        "It is written into the record of everybody who has such a number (`metadata.credentialPhone`); without that member it is `sms`. With "
+        "`phone`, the contact rules take a number at home for a point at which a guardian can be reached, and no longer a mobile one.",
+        kept=("treatment", "phone_credential"), example="phone", lasting=True,
+    ),
+    Setting(
+        "swap_sms_phone", "People and scope", kinds.yes_no(), False,
+        "Whether the files label mobile numbers as `phone` and numbers at home as `sms`.",
+        "The two columns change places as they are read, for users and for contacts, before any rule asks for them.",
+        kept=("treatment", "swap_sms_phone"), example="true",
+    ),
+    Setting(
+        "guardians", "People and scope", kinds.one_of("users", "file", "none"), None,
+        "Where guardians come from: the files of users (and of contacts, where the set has them), a file `guardians.csv` alone, or no file.",
+        "`file`: guardians among the users are ignored and counted (`guardians-ignored`); every set reads `guardians.csv`. `none`: guardians "
+        "and their links stay as people left them. A switch removes nobody by itself: guardians who are there stay until a complete "
+        "guardians.csv does not list them.", kept=("treatment", "guardians"), fallback="what the set's contact rules say, as a rule users",
+        example="file",
+    ),
+    Setting(
+        "contact_types", "People and scope", kinds.several("a list of roles (parent, guardian, relative) and kinds of contact", judges.word), None,
+        "Which contacts become guardians: by role (`parent`, `guardian`, `relative`), by the kind that the export names (`emergency`), or both.",
+        "Roles or kinds that are not listed are left out and told in the report's table of contacts. With a role among the words, guardians "
+        "of the users files are judged by the contact rules too.", kept=("treatment", "contact_types"),
+        fallback="what the set's contact rules say", example="parent,guardian",
+    ),
+    Setting(
+        "archived_students", "People and scope", kinds.checked("remove, keep or after:N", judges.leaving), "remove",
+        "What becomes of students whom no complete file lists any more: removed, kept, or removed after so many complete imports in a row "
+        "without them (`after:3`).",
+        "Kept ones stay active with what is theirs alone (demographics, roles, profile) and are counted in the report (`students-kept`); their "
+        "enrollments end as the files say. An import with the very same users as the last one is not counted again.",
+        kept=("treatment", "archived_students"), example="after:3",
+    ),
+    Setting(
+        "restore_classes", "People and scope", kinds.yes_no(), True,
+        "Whether a class that was removed comes back when a file lists it again.",
+        "Off, its row is ignored with what hangs on it, and the report says so (`class-not-restored`). Switch it off before last year's classes "
+        "are archived.", kept=("treatment", "restore_classes"), example="false",
+    ),
+    Setting(
+        "district_office", "People and scope", kinds.yes_no(), True,
+        "Whether staff of whom the files name no school, only the district's office, are taken.",
+        "Off, their rows are ignored with what must name them, and counted (`office-left-out`).",
+        kept=("treatment", "district_office"), example="false",
+    ),
+    Setting(
+        "level", "People and scope", kinds.checked("district, or school: and the school's id", judges.level), "district",
+        "Of what the source speaks: the whole `district`, or one school, as `school:1042`.",
+        "For one school, columns that name the school may be blank or absent and mean that one; rows of other schools are ignored with what hangs "
+        "on them, and counted (`other-school`). What another source of one school delivers already (the district, its terms, a teacher of both "
+        "schools) is left to it (`held-by-other-school`).", kept=("treatment", "level"), example="school:1042",
+    ),
+    Setting(
+        "end_dates", "People and scope", kinds.one_of("exclusive", "inclusive"), None,
+        "What end dates of enrollments, roles and academicSessions mean in the files: the first day after (`exclusive`, as OneRoster and "
+        "PowerSchool's exit dates say) or the last day (`inclusive`).",
+        "Last days are moved to the day after, and counted (`end-dates-moved`).", kept=("treatment", "end_dates"),
+        fallback="what the layout set says, as a rule `exclusive`", example="inclusive",
     ),
     Setting(
         "date_forms", "Checks", kinds.mapping("an object of columns and forms", judges.date_form, str), {},
@@ -330,9 +406,11 @@ def kept(settings: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
     """The source's settings with values put where they are kept; None takes one out."""
     made: dict[str, Any] = dict(settings)
     for name, given in values.items():
-        path = BY_NAME[name].kept
-        if path:
-            made = _put(made, path, given)
+        known = BY_NAME[name]
+        if given is None and known.lasting and _at(made, known.kept) is not None:
+            given = known.default
+        if known.kept:
+            made = _put(made, known.kept, given)
     return made
 
 
