@@ -27,7 +27,8 @@ def change(pinewood: Pinewood, source: Source, *changes: str) -> Source:
 
 def night(pinewood: Pinewood, source: Source, files: dict[str, str], **more: Any) -> ImportReport:
     """Walk files; whatever the settings do, the counts of each file add up, and an ignored row has a reason in the report."""
-    made = pinewood.night(files, source=source.id, **more)
+    now = more.pop("now", OCTOBER)
+    made = pinewood.walk(pinewood.begin(files, source=source.id, now=now, **more), now=now)
     for file in made.files:
         assert file.rows == file.accepted + file.refused + file.ignored, file
     return made
@@ -54,7 +55,10 @@ def files_of(made: ImportReport, name: str) -> Any:
 def told(made: ImportReport, code: str) -> dict[str, int]:
     """Table -> how many rows were told under a code that counts them."""
     words = [i for i in made.issues if i.code == code]
-    return {str(i.message.partition(" that ")[0].removeprefix("Rows of ")): int(i.message.rpartition(": ")[2].rstrip(".")) for i in words}
+    return {
+        str(i.message.partition(" that ")[0].removeprefix("Rows of ")): int(i.message.rpartition(": ")[2].rstrip("."))
+        for i in words
+    }
 
 
 def without(files: dict[str, str], name: str, *keys: str) -> dict[str, str]:

@@ -17,7 +17,6 @@ MORE = {
     "gradingPeriodSourcedId,resultValueMin,resultValueMax\nl1,,,One,,2026-09-01,2026-09-02,k1,c1,y26,0,10\n",
     "results.csv": "sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,comment\n"
     "r1,,,l1,u1,fully graded,9,2026-09-02,\n",
-
 }
 
 

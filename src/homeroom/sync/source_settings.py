@@ -126,7 +126,7 @@ SETTINGS: tuple[Setting, ...] = (
         kept=("read", "header"), fallback="found in each file", example="true",
     ),
     Setting(
-        "strip_prefix", "Reading", kinds.one_of("strip", "keep", "require", also={"true": "strip", "false": "keep"}), "strip",
+        "strip_prefix", "Reading", kinds.one_of("strip", "keep", "require", yes="strip", no="keep"), "strip",
         "What becomes of a table's name before a column name (`USERS.sourcedId`): it is taken off, kept, or must be there and is taken off.",
         "Kept, the layout must name the columns with it. Required, a file of which no header word has one is not read (`prefix_missing`). "
         "`true` and `false` mean `strip` and `keep`.", kept=("read", "strip_prefix"), example="require",
