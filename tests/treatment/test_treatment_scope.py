@@ -177,3 +177,38 @@ def test_a_header_without_prefix_is_not_read_where_one_is_required(pinewood: Pin
 def _prefixed(name: str, text: str) -> str:
     head, _, rows = text.partition("\n")
     return ",".join(f"{name.removesuffix('.csv').upper()}.{w}" for w in head.split(",")) + "\n" + rows
+
+
+def test_in_version_1_2_roles_say_of_which_school_people_are(pinewood: Pinewood) -> None:
+    source = having(pinewood, "level=school:s1", layouts="oneroster-1.2")
+    files = {
+        "orgs.csv": "sourcedId,name,type\ns1,Oak School,school\ns2,Elm School,school\n",
+        "users.csv": "sourcedId,enabledUser,username,givenName,familyName\nu1,true,a,Ana,One\nu2,true,b,Ben,Two\n",
+        "roles.csv": "sourcedId,userSourcedId,roleType,role,orgSourcedId\nr1,u1,primary,student,s1\nr2,u2,primary,student,s2\n",
+    }
+    made = night(pinewood, source, files)
+    assert told(made, "other-school") == {"orgs": 1, "users": 1, "roles": 1}
+    assert (made.outcome, set(pinewood.records("users"))) == ("success", {"u1"})
+
+
+def test_where_every_table_rests_nothing_happens(pinewood: Pinewood) -> None:
+    source = having(pinewood, "pause=orgs 06-15..08-10,users 06-15..08-10")
+    files = {name: district()[name] for name in ("orgs.csv", "users.csv")}
+    night(pinewood, source, files, now=OCTOBER)
+    fewer = without(files, "users.csv", "u1", "u2")
+    made = night(pinewood, source, fewer, now=datetime(2027, 7, 1, 2, tzinfo=UTC))
+    assert (made.outcome, dict(made.tables), made.revision_after) == ("success", {}, 1)
+
+
+def test_a_made_course_does_not_come_back_without_its_class(pinewood: Pinewood) -> None:
+    source = having(pinewood, "restore_classes=off", layouts="schoolstatus")
+    files = {
+        "users.csv": "sourcedId,orgSourcedIds,role,givenName,familyName\nu1,s1,student,Ana,One\n",
+        "classes.csv": "sourcedId,title,schoolSourcedId\nk1,Algebra,s1\nk2,Art,s1\nk3,Biology,s1\nk4,Chemistry,s1\n",
+        "enrollments.csv": "classSourcedId,schoolSourcedId,userSourcedId,role\nk1,s1,u1,student\n",
+    }
+    night(pinewood, source, files)
+    night(pinewood, source, without(files, "classes.csv", "k4"))
+    made = night(pinewood, source, files)
+    assert (made.tables["classes"].restored, made.tables["courses"].restored) == (0, 0)
+    assert (len(pinewood.records("classes")), len(pinewood.records("courses"))) == (3, 3)

@@ -160,3 +160,14 @@ def test_contacts_are_judged_for_the_same_students(pinewood: Pinewood) -> None:
     seen = contacts.preview(pinewood.house, SLUG, path=place, student="0002")
     assert seen.student is not None
     assert seen.student.guardians == ("m2",)
+
+
+def test_a_student_whose_role_is_unreadable_tonight_has_not_left(pinewood: Pinewood) -> None:
+    """The refused row's record is the one under the number (law 3)."""
+    source = having(pinewood, NUMBER)
+    night(pinewood, source, district())
+    files = district()
+    files["users.csv"] = files["users.csv"].replace("s1,student,u3,", "s1,studnt,u3,")
+    made = night(pinewood, source, files)
+    assert (made.tables["users"].refused, made.tables["users"].removed, made.tables["users"].added) == (1, 0, 0)
+    assert "0003" in pinewood.records("users")

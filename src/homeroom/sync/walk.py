@@ -156,7 +156,7 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     shaped = shape_all(bench, choice, ground.kind, rules, lookup)
     elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
     treatment = replace(ground.treatment, ends=ground.treatment.ends or choice.layouts.ends)
-    night = Night(bench, book, lookup, ground.now, rules.date_form, rules.prefix, rules.shared)
+    night = Night(bench, book, lookup, rules.date_form, rules.prefix, rules.shared)
     came = [replace(f, partial=f.table in elsewhere) for f in shaped.feeds]
     shaped = replace(shaped, feeds=tuple(treat_shaped(night, treatment, came)))
     return Looked(unpacked.left_alone, inspected, choice, rules, book, lookup, shaped, elsewhere, treatment, night)

@@ -34,7 +34,7 @@ class Absences:
 
 def without_returned(night: Night, treatment: Treatment, feeds: Feeds) -> Feeds:
     """Classes that were removed stay removed though a file lists them, and nothing that hangs on them is taken."""
-    keys = rows(feeds, "classes", "sourcedId")
+    keys = rows(feeds, "classes", "sourcedId", "courseSourcedId")
     if keys is None:
         return feeds
     night.bench.run(
@@ -45,7 +45,16 @@ def without_returned(night: Night, treatment: Treatment, feeds: Feeds) -> Feeds:
         f"CREATE OR REPLACE TABLE returned_classes AS SELECT \"sourcedId\" AS id FROM {stored} WHERE status = 'tobedeleted'"
     )
     returned = '"sourcedId" IN (SELECT id FROM returned_classes)'
-    return left_out(night, feeds, "class-not-restored", lambda f: returned if f.table == "classes" else None)
+    # A course that was made of such a class alone is none either.
+    classes = f'SELECT "courseSourcedId" FROM ({keys}) WHERE "courseSourcedId" IS NOT NULL AND'
+    alone = f'"sourcedId" IN ({classes} {returned}) AND "sourcedId" NOT IN ({classes} NOT {returned})'
+
+    def leaving(feed: Feed) -> str | None:
+        if feed.table == "classes":
+            return returned
+        return alone if feed.table == "courses" and feed.made else None
+
+    return left_out(night, feeds, "class-not-restored", leaving)
 
 
 def whole(feeds: Feeds) -> bool:

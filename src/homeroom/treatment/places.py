@@ -41,7 +41,12 @@ def one_school(night: Night, treatment: Treatment, feeds: Feeds) -> Feeds:
     here = f"list_append({orgs}, {literal(school)})"
     filled = [_filled(night, f, school) for f in feeds]
 
+    roles = rows(filled, "roles", "userSourcedId", "orgSourcedId")
+    elsewhere = f'SELECT "userSourcedId" FROM ({roles}) GROUP BY 1 HAVING NOT bool_or(coalesce(list_contains({here}, "orgSourcedId"), false))'
+
     def leaving(feed: Feed) -> str | None:
+        if feed.table == "users" and "orgSourcedIds" not in feed.columns:
+            return f'"sourcedId" IN ({elsewhere})' if roles else None
         if feed.table == "orgs":
             return f"lower(type) = 'school' AND \"sourcedId\" <> {literal(school)}" if "type" in feed.columns else None
         column = _column(night, feed)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from homeroom.roster.catalogue import Format
+from homeroom.roster.catalogue import Format, catalogue
 from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.names import ROUNDED_ID, UNMAPPED, quoted
 from homeroom.roster.names import text as literal
@@ -40,20 +40,24 @@ def _make_table(night: Night, number: str, feeds: Feeds) -> None:
     bench = night.bench
     people = rows(feeds, "users", "sourcedId", "role", number) or _none("sourcedId", "role", number)
     roles = rows([f for f in feeds if "role" in f.columns], "roles", "userSourcedId", "role") or _none("userSourcedId", "role")
+    others = ", ".join(literal(word) for word in sorted(_roles() - {"student"}))
     bench.run(f"""
         CREATE OR REPLACE TABLE treated_said AS
-        WITH students AS (SELECT DISTINCT "userSourcedId" AS id FROM ({roles}) WHERE lower(role) = 'student')
-        SELECT "sourcedId" AS id, nullif(trim({quoted(number)}), '') AS number,
-               coalesce(lower(role) = 'student', "sourcedId" IN (SELECT id FROM students), false) AS student
-        FROM ({people}) WHERE "sourcedId" IS NOT NULL AND NOT {_is_none('"sourcedId"')}
+        WITH said AS (SELECT "userSourcedId" AS id, bool_or(lower(role) = 'student') AS student,
+                             bool_or(lower(role) IN ({others})) AS other FROM ({roles}) GROUP BY 1)
+        SELECT u."sourcedId" AS id, nullif(trim({quoted(number)}), '') AS number,
+               coalesce(lower(role) = 'student', false) OR coalesce(s.student, false) AS student,
+               coalesce(lower(role) IN ({others}), s.other, false) AS other
+        FROM ({people}) u LEFT JOIN said s ON u."sourcedId" = s.id
+        WHERE u."sourcedId" IS NOT NULL AND NOT {_is_none('u."sourcedId"')}
     """)
     bench.run(f"""
         CREATE OR REPLACE TABLE {TABLE} AS
         WITH known AS (SELECT id, max(number) AS number, count(DISTINCT number) AS numbers FROM treated_said WHERE student GROUP BY id),
              shared AS (SELECT number FROM known GROUP BY number HAVING number IS NOT NULL AND count(*) > 1)
         SELECT id, CASE WHEN number IS NULL OR {_is_none("number")} OR numbers > 1 THEN NULL ELSE number END AS key,
-               CASE WHEN number IS NULL OR {_is_none("number")} THEN {literal(MISSING)} WHEN number IN (FROM shared) THEN {literal(SHARED)}
-                    WHEN numbers > 1 THEN {literal(SHARED)} END AS fault
+               CASE WHEN number IS NULL OR {_is_none("number")} OR numbers > 1 THEN {literal(MISSING)}
+                    WHEN number IN (FROM shared) THEN {literal(SHARED)} END AS fault
         FROM known
     """)
     if _needs_store(night, feeds):
@@ -68,7 +72,8 @@ def _needs_store(night: Night, feeds: Sequence[Feed]) -> bool:
     """Whether tonight's files alone do not say who the students are, or one of them has no number that can be used."""
     users = [f for f in feeds if f.table == "users"]
     whole = users and all(f.mode == "continuous" and not f.partial and not f.text.unread and f.text.ragged is None for f in users)
-    return not whole or bool(night.bench.value(f"SELECT count(*) FROM {TABLE} WHERE fault IS NOT NULL"))
+    open_ = f"(SELECT count(*) FROM {TABLE} WHERE fault IS NOT NULL) + (SELECT count(*) FROM treated_said WHERE {_UNCLEAR})"
+    return not whole or bool(night.bench.value(f"SELECT {open_}"))
 
 
 def _add_stored(night: Night) -> None:
@@ -81,7 +86,19 @@ def _add_stored(night: Night) -> None:
         SELECT {known} AS id, max({own}) AS key FROM {stored} WHERE status = 'active' AND {known} IS NOT NULL GROUP BY 1 HAVING count(*) = 1
     """)
     night.bench.run(f"UPDATE {TABLE} SET key = s.key FROM treated_stored s WHERE {TABLE}.id = s.id AND {TABLE}.fault IS NOT NULL")
-    night.bench.run(f"INSERT INTO {TABLE} SELECT id, key, NULL FROM treated_stored WHERE id NOT IN (SELECT id FROM treated_said)")
+    known_tonight = f"SELECT id FROM treated_said WHERE NOT ({_UNCLEAR})"
+    night.bench.run(f"INSERT INTO {TABLE} SELECT id, key, NULL FROM treated_stored WHERE id NOT IN ({known_tonight})")
+
+
+_UNCLEAR = "NOT student AND NOT other"
+"""SQL over treated_said: nobody can say tonight whether the person is a student (the role is unreadable); then the store does (law 3)."""
+
+
+def _roles() -> frozenset[str]:
+    """Every role that the standard knows, in any version."""
+    return frozenset(
+        word.lower() for name, codes in catalogue().codes.items() if name.startswith("userRole") for word in codes.values
+    )
 
 
 def _none(*columns: str) -> str:

@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Literal
 
 from homeroom.roster.catalogue import Catalogue
@@ -50,7 +49,7 @@ class Treatment:
     def fingerprint(self) -> str:
         """SHA-256 over everything that decides; empty for the plain value, so that nothing is made anew for it."""
         said = asdict(self)
-        if said | {"source": 0} == asdict(Treatment()):
+        if said | {"source": 0, "ends": None if self.ends == "exclusive" else self.ends} == asdict(Treatment()):
             return ""
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
@@ -66,7 +65,6 @@ class Night:
     bench: Workbench
     book: Catalogue
     lookup: Lookup
-    now: datetime
     date_form: Callable[[str, str], str | None]
     prefix: str = ""
     shared: frozenset[str] = frozenset()
