@@ -120,7 +120,6 @@ def reading(workbench: Workbench, select: str, name: str, form: str | None) -> s
     """
     c = quoted(name)
     clean = CLEAN_DATE.format(c=c)
-    # UNMAPPED and the like are no dates; a prefix before them makes every form fail.
     evidence = workbench.rows(_evidence([f"SELECT 0 AS _file, {c} FROM ({select}) WHERE _keep"], c, f"NOT {clean}"))
     column = [case.partition(" THEN ")[2] for case in _cases(evidence, c)]
     return f"CASE WHEN {clean} THEN {c} ELSE coalesce({', '.join([fixed_date(c, form), *column, 'NULL'])}) END"

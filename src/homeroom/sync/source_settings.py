@@ -81,7 +81,7 @@ SETTINGS: tuple[Setting, ...] = (
         "district's own time zone. One may go over New Year. With a table before it, `enrollments 06-15..08-10`, only that table rests, "
         "and others go on; `contacts` are files of students' contacts.",
         "Sets are sealed and kept, as long as raw files are kept, and the roster stays as it is. After the pause the newest set "
-        "is imported. Of a table that rests alone the files are left unread and nothing is removed, and the report says so.",
+        "is imported. What is handed in by hand does not wait. Of a table that rests alone the files are left unread and nothing is removed, and the report says so.",
         "look", kept=("pause",), fallback="no pause", example="06-15..08-10",
     ),
     Setting(

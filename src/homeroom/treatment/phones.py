@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from homeroom.roster.contacts import CONTACTS
@@ -48,7 +49,7 @@ def _declared(feed: Feed, column: str) -> Feed:
 
 def with_member(feed: Feed, name: str, value: str) -> Feed:
     """A feed whose metadata has one more member, blank where the SQL `value` is NULL; members stay sorted by name."""
-    alone = f"CASE WHEN {value} IS NOT NULL THEN to_json(map {{{literal(name)}: {value}}})::VARCHAR END"
+    alone = f"{literal('{' + json.dumps(name) + ':')} || to_json(({value})::VARCHAR)::VARCHAR || '}}'"
     if "metadata" not in feed.columns:
         made = mended(feed, name, {"metadata": alone})
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from homeroom.compare.resemblance import SYSTEM_ID as MEMBER
 from homeroom.roster.catalogue import Format, catalogue
 from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.names import ROUNDED_ID, UNMAPPED, quoted
@@ -19,13 +20,11 @@ from homeroom.treatment.phones import with_member
 from homeroom.treatment.treatment import Feeds, Night, Treatment
 from homeroom.workbench.values import Feed
 
-MEMBER = "sisSourcedId"
-"""The member of a student's metadata that keeps the sourcedId which the system gave, where students are known by number."""
 MISSING, SHARED = "student-number-missing", "student-number-shared"
 NOBODY = "no-number:"
 """What stands before the sourcedId of a student who has no number that can be used."""
 TABLE = "treated_students"
-"""Workbench table: `id` (sourcedId as sent), `key` (what it becomes), `fault` (a code, or NULL), `held` (the key whose record lives on)."""
+"""Workbench table: `id` (sourcedId as sent), `key` (what it becomes), `fault` (a code, or NULL; then `key` is the record that lives on)."""
 
 
 def by_number(night: Night, treatment: Treatment, feeds: Feeds) -> Feeds:
@@ -96,9 +95,7 @@ _UNCLEAR = "NOT student AND NOT other"
 
 def _roles() -> frozenset[str]:
     """Every role that the standard knows, in any version."""
-    return frozenset(
-        word.lower() for name, codes in catalogue().codes.items() if name.startswith("userRole") for word in codes.values
-    )
+    return frozenset(word.lower() for name in ("userRole11", "orgRole12") for word in catalogue().codes[name].values)
 
 
 def _none(*columns: str) -> str:
