@@ -1,7 +1,7 @@
 """The settings of a source: the one table from which the commands, the checks of what is typed and the reference page are made.
 
-To add a setting, add an entry to `SETTINGS`, and read it with `value(source, "its_name")` where it takes effect. Nothing else
-lists settings. What a source does not say has the default.
+To add a setting, add an entry to `SETTINGS` (those about people and scope stand in `scope_settings`), and read it with
+`value(source, "its_name")` where it takes effect. Nothing else lists settings. What a source does not say has the default.
 """
 
 from __future__ import annotations
@@ -9,52 +9,17 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
 from homeroom.sync import setting_judges as judges
 from homeroom.sync import setting_kinds as kinds
+from homeroom.sync.scope_settings import PEOPLE_AND_SCOPE
+from homeroom.sync.setting import PUSHED, WHEN, Group, Setting
 from homeroom.sync.setting_kinds import Kind
 
-Group = Literal["Arrival", "Reading", "People and scope", "Checks", "Several sources", "Limits"]
-Acts = Literal["look", "import", "log-in"]
-
-WHEN: Mapping[Acts, str] = {
-    "look": "at the next look into the incoming folder (each second)",
-    "import": "with the next import of the source",
-    "log-in": "at the next log-in, and at the next look into the incoming folder",
-}
-"""Since when a changed value counts."""
-
-PUSHED = ("sftp",)
-"""Kinds of sources whose sets are put together in an incoming folder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting. `meaning` says what it is, `effect` what Homeroom does by it; `unit` is that of a plain number.
-
-    `kept` is the way to the value in the source's settings; empty: the source has a column of that name. `kinds` are the
-    kinds of sources for which it acts; empty: all. `fallback` says in words what counts where the default is None. `lasting`: once it
-    was set, putting the default back writes it down, since records bear what it said.
-    """
-
-    name: str
-    group: Group
-    kind: Kind
-    default: Any
-    meaning: str
-    effect: str
-    acts: Acts = "import"
-    unit: str = ""
-    kept: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    fallback: str = ""
-    example: str = ""
-    lasting: bool = False
-
+__all__ = ["BY_NAME", "LIMITS", "PUSHED", "SETTINGS", "WHEN", "Group", "Setting"]
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -131,77 +96,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Kept, the layout must name the columns with it. Required, a file of which no header word has one is not read (`prefix_missing`). "
         "`true` and `false` mean `strip` and `keep`.", kept=("read", "strip_prefix"), example="require",
     ),
-    Setting(
-        "student_id", "People and scope", kinds.one_of("sourcedId", "student_number", "userMasterIdentifier"), "sourcedId",
-        "By what students are known: the `sourcedId` of the files, the student number (the column that OneRoster calls `identifier`), or "
-        "`userMasterIdentifier`.",
-        "With a number, the key of every student and every mention of one become the number together; the record keeps the system's own id as "
-        "`metadata.sisSourcedId`. A student without number, or with one that another has, is refused (`student-number-missing`, "
-        "`student-number-shared`). Changed on a district with students, the next import waits for a person (`rekeyed`): approved, every student "
-        "leaves and comes again under the other id.", kept=("treatment", "student_id"), example="student_number",
-    ),
-    Setting(
-        "phone_credential", "People and scope", kinds.one_of("sms", "phone"), "sms",
-        "The phone column by which people log in to applications and can be reached.",
-        "It is written into the record of everybody who has such a number (`metadata.credentialPhone`); without that member it is `sms`. With "
-        "`phone`, the contact rules take a number at home for a point at which a guardian can be reached, and no longer a mobile one.",
-        kept=("treatment", "phone_credential"), example="phone", lasting=True,
-    ),
-    Setting(
-        "swap_sms_phone", "People and scope", kinds.yes_no(), False,
-        "Whether the files label mobile numbers as `phone` and numbers at home as `sms`.",
-        "The two columns change places as they are read, for users and for contacts, before any rule asks for them.",
-        kept=("treatment", "swap_sms_phone"), example="true",
-    ),
-    Setting(
-        "guardians", "People and scope", kinds.one_of("users", "file", "none"), None,
-        "Where guardians come from: the files of users (and of contacts, where the set has them), a file `guardians.csv` alone, or no file.",
-        "`file`: guardians among the users are ignored and counted (`guardians-ignored`); every set reads `guardians.csv`. `none`: guardians "
-        "and their links stay as people left them. A switch removes nobody by itself: guardians who are there stay until a complete "
-        "guardians.csv does not list them.", kept=("treatment", "guardians"), fallback="what the set's contact rules say, as a rule users",
-        example="file",
-    ),
-    Setting(
-        "contact_types", "People and scope", kinds.several("a list of roles (parent, guardian, relative) and kinds of contact", judges.word), None,
-        "Which contacts become guardians: by role (`parent`, `guardian`, `relative`), by the kind that the export names (`emergency`), or both.",
-        "Roles or kinds that are not listed are left out and told in the report's table of contacts. With a role among the words, guardians "
-        "of the users files are judged by the contact rules too.", kept=("treatment", "contact_types"),
-        fallback="what the set's contact rules say", example="parent,guardian",
-    ),
-    Setting(
-        "archived_students", "People and scope", kinds.checked("remove, keep or after:N", judges.leaving), "remove",
-        "What becomes of students whom no complete file lists any more: removed, kept, or removed after so many complete imports in a row "
-        "without them (`after:3`).",
-        "Kept ones stay active with what is theirs alone (demographics, roles, profile) and are counted in the report (`students-kept`); their "
-        "enrollments end as the files say. An import with the very same users as the last one is not counted again.",
-        kept=("treatment", "archived_students"), example="after:3",
-    ),
-    Setting(
-        "restore_classes", "People and scope", kinds.yes_no(), True,
-        "Whether a class that was removed comes back when a file lists it again.",
-        "Off, its row is ignored with what hangs on it, and the report says so (`class-not-restored`). Switch it off before last year's classes "
-        "are archived.", kept=("treatment", "restore_classes"), example="false",
-    ),
-    Setting(
-        "district_office", "People and scope", kinds.yes_no(), True,
-        "Whether staff of whom the files name no school, only the district's office, are taken.",
-        "Off, their rows are ignored with what must name them, and counted (`office-left-out`).",
-        kept=("treatment", "district_office"), example="false",
-    ),
-    Setting(
-        "level", "People and scope", kinds.checked("district, or school: and the school's id", judges.level), "district",
-        "Of what the source speaks: the whole `district`, or one school, as `school:1042`.",
-        "For one school, columns that name the school may be blank or absent and mean that one; rows of other schools are ignored with what hangs "
-        "on them, and counted (`other-school`). What another source of one school delivers already (the district, its terms, a teacher of both "
-        "schools) is left to it (`held-by-other-school`).", kept=("treatment", "level"), example="school:1042",
-    ),
-    Setting(
-        "end_dates", "People and scope", kinds.one_of("exclusive", "inclusive"), None,
-        "What end dates of enrollments, roles and academicSessions mean in the files: the first day after (`exclusive`, as OneRoster and "
-        "PowerSchool's exit dates say) or the last day (`inclusive`).",
-        "Last days are moved to the day after, and counted (`end-dates-moved`).", kept=("treatment", "end_dates"),
-        fallback="what the layout set says, as a rule `exclusive`", example="inclusive",
-    ),
+    *PEOPLE_AND_SCOPE,
     Setting(
         "date_forms", "Checks", kinds.mapping("an object of columns and forms", judges.date_form, str), {},
         "How dates are written, by column: `demographics.birthDate` is written `MM/DD/YYYY`; the column `*` stands for all. A form is made of "
