@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from homeroom.sync.setting_kinds import Kind
 
-Group = Literal["Arrival", "Reading", "People and scope", "Checks", "Several sources", "Limits"]
+Group = Literal["Connection", "Arrival", "Reading", "People and scope", "Checks", "Several sources", "Limits"]
 Acts = Literal["look", "import", "log-in"]
 
 WHEN: Mapping[Acts, str] = {
@@ -20,6 +20,9 @@ WHEN: Mapping[Acts, str] = {
 
 PUSHED = ("sftp",)
 """Kinds of sources whose sets are put together in an incoming folder."""
+PULLED = ("sftp-pull", "powerschool", "oneroster")
+"""Kinds of sources whose data Homeroom fetches."""
+REMOTE = ("sftp-pull",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Setting:
 
     `kept` is the way to the value in the source's settings; empty: the source has a column of that name. `kinds` are the
     kinds of sources for which it acts; empty: all. `fallback` says in words what counts where the default is None. `lasting`: once it
-    was set, putting the default back writes it down, since records bear what it said.
+    was set, putting the default back writes it down, since records bear what it said. `required`: a source of these kinds cannot be added without it.
     """
 
     name: str
@@ -44,3 +47,4 @@ class Setting:
     fallback: str = ""
     example: str = ""
     lasting: bool = False
+    required: bool = False
