@@ -51,7 +51,7 @@ def test_every_setting_says_everything() -> None:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.name)
 def test_the_example_of_every_setting_is_taken_kept_and_written_back(setting: source_settings.Setting) -> None:
     values = source_settings.typed([f"{setting.name}={setting.example}"], source())
-    source_settings.judge(values, "sftp")
+    source_settings.judge(values, setting.kinds[0] if setting.kinds else "sftp")
     assert json.loads(json.dumps(values)) == values
     columns = {setting.name: values[setting.name]} if not setting.kept else {}
     made = source(settings=source_settings.kept({}, values)) if setting.kept else None
