@@ -103,10 +103,15 @@ class LayoutSet:
         return tuple((w, j) for w in self.layouts for j in w.joins if patterns.rank(j.files, file_name) is not None)
 
     def of_kind(self, kind: Kind) -> LayoutSet:
-        """The set as an import of this kind takes it: where a table has layouts of both kinds, those of the other are left out."""
+        """The set as an import of this kind takes it: where a table has layouts of both kinds, those of the other are left out.
+
+        A notification is of single records: no file of the others must come with it.
+        """
         own = {w.table for w in self.layouts if w.kind == kind}
         chosen = tuple(w for w in self.layouts if w.kind == kind or w.table not in own)
-        return self if chosen == self.layouts else replace(self, layouts=chosen)
+        required = self.required if kind == "continuous" else ()
+        same = chosen == self.layouts and required == self.required
+        return self if same else replace(self, layouts=chosen, required=required)
 
     def requires(self, layout: Layout) -> bool:
         """Whether the files of a layout must come: the set requires its table, or the layout itself."""
