@@ -48,13 +48,17 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header."""
+    """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header.
+
+    `require_prefix`: a header of which no word bears a table's name before it is not the one that was agreed on.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
     quoted: bool | None = None
     header: bool | None = None
     strip_prefix: bool = True
+    require_prefix: bool = False
     columns: tuple[str, ...] = ()
 
 
@@ -159,6 +163,8 @@ class Feed:
     may drop values, and `select` counts them.
     `spares`: SQL over stored_T; active records for which it holds are not taken for gone, though no row of tonight carries them,
     since what would tell of them did not come.
+    `refusals` are codes under which the feed's own rows may be refused: the key of such a row is `UNMAPPED`, the code, `UNMAPPED` and the
+    key of the record that lives on.
     """
 
     text: TextTable
@@ -179,6 +185,7 @@ class Feed:
     partial: bool = False
     mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
     drops: bool = False
+    refusals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
