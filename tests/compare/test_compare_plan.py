@@ -10,7 +10,7 @@ import pytest
 from compare.house import File, House
 from homeroom.compare.plan import Walked, refused_as_foreign
 from homeroom.roster.catalogue import catalogue
-from homeroom.roster.report import TableReport
+from homeroom.roster.report import TableReport, Withheld, WithheldExample
 from homeroom.workbench.bench import Workbench
 
 NIGHT_ONE = """sourcedId,orgSourcedIds,username,givenName,familyName,agentSourcedIds,dateLastModified
@@ -227,7 +227,9 @@ def test_a_locked_field_keeps_its_value(house: House, full: bool) -> None:
     with house.walk(File(text), full=full) as (workbench, made, _):
         assert made.tables["users"].updated == 1
         assert workbench.rows("SELECT username, familyName FROM plan_users") == [("benny", "Osei")]
-        assert workbench.rows("SELECT code, json_extract_string(detail, '$.count') FROM issues") == [("field-locked", "1")]
+        assert workbench.rows("SELECT code, key, column_name, value FROM issues") == [("field-locked", "u2", "familyName", "Lund")]
+        assert workbench.rows("SELECT _withheld FROM plan_users") == [(["familyName"],)]
+        assert made.withheld == (Withheld("users", "locked", "field-locked", 1, 1, (WithheldExample("u2", ("familyName",)),)),)
 
 
 def test_the_hash_does_not_know_order_or_files(house: House) -> None:

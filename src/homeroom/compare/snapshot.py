@@ -200,8 +200,18 @@ def _accepted(workbench: Workbench, table: str) -> str:
     if "_mended" not in workbench.columns(f"admitted_{table}"):
         rows = f"SELECT *, NULL::VARCHAR AS _mended FROM ({rows})"
     if _noted(workbench, table):
-        return f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {quoted(f'noted_{table}')} n ON a._kh = n._kh)"
-    return f"(SELECT *, NULL::VARCHAR AS _told FROM ({rows}))"
+        rows = f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {quoted(f'noted_{table}')} n ON a._kh = n._kh)"
+    else:
+        rows = f"(SELECT *, NULL::VARCHAR AS _told FROM ({rows}))"
+    return _unwritten(workbench, table, rows)
+
+
+def _unwritten(workbench: Workbench, table: str, rows: str) -> str:
+    """The rows, those of which something was withheld under another hash: they are compared with the store again tomorrow."""
+    if not workbench.exists(f"withheld_{table}"):
+        return rows
+    held = f"SELECT DISTINCT _kh FROM {quoted(f'withheld_{table}')}"
+    return f"(SELECT r.* REPLACE (CASE WHEN h._kh IS NULL THEN r._rh ELSE xor(r._rh, 2::UBIGINT) END AS _rh) FROM {rows} r LEFT JOIN ({held}) h ON r._kh = h._kh)"
 
 
 def _noted(workbench: Workbench, table: str) -> bool:

@@ -126,6 +126,7 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
         files=files_told(bench, walked),
         contacts=walked.contacts.report,
         tables=walked.plan.tables,
+        withheld=walked.plan.withheld,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),

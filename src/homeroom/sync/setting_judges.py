@@ -13,6 +13,7 @@ from homeroom.reading import streams
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.datasets import COLUMN, is_own
 from homeroom.roster.faults import Misuse
+from homeroom.roster.holding import MEMBER
 from homeroom.sync import setting_kinds as kinds
 
 _TOKENS = {"YYYY": "%Y", "YY": "%y", "MMM": "%b", "MM": "%m", "M": "%m", "DD": "%d", "D": "%d"}
@@ -32,6 +33,13 @@ def column(value: Any) -> str | None:
     if is_own(name) and COLUMN.fullmatch(field):
         return None
     return f"cannot name {value!r}: write TABLE.COLUMN, as users.email"
+
+
+def owned(value: Any) -> str | None:
+    """A column of the roster, or one entry of its metadata, `users.metadata.language`."""
+    name, _, field = str(value).partition(".")
+    member = field.startswith(MEMBER) and field != MEMBER
+    return table(name) if member else column(value)
 
 
 def season(value: Any) -> str | None:

@@ -18,7 +18,7 @@ from homeroom.sync import setting_judges as judges
 from homeroom.sync import setting_kinds as kinds
 from homeroom.sync.setting_kinds import Kind
 
-Group = Literal["Arrival", "Reading", "Checks", "Several sources", "Limits"]
+Group = Literal["Arrival", "Reading", "Checks", "Ownership", "Several sources", "Limits"]
 Acts = Literal["look", "import", "log-in"]
 
 WHEN: Mapping[Acts, str] = {
@@ -155,6 +155,25 @@ SETTINGS: tuple[Setting, ...] = (
         "Tables whose ids are not looked up.",
         "A row may name a record of such a table that is nowhere; it is kept as it is sent.",
         kept=("checks", "unchecked"), fallback="none", example="courses",
+    ),
+    Setting(
+        "create_only", "Ownership", kinds.several("a list of columns, as users.username", judges.owned), (),
+        "Columns, or entries of the metadata (`users.metadata.homeroom`), that the source writes when a record is new, and never again.",
+        "A later value is left aside, and the report says so (`field-create-only`). What is blank stays blank.",
+        kept=("ownership", "create_only"), fallback="none", example="users.username,users.preferredFirstName",
+    ),
+    Setting(
+        "update_language", "Ownership", kinds.yes_no(), True,
+        "Whether the source goes on writing a person's language (`users.metadata.language`) after the record is made.",
+        "Switched off, the language is written when a person is new, and never again; a later one is left aside, and the report "
+        "says so (`field-create-only`).", kept=("ownership", "update_language"), example="false",
+    ),
+    Setting(
+        "update_contacts", "Ownership", kinds.yes_no(), False,
+        "Whether the source goes on writing the contact details (`users.email`, `users.sms`, `users.phone`) of people who have joined. "
+        "`homeroom record DISTRICT users ID joined` says that somebody has.",
+        "Switched off, they are left to that person, and the report says so (`field-of-joined`). Whoever has not joined is written in any case.",
+        kept=("ownership", "update_contacts"), example="true",
     ),
     Setting(
         "same_system", "Several sources", kinds.several("a list of numbers of sources", judges.source_number), (),

@@ -18,6 +18,7 @@ from homeroom.compare import plan as planning
 from homeroom.compare import snapshot as snapshots
 from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
 from homeroom.compare.night import forget
+from homeroom.compare.ownership import EVERYTHING, Ownership
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
@@ -62,7 +63,7 @@ class Ground:
     many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
     or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
     store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
-    rules; `made_before`: how many active people of the source were made from pairs.
+    rules; `made_before`: how many active people of the source were made from pairs. `ownership`: which fields the source may write.
     """
 
     sets: Sequence[LayoutSet]
@@ -84,6 +85,7 @@ class Ground:
     now: datetime
     contacts: Mapping[str, Any] = field(default_factory=dict)
     made_before: Callable[[], int] = lambda: 0
+    ownership: Ownership = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,8 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         forget(bench, each)
     tell("plan")
     tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
-    plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
+    mine, first = ground.ownership, ground.first
+    plan = make_plan(bench, tables, ground.source, lookup, first=first, allied=ground.allied, ownership=mine)
     tell("judge")
     context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
     judgement = judge(bench, plan, ground.limits, ground.active, context)

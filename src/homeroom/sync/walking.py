@@ -138,6 +138,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         now=today,
         contacts=source.settings.get("contacts", {}),
         made_before=lambda: store.bearing(source.id, "users", MARK),
+        ownership=tuning.ownership(source),
     )
 
 
