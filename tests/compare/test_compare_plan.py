@@ -227,7 +227,9 @@ def test_a_locked_field_keeps_its_value(house: House, full: bool) -> None:
     with house.walk(File(text), full=full) as (workbench, made, _):
         assert made.tables["users"].updated == 1
         assert workbench.rows("SELECT username, familyName FROM plan_users") == [("benny", "Osei")]
-        assert workbench.rows("SELECT code, key, column_name, value FROM issues") == [("field-locked", "u2", "familyName", "Lund")]
+        assert workbench.rows("SELECT code, key, column_name, value FROM issues") == [
+            ("field-locked", "u2", "familyName", "Lund")
+        ]
         assert workbench.rows("SELECT _withheld FROM plan_users") == [(["familyName"],)]
         assert made.withheld == (Withheld("users", "locked", "field-locked", 1, 1, (WithheldExample("u2", ("familyName",)),)),)
 

@@ -100,17 +100,18 @@ def tell(workbench: Workbench, table: str) -> tuple[Withheld, ...]:
     cases = " ".join(f"WHEN {text(why)} THEN {text(code(name).code)}" for why, name in CODES.items())
     rows = f"SELECT *, CASE reason {cases} END AS code FROM {withheld}"
     cause = f"code || {text(f':withheld:{table}')}"
-    counted = f"SELECT code, _file, NULL, {text(table)}, {cause}, false, count(*) FROM ({rows}) GROUP BY code, _file"
-    workbench.run(f"INSERT INTO {TOTALS} {counted}")
+    totals = f"SELECT code, _file, NULL, {text(table)}, {cause}, false, count(*) FROM ({rows}) GROUP BY code, _file"
+    workbench.run(f"INSERT INTO {TOTALS} {totals}")
     workbench.run(f"""
         INSERT INTO {ISSUES} (code, file, row_number, column_name, key, value, table_name, refused, cause)
         SELECT code, _file, _row, field, "sourcedId", left(offered, 200), {text(table)}, false, {cause} FROM ({rows})
         QUALIFY row_number() OVER (PARTITION BY code ORDER BY _file, _row, field) <= {CAP} ORDER BY _file, _row, field
     """)
-    return tuple(_counted(workbench, table))
+    return tuple(counted(workbench, table))
 
 
-def _counted(workbench: Workbench, table: str) -> Iterator[Withheld]:
+def counted(workbench: Workbench, table: str) -> Iterator[Withheld]:
+    """How much was withheld of a table, by reason, with the first records by key. Asks only for sourcedId, field and reason."""
     withheld = quoted(f"withheld_{table}")
     counts = workbench.rows(f'SELECT reason, count(DISTINCT "sourcedId"), count(*) FROM {withheld} GROUP BY ALL ORDER BY ALL')
     for reason, records, values in counts:

@@ -96,7 +96,7 @@ def commit_rollback(
     store = house.stores.roster(slug)
     before = store.revision()
     bare = ending.bare_report(house, slug, entry)
-    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, began=began)
+    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, withheld=plan.withheld, began=began)
     made = _finished(started, "done", "success", None, before if plan.empty else before + 1)
     commit = Commit(
         number=entry.number,
@@ -270,6 +270,7 @@ def _write(
         snapshots=kept,
         delivery=entry.delivery,
         datasets=own,
+        offers=plan.offers,
     )
     house.stores.roster(slug).apply(bench, plan, commit)
 

@@ -40,6 +40,7 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
         [(s.text, s.digest, s.number) for s in sets],
         dict(source.settings),
         sorted(allied(house, source)),
+        house.stores.roster(slug).held_stamp(),
         entry.kind,
         now.astimezone(zone).date().isoformat(),
     ]
