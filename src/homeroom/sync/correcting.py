@@ -36,12 +36,12 @@ def checked(bench: Workbench, table: Table, key: str, field: str, value: str | N
         bench.run(f"CREATE OR REPLACE VIEW {quoted(f'{name}_{table.name}')} AS {_NOTHING}")
     admit(bench, table, _sifted(table, columns), rules, lookup)
     wrong = bench.rows(
-        f"SELECT code, detail FROM {quoted(f'found_{table.name}')} WHERE effect IN ('refuse', 'patch', 'ignore') ORDER BY effect DESC"
+        f"SELECT code, value, detail FROM {quoted(f'found_{table.name}')} WHERE effect IN ('refuse', 'patch', 'ignore') ORDER BY effect DESC"
     )
     if wrong:
-        name, detail = wrong[0]
-        said = code(name).say(key=key, column=field, value=value, table=table.name, **json.loads(detail or "{}"))
-        raise Misuse(f"{table.name}.{field} of {key} cannot be that: {said}")
+        name, what, detail = wrong[0]
+        said = code(name).say(key=key, column=field, value=what or value, table=table.name, **json.loads(detail or "{}"))
+        raise Misuse(f"{table.name}.{field} of {key} cannot be that: {said.partition(';')[0].rstrip('.')}.")
     kept = bench.value(f"SELECT {quoted(field)} FROM {quoted(f'admitted_{table.name}')}")
     return None if kept is None else str(kept)
 
