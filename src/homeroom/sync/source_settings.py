@@ -160,7 +160,7 @@ SETTINGS: tuple[Setting, ...] = (
         "create_only", "Ownership", kinds.several("a list of columns, as users.username", judges.owned), (),
         "Columns, or entries of the metadata (`users.metadata.homeroom`), that the source writes when a record is new, and never again.",
         "A later value is left aside, and the report says so (`field-create-only`). What is blank stays blank.",
-        kept=("ownership", "create_only"), fallback="none", example="users.username,users.preferredFirstName",
+        kept=("ownership", "create_only"), fallback="none", example="users.username,users.preferredGivenName",
     ),
     Setting(
         "update_language", "Ownership", kinds.yes_no(), True,
