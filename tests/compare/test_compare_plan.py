@@ -234,6 +234,20 @@ def test_a_locked_field_keeps_its_value(house: House, full: bool) -> None:
         assert made.withheld == (Withheld("users", "locked", "field-locked", 1, 1, (WithheldExample("u2", ("familyName",)),)),)
 
 
+def test_the_hash_is_of_what_will_be_applied(house: House) -> None:
+    """A lock takes its field out of the hash, a locked record that only differs there is no change, and neither is in `plan_T`."""
+    with house.walk(File(NIGHT_ONE.replace("ben,", "benny,"))) as (_, plain, _walked):
+        pass
+    house.store.tables["users"]["u2"].locked = ["familyName"]
+    house.store.tables["users"]["u3"].locked = ["*"]
+    text = NIGHT_ONE.replace("ben,Ben,Osei", "benny,Ben,Lund").replace("Marsh", "Reed")
+    with house.walk(File(text)) as (workbench, made, _walked):
+        assert made.hash == plain.hash
+        assert verbs(workbench) == [("update", "u2")]
+        assert (made.tables["users"].updated, made.tables["users"].unchanged) == (1, 2)
+        assert [(w.reason, w.records, w.values) for w in made.withheld] == [("locked", 2, 2)]
+
+
 def test_the_hash_does_not_know_order_or_files(house: House) -> None:
     changed = NIGHT_ONE.replace("Osei", "Lund").replace("Marsh", "Reed") + "u5,s1,eve,Eve,Frost,,\n"
     header, *rows = changed.strip().split("\n")

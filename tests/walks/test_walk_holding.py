@@ -125,7 +125,9 @@ def test_a_correction_survives_the_nights_and_ends_with_its_lock(town: Town) -> 
     assert (told(town, "u1")["provenance"]["import"], told(town, "u1")["provenance"]["file"]) == (1, "users.csv")
 
     first = night(town, PEOPLE, seed=1)  # the same rows: tonight and every night the report says what was left aside
+    kept = sorted(p.name for p in town.house.snapshots(town.slug, 1).iterdir())
     again = night(town, PEOPLE, seed=2)
+    assert sorted(p.name for p in town.house.snapshots(town.slug, 1).iterdir()) == kept  # nothing is new: nothing is written
     for report in (first, again):
         assert not changed(report)
         assert (report.tables["users"].unchanged, report.tables["users"].updated) == (3, 0)
@@ -210,6 +212,10 @@ def test_what_is_not_held_cannot_be_let_go(land: Country) -> None:
             wrong()
     with pytest.raises(Misuse, match="was not archived by hand"):
         by_hand.unarchive(town.house, town.slug, "users", "u1", who=WHO)
+    by_hand.archive(town.house, town.slug, "users", "u3", who=WHO)
+    with pytest.raises(Misuse, match="is removed"):
+        correct(town, "u3", "email", "x@elm.test")
+    assert town.counts()["users"] == {"active": 2, "tobedeleted": 1}
     with pytest.raises(Misuse, match="only people join"):
         by_hand.joined(town.house, town.slug, "orgs", "s1", who=WHO)
 

@@ -138,10 +138,12 @@ def correct(
 ) -> dict[str, Any]:
     """Give a field a value of the person's own, and lock it. '' is blank. The value is checked as a file's cell is.
 
-    Raises Misuse for an unknown record or field, and for a value that the checks would not let pass.
+    Raises Misuse for a record that is unknown or removed, an unknown field, and a value that the checks would not let pass.
     """
     with _record(house, slug, name, key, who, now) as record, _bench(record) as bench:
         word = _field(record.table, field)
+        if record.values["status"] != "active":
+            raise Misuse(f"{key} in {name} is removed: only a record that is there can be corrected.")
         column, kept = _kept(record, bench, word, value or None)
         hold = record.hold(word, why, _offered(record, word))
         if kept == record.values[column]:

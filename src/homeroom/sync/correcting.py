@@ -40,7 +40,8 @@ def checked(bench: Workbench, table: Table, key: str, field: str, value: str | N
     )
     if wrong:
         name, what, detail = wrong[0]
-        said = code(name).say(key=key, column=field, value=what or value, table=table.name, **json.loads(detail or "{}"))
+        shown = what if table.field(field).ref else "the given text"  # ids may be named, other values are a child's data
+        said = code(name).say(key=key, column=field, value=shown, table=table.name, **json.loads(detail or "{}"))
         raise Misuse(f"{table.name}.{field} of {key} cannot be that: {said.partition(';')[0].rstrip('.')}.")
     kept = bench.value(f"SELECT {quoted(field)} FROM {quoted(f'admitted_{table.name}')}")
     return None if kept is None else str(kept)
