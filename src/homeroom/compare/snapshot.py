@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from homeroom.compare import withheld
 from homeroom.compare.staging import staged
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
@@ -203,15 +204,7 @@ def _accepted(workbench: Workbench, table: str) -> str:
         rows = f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {quoted(f'noted_{table}')} n ON a._kh = n._kh)"
     else:
         rows = f"(SELECT *, NULL::VARCHAR AS _told FROM ({rows}))"
-    return _unwritten(workbench, table, rows)
-
-
-def _unwritten(workbench: Workbench, table: str, rows: str) -> str:
-    """The rows, those of which something was withheld under another hash: they are compared with the store again tomorrow."""
-    if not workbench.exists(f"withheld_{table}"):
-        return rows
-    held = f"SELECT DISTINCT _kh FROM {quoted(f'withheld_{table}')}"
-    return f"(SELECT r.* REPLACE (CASE WHEN h._kh IS NULL THEN r._rh ELSE xor(r._rh, 2::UBIGINT) END AS _rh) FROM {rows} r LEFT JOIN ({held}) h ON r._kh = h._kh)"
+    return withheld.under_another_hash(workbench, table, rows)
 
 
 def _noted(workbench: Workbench, table: str) -> bool:
@@ -235,12 +228,9 @@ def _changes(workbench: Workbench, table: str, columns: Sequence[str]) -> str:
     The last lose their `_rh`, so that they are looked at again until their row is accepted or their key is gone.
     """
     cells, left = ", ".join(quoted(c) for c in columns), quoted(f"left_{table}")
-    accepted, known = _accepted(workbench, table), ""
-    if workbench.exists(f"withheld_{table}"):  # those are looked at every night, and most of them are the same every night
-        same = "a._told IS NOT DISTINCT FROM l._told AND a._mended IS NOT DISTINCT FROM l._mended"
-        known = f"ANTI JOIN {quoted(f'last_{table}')} l ON a._kh = l._kh AND a._rh = l._rh AND {same}"
+    accepted = _accepted(workbench, table)
     return f"""
-        SELECT _kh, _rh, _told, _mended, false AS _gone, {cells} FROM {accepted} a {known}
+        SELECT _kh, _rh, _told, _mended, false AS _gone, {cells} FROM {withheld.news(workbench, table, accepted)}
         UNION ALL BY NAME
         SELECT _kh, NULL::UBIGINT AS _rh, true AS _gone, "sourcedId" FROM {left}
         UNION ALL BY NAME

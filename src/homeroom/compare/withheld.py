@@ -121,3 +121,20 @@ def counted(workbench: Workbench, table: str) -> Iterator[Withheld]:
         )
         examples = tuple(WithheldExample(key, tuple(json.loads(fields))) for key, fields in first)
         yield Withheld(table, reason, CODES[reason], records, values, examples)
+
+
+def under_another_hash(workbench: Workbench, table: str, rows: str) -> str:
+    """FROM item: accepted rows for the snapshot, those of which something was withheld under a hash that no file's row has."""
+    if not workbench.exists(f"withheld_{table}"):
+        return rows
+    held = f"SELECT DISTINCT _kh FROM {quoted(f'withheld_{table}')}"
+    hashed = "CASE WHEN h._kh IS NULL THEN r._rh ELSE xor(r._rh, 2::UBIGINT) END AS _rh"
+    return f"(SELECT r.* REPLACE ({hashed}) FROM {rows} r LEFT JOIN ({held}) h ON r._kh = h._kh)"
+
+
+def news(workbench: Workbench, table: str, rows: str) -> str:
+    """FROM item: those of the rows that last night's snapshot does not hold already. Withheld ones mostly are the same every night."""
+    if not workbench.exists(f"withheld_{table}"):
+        return rows
+    same = "a._rh = l._rh AND a._told IS NOT DISTINCT FROM l._told AND a._mended IS NOT DISTINCT FROM l._mended"
+    return f"(SELECT a.* FROM {rows} a ANTI JOIN {quoted(f'last_{table}')} l ON a._kh = l._kh AND {same})"
