@@ -236,6 +236,11 @@ def test_fields_that_are_written_when_a_record_is_new(land: Country) -> None:
     assert [field_of(town, "u4", f) for f in later] == list(later.values())
     [withheld] = made.withheld
     assert (withheld.reason, withheld.records, withheld.values) == ("create-only", 1, 3)
+    lock(town, "u1", "metadata.language")  # what a person says goes before what the settings say
+    both = night(town, PEOPLE | {"u1": person("u1", **later), "u4": person("u4", **later)}, seed=1).withheld
+    assert [(w.reason, w.values) for w in both] == [("create-only", 2), ("locked", 1)]
+    assert told(town, "u1")["held"][0]["source_says"] == {"metadata.language": "fr"}
+    unlock(town, "u1", None)
     assert withheld.examples[0].fields == ("email", "metadata.bus", "metadata.language")
     change(town, create_only=None, update_language=None)
     night(town, PEOPLE | {"u1": person("u1", **later), "u4": person("u4", **later)})
@@ -335,6 +340,7 @@ STEPS = st.one_of(
     st.tuples(st.just("lock"), KEYS, st.sampled_from((*FIELDS, None)), st.booleans()),
     st.tuples(st.just("unlock"), KEYS, st.none()),
     st.tuples(st.just("joined"), KEYS),
+    st.tuples(st.just("language"), st.booleans()),
 )  # fmt: skip
 
 
@@ -357,6 +363,7 @@ def _live(town: Town, steps: list[Any]) -> None:
     here = {k: dict(cells) for k, cells in said.items()}
     locks: set[tuple[str, str]] = set()
     has_joined: set[str] = set()
+    language_stays = False
     night(town, said)
     for step, *rest in [*steps, ("night", said)]:
         if step == "night":
@@ -364,7 +371,7 @@ def _live(town: Town, steps: list[Any]) -> None:
             night(town, said, seed=town.revision)
             for key, field in itertools.product(said, FIELDS):
                 held = (key, field) in locks or (key, "*") in locks or (key in has_joined and field in ("email", "sms"))
-                if not held:
+                if not held and not (language_stays and field == "metadata.language"):
                     here[key][field] = said[key][field]
         elif step == "lock":
             key, field, with_value = rest
@@ -377,6 +384,9 @@ def _live(town: Town, steps: list[Any]) -> None:
         elif step == "unlock" and any(k == rest[0] for k, _ in locks):
             unlock(town, rest[0], None)
             locks = {(k, f) for k, f in locks if k != rest[0]}
+        elif step == "language":
+            language_stays = not rest[0]
+            change(town, update_language=rest[0])
         elif step == "joined":
             by_hand.joined(town.house, town.slug, "users", rest[0], who=WHO)
             has_joined.add(rest[0])

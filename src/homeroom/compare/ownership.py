@@ -112,7 +112,7 @@ class Holds:
         if not self.locks:
             return created
         words = f"list_filter(from_json(coalesce(s.locked, '[]'), '[\"VARCHAR\"]'), lambda w: starts_with(w, {text(MEMBER)}))"
-        return f"list_concat({created}, list_transform({words}, lambda w: substr(w, {len(MEMBER) + 1})))"
+        return f"list_distinct(list_concat({created}, list_transform({words}, lambda w: substr(w, {len(MEMBER) + 1}))))"
 
 
 def entry_of(metadata: str, name: str) -> str:

@@ -56,11 +56,10 @@ def _whole(meeting: Meeting, column: str) -> str:
 def _members(meeting: Meeting) -> str:
     """A list of the held entries of the metadata that differ."""
     holds, metadata = meeting.holds, meeting.said("metadata")
-    created = [text(c.removeprefix(MEMBER)) for c in sorted(holds.created) if c.startswith(MEMBER)]
-    words = f"coalesce(json_contains(s.locked, to_json({text(MEMBER)} || m)), false)" if holds.locks else "false"
-    reason = f"CASE WHEN {words} THEN 'locked' ELSE 'create-only' END" if created else "'locked'"
-    return f"""list_transform({holds.contested(metadata)}, lambda m: {{'field': {text(MEMBER)} || m, 'reason': {reason},
-        'entry': CASE WHEN {words} THEN {text(MEMBER)} || m END,
+    own = f"coalesce(json_contains(s.locked, to_json({text(MEMBER)} || m)), false)" if holds.locks else "false"
+    entry = f"coalesce(CASE WHEN {own} THEN {text(MEMBER)} || m END, {holds.entry('metadata')})"
+    return f"""list_transform({holds.contested(metadata)}, lambda m: {{'field': {text(MEMBER)} || m,
+        'reason': CASE WHEN {entry} IS NULL THEN 'create-only' ELSE 'locked' END, 'entry': {entry},
         'offered': {entry_of(metadata, "m")}, 'kept': {entry_of("s.metadata", "m")}}})"""
 
 

@@ -75,7 +75,7 @@ def unlock(
         words = tuple(w for w in record.holds if is_field(w)) if field is None else (field_of(record.table, field),)
         if not words or not set(words) <= set(record.holds):
             locked = ", ".join(w for w in record.holds if is_field(w)) or "nothing"
-            raise Misuse(f"{field or 'no field'} of {key} in {name} is locked; what is locked of it: {locked}.")
+            raise Misuse(f"{key} in {name} has no such lock; what is locked of it: {locked}.")
         revision = record.only(record.holding(free=words))
         record.audit("record-unlocked", fields=list(words))
         return _told(record, revision)
