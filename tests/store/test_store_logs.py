@@ -221,3 +221,12 @@ def test_an_erased_district_is_gone(stores: Stores, tmp_path: Path) -> None:
     stores.erase("pine")
     assert stores.roster("pine").revision() == 0
     assert stores.roster("pine").counts() == {}
+
+
+def test_a_first_load_by_new_file_carries_over_what_is_held(stores: Stores, tmp_path: Path) -> None:
+    store = stores.roster("pine")
+    hold = Hold("users", "u1", "email", NOW, "ada", "before anything came")
+    store.hold(Holding("users", "u1", put=(hold,)))
+    before = store.held_stamp()
+    commit(store, {"users": [("add", user("u1"))]}, tmp_path, first=True)
+    assert (store.all_held(), store.held_stamp()) == ((hold,), before)

@@ -36,7 +36,7 @@ class Ownership:
 
 
 EVERYTHING = Ownership()
-"""A source that writes everything, whenever it has it."""
+"""What a source may write whose settings say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
