@@ -146,6 +146,10 @@ def test_a_correction_survives_the_nights_and_ends_with_its_lock(town: Town) -> 
     assert (field_of(town, "u1", "familyName"), field_of(town, "u1", "email")) == ("Lovelace", "new@elm.test")
     assert told(town, "u1")["held"][0]["source_says"] == {"familyName": "King"}
 
+    agreed = night(town, PEOPLE | {"u1": person("u1", familyName="Lovelace", email="new@elm.test")})
+    assert (agreed.withheld, told(town, "u1")["held"][0]["source_says"]) == ((), {})
+    night(town, PEOPLE | {"u1": person("u1", familyName="King", email="new@elm.test")})
+
     unlock(town, "u1", "familyName")
     assert field_of(town, "u1", "familyName") == "Lovelace"  # until the source speaks again
     town.now -= timedelta(days=1)  # the very same bytes on the same day: only what is held is another
