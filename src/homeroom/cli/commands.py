@@ -16,6 +16,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rollback": ("homeroom.cli.imports:rollback", "Make a new revision that equals an old one."),
     "roster": ("homeroom.cli.roster:roster", "What Homeroom holds of a district: counts, or the rows of a table."),
     "record": ("homeroom.cli.roster:record", "One record, where it came from and how it changed."),
+    "lock": ("homeroom.cli.holding:lock", "Keep a field of a record, or the whole record, as it is; or correct it by hand."),
+    "unlock": ("homeroom.cli.holding:unlock", "Let the source write a locked field again."),
+    "locks": ("homeroom.cli.holding:locks", "What people hold of a district's records."),
+    "archive": ("homeroom.cli.holding:archive", "Remove a record by hand."),
+    "unarchive": ("homeroom.cli.holding:unarchive", "Bring back a record that was archived by hand."),
     "export": ("homeroom.cli.roster:export", "Write a OneRoster CSV package."),
     "contacts": (
         "homeroom.cli.contacts:contacts",

@@ -21,6 +21,7 @@ from homeroom.roster.report import (
     Reason,
     Repair,
     TableReport,
+    Withheld,
 )
 
 Meanings = Mapping[str, tuple[str, str]]
@@ -49,6 +50,10 @@ REPORT: Meanings = {
     "contacts": (
         "object or null",
         "What the [contact rules](contact-rules.md) made of the rows of contacts; null where no contacts came.",
+    ),
+    "withheld": (
+        "list",
+        "What the files say and [was not written](../explanation/ownership.md), by table and reason; empty where nothing was.",
     ),
     "issues": ("list", f"The first {ISSUES_IN_REPORT:,} findings; those with the most consequences and errors first."),
     "started_at": ("moment", "When it began, in UTC."),
@@ -166,6 +171,18 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
             "pairs": ("number", "Rows that it decided."),
             "passed": ("number", "Rows of them that passed."),
             "left_out": ("number", "Rows of them that were left out."),
+        },
+    ),
+    "withheld": (
+        Withheld,
+        "A record of which everything that differs was withheld counts as unchanged. The values stand in the issues only.",
+        {
+            "table": ("text", "The table."),
+            "reason": ("text", "`locked`, `joined`, `create-only` or `archived`."),
+            "code": ("text", "The [issue code](issues.md) that tells of it."),
+            "records": ("number", "How many records."),
+            "values": ("number", "How many fields of them."),
+            "examples": ("list", "The first records: `key` (sourcedId) and `fields`."),
         },
     ),
     "issues": (

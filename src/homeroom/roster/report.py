@@ -79,6 +79,30 @@ class LimitReport:
 
 
 @dataclass(frozen=True, slots=True)
+class WithheldExample:
+    """A record of which values were withheld, and their fields. The values themselves stand in the issue list only."""
+
+    key: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What an import would have changed in one table, and left as it is for one `reason`: `locked`, `joined`, `create-only`, `archived`.
+
+    `code`: the finding that tells of it. `records`: how many of them; `values`: how many of their fields. A record of which
+    every difference was withheld counts as unchanged.
+    """
+
+    table: str
+    reason: str
+    code: str
+    records: int
+    values: int
+    examples: tuple[WithheldExample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ContactRule:
     """One contact rule, or one reason to leave contacts out: `pairs` rows were decided by it. `pairs` = `passed` + `left_out`."""
 
@@ -171,6 +195,7 @@ class ImportReport:
     issue_counts: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     contacts: ContactsReport | None = None
+    withheld: tuple[Withheld, ...] = ()
     began: float | None = field(default=None, metadata={"written": False})
 
     def as_json(self) -> dict[str, Any]:
@@ -198,11 +223,17 @@ class ImportReport:
         values["limits"] = tuple(LimitReport(**limit) for limit in raw["limits"])
         values["issues"] = tuple(Issue(**i) for i in raw["issues"])
         values["contacts"] = _contacts(raw.get("contacts"))
+        values["withheld"] = tuple(_withheld(w) for w in raw.get("withheld", ()))
         return cls(**values)
 
 
 def _contacts(raw: Mapping[str, Any] | None) -> ContactsReport | None:
     return None if raw is None else ContactsReport(**(dict(raw) | {"rules": tuple(ContactRule(**r) for r in raw["rules"])}))
+
+
+def _withheld(raw: Mapping[str, Any]) -> Withheld:
+    examples = tuple(WithheldExample(e["key"], tuple(e["fields"])) for e in raw["examples"])
+    return Withheld(**(dict(raw) | {"examples": examples}))
 
 
 def _layouts_used(raw: Mapping[str, Any] | str | None) -> LayoutsUsed | None:

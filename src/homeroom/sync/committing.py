@@ -97,7 +97,7 @@ def commit_rollback(
     store = house.stores.roster(slug)
     before = store.revision()
     bare = ending.bare_report(house, slug, entry)
-    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, began=began)
+    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, withheld=plan.withheld, began=began)
     made = _finished(started, "done", "success", None, before if plan.empty else before + 1)
     commit = Commit(
         number=entry.number,
@@ -127,6 +127,7 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
         files=files_told(bench, walked),
         contacts=walked.contacts.report,
         tables=walked.plan.tables,
+        withheld=walked.plan.withheld,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
@@ -281,6 +282,7 @@ def _write(
         delivery=entry.delivery,
         datasets=own,
         absences=absences,
+        offers=plan.offers,
     )
     house.stores.roster(slug).apply(bench, plan, commit)
 

@@ -41,6 +41,7 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
         dict(source.settings),
         sorted(allied(house, source)),
         sorted(siblings(house, source)),
+        house.stores.roster(slug).held_stamp(),
         entry.kind,
         now.astimezone(zone).date().isoformat(),
     ]

@@ -14,6 +14,7 @@ from homeroom.roster.catalogue import catalogue
 from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.datasets import COLUMN, is_own
 from homeroom.roster.faults import Misuse
+from homeroom.roster.holding import MEMBER
 from homeroom.sync import setting_kinds as kinds
 
 _TOKENS = {"YYYY": "%Y", "YY": "%y", "MMM": "%b", "MM": "%m", "M": "%m", "DD": "%d", "D": "%d"}
@@ -57,6 +58,13 @@ def level(value: str) -> str | None:
     """The district or one school."""
     fine = value == "district" or re.fullmatch(r"school:[^\s,\x00-\x1f][^,\x00-\x1f]{0,254}(?<! )", value)
     return None if fine else f"cannot be {value!r}: write district, or school: and the school's id, as school:1042"
+
+
+def owned(value: Any) -> str | None:
+    """A column of the roster, or one entry of its metadata, `users.metadata.language`."""
+    name, _, field = str(value).partition(".")
+    member = field.startswith(MEMBER) and field != MEMBER
+    return table(name) if member else column(value)
 
 
 def pattern(value: Any) -> str | None:

@@ -205,6 +205,25 @@ SETTINGS: tuple[Setting, ...] = (
         kept=("checks", "unchecked"), fallback="none", example="courses",
     ),
     Setting(
+        "create_only", "Ownership", kinds.several("a list of columns, as users.username", judges.owned), (),
+        "Columns, or entries of the metadata (`users.metadata.homeroom`), that the source writes when a record is new, and never again.",
+        "A later value is left aside, and the report says so (`field-create-only`). What is blank stays blank.",
+        kept=("ownership", "create_only"), fallback="none", example="users.username,users.preferredGivenName",
+    ),
+    Setting(
+        "update_language", "Ownership", kinds.yes_no(), True,
+        "Whether the source goes on writing a person's language (`users.metadata.language`) after the record is made.",
+        "Switched off, the language is written when a person is new, and never again; a later one is left aside, and the report "
+        "says so (`field-create-only`).", kept=("ownership", "update_language"), example="false",
+    ),
+    Setting(
+        "update_contacts", "Ownership", kinds.yes_no(), False,
+        "Whether the source goes on writing the contact details (`users.email`, `users.sms`, `users.phone`) of people who have joined. "
+        "`homeroom record DISTRICT users ID joined` says that somebody has.",
+        "Switched off, they are left to that person, and the report says so (`field-of-joined`). Whoever has not joined is written in any case.",
+        kept=("ownership", "update_contacts"), example="true",
+    ),
+    Setting(
         "same_system", "Several sources", kinds.several("a list of numbers of sources", judges.source_number), (),
         "Other sources of the district that carry the records of the same system with the same ids by another road, such as files and "
         "API of one PowerSchool. It holds in both directions.",

@@ -8,7 +8,9 @@ from typing import Any
 
 from homeroom.checks.rules import Rules
 from homeroom.compare.allowance import Limits
+from homeroom.compare.ownership import Ownership
 from homeroom.roster.contacts import GUARDIAN_ROLES
+from homeroom.roster.holding import LANGUAGE
 from homeroom.store.sources import Source
 from homeroom.sync import setting_kinds as kinds
 from homeroom.sync.setting_judges import strptime
@@ -43,6 +45,15 @@ def rules(source: Source, today: datetime) -> Rules:
         prefix=value(source, "id_prefix") or "",
         shared=frozenset(value(source, "shared_tables")),
         source=source.id,
+    )
+
+
+def ownership(source: Source) -> Ownership:
+    """Which fields the source may write: everything, but for what its settings say."""
+    language = () if value(source, "update_language") else (LANGUAGE,)
+    return Ownership(
+        create_only=frozenset((*value(source, "create_only"), *language)),
+        leaves_joined=not value(source, "update_contacts"),
     )
 
 

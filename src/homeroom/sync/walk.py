@@ -18,6 +18,7 @@ from homeroom.compare import plan as planning
 from homeroom.compare import snapshot as snapshots
 from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
 from homeroom.compare.night import forget
+from homeroom.compare.ownership import EVERYTHING, Ownership
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
@@ -70,6 +71,7 @@ class Ground:
     store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
     rules; `made_before`: how many active people of the source were made from pairs. `treatment` is what the source's settings do to its
     rows, `paused` are tables that rest today, `absent_before` brings what was counted of absent students.
+    `ownership`: which fields the source may write.
     """
 
     sets: Sequence[LayoutSet]
@@ -94,6 +96,7 @@ class Ground:
     treatment: Treatment = field(default_factory=Treatment)
     paused: frozenset[str] = frozenset()
     absent_before: Before | None = None
+    ownership: Ownership = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,8 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         forget(bench, each)
     tell("plan")
     tables = [planning.Walked(book[name], sifted[name], admitted[name], looked.elsewhere.get(name)) for name in sifted]
-    plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
+    mine, first = ground.ownership, ground.first
+    plan = make_plan(bench, tables, ground.source, lookup, first=first, allied=ground.allied, ownership=mine)
     tell("judge")
     context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
     judgement = judge(bench, plan, ground.limits, ground.active, context)

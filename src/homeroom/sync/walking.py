@@ -143,6 +143,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         treatment=tuning.treatment(source, siblings(house, source)),
         paused=frozenset(table for table in tuning.resting(source, today) if table is not None),
         absent_before=lambda: ("absent_before", store.absent(bench, source.id, "absent_before")),
+        ownership=tuning.ownership(source),
     )
 
 

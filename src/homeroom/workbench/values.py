@@ -17,6 +17,8 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
     usable_T      sourcedId and _kh (its hash) of every record that tonight's rows may refer to
     stored_T      what the store holds: id BIGINT, sourcedId, status, _source INTEGER, the model columns, locked
     plan_T        verb, id BIGINT, sourcedId, then all model columns with the values that the record will have
+    withheld_T    sourcedId, _kh, _file, _row, field, reason, entry, offered, kept: values that tonight brings and that are not
+                  written; only there where a source owns less than everything, or a person holds something
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from homeroom.roster.report import LimitReport, Reason, Repair, TableReport
+from homeroom.roster.report import LimitReport, Reason, Repair, TableReport, Withheld
 
 EXCERPT = Path("/excerpt")
 """Stands in `TextTable.by_line` for the file that holds the lines."""
@@ -265,13 +267,17 @@ class Admitted:
 class Plan:
     """What would change, table by table. `hash` covers the sorted changes: table, key, verb, old and new values.
 
-    `untouched` tables are those the delivery says nothing about; they are not in `tables`.
+    `untouched` tables are those the delivery says nothing about; they are not in `tables`. `withheld`: what would change too, were
+    it the source's to write; it is not in the hash. `offers` names a workbench relation with what the source says of fields that
+    a person holds: table, sourcedId, field, offered; None where nobody holds anything.
     """
 
     tables: dict[str, TableReport]
     hash: str
     first: bool
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    withheld: tuple[Withheld, ...] = ()
+    offers: str | None = None
 
     @property
     def empty(self) -> bool:
