@@ -29,7 +29,7 @@ COUNTS = {
         "orgs": 3, "academicSessions": 1, "courses": 2, "classes": 2, "users": 4, "enrollments": 5,
     },
     "canvas": {
-        "orgs": 3, "academicSessions": 2, "courses": 2, "classes": 2, "users": 5, "enrollments": 4,
+        "orgs": 3, "academicSessions": 2, "courses": 2, "classes": 2, "users": 5, "userProfiles": 1, "enrollments": 4,
     },
     "aeries": {
         "orgs": 3, "academicSessions": 2, "courses": 2, "classes": 2, "users": 4, "enrollments": 4,
