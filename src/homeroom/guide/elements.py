@@ -216,7 +216,9 @@ def _own_words(layouts: LayoutSet, layout: Layout, fatal: bool) -> Iterator[Elem
     yield from _of_each(layout, layout.rows.each, fatal)
     for join in layout.joins:
         for here, _ in join.on:
-            yield from _placed(layout, here, Element(here, (), (Use(layout, "", None, False),), fatal and not join.optional), alone=False)
+            yield from _placed(
+                layout, here, Element(here, (), (Use(layout, "", None, False),), fatal and not join.optional), alone=False
+            )
 
 
 def _facts(layouts: LayoutSet, layout: Layout, target: str, source: Source, must: bool) -> Element:
