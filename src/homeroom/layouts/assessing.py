@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from homeroom.layouts import binding as bindings
-from homeroom.layouts import patterns
+from homeroom.layouts import formulas, patterns
 from homeroom.layouts.binding import Binding, explained
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.manifest import FileMode, Finding, Manifest
+from homeroom.layouts.nearness import cleaned
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.faults import Refused
 from homeroom.workbench.values import Inspected, Mode
@@ -201,6 +202,7 @@ def _like(layouts: LayoutSet, inspected: Inspected, other_than: Layout | None = 
             and not layout.rows.takes_any_column
             and inspected.columns
             and not inspected.headerless
+            and _speaks_of(layout, inspected)
         ):
             binding = bindings.match(layout, inspected)
             if binding.fits and len(layout.expected) > 1 and binding.explained * 5 >= len(inspected.columns) * 4:
@@ -208,6 +210,13 @@ def _like(layouts: LayoutSet, inspected: Inspected, other_than: Layout | None = 
     best = max((n for n, _ in fits), default=0)
     winners = [w for n, w in fits if n == best]
     return winners[0] if len(winners) == 1 else None
+
+
+def _speaks_of(layout: Layout, inspected: Inspected) -> bool:
+    """Whether the layout's text names half of the file's words: only then is it worth to bind it."""
+    named = {cleaned(n) for _, s in layout.map for n in (*s.names, *s.optional)} | {cleaned(w) for w in layout.ignored}
+    named |= {cleaned(n) for _, s in layout.map if s.formula for n in formulas.columns(s.formula)}
+    return 2 * sum(cleaned(w) in named for w in inspected.columns) >= len(inspected.columns)
 
 
 def _trouble(layouts: LayoutSet, binding: Binding) -> tuple[Finding | None, Refused] | None:
