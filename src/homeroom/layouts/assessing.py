@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from homeroom.layouts import binding as bindings
-from homeroom.layouts import formulas, patterns
+from homeroom.layouts import patterns
 from homeroom.layouts.binding import Binding, explained
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.manifest import FileMode, Finding, Manifest
@@ -214,6 +214,8 @@ def _like(layouts: LayoutSet, inspected: Inspected, other_than: Layout | None = 
 
 def _speaks_of(layout: Layout, inspected: Inspected) -> bool:
     """Whether the layout's text names half of the file's words: only then is it worth to bind it."""
+    from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
+
     named = {cleaned(n) for _, s in layout.map for n in (*s.names, *s.optional)} | {cleaned(w) for w in layout.ignored}
     named |= {cleaned(n) for _, s in layout.map if s.formula for n in formulas.columns(s.formula)}
     return 2 * sum(cleaned(w) in named for w in inspected.columns) >= len(inspected.columns)
