@@ -285,6 +285,7 @@ def test_distance_is_symmetric_and_zero_only_for_equals(left: str, right: str) -
         ('[join.a]\nfile = "x"\non = { a = "b" }\norder = [1]\ntake = "list"', "order lists"),
         ('[join.a]\nfile = "x"\non = { a = "b" }\nwhen = "1"', "yes or no"),
         ('[join.a]\nfile = "x"\non = { a = "b" }\nwhen = "c = \'1\'"\nblank = [1]', "blank lists"),
+        ('[read]\nshort_rows = "kept"', "short_rows cannot be kept"),
         ('[join.a]\nfile = "x"\non = { a = "b" }\nblank = ["c"]', "columns that when names"),
         ("".join(f'[join.a{n}]\nfile = "x"\non = {{ a = "b" }}\n' for n in range(9)), "at most 8 files"),
         ('[read]\nheader = true\ncolumns = ["a"]', "Take header = true out"),

@@ -48,7 +48,10 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header."""
+    """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header.
+
+    `fills_short`: rows with fewer cells than columns end in blanks, as where records of several kinds stand in one file.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -56,6 +59,7 @@ class Hints:
     header: bool | None = None
     strip_prefix: bool = True
     columns: tuple[str, ...] = ()
+    fills_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Inspected:
     `columns` are the header words cleaned (no BOM, blanks, invisible characters, `TABLE.` prefix), unique, in the file's order;
     `header` are the words as written. Without a header both are `column 1`, `column 2`, ... `sample` holds up to 20 data rows.
     `fault` is set where the file cannot be read as a table at all. `unheaded`: the layout or the source says that the file has no
-    header; if it is not `headerless` all the same, somebody switched the header on.
+    header; if it is not `headerless` all the same, somebody switched the header on. `fills_short`: rows that are too short end in blanks.
     """
 
     file: SourceFile
@@ -107,6 +111,7 @@ class Inspected:
     headerless: bool = False
     survey: Survey | None = None
     unheaded: bool = False
+    fills_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,13 @@ MENU: list[Recipe] = []
 
 _FORM = "Write it with YYYY (or YY@1950), MM (or MMM) and DD, as in date:MM/DD/YYYY."
 _TIME = r"(?:[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-_SIGNS = {"YYYY": r"([0-9]{4})", "YY": r"([0-9]{2})", "MMM": r"([A-Za-z]{3,9})\.?"}
+_MONTH = (
+    r"((?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|set|dic))"
+    r"(?i:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember|ro|rero|zo|o|io|osto|tiembre|iembre|ubre)?\.?"
+)
+"""A month as a word, whole or short, English or Spanish: its first three letters."""
+_SPANISH = {"ene": "jan", "abr": "apr", "ago": "aug", "set": "sep", "dic": "dec"}
+_SIGNS = {"YYYY": r"([0-9]{4})", "YY": r"([0-9]{2})", "MMM": _MONTH}
 _SERIAL = r"^\s*([0-9]{2,6})(?:\.[0-9]+)?\s*$"
 _EXCEL_FIRST, _EXCEL_LAST = 61, 109_574
 """1 March 1900 (before it Excel counts a day that never was) and the last day of 2199."""
@@ -49,7 +55,9 @@ class _Form:
             read = f"CASE WHEN {part(value, self.pattern, year)} >= '{pivot:02d}' THEN '{century}' ELSE '{century + 1}' END || {read}"
         strptime = "'%Y-%m-%d'"
         if self.named:
-            read, strptime = f"replace(lower({read}), '-sept-', '-sep-')", "['%Y-%b-%d', '%Y-%B-%d']"
+            read, strptime = f"lower({read})", "'%Y-%b-%d'"
+            for spanish, english in _SPANISH.items():
+                read = f"replace({read}, '-{spanish}-', '-{english}-')"
         return f"CASE WHEN {matches(value, self.pattern)} THEN strftime(try_strptime({read}, {strptime}), '%Y-%m-%d') END"
 
 
@@ -101,7 +109,7 @@ def _excel(value: str) -> str:
 @recipe(
     MENU, "date", ("MM/DD/YYYY", "8/14/2026", "2026-08-14"), ("DD.MM.YYYY", "14.08.2026", "2026-08-14"),
     ("YYYYMMDD", "20260814", "2026-08-14"), ("MM/DD/YYYY", "31/12/2026", "31/12/2026"),
-    ("DD-MMM-YYYY", "04-Jul-2026", "2026-07-04"), ("MMM DD, YYYY", "July 4, 2026", "2026-07-04"),
+    ("DD-MMM-YYYY", "04-Jul-2026", "2026-07-04"), ("DD MMM YYYY", "3 Ago 2026", "2026-08-03"), ("MMM DD, YYYY", "July 4, 2026", "2026-07-04"),
     ("MM/DD/YY@1950", "8/14/09", "2009-08-14"), ("MM/DD/YY@1950", "8/14/61", "1961-08-14"),
     ("MM/DD/YYYY", "8/14/2026 12:00:00 AM", "2026-08-14"), ("YYYYMMDD|MM/DD/YYYY", "8/14/2026", "2026-08-14"),
     ("excel", "46248", "2026-08-14"), ("YYYY-MM-DD", "2026-08-14T00:00:00Z", "2026-08-14"),
