@@ -13,13 +13,13 @@ MENU: list[Recipe] = []
 
 _FORM = "Write it with YYYY (or YY@1950), MM (or MMM) and DD, as in date:MM/DD/YYYY."
 _TIME = r"(?:[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-_MONTH = (
-    r"((?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ene|abr|ago|set|dic))"
-    r"(?i:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember|ro|rero|zo|o|io|osto|tiembre|iembre|ubre)?\.?"
-)
-"""A month as a word, whole or short, English or Spanish: its first three letters."""
-_SPANISH = {"ene": "jan", "abr": "apr", "ago": "aug", "set": "sep", "dic": "dec"}
-_SIGNS = {"YYYY": r"([0-9]{4})", "YY": r"([0-9]{2})", "MMM": _MONTH}
+_SPANISH = {
+    "ene": "jan", "enero": "jan", "febrero": "feb", "marzo": "mar", "abr": "apr", "abril": "apr", "mayo": "may", "junio": "jun",
+    "julio": "jul", "ago": "aug", "agosto": "aug", "set": "sep", "septiembre": "sep", "setiembre": "sep", "octubre": "oct",
+    "noviembre": "nov", "dic": "dec", "diciembre": "dec",
+}  # fmt: skip
+"""Months that are not spelled as in English."""
+_SIGNS = {"YYYY": r"([0-9]{4})", "YY": r"([0-9]{2})", "MMM": r"([A-Za-z]{3,10})\.?"}
 _SERIAL = r"^\s*([0-9]{2,6})(?:\.[0-9]+)?\s*$"
 _EXCEL_FIRST, _EXCEL_LAST = 61, 109_574
 """1 March 1900 (before it Excel counts a day that never was) and the last day of 2199."""
@@ -55,9 +55,9 @@ class _Form:
             read = f"CASE WHEN {part(value, self.pattern, year)} >= '{pivot:02d}' THEN '{century}' ELSE '{century + 1}' END || {read}"
         strptime = "'%Y-%m-%d'"
         if self.named:
-            read, strptime = f"lower({read})", "'%Y-%b-%d'"
-            for spanish, english in _SPANISH.items():
-                read = f"replace({read}, '-{spanish}-', '-{english}-')"
+            read, strptime = f"lower({read})", "['%Y-%b-%d', '%Y-%B-%d']"
+            for word, meant in (_SPANISH | {"sept": "sep"}).items():
+                read = f"replace({read}, '-{word}-', '-{meant}-')"
         return f"CASE WHEN {matches(value, self.pattern)} THEN strftime(try_strptime({read}, {strptime}), '%Y-%m-%d') END"
 
 
@@ -116,8 +116,8 @@ def _excel(value: str) -> str:
     argument="MM/DD/YYYY",
 )  # fmt: skip
 def _date(value: str, argument: str) -> str:
-    """A day written in the given form becomes YYYY-MM-DD, and a time behind it is cut off. The form is made of YYYY, MM, MMM (Jan
-    or January), DD and the signs between; `excel` stands for Excel's numbers of days. Two digits for a year need the first of the
+    """A day written in the given form becomes YYYY-MM-DD, and a time behind it is cut off. The form is made of YYYY, MM, MMM (a
+    month as a word, English or Spanish), DD and the signs between; `excel` stands for Excel's numbers of days. Two digits for a year need the first of the
     hundred years that they mean: YY@1950. Several forms are written with | between them; two that would read one text as different
     days are refused."""
     spelled = argument.split("|")
