@@ -21,8 +21,8 @@ from layoutkit import desk
 FACTS: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("columns.toml").read_text("utf-8"))
 LIKE_ONEROSTER = ("aeries", "infinite-campus")
 """Sets of which only what differs from OneRoster 1.1 is known."""
-OF_THE_STANDARD = {"datasets", "oneroster-1.0", "oneroster-1.1", "oneroster-1.2"}
-"""Sets whose columns are those of the catalogue: see the tests of deviations."""
+OF_THE_STANDARD = {"datasets", "oneroster-1.0", "oneroster-1.1", "oneroster-1.2", "powerschool-api"}
+"""Sets whose columns are those of the catalogue (see the tests of deviations), or no files of a district at all."""
 GROUPS = "Canvas's groups are made by teachers at Canvas and have no place in a roster"
 LEFT_OUT = {
     ("canvas", "groups.csv"): GROUPS,

@@ -8,8 +8,7 @@ from functools import lru_cache
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
-# A choice among all sets compares the same few hundred header words a hundred thousand times: a cache makes seconds a blink.
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 14)  # every set of layouts is tried on every header, night after night: the same words again and again
 def cleaned(word: str) -> str:
     """A word as letters and digits only, in one case: `Sourced_ID`, `sourced id` and `sourcedId` become the same."""
     return "".join(c for c in word.translate(_INVISIBLE).casefold() if c.isalnum())
