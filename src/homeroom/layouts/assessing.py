@@ -10,7 +10,6 @@ from homeroom.layouts import patterns
 from homeroom.layouts.binding import Binding, explained
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.manifest import FileMode, Finding, Manifest
-from homeroom.layouts.nearness import cleaned
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.faults import Refused
 from homeroom.workbench.values import Inspected, Mode
