@@ -10,6 +10,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("homeroom.cli.imports:import_", "Take a folder, an archive or a file as a delivery and walk it."),
     "imports": ("homeroom.cli.imports:imports", "The log of a district's imports, or one report."),
     "pull": ("homeroom.cli.pulls:pull", "Fetch from a source's own server now, and import."),
+    "refresh": ("homeroom.cli.refreshing:refresh", "One record from its system now; says which fields changed."),
     "approve": ("homeroom.cli.imports:approve", "Let a held import go on."),
     "reject": ("homeroom.cli.imports:reject", "Turn a held import down."),
     "rollback": ("homeroom.cli.imports:rollback", "Make a new revision that equals an old one."),

@@ -14,7 +14,7 @@ from dataclasses import replace
 from homeroom.roster.catalogue import Field, Format, Table
 from homeroom.roster.names import ROUNDED_ID, UNMAPPED, quoted
 from homeroom.roster.names import text as literal
-from homeroom.workbench.values import Feed
+from homeroom.workbench.values import DROPPED, Feed
 
 
 def prefixed(feed: Feed, table: Table, prefix: str, shared: Collection[str] = ()) -> Feed:
@@ -30,10 +30,11 @@ def prefixed(feed: Feed, table: Table, prefix: str, shared: Collection[str] = ()
             named = f"{_with(prefix, named, fields[column])} AS {named}"
         listed.append(named)
     places = ["_row", "_line"] if feed.text.numbered or feed.made else []
+    drops = [DROPPED] if feed.drops else []
     digest = hashlib.sha256("\n".join([feed.fingerprint, prefix, *moved]).encode()).hexdigest()
     return replace(
         feed,
-        select=f"SELECT {', '.join([*places, '_keep', *listed])} FROM ({feed.select})",
+        select=f"SELECT {', '.join([*places, '_keep', *drops, *listed])} FROM ({feed.select})",
         fingerprint=digest,
         key_prefix=prefix if "sourcedId" in moved else "",
     )

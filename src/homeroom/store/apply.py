@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
-from homeroom.store import declared, snapshots
+from homeroom.store import absences, declared, snapshots
 from homeroom.store import imports as import_log
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
@@ -287,6 +287,8 @@ def _write_small(connection: Connection, commit: Commit, number: int) -> None:
         connection.execute(insert(outbox).values(row))
     for snapshot in commit.snapshots:
         snapshots.keep(connection, snapshot)
+    if commit.absences is not None:
+        absences.keep(connection, commit.absences)
     if commit.delivery is not None:
         changed = update(delivery).where(delivery.c.number == commit.delivery)
         connection.execute(changed.values(state=commit.delivery_state))

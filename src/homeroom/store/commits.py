@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.report import Outcome, Status
+from homeroom.store.absences import AbsenceRows
 from homeroom.store.deliveries import State
 from homeroom.store.outbox import Outgoing
 from homeroom.store.snapshots import SnapshotRow
@@ -38,7 +39,8 @@ class Commit:
     that are written. `report` is the whole import report as plain JSON values, with the revision that will be (the plan
     changes something: `revision_before` + 1). `issues` names a workbench relation with the columns of `issues.COLUMNS`; `issues_of` an import whose issues are told again.
     `now` becomes the moment of the revision and `dateLastModified` of every record that is written. `datasets` are the declared
-    tables beyond the catalogue that the plan may speak of; the commit makes those that are new.
+    tables beyond the catalogue that the plan may speak of; the commit makes those that are new. `absences`: students who stay
+    though no file lists them, all of the source; None: nothing was learned of them.
     """
 
     number: int
@@ -59,6 +61,7 @@ class Commit:
     delivery: int | None = None
     delivery_state: State = "walked"
     datasets: tuple[Table, ...] = ()
+    absences: AbsenceRows | None = None
 
     @property
     def book(self) -> Catalogue:

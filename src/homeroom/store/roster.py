@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from homeroom.roster.catalogue import DATASET, Table
+from homeroom.store import absences, declared, first_postgres, first_sqlite, history, holding, pages, retention, rollback
 from homeroom.store import apply as applying
-from homeroom.store import declared, first_postgres, first_sqlite, history, holding, pages, retention, rollback
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
 from homeroom.store.deliveries import Deliveries
@@ -77,6 +77,13 @@ class RosterStore:
         The relation has one column, sourcedId. None: there are no such records.
         """
         return elsewhere(self.place, workbench, table, source, belongs, into)
+
+    def absent(self, workbench: Workbench, source: int, into: str) -> str | None:
+        """Students of a source who stay though no file lists them, as relation `into` (sourcedId, runs: imports in a row).
+
+        Returns what stood for the users of the import that counted last, or None.
+        """
+        return absences.bring(self.place, workbench, source, into)
 
     def apply(self, workbench: Workbench, plan: Plan, commit: Commit) -> int:
         """Commit a plan with everything that belongs to it, in one transaction (law 1); returns the revision after it.

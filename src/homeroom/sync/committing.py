@@ -17,6 +17,7 @@ from homeroom.roster.codes import code
 from homeroom.roster.datasets import is_own
 from homeroom.roster.faults import Refused
 from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, LayoutsUsed, Outcome, Reason, Status
+from homeroom.store.absences import AbsenceRows
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
 from homeroom.store.snapshots import SnapshotRow
@@ -222,8 +223,17 @@ def _committed(
     kept = _snapshots(bench, walked, ground, folder, after)
     made = _finished(report, "done", _outcome(report), None, after)
     own = tuple(t for t in walked.book if is_own(t.name))
-    _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept, own)
+    _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept, own, _absences(bench, walked, ground))
     return made
+
+
+def _absences(bench: Workbench, walked: Walked, ground: Ground) -> AbsenceRows | None:
+    """How often students have been absent now, where tonight's files prove who is."""
+    counted = walked.absences
+    if counted is None or not walked.admitted["users"].provable:
+        return None
+    rows = bench.rows(f'SELECT "sourcedId", runs FROM {counted.relation} ORDER BY 1')
+    return AbsenceRows(ground.source, counted.digest, tuple((str(key), int(runs)) for key, runs in rows))
 
 
 def _snapshots(bench: Workbench, walked: Walked, ground: Ground, folder: Path, revision: int) -> tuple[SnapshotRow, ...]:
@@ -253,6 +263,7 @@ def _write(
     origins: tuple[Origin, ...],
     kept: tuple[SnapshotRow, ...] = (),
     own: tuple[Table, ...] = (),
+    absences: AbsenceRows | None = None,
 ) -> None:
     commit = Commit(
         number=entry.number,
@@ -269,6 +280,7 @@ def _write(
         snapshots=kept,
         delivery=entry.delivery,
         datasets=own,
+        absences=absences,
     )
     house.stores.roster(slug).apply(bench, plan, commit)
 

@@ -22,7 +22,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import ending
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
-from homeroom.sync.sources import allied
+from homeroom.sync.sources import allied, siblings
 from homeroom.workbench.values import Plan
 
 
@@ -40,6 +40,7 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
         [(s.text, s.digest, s.number) for s in sets],
         dict(source.settings),
         sorted(allied(house, source)),
+        sorted(siblings(house, source)),
         entry.kind,
         now.astimezone(zone).date().isoformat(),
     ]

@@ -11,6 +11,7 @@ from typing import Any
 from homeroom.compare.allowance import Limits
 from homeroom.reading import streams
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.datasets import COLUMN, is_own
 from homeroom.roster.faults import Misuse
 from homeroom.sync import setting_kinds as kinds
@@ -32,6 +33,30 @@ def column(value: Any) -> str | None:
     if is_own(name) and COLUMN.fullmatch(field):
         return None
     return f"cannot name {value!r}: write TABLE.COLUMN, as users.email"
+
+
+def rest(value: Any) -> str | None:
+    """A stretch of the year, alone or for one table; contacts are one here."""
+    name, _, window = str(value).rpartition(" ")
+    return (table(name) if name and name != CONTACTS else None) or kinds.window(window)
+
+
+def word(value: Any) -> str | None:
+    """A word of letters, digits, blanks and hyphens."""
+    fine = isinstance(value, str) and re.fullmatch(r"[^\W_][\w '/-]{0,59}", value)
+    return None if fine else f"cannot list {value!r}: write words, as parent,guardian or emergency"
+
+
+def leaving(value: str) -> str | None:
+    """What becomes of absent students."""
+    fine = value in ("remove", "keep") or re.fullmatch(r"after:([2-9]|[1-9]\d{1,2})", value)
+    return None if fine else f"cannot be {value!r}: write remove, keep, or after:N with a number from 2 to 999"
+
+
+def level(value: str) -> str | None:
+    """The district or one school."""
+    fine = value == "district" or re.fullmatch(r"school:[^\s,\x00-\x1f][^,\x00-\x1f]{0,254}(?<! )", value)
+    return None if fine else f"cannot be {value!r}: write district, or school: and the school's id, as school:1042"
 
 
 def pattern(value: Any) -> str | None:

@@ -1,7 +1,7 @@
 """The settings of a source: the one table from which the commands, the checks of what is typed and the reference page are made.
 
-To add a setting, add an entry to `SETTINGS`, and read it with `value(source, "its_name")` where it takes effect. Nothing else
-lists settings. What a source does not say has the default.
+To add a setting, add an entry to `SETTINGS` (those about people and scope stand in `scope_settings`), and read it with
+`value(source, "its_name")` where it takes effect. Nothing else lists settings. What a source does not say has the default.
 """
 
 from __future__ import annotations
@@ -9,55 +9,17 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
 from homeroom.sync import setting_judges as judges
 from homeroom.sync import setting_kinds as kinds
+from homeroom.sync.scope_settings import PEOPLE_AND_SCOPE
+from homeroom.sync.setting import PULLED, PUSHED, REMOTE, WHEN, Group, Setting
 from homeroom.sync.setting_kinds import Kind
 
-Group = Literal["Connection", "Arrival", "Reading", "Checks", "Several sources", "Limits"]
-Acts = Literal["look", "import", "log-in"]
-
-WHEN: Mapping[Acts, str] = {
-    "look": "at the next look into the incoming folder (each second)",
-    "import": "with the next import of the source",
-    "log-in": "at the next log-in, and at the next look into the incoming folder",
-}
-"""Since when a changed value counts."""
-
-PUSHED = ("sftp",)
-"""Kinds of sources whose sets are put together in an incoming folder."""
-PULLED = ("sftp-pull", "powerschool", "oneroster")
-"""Kinds of sources whose data Homeroom fetches."""
-REMOTE = ("sftp-pull",)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting. `meaning` says what it is, `effect` what Homeroom does by it; `unit` is that of a plain number.
-
-    `kept` is the way to the value in the source's settings; empty: the source has a column of that name. `kinds` are the
-    kinds of sources for which it acts; empty: all. `fallback` says in words what counts where the default is None. `required`: a
-    source of these kinds cannot be added without it.
-    """
-
-    name: str
-    group: Group
-    kind: Kind
-    default: Any
-    meaning: str
-    effect: str
-    acts: Acts = "import"
-    unit: str = ""
-    kept: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    fallback: str = ""
-    example: str = ""
-    required: bool = False
-
+__all__ = ["BY_NAME", "LIMITS", "PULLED", "PUSHED", "REMOTE", "SETTINGS", "WHEN", "Group", "Setting"]
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -155,11 +117,14 @@ SETTINGS: tuple[Setting, ...] = (
         "Outside of them only `start` counts.", "look", kept=("day_hours",), kinds=PULLED, example="07:00..17:00",
     ),
     Setting(
-        "pause", "Arrival", kinds.several("a list of stretches of the year", kinds.window), (),
+        "pause", "Arrival", kinds.several("a list of stretches of the year, each for all or for one table", judges.rest), (),
         "Stretches of the year in which nothing is imported, such as the summer: `MM-DD..MM-DD`, both days included, in the "
-        "district's own time zone. One may go over New Year.",
+        "district's own time zone. One may go over New Year. With a table before it, `enrollments 06-15..08-10`, only that table rests, "
+        "and others go on; `contacts` are files of students' contacts.",
         "Sets are sealed and kept, as long as raw files are kept, and the roster stays as it is. After the pause the newest set "
-        "is imported. A source that is fetched rests.", "look", kept=("pause",), kinds=(*PUSHED, *PULLED), fallback="no pause", example="06-15..08-10",
+        "is imported. A source that is fetched rests; what is handed in by hand does not wait. Of a table that rests alone the files are left "
+        "unread and nothing is removed, and the report says so.",
+        "look", kept=("pause",), fallback="no pause", example="06-15..08-10",
     ),
     Setting(
         "quiet_seconds", "Arrival", kinds.number(0), None,
@@ -203,10 +168,12 @@ SETTINGS: tuple[Setting, ...] = (
         kept=("read", "header"), fallback="found in each file", example="true",
     ),
     Setting(
-        "strip_prefix", "Reading", kinds.yes_no(), True,
-        "Whether a table's name before a column name (`USERS.sourcedId`) is taken off.",
-        "Kept, the layout must name the columns with it.", kept=("read", "strip_prefix"), example="false",
+        "strip_prefix", "Reading", kinds.one_of("strip", "keep", "require", yes="strip", no="keep"), "strip",
+        "What becomes of a table's name before a column name (`USERS.sourcedId`): it is taken off, kept, or must be there and is taken off.",
+        "Kept, the layout must name the columns with it. Required, a file of which no header word has one is not read (`prefix_missing`). "
+        "`true` and `false` mean `strip` and `keep`.", kept=("read", "strip_prefix"), example="require",
     ),
+    *PEOPLE_AND_SCOPE,
     Setting(
         "date_forms", "Checks", kinds.mapping("an object of columns and forms", judges.date_form, str), {},
         "How dates are written, by column: `demographics.birthDate` is written `MM/DD/YYYY`; the column `*` stands for all. A form is made of "
@@ -417,9 +384,11 @@ def kept(settings: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
     """The source's settings with values put where they are kept; None takes one out."""
     made: dict[str, Any] = dict(settings)
     for name, given in values.items():
-        path = BY_NAME[name].kept
-        if path:
-            made = _put(made, path, given)
+        known = BY_NAME[name]
+        if given is None and known.lasting and _at(made, known.kept) is not None:
+            given = known.default
+        if known.kept:
+            made = _put(made, known.kept, given)
     return made
 
 

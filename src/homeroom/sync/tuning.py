@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from homeroom.checks.rules import Rules
 from homeroom.compare.allowance import Limits
+from homeroom.roster.contacts import GUARDIAN_ROLES
 from homeroom.store.sources import Source
 from homeroom.sync import setting_kinds as kinds
 from homeroom.sync.setting_judges import strptime
 from homeroom.sync.source_settings import said, value
+from homeroom.treatment.treatment import Treatment
 from homeroom.workbench.values import Hints
 
 
 def hints(source: Source) -> Hints:
     """How the source says that its files are to be read; what it does not say is left to layout and detection."""
-    delimiter = value(source, "delimiter")
+    delimiter, prefix = value(source, "delimiter"), value(source, "strip_prefix")
     return Hints(
         encoding=value(source, "encoding"),
         delimiter="\t" if delimiter == "tab" else delimiter,
         quoted=value(source, "quoted"),
         header=value(source, "header"),
-        strip_prefix=value(source, "strip_prefix"),
+        strip_prefix=prefix not in ("keep", False),  # False: as it was written before there were three words
+        require_prefix=prefix == "require",
     )
 
 
@@ -50,4 +55,51 @@ def limits(source: Source, today: datetime) -> Limits:
 
 def paused(source: Source, today: datetime) -> bool:
     """Whether nothing is imported now. `today` is in the district's own time."""
-    return any(kinds.within(window, (today.month, today.day)) for window in value(source, "pause"))
+    return None in resting(source, today)
+
+
+def resting(source: Source, today: datetime) -> frozenset[str | None]:
+    """The tables that rest now; None among them: everything."""
+    said = (str(entry).rpartition(" ") for entry in value(source, "pause"))
+    return frozenset(table or None for table, _, window in said if kinds.within(window, (today.month, today.day)))
+
+
+def contacts(source: Source) -> dict[str, Any]:
+    """What the source says of the contact rules, in their own words; the plain settings stand for single keys."""
+    said: dict[str, Any] = dict(source.settings.get("contacts", {}))
+    if (guardians := value(source, "guardians")) is not None:
+        said["guardians"] = _GUARDIANS[guardians]
+    words = value(source, "contact_types")
+    if words is not None:
+        roles = [w for w in words if w in GUARDIAN_ROLES]
+        types = [w for w in words if w not in GUARDIAN_ROLES]
+        said |= ({"roles": roles, "users_file": "by-rules"} if roles else {}) | ({"types": types} if types else {})
+    return said
+
+
+_GUARDIANS = {"users": "managed", "file": "separate-file", "none": "not-managed"}
+
+
+def treatment(source: Source, siblings: Iterable[int] = ()) -> Treatment:
+    """What the source's settings do to its rows. `siblings` are the district's other sources of one school."""
+    absent = value(source, "archived_students")
+    number = value(source, "student_id")
+    school = school_of(source)
+    return Treatment(
+        number=None if number == "sourcedId" else "identifier" if number == "student_number" else number,
+        swap_phones=value(source, "swap_sms_phone"),
+        credential=said(source, "phone_credential"),
+        ends=value(source, "end_dates"),
+        office=value(source, "district_office"),
+        school=school,
+        siblings=tuple(sorted(siblings)) if school is not None else (),
+        restore_classes=value(source, "restore_classes"),
+        absent=int(absent.removeprefix("after:")) if absent.startswith("after:") else absent,
+        source=source.id,
+    )
+
+
+def school_of(source: Source) -> str | None:
+    """The one school of which a source speaks; None: the whole district."""
+    level = str(value(source, "level"))
+    return level.removeprefix("school:") if level.startswith("school:") else None

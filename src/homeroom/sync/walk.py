@@ -27,6 +27,8 @@ from homeroom.layouts.contacts.reading import overridden
 from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
+from homeroom.layouts.manifest import NAME as MANIFEST
+from homeroom.layouts.patterns import base_name
 from homeroom.layouts.prefixing import prefixed
 from homeroom.layouts.sets import LayoutSet
 from homeroom.reading.archives import LeftAlone, unpack
@@ -36,7 +38,11 @@ from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.datasets import as_values, is_own
 from homeroom.sync import findings
+from homeroom.sync.pausing import unproved, without_paused
 from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
+from homeroom.treatment.leavers import Absences
+from homeroom.treatment.treat import Before, treat_made, treat_shaped
+from homeroom.treatment.treatment import Night, Treatment
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
     Admitted,
@@ -62,7 +68,8 @@ class Ground:
     many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
     or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
     store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
-    rules; `made_before`: how many active people of the source were made from pairs.
+    rules; `made_before`: how many active people of the source were made from pairs. `treatment` is what the source's settings do to its
+    rows, `paused` are tables that rest today, `absent_before` brings what was counted of absent students.
     """
 
     sets: Sequence[LayoutSet]
@@ -84,6 +91,9 @@ class Ground:
     now: datetime
     contacts: Mapping[str, Any] = field(default_factory=dict)
     made_before: Callable[[], int] = lambda: 0
+    treatment: Treatment = field(default_factory=Treatment)
+    paused: frozenset[str] = frozenset()
+    absent_before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +113,15 @@ class Walked:
     fingerprints: Mapping[str, str]
     plan: Plan
     judgement: Judgement
+    absences: Absences | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How far a look goes: every file unpacked, read and bound to a layout, its rows shaped but not yet judged."""
+    """How far a look goes: every file unpacked, read and bound to a layout, its rows shaped and treated but not yet judged.
+
+    `elsewhere`: table -> relation of the records that files brought which did not come tonight.
+    """
 
     left_alone: tuple[LeftAlone, ...]
     inspected: tuple[Inspected, ...]
@@ -116,6 +130,9 @@ class Looked:
     book: Catalogue
     lookup: Lookup
     shaped: Shaped
+    elsewhere: Mapping[str, str]
+    treatment: Treatment
+    night: Night
 
 
 def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Looked:
@@ -130,12 +147,19 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     inspected = tuple(inspect(f, _hints(ground, f.name)) for f in unpacked.files)
     tell("layouts")
     choice = choose(ground.sets, inspected, ground.wanted, bench, _kind(ground))
+    if ground.paused:
+        choice = without_paused(bench, choice, ground.paused)
     waived = ground.rules.waived | frozenset(choice.layouts.waived)
     rules = replace(ground.rules, version=choice.layouts.version, waived=waived)
     book = catalogue().joined(ground.agree(choice.layouts.datasets))
     lookup = ground.lookup(book)
     shaped = shape_all(bench, choice, ground.kind, rules, lookup)
-    return Looked(unpacked.left_alone, inspected, choice, rules, book, lookup, shaped)
+    elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
+    treatment = replace(ground.treatment, ends=ground.treatment.ends or choice.layouts.ends)
+    night = Night(bench, book, lookup, rules.date_form, rules.prefix, rules.shared)
+    came = [replace(f, partial=f.table in elsewhere) for f in shaped.feeds]
+    shaped = replace(shaped, feeds=tuple(treat_shaped(night, treatment, came)))
+    return Looked(unpacked.left_alone, inspected, choice, rules, book, lookup, shaped, elsewhere, treatment, night)
 
 
 def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
@@ -143,21 +167,23 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     looked = look(bench, files, ground, tell)
     choice, rules, shaped = looked.choice, looked.rules, looked.shaped
     book, lookup = looked.book, looked.lookup
-    elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
-    came = [replace(f, partial=f.table in elsewhere) for f in shaped.feeds]
-    settled = settle_contacts(bench, choice, came, ground, lookup)
+    settled = settle_contacts(bench, choice, shaped.feeds, ground, lookup)
     contacts.forget(bench)
     made = make(choice.layouts, settled.feeds, ground.now, bench)
-    feeds = tuple(prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
+    if ground.paused:
+        made = unproved(made)
+    named = [prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made]
+    treated = treat_made(looked.night, looked.treatment, named, ground.absent_before)
+    feeds = treated.feeds
     tell("compare with last night")
-    sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
+    sifted, fingerprints = _sift(bench, feeds, rules, ground, book, looked.treatment, treated.afresh)
     tell("check")
     admitted: dict[str, Admitted] = {}
     for name, each in sifted.items():
         admitted[name] = admit(bench, book[name], each, rules, lookup)
         forget(bench, each)
     tell("plan")
-    tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
+    tables = [planning.Walked(book[name], sifted[name], admitted[name], looked.elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
     tell("judge")
     context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
@@ -176,6 +202,7 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         fingerprints=fingerprints,
         plan=plan,
         judgement=judgement,
+        absences=treated.absences,
     )
 
 
@@ -185,10 +212,13 @@ def _kind(ground: Ground) -> Kind:
 
 def _hints(ground: Ground, name: str) -> Hints:
     """What the source says about its files goes before what a named set says."""
+    own = ground.hints
+    if own.require_prefix and base_name(name).casefold() == MANIFEST:
+        own = replace(own, require_prefix=False)  # its two words are the standard's own
     if ground.wanted is None:
-        return ground.hints
+        return own
     usual = ground.sets[0].of_kind(_kind(ground)).hints(name)
-    said = {f.name: getattr(ground.hints, f.name) for f in fields(Hints)}
+    said = {f.name: getattr(own, f.name) for f in fields(Hints)}
     plain = Hints()
     return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})
 
@@ -206,11 +236,21 @@ def settle_contacts(bench: Workbench, choice: Choice, feeds: Sequence[Feed], gro
 
 def rules_of(choice: Choice, ground: Ground) -> ContactRules:
     """The contact rules that count: those of the set, single keys overridden by the source."""
-    return overridden(choice.layouts.contacts, ground.contacts)
+    rules = overridden(choice.layouts.contacts, ground.contacts)
+    if ground.treatment.credential != "phone" or "needs" in ground.contacts:
+        return rules
+    # Whoever logs in by the number at home can be reached there; the mobile number is no credential then.
+    return replace(rules, needs=tuple("phone" if point == "sms" else point for point in rules.needs))
 
 
 def _sift(
-    bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue
+    bench: Workbench,
+    feeds: Sequence[Feed],
+    rules: Rules,
+    ground: Ground,
+    book: Catalogue,
+    treatment: Treatment,
+    afresh: Collection[str],
 ) -> tuple[dict[str, Sifted], dict[str, str]]:
     import duckdb  # loaded with the workbench, not with this module
 
@@ -220,11 +260,15 @@ def _sift(
         mine = [f for f in feeds if f.table == table.name]
         if not mine:
             continue
-        mark = snapshots.fingerprint(mine, catalogue_digest() + _declaration(table), duckdb.__version__, rules.fingerprint, "")
+        mark = snapshots.fingerprint(
+            mine, catalogue_digest() + _declaration(table), duckdb.__version__, rules.fingerprint, treatment.fingerprint
+        )
         fingerprints[table.name] = mark
         usable = snapshots.valid(ground.snapshots.get(table.name), mark)
         if any(f.ref in sifted and sifted[f.ref].full and sifted[f.ref].mode == "continuous" for f in table.references):
             usable = None  # what changed in the table that it names is not known row by row, so every row is looked at
+        if table.name in afresh:
+            usable = None
         touched = ground.touched(table.name, usable) if usable else None
         sifted[table.name] = sift(bench, table, mine, usable, touched)
         for count in sifted[table.name].counts:

@@ -22,7 +22,8 @@ from homeroom.store.sources import Source
 from homeroom.sync import committing, repeating, tuning
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
-from homeroom.sync.sources import allied
+from homeroom.sync.sources import allied, siblings
+from homeroom.sync.suiting import suited
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Lookup
@@ -91,6 +92,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
     """What a walk of one of a source's deliveries stands on, as things are at this moment."""
     store = house.stores.roster(slug)
     sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
+    sets = [suited(each, source) for each in sets]
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     folder = house.snapshots(slug, source.id)
     today = now.astimezone(zone)
@@ -136,8 +138,11 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         active=active,
         last_rows=last_rows(store, source.id),
         now=today,
-        contacts=source.settings.get("contacts", {}),
+        contacts=tuning.contacts(source),
         made_before=lambda: store.bearing(source.id, "users", MARK),
+        treatment=tuning.treatment(source, siblings(house, source)),
+        paused=frozenset(table for table in tuning.resting(source, today) if table is not None),
+        absent_before=lambda: ("absent_before", store.absent(bench, source.id, "absent_before")),
     )
 
 

@@ -51,6 +51,7 @@ class Hints:
     """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header.
 
     `fills_short`: rows with fewer cells than columns end in blanks, as where records of several kinds stand in one file.
+    `require_prefix`: a header of which no word bears a table's name before it is not the one that was agreed on.
     """
 
     encoding: str | None = None
@@ -58,6 +59,7 @@ class Hints:
     quoted: bool | None = None
     header: bool | None = None
     strip_prefix: bool = True
+    require_prefix: bool = False
     columns: tuple[str, ...] = ()
     fills_short: bool = False
 
@@ -164,6 +166,8 @@ class Feed:
     may drop values, and `select` counts them.
     `spares`: SQL over stored_T; active records for which it holds are not taken for gone, though no row of tonight carries them,
     since what would tell of them did not come.
+    `refusals` are codes under which the feed's own rows may be refused: the key of such a row is `UNMAPPED`, the code, `UNMAPPED` and the
+    key of the record that lives on.
     """
 
     text: TextTable
@@ -184,6 +188,7 @@ class Feed:
     partial: bool = False
     mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
     drops: bool = False
+    refusals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
