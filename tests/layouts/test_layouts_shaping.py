@@ -169,6 +169,12 @@ def test_values_are_treated_in_order(laid: Desk) -> None:
     assert laid.told() == [("formula-column-missing", "tel")]
 
 
+def test_a_value_map_may_say_that_a_word_is_a_blank(laid: Desk) -> None:
+    text = 'name="h/o"\ntable="users"\nfile="u.csv"\n[map]\nsourcedId="id"\nemail={from="e",values={"<delete>"=""},otherwise="keep"}\n'
+    feed = laid.feed(parse(text, "x"), laid.put("u.csv", "id,e\n1,<Delete>\n2,a@x.org\n"))
+    assert laid.rows(feed) == [("1", None), ("2", "a@x.org")]
+
+
 def test_words_that_differ_by_case_only_are_kept_apart(laid: Desk) -> None:
     text = 'name="h/o"\ntable="orgs"\nfile="o.csv"\n[map]\nsourcedId="id"\ntype={from="t",values={d="district",D="department"}}\n'
     feed = laid.feed(parse(text, "x"), laid.put("o.csv", "id,t\n1,d\n2,D\n3,x\n"))

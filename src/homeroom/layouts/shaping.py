@@ -214,7 +214,8 @@ def tell(workbench: Workbench, binding: Binding, told: frozenset[str] = frozense
             # An export all in capitals is one finding, not one for each of its words.
             cause = f"header-case:{file}" if code == "header-case" else None
             workbench.tell(code, file=file, column=word, table=table, cause=cause, meant=name)
-    for target, word in binding.uncomputed:
+    for target, missed in binding.uncomputed:
+        word = binding.spoken(missed)
         workbench.tell("formula-column-missing", file=number, column=word, table=table, target=target)
     left: dict[str, list[str]] = {}
     for word in (w for w in binding.unused if w not in told and not _secret(binding, w)):

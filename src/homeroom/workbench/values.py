@@ -52,6 +52,7 @@ class SourceFile:
 class Hints:
     """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header.
 
+    `fills_short`: rows with fewer cells than columns end in blanks, as where records of several kinds stand in one file.
     `require_prefix`: a header of which no word bears a table's name before it is not the one that was agreed on.
     """
 
@@ -62,6 +63,7 @@ class Hints:
     strip_prefix: bool = True
     require_prefix: bool = False
     columns: tuple[str, ...] = ()
+    fills_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Inspected:
     `columns` are the header words cleaned (no BOM, blanks, invisible characters, `TABLE.` prefix), unique, in the file's order;
     `header` are the words as written. Without a header both are `column 1`, `column 2`, ... `sample` holds up to 20 data rows.
     `fault` is set where the file cannot be read as a table at all. `unheaded`: the layout or the source says that the file has no
-    header; if it is not `headerless` all the same, somebody switched the header on.
+    header; if it is not `headerless` all the same, somebody switched the header on. `fills_short`: rows that are too short end in blanks.
     """
 
     file: SourceFile
@@ -113,6 +115,7 @@ class Inspected:
     headerless: bool = False
     survey: Survey | None = None
     unheaded: bool = False
+    fills_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
