@@ -41,13 +41,15 @@ class Context:
 
     `last_rows`: for each table, how many rows its complete files had in the last import of this source that was applied;
     a table that is not in it is not judged by its size. `hollow`: for a table of several files, (file, records that it brought)
-    for each that came without any row.
+    for each that came without any row. `skipped`: for each table, how many rows of its files belonged to schools that step out,
+    tonight and the last time.
     """
 
     walked: Sequence[Walked]
     last_rows: Mapping[str, int]
     lookup: Lookup
     hollow: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    skipped: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def judge(workbench: Workbench, plan: Plan, limits: Limits, active: ActiveCounts, context: Context) -> Judgement:
@@ -133,11 +135,18 @@ def _shrunk(limits: Limits, context: Context) -> Reason | None:
     for walked in context.walked:
         table, rows = walked.table.name, sum(c.rows for c in walked.sifted.counts)
         before = context.last_rows.get(table, 0)
-        little = before - rows <= limits.of(table, "floor") and table not in WITHOUT_FLOOR
         complete = walked.sifted.mode == "continuous" and not walked.sifted.partial
-        if complete and rows and not little and rows <= before * limits.of(table, "shrunk_share"):
+        now, then = context.skipped.get(table, (0, 0))
+        # A school that steps out or in again is no shrinking, nor is one whose rows no longer come while it is out.
+        shrank = _much_less(limits, table, rows, before) and _much_less(limits, table, rows - now, before - then)
+        if complete and rows and shrank:
             return reason("file_shrunk", file=_files(walked), rows=rows, before=before)
     return None
+
+
+def _much_less(limits: Limits, table: str, rows: int, before: int) -> bool:
+    little = before - rows <= limits.of(table, "floor") and table not in WITHOUT_FLOOR
+    return not little and rows <= before * limits.of(table, "shrunk_share")
 
 
 def _tripped(workbench: Workbench, plan: Plan, walked: Walked, limits: Limits, counts: _Counts) -> Iterator[LimitReport]:

@@ -4,6 +4,7 @@
 
     plan_T      verb, id, sourcedId, all model columns (final values), _file, _row (NULL for removals), _changed, _school
     left_T      sourcedId, _kh: keys of the snapshot that complete files provably no longer list
+    handed_T    sourcedId of records that change hands tonight; made before the plan, and only where a person said so
     kept_T      after a full walk: stored records that live on although no admitted row carries them, with their columns
     foreign_T   sourcedId, _file, _row: admitted rows whose key another source holds
 
@@ -16,6 +17,7 @@ The cases, for a key that ...                          the plan says
     came, is stored and active, and does not differ    nothing
     came, is stored as tobedeleted                     restore (the old id)
     came, and is held active by a stranger             nothing; the row is refused: key-of-another-source
+    came, and a person had this source take it over    update, also where nothing differs: it changes hands
     came with status tobedeleted, is active and ours   remove
     came with status tobedeleted, otherwise            nothing (removal-unknown, if nobody knows it)
     was refused tonight                                nothing: it lives on
@@ -32,7 +34,7 @@ from typing import NamedTuple
 from homeroom.compare import tonight
 from homeroom.compare.merging import Meeting, nothing
 from homeroom.compare.plan_hash import first_hash, plan_hash
-from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strangers, tell_unknown
+from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strange, strangers, tell_unknown
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted
 from homeroom.roster.report import TableReport
@@ -121,18 +123,24 @@ def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, 
     meeting = Meeting(table, frozenset(admitted.columns), lacking, _has_locks(workbench, stored), members)
     foreign = strangers(workbench, table, stored, family)
     named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
-    workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(meeting, stored, source, family)}")
+    workbench.run(
+        f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(workbench, meeting, stored, source, family)}"
+    )
     if meeting.locks:
         _tell_withheld(workbench, meeting, stored)
     accepted = workbench.value(f"SELECT count(*) FROM {quoted(f'admitted_{table.name}')}")
     return _report(workbench, walked, same_or_changed=accepted - foreign - named, foreign=foreign)
 
 
-def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
+def _rows(workbench: Workbench, meeting: Meeting, stored: str, source: int, family: str) -> str:
     """The SELECT of `plan_T`: pairs of admitted and stored rows that differ, then the removals."""
     name = meeting.table.name
     admitted, left = quoted(f"admitted_{name}"), quoted(f"left_{name}")
     alive = "a.status IS DISTINCT FROM 'tobedeleted'" if meeting.names_removals else "true"
+    # A record that changes hands is written even where no value differs, so that its source is the new one.
+    handed = (
+        f' OR "sourcedId" IN (SELECT "sourcedId" FROM {quoted(f"handed_{name}")})' if workbench.exists(f"handed_{name}") else ""
+    )
     removals = [_removals(meeting, stored, f'(SELECT "sourcedId" FROM {left})', str(source))]
     if meeting.names_removals:
         named = f"(SELECT \"sourcedId\" FROM {admitted} WHERE status = 'tobedeleted')"
@@ -141,12 +149,12 @@ def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
         WITH pairs AS (
             SELECT a."sourcedId", a._file, a._row, s.id, s.status AS _status, {meeting.paired()}
             FROM {admitted} a LEFT JOIN {stored} s ON a."sourcedId" = s."sourcedId"
-            WHERE {alive} AND NOT coalesce(s.status = 'active' AND s._source NOT IN ({family}), false)
+            WHERE {alive} AND NOT coalesce({strange(workbench, name, family)}, false)
         )
         SELECT CASE WHEN id IS NULL THEN 'add' WHEN _status = 'tobedeleted' THEN 'restore' ELSE 'update' END AS verb,
                id, "sourcedId", {meeting.final()}, _file, _row, {meeting.changed()} AS _changed,
                {meeting.school_of_pair()} AS _school
-        FROM pairs WHERE id IS NULL OR _status = 'tobedeleted' OR {meeting.any_change()}
+        FROM pairs WHERE id IS NULL OR _status = 'tobedeleted' OR {meeting.any_change()}{handed}
         UNION ALL {" UNION ALL ".join(removals)}
     """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,8 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
         [(s.text, s.digest, s.number) for s in sets],
         dict(source.settings),
         sorted(allied(house, source)),
+        [asdict(own) for own in house.stores.control.schools.own(slug, source.id)],
+        [[p.table, p.theirs, p.ours] for p in house.stores.control.taken_over.of(slug, source.id)],
         entry.kind,
         now.astimezone(zone).date().isoformat(),
     ]

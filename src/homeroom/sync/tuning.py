@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from homeroom.checks.rules import Rules
 from homeroom.compare.allowance import Limits
+from homeroom.layouts.schools.rules import Out, OwnSchool, SchoolRules
+from homeroom.store.own_schools import Declared
 from homeroom.store.sources import Source
+from homeroom.store.taken_over import TakenOver
 from homeroom.sync import setting_kinds as kinds
-from homeroom.sync.setting_judges import strptime
+from homeroom.sync.setting_judges import SCHOOL_RULE, strptime
 from homeroom.sync.source_settings import said, value
 from homeroom.workbench.values import Hints
 
@@ -46,6 +51,41 @@ def limits(source: Source, today: datetime) -> Limits:
     declared = [entry.partition(" ") for entry in said(source, "seasonally_empty") or ()]
     empty = [table for table, _, window in declared if not window or kinds.within(window, (today.month, today.day))]
     return Limits.parse({**source.settings.get("limits", {}), "seasonally_empty": empty})
+
+
+def schools(source: Source, today: datetime, own: Sequence[Declared], last: Mapping[str, Any]) -> SchoolRules:
+    """Which schools step out today. `own` are the district's own schools; `last` is the report of the source's last import."""
+    column, when = value(source, "ignore_column"), value(source, "ignore_schools_when")
+    counted = None if column == "none" else column
+    prefix = _prefix_of(source, "orgs")
+    listed = {}
+    for entry in value(source, "ignore_schools"):
+        found = SCHOOL_RULE.fullmatch(entry)
+        assert found is not None  # judged when it was kept
+        window, outside = found["window"], found["outside"] is not None
+        if window is None or kinds.within(window, (today.month, today.day)) is not outside:
+            listed[prefix + found["id"]] = entry
+    said = {"column": counted, "formula": when}
+    return SchoolRules(
+        listed=listed,
+        formula=when,
+        column=counted,
+        today=today.date().isoformat(),
+        own=tuple(OwnSchool(o.id, o.name, prefix + o.sis if o.sis is not None else None) for o in own),
+        carried={s["school"]: Out(s["by"], s["rule"]) for s in last.get("skipped", ()) if said.get(s["by"]) == s["rule"]},
+    )
+
+
+def taken_over(source: Source, pairs: Sequence[TakenOver]) -> dict[str, dict[str, str]]:
+    """Table -> the SIS's id, as the source's rows have it with their prefix -> the id that the roster has."""
+    found: dict[str, dict[str, str]] = {}
+    for pair in pairs:
+        found.setdefault(pair.table, {})[_prefix_of(source, pair.table) + pair.theirs] = pair.ours
+    return found
+
+
+def _prefix_of(source: Source, table: str) -> str:
+    return "" if table in value(source, "shared_tables") else value(source, "id_prefix") or ""
 
 
 def paused(source: Source, today: datetime) -> bool:

@@ -28,14 +28,18 @@ from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
 from homeroom.layouts.prefixing import prefixed
+from homeroom.layouts.schools import matching
+from homeroom.layouts.schools.rules import SchoolRules
+from homeroom.layouts.schools.stepping import Stepped, step
 from homeroom.layouts.sets import LayoutSet
+from homeroom.layouts.taking_over import hand_over, taken_over, with_made
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.datasets import as_values, is_own
-from homeroom.sync import findings
+from homeroom.sync import findings, schools_told
 from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
@@ -57,12 +61,13 @@ from homeroom.workbench.values import (
 class Ground:
     """What a walk stands on: how this source is read, and what the store already holds.
 
-    `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
-    returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
-    or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
-    store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
-    rules; `made_before`: how many active people of the source were made from pairs.
+        `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
+        returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
+        many rows each table's files had last time, `last_skipped` those of them that were left out for their school. `written` makes a relation of the keys of a table that files of certain names wrote last,
+        or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
+        store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
+        rules; `made_before`: how many active people of the source were made from pairs. `schools` says which schools step out; `taken_over`
+    are, by table, ids of the SIS and those that the roster holds instead.
     """
 
     sets: Sequence[LayoutSet]
@@ -84,11 +89,14 @@ class Ground:
     now: datetime
     contacts: Mapping[str, Any] = field(default_factory=dict)
     made_before: Callable[[], int] = lambda: 0
+    schools: SchoolRules = field(default_factory=SchoolRules)
+    taken_over: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    last_skipped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """Everything that a walk found out."""
+    """Everything that a walk found out. `skipped`: table -> file number -> rows left out, since their school steps out."""
 
     choice: Choice
     book: Catalogue
@@ -103,6 +111,7 @@ class Walked:
     fingerprints: Mapping[str, str]
     plan: Plan
     judgement: Judgement
+    skipped: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     rules = replace(ground.rules, version=choice.layouts.version, waived=waived)
     book = catalogue().joined(ground.agree(choice.layouts.datasets))
     lookup = ground.lookup(book)
-    shaped = shape_all(bench, choice, ground.kind, rules, lookup)
+    shaped = shape_all(bench, choice, ground.kind, rules, lookup, ground.schools.column)
     return Looked(unpacked.left_alone, inspected, choice, rules, book, lookup, shaped)
 
 
@@ -148,7 +157,8 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     settled = settle_contacts(bench, choice, came, ground, lookup)
     contacts.forget(bench)
     made = make(choice.layouts, settled.feeds, ground.now, bench)
-    feeds = tuple(prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
+    placed = _place(bench, made, rules, ground, book, lookup)
+    feeds, lookup = placed.feeds, placed.lookup
     tell("compare with last night")
     sifted, fingerprints = _sift(bench, feeds, rules, ground, book)
     tell("check")
@@ -157,11 +167,14 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         admitted[name] = admit(bench, book[name], each, rules, lookup)
         forget(bench, each)
     tell("plan")
+    hand_over(bench, ground.taken_over, list(sifted), {ground.source, *ground.allied}, lookup)
     tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
     tell("judge")
-    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
-    judgement = judge(bench, plan, ground.limits, ground.active, context)
+    skipped = schools_told.counted(bench, sifted) if placed.schools else {}
+    before = {t: (sum(skipped.get(t, {}).values()), ground.last_skipped.get(t, 0)) for t in sifted}
+    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written), before)
+    judgement = judge(bench, plan, ground.limits, schools_told.in_scope(bench, ground.active, placed.schools), context)
     return Walked(
         choice=choice,
         book=book,
@@ -176,7 +189,18 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         fingerprints=fingerprints,
         plan=plan,
         judgement=judgement,
+        skipped=skipped,
     )
+
+
+def _place(bench: Workbench, made: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue, lookup: Lookup) -> Stepped:
+    """Ids as the roster has them, then schools that step out with all that hangs on them. Raises Refused("schools_not_found")."""
+    prefixes = (prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
+    pairs = with_made(ground.taken_over)
+    ours = [taken_over(bench, pairs, feed, book[feed.table]) if pairs else feed for feed in prefixes]
+    stepped = step(bench, ground.schools, ours, book, lookup)
+    matching.judge(bench, ground.schools, ours)
+    return stepped
 
 
 def _kind(ground: Ground) -> Kind:
