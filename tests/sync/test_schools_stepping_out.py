@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
-
-import pytest
 
 from e2e.files import district
 from homeroom.roster.report import ImportReport
 from homeroom.store.pages import columns_of
-from homeroom.sync import sources
 from sync_house import SLUG, Pinewood
 
 EXTRA = {

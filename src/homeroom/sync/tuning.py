@@ -80,8 +80,13 @@ def taken_over(source: Source, pairs: Sequence[TakenOver]) -> dict[str, dict[str
     """Table -> the SIS's id, as the source's rows have it with their prefix -> the id that the roster has."""
     found: dict[str, dict[str, str]] = {}
     for pair in pairs:
-        found.setdefault(pair.table, {})[_prefix_of(source, pair.table) + pair.theirs] = pair.ours
+        found.setdefault(pair.table, {})[read_as(source, pair.table, pair.theirs)] = pair.ours
     return found
+
+
+def read_as(source: Source, table: str, id: str) -> str:
+    """An id of the SIS as the source's rows have it once they have their prefix."""
+    return _prefix_of(source, table) + id
 
 
 def _prefix_of(source: Source, table: str) -> str:
