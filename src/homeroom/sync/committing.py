@@ -128,7 +128,7 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked, ground: Groun
         files=files_told(bench, walked),
         contacts=walked.contacts.report,
         skipped=schools_told.skipped_report(bench, walked.sifted),
-        schools=schools_told.schools_report(bench, ground.schools, always=started.dry_run),
+        schools=schools_told.schools_report(bench, ground.schools, always=ground.schools.listing),
         tables=walked.plan.tables,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),

@@ -57,6 +57,7 @@ def walk_import(
         tell("open the delivery")
         files = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
         ground = ground_of(house, slug, source, entry.kind, bench, now, layouts)
+        ground = replace(ground, schools=replace(ground.schools, listing=entry.dry_run))
         try:
             walked = walk(bench, files, ground, tell)
         except Refused as refusal:

@@ -40,7 +40,8 @@ class SchoolRules:
     `listed`: id as the roster has it -> the rule, of those lists that hold today. `formula`: a yes for schools that step out.
     `column`: the word of the column in the schools' own rows; None: none counts. `today`: the date in the district's time zone.
     `own`: the district's own schools; where there are any, SIS schools that match none of them step out. `carried`: schools that
-    a column or a formula had step out at the last import, for a night on which their row does not come.
+    a column or a formula had step out at the last import, for a night on which their row does not come. `listing`: the schools are to be
+    told in any case, as a dry run does it.
     """
 
     listed: Mapping[str, str] = field(default_factory=dict)
@@ -49,11 +50,12 @@ class SchoolRules:
     today: str = ""
     own: tuple[OwnSchool, ...] = ()
     carried: Mapping[str, Out] = field(default_factory=dict)
+    listing: bool = False
 
     @property
     def said(self) -> bool:
-        """Whether anything was declared or told before, so that schools must be looked at even without a marked row."""
-        return bool(self.listed or self.formula or self.own or self.carried)
+        """Whether schools must be looked at even without a marked row: something was declared, told before, or is asked for."""
+        return bool(self.listed or self.formula or self.own or self.carried or self.listing)
 
     @property
     def matched(self) -> Mapping[str, OwnSchool]:

@@ -15,7 +15,7 @@ from homeroom.layouts.schools import standing
 from homeroom.layouts.schools.aside import Leaning, all_out, aside, schools_out
 from homeroom.layouts.schools.hanging import hangs, parents, places, school_of
 from homeroom.layouts.schools.rules import SchoolRules
-from homeroom.roster.catalogue import Catalogue, Table
+from homeroom.roster.catalogue import Catalogue, Field, Table
 from homeroom.roster.names import quoted
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import DROPPED, MARK, Feed, Lookup
@@ -43,6 +43,10 @@ def step(workbench: Workbench, rules: SchoolRules, feeds: Sequence[Feed], book: 
         return Stepped(tuple(feeds), lookup)
     for what in ("term", "course"):
         workbench.run(f"CREATE OR REPLACE TABLE names_{what} (id VARCHAR, school VARCHAR)")
+    for table in filter(hangs, book):
+        cells = '"sourcedId" VARCHAR, _file INTEGER, made BOOLEAN, school VARCHAR'
+        workbench.run(f"CREATE OR REPLACE TABLE {skipped(table.name)} ({cells})")
+        workbench.run(f'CREATE OR REPLACE TABLE {_missed(table.name)} ("sourcedId" VARCHAR, school VARCHAR)')
     walk = _Walk(workbench, book, Leaning(workbench, lookup, book), tuple(feeds))
     rest = [t for t in book if t.name not in FIRST]
     made = {f: g for t in [*(book[n] for n in FIRST), *rest] if hangs(t) for f, g in walk.taken_out(t)}
@@ -75,7 +79,7 @@ class _Walk:
             f"{school} AS school FROM ({numbered(f)}) r {joins} WHERE r._keep AND {school} IS NOT NULL"
             for _, f, (school, joins) in found
         )
-        self.workbench.run(f"CREATE OR REPLACE TABLE {skipped(table.name)} AS {pieces}")
+        self.workbench.run(f"INSERT INTO {skipped(table.name)} {pieces}")
         self._note_names(table, found)
         return [(number, self._without(f, school, joins)) for number, f, (school, joins) in found]
 
@@ -87,13 +91,9 @@ class _Walk:
             self._sessions(mine)
         for feed in mine:
             for field in parents(table, feed.columns):
-                assert field.ref is not None
-                if not self._whole(field.ref):
-                    self._ask(field.ref, [feed], field.name)
-        if unsure := [f for f in mine if self._unsure(table, f)]:
-            self._ask(table.name, unsure, "sourcedId")
-        if table.name != "orgs":
-            self._keys(table.name)
+                self._missed(table, feed, field)
+        for number, feed in enumerate(f for f in mine if self._unsure(table, f)):
+            self._ask(table.name, f"unsure_{table.name}_{number}", f'SELECT "sourcedId" FROM ({feed.select}) WHERE _keep')
 
     def _whole(self, table: str) -> bool:
         """Whether tonight's files bring all records of a table."""
@@ -105,26 +105,37 @@ class _Walk:
         said = {f.name for f in places(table)} | ({"orgSourcedIds", "primaryOrgSourcedId"} if table.name == "users" else set())
         return table.name != "orgs" and (feed.mode != "continuous" or (bool(said) and not said & set(feed.columns)))
 
-    def _ask(self, table: str, feeds: Sequence[Feed], column: str) -> None:
-        """Bring the stored records that rows name in a column."""
-        named = f"named_{table}_{feeds[0].table}_{column}"
-        keys = " UNION ".join(f'SELECT {quoted(column)}::VARCHAR AS "sourcedId" FROM ({f.select}) WHERE _keep' for f in feeds)
-        self.workbench.run(f"CREATE OR REPLACE TABLE {quoted(named)} AS {keys}")
-        self.lookup(table, named)
+    def _missed(self, table: Table, feed: Feed, field: Field) -> None:
+        """Ask the store for records that rows lean on and that tonight's files do not bring: note in `missed_P` which stand aside.
 
-    def _keys(self, table: str) -> None:
-        """Nothing is known yet of a table that is looked at: its keys are those of the store."""
-        if not self.workbench.exists(f"skipped_{table}"):
-            empty = 'SELECT NULL::VARCHAR AS "sourcedId", 0 AS _file, false AS made, NULL::VARCHAR AS school WHERE false'
-            self.workbench.run(f"CREATE OR REPLACE TABLE {skipped(table)} AS {empty}")
+        Rows that name their school need nothing else, as long as the files bring all that they lean on.
+        """
+        assert field.ref is not None
+        own = [quoted(f.name) for f in places(table) if f.ref == "orgs" and f.name in feed.columns]
+        if own and self._whole(field.ref):
+            return
+        bare = "".join(f" AND {column} IS NULL" for column in own)
+        came = [f'SELECT "sourcedId"::VARCHAR AS id FROM ({f.select}) WHERE _keep' for f in self.feeds if f.table == field.ref]
+        new = f" WHERE id NOT IN (SELECT id FROM ({' UNION ALL '.join(came)}) WHERE id IS NOT NULL)" if came else ""
+        named = f"SELECT {quoted(field.name)}::VARCHAR AS id FROM ({feed.select}) WHERE _keep AND {quoted(field.name)} IS NOT NULL{bare}"
+        keys = f"missed_{table.name}_{field.name}_{feed.text.file.number}"
+        if self._ask(field.ref, keys, f'SELECT id AS "sourcedId" FROM ({named}){new}'):
+            self.workbench.run(f"""
+                INSERT INTO {_missed(field.ref)} SELECT * FROM {aside(field.ref)} SEMI JOIN {quoted(keys)} USING ("sourcedId")
+            """)
+
+    def _ask(self, table: str, name: str, keys: str) -> int:
+        """Bring stored records by their keys, which are kept under a name. Returns how many keys."""
+        count = self.workbench.value(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT DISTINCT * FROM ({keys})")
+        if count:
+            self.lookup(table, name)
+        return int(count)
 
     def known(self, table: str) -> str:
-        """The keys of records that belong to schools which step out: by tonight's rows, and by the store where these are not all."""
+        """The keys of records that belong to schools which step out: by tonight's rows, and by the store for those that do not come."""
         if table == "orgs":
             return schools_out()
-        stored = "" if self._whole(table) else f" UNION ALL FROM {aside(table)}"
-        self._keys(table)
-        both = f'SELECT "sourcedId", school FROM {skipped(table)}{stored}'
+        both = f'SELECT "sourcedId", school FROM {skipped(table)} UNION ALL FROM {_missed(table)}'
         return f'(SELECT "sourcedId", min(school) AS school FROM ({both}) WHERE "sourcedId" IS NOT NULL GROUP BY 1)'
 
     def _joined(self, table: Table, feed: Feed) -> tuple[str, str]:
@@ -213,6 +224,10 @@ class _Walk:
             fingerprint=hashlib.sha256("\n".join(parts).encode()).hexdigest(),
             spares=f"({feed.spares}) OR {spares}" if feed.spares else spares,
         )
+
+
+def _missed(table: str) -> str:
+    return quoted(f"missed_{table}")
 
 
 def _only_out(what: str) -> str:
