@@ -116,3 +116,34 @@ def test_a_school_that_never_was_in_scope_is_not_read_at_all(pinewoods: Pinewood
     assert whole_roster(pinewoods)["users/t1"]["orgSourcedIds"] == "s1,s2"
     back = pinewoods.night(marked(""), source=source)
     assert (back.tables["users"].added, back.tables["results"].added, back.tables["orgs"].added) == (11, 1, 1)
+
+
+ORGS = "sourcedId,name,type,identifier,parentSourcedId,metadata.IgnoreForIntegration\nd1,Pinewood,district,1,,\ns1,Oak,school,2,d1,\ns2,Elm,school,3,d1,"
+PEOPLE = "sourcedId,enabledUser,username,givenName,familyName,primaryOrgSourcedId\n" + "".join(
+    f"{id},true,{id},Given,{id},{primary}\n" for id, primary in (("p1", ""), ("p2", ""), ("p3", "s2"), ("p4", "s2"), ("p5", ""))
+)
+ROLES = "sourcedId,userSourcedId,roleType,role,orgSourcedId\n" + "".join(
+    f"{user}-{org},{user},{'primary' if org != 's1' else 'secondary'},student,{org}\n"
+    for user, org in (("p1", "s2"), ("p2", "s2"), ("p2", "s1"), ("p3", "s2"), ("p4", "d1"))
+)
+
+
+def test_people_whose_schools_stand_in_their_roles(pinewood: Pinewood) -> None:
+    """OneRoster 1.2: p1 and p3 belong to Elm alone; p2 has a role at Oak, p4 one at the district, and nobody knows where p5 belongs."""
+    source = pinewood.source("upload", layouts="oneroster-1.2").id
+    night = {"orgs.csv": ORGS + "\n", "users.csv": PEOPLE, "roles.csv": ROLES}
+    assert pinewood.night(night, source=source).issue_counts == {}
+    before = whole_roster(pinewood)
+    out = night | {"orgs.csv": ORGS + "true\n"}
+    made = pinewood.night({**out, "users.csv": PEOPLE.replace("Given", "Other")}, source=source)
+    assert skipped(made) == {"s2": ("column", {"orgs": 1, "users": 2, "roles": 3})}
+    assert made.tables["users"].updated == 3
+    # Their rows come no more, first without the file of roles; then everybody of both schools leaves Oak.
+    gone = {**out, "users.csv": "\n".join(x for x in PEOPLE.splitlines() if x[:2] not in ("p1", "p3")) + "\n"}
+    alone = pinewood.night({k: v for k, v in gone.items() if k != "roles.csv"}, source=source)
+    assert all(t.removed == 0 for t in alone.tables.values())
+    roles = "\n".join(x for x in ROLES.splitlines() if ",s2" not in x) + "\n"
+    assert all(t.removed == 0 for t in pinewood.night({**gone, "roles.csv": roles}, source=source).tables.values())
+    after = whole_roster(pinewood)
+    elm = {"orgs/s2", "users/p1", "users/p3", *(k for k in before if k.startswith("roles/") and k.endswith("-s2"))}
+    assert {k: after[k] for k in elm} == {k: before[k] for k in elm}

@@ -15,7 +15,9 @@ from homeroom.layouts.shaping import bind, shape
 from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
 from homeroom.roster.faults import Misuse
+from homeroom.store.own_schools import Declared
 from homeroom.store.sources import Source
+from homeroom.store.taken_over import TakenOver
 from homeroom.sync import districts, imports, intake, source_settings, sources, tuning
 from homeroom.systems.shipped import layout_set
 from homeroom.workbench.bench import Workbench
@@ -69,6 +71,8 @@ def test_a_season_has_its_first_and_last_day_and_may_go_over_new_year(entry: str
     [
         ("ignore_schools=0310 13-01..14-01", "a stretch of the year is written MM-DD..MM-DD"),
         ('ignore_schools=[""]', "write a school's id"),
+        ("ignore_schools=0310 6-15..8-10", "write a school's id, alone or as"),
+        ("ignore_schools=0310 outside", "write a school's id, alone or as"),
         ("ignore_schools_when=name", "does not say yes or no"),
         ("ignore_schools_when=principal = 'Ada'", "cannot name principal: it may name sourcedId, name, type"),
         ("ignore_schools_when=read_csv('x') is null", "cannot be used"),
@@ -350,3 +354,13 @@ def test_nothing_declared_costs_nothing(pinewood: Pinewood) -> None:
     ticked = {t: r.fingerprint for t, r in pinewood.house.stores.roster(SLUG).snapshots.of(source).items()}
     assert ticked == plain
     assert not [k for k, r in whole_roster(pinewood).items() if of_elm(k, r) and r["status"] != "active"]
+
+
+def test_what_is_said_of_a_school_by_the_sis_s_id_holds_for_the_one_that_was_taken_over() -> None:
+    values = source_settings.typed(["ignore_schools=02", "id_prefix=p-"])
+    source = Source(1, SLUG, "upload", "upload", NOON, settings=source_settings.kept({}, values))
+    assert set(tuning.schools(source, NOON, [Declared("A", "Elm", "02")], {}, {"p-02": "s2"}).listed) == {"s2"}
+    assert set(tuning.schools(source, NOON, [Declared("A", "Elm", "02")], {}, {"p-02": "s2"}).matched) == {"s2"}
+    pairs = [TakenOver(n, "classes", ours, "77", "ada", NOON) for n, ours in ((1, "mine"), (2, "theirs"), (3, "no"))]
+    assert tuning.taken_over(source, pairs, {2}) == {"classes": {"p-77": "mine"}}
+    assert tuning.taken_over(source, pairs[1:], {2}) == {"classes": {"p-77": "theirs"}}

@@ -41,7 +41,7 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
         dict(source.settings),
         sorted(allied(house, source)),
         [asdict(own) for own in house.stores.control.schools.own(slug, source.id)],
-        [[p.table, p.theirs, p.ours] for p in house.stores.control.taken_over.of(slug, source.id)],
+        [[p.source, p.table, p.theirs, p.ours] for p in house.stores.control.taken_over.of(slug)],
         entry.kind,
         now.astimezone(zone).date().isoformat(),
     ]

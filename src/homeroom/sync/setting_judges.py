@@ -25,7 +25,8 @@ _FORM = re.compile(r"YYYY|YY|MMM|MM|M|DD|D|[^A-Za-z%]")
 def school_rule(value: Any) -> str | None:
     """A school's id, alone or with a stretch of the year in which, or outside of which, it steps out."""
     found = SCHOOL_RULE.fullmatch(value) if isinstance(value, str) else None
-    if found is None or not found["id"].strip():
+    id = found["id"].strip() if found else ""
+    if found is None or not id or ".." in id or id.endswith(" outside"):
         return f"cannot use {value!r}: write a school's id, alone or as ID 06-15..08-10 or ID outside 06-15..08-10"
     return kinds.window(found["window"]) if found["window"] else None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from homeroom.checks.rules import Rules
@@ -53,33 +54,49 @@ def limits(source: Source, today: datetime) -> Limits:
     return Limits.parse({**source.settings.get("limits", {}), "seasonally_empty": empty})
 
 
-def schools(source: Source, today: datetime, own: Sequence[Declared], last: Mapping[str, Any]) -> SchoolRules:
-    """Which schools step out today. `own` are the district's own schools; `last` is the report of the source's last import."""
+def schools(
+    source: Source,
+    today: datetime,
+    own: Sequence[Declared],
+    last: Mapping[str, Any],
+    pairs: Mapping[str, str] = MappingProxyType({}),
+) -> SchoolRules:
+    """Which schools step out today. `own` are the district's own schools; `last` is the report of the source's last import.
+
+    `pairs` are schools that were taken over: what is said of one by the SIS's id holds for the id that the roster has.
+    """
     column, when = value(source, "ignore_column"), value(source, "ignore_schools_when")
     counted = None if column == "none" else column
-    prefix = _prefix_of(source, "orgs")
+
+    def held(id: str) -> str:
+        return pairs.get(read_as(source, "orgs", id), read_as(source, "orgs", id))
+
     listed = {}
     for entry in value(source, "ignore_schools"):
         found = SCHOOL_RULE.fullmatch(entry)
         assert found is not None  # judged when it was kept
         window, outside = found["window"], found["outside"] is not None
         if window is None or kinds.within(window, (today.month, today.day)) is not outside:
-            listed[prefix + found["id"]] = entry
+            listed[held(found["id"])] = entry
     said = {"column": counted, "formula": when}
     return SchoolRules(
         listed=listed,
         formula=when,
         column=counted,
         today=today.date().isoformat(),
-        own=tuple(OwnSchool(o.id, o.name, prefix + o.sis if o.sis is not None else None) for o in own),
+        own=tuple(OwnSchool(o.id, o.name, held(o.sis) if o.sis is not None else None) for o in own),
         carried={s["school"]: Out(s["by"], s["rule"]) for s in last.get("skipped", ()) if said.get(s["by"]) == s["rule"]},
     )
 
 
-def taken_over(source: Source, pairs: Sequence[TakenOver]) -> dict[str, dict[str, str]]:
-    """Table -> the SIS's id, as the source's rows have it with their prefix -> the id that the roster has."""
+def taken_over(source: Source, pairs: Sequence[TakenOver], allied: Collection[int]) -> dict[str, dict[str, str]]:
+    """Table -> the SIS's id, as the source's rows have it with their prefix -> the id that the roster has.
+
+    What was said to a source of the same system holds too; what was said to this one goes before it.
+    """
     found: dict[str, dict[str, str]] = {}
-    for pair in pairs:
+    ours = [p for p in pairs if p.source in allied and p.source != source.id] + [p for p in pairs if p.source == source.id]
+    for pair in ours:
         found.setdefault(pair.table, {})[read_as(source, pair.table, pair.theirs)] = pair.ours
     return found
 

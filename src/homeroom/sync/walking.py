@@ -98,6 +98,8 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
     today = now.astimezone(zone)
     revision = store.revision()
     last = last_report(store, source.id)
+    family = allied(house, source)
+    pairs = tuning.taken_over(source, house.stores.control.taken_over.of(slug), family)
 
     def lookup(book: Catalogue) -> Lookup:
         def brought(table: str, wanted: str | None) -> str:
@@ -126,7 +128,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         wanted=wanted,
         kind="continuous" if kind == "continuous" else "change_notification",
         source=source.id,
-        allied=allied(house, source),
+        allied=family,
         hints=tuning.hints(source),
         rules=tuning.rules(source, today),
         limits=tuning.limits(source, today),
@@ -142,8 +144,8 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         now=today,
         contacts=source.settings.get("contacts", {}),
         made_before=lambda: store.bearing(source.id, "users", MARK),
-        schools=tuning.schools(source, today, house.stores.control.schools.own(slug, source.id), last),
-        taken_over=tuning.taken_over(source, house.stores.control.taken_over.of(slug, source.id)),
+        schools=tuning.schools(source, today, house.stores.control.schools.own(slug, source.id), last, pairs.get("orgs", {})),
+        taken_over=pairs,
     )
 
 
