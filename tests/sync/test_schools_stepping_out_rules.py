@@ -362,5 +362,5 @@ def test_what_is_said_of_a_school_by_the_sis_s_id_holds_for_the_one_that_was_tak
     assert set(tuning.schools(source, NOON, [Declared("A", "Elm", "02")], {}, {"p-02": "s2"}).listed) == {"s2"}
     assert set(tuning.schools(source, NOON, [Declared("A", "Elm", "02")], {}, {"p-02": "s2"}).matched) == {"s2"}
     pairs = [TakenOver(n, "classes", ours, "77", "ada", NOON) for n, ours in ((1, "mine"), (2, "theirs"), (3, "no"))]
-    assert tuning.taken_over(source, pairs, {2}) == {"classes": {"p-77": "mine"}}
-    assert tuning.taken_over(source, pairs[1:], {2}) == {"classes": {"p-77": "theirs"}}
+    assert tuning.taken_over(source, pairs, {2}) == {"classes": {"p-77": "mine"}, "courses": {"p-course-77": "course-mine"}}
+    assert tuning.taken_over(source, pairs[1:], {2})["classes"] == {"p-77": "theirs"}

@@ -90,6 +90,20 @@ def test_what_another_source_held_is_handed_over(pinewoods: Pinewood) -> None:
     assert pinewoods.night(fewer, source=first).tables["classes"].removed == 0
 
 
+def test_many_that_only_change_hands_are_no_hold(pinewood: Pinewood) -> None:
+    """A person said it of each of them; no limit asks again."""
+    first, second = (pinewood.source("upload", layouts="oneroster-1.1").id for _ in range(2))
+    head, one, _ = district()["classes.csv"].splitlines()
+    numbers = range(100, 130)
+    many = {f"{n}": "\n".join([head, *(one.replace("k1,", f"{n}{i},") for i in numbers)]) + "\n" for n in ("k", "9")}
+    old = {name: text for name, text in district().items() if name != "enrollments.csv"}
+    pinewood.night(old | {"classes.csv": many["k"]}, source=first)
+    taking_over.take_over(pinewood.house, SLUG, "classes", [(f"k{i}", f"9{i}") for i in numbers], source=second)
+    made = pinewood.night({"classes.csv": many["9"]}, source=second)
+    assert (made.outcome, made.tables["classes"].updated, made.limits) == ("success", 30, ())
+    assert pinewood.house.stores.roster(SLUG).active_counts(second)["classes"][None] == 30
+
+
 def test_a_record_whose_row_does_not_come_stays_with_its_source(pinewood: Pinewood) -> None:
     first, second = (pinewood.source("upload", layouts="oneroster-1.1").id for _ in range(2))
     pinewood.night(district(), source=first)

@@ -153,7 +153,7 @@ def _tripped(workbench: Workbench, plan: Plan, walked: Walked, limits: Limits, c
     """The limits of one table that its plan goes over: for the whole table, then school by school."""
     table, report = walked.table.name, plan.tables.get(walked.table.name, TableReport())
     changes: tuple[tuple[Change, int], ...] = (("remove", report.removed), ("update", report.updated))
-    counts_at_all = _district_s_own(walked)
+    counts_at_all = _district_s_own(workbench, walked)
     for change, planned in changes:
         count = planned
         if planned and counts_at_all != "TRUE":
@@ -168,8 +168,17 @@ def _tripped(workbench: Workbench, plan: Plan, walked: Walked, limits: Limits, c
             yield from _tripped_schools(workbench, walked, change, limits, counts(table))
 
 
-def _district_s_own(walked: Walked) -> str:
-    """SQL: whether a planned row changes by what the district sent. What the calendar alone makes is no sign of a broken export."""
+def _district_s_own(workbench: Workbench, walked: Walked) -> str:
+    """SQL: whether a planned row changes by what the district sent.
+
+    What the calendar alone makes is no sign of a broken export, nor is a record that only changes hands, as a person said.
+    """
+    if workbench.exists(f"handed_{walked.table.name}"):
+        return f"_changed IS DISTINCT FROM '{{}}' AND {_by_no_calendar(walked)}"
+    return _by_no_calendar(walked)
+
+
+def _by_no_calendar(walked: Walked) -> str:
     clocked = sorted({column for feed in walked.sifted.feeds for column in feed.clocked})
     if not clocked:
         return "TRUE"
@@ -184,7 +193,7 @@ def _tripped_schools(workbench: Workbench, walked: Walked, change: Change, limit
     counted = workbench.rows(f"""
         SELECT school, count(*) AS n FROM (
             SELECT DISTINCT "sourcedId", unnest(_school) AS school FROM {quoted(f"plan_{table}")}
-            WHERE verb = '{change}' AND {_district_s_own(walked)}
+            WHERE verb = '{change}' AND {_district_s_own(workbench, walked)}
         ) GROUP BY school ORDER BY n DESC, school
     """)
     found = []

@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from homeroom.layouts.filling import numbered
-from homeroom.layouts.making import COURSE
 from homeroom.layouts.prefixing import names
 from homeroom.roster.catalogue import Field, Table
 from homeroom.roster.names import quoted
@@ -24,14 +23,6 @@ TABLES = ("classes", "users", "courses", "academicSessions", "orgs")
 
 Pairs = Mapping[str, Mapping[str, str]]
 """Table -> id of the SIS, as it stands in tonight's rows -> id that Homeroom holds."""
-
-
-def with_made(pairs: Pairs) -> Pairs:
-    """The pairs, and those of the courses that are made of classes: a class that is taken over keeps its made course too."""
-    classes = pairs.get("classes", {})
-    if not classes:
-        return pairs
-    return {**pairs, "courses": {**{COURSE + t: COURSE + o for t, o in classes.items()}, **pairs.get("courses", {})}}
 
 
 def taken_over(workbench: Workbench, pairs: Pairs, feed: Feed, table: Table) -> Feed:

@@ -9,6 +9,7 @@ from typing import Any
 
 from homeroom.checks.rules import Rules
 from homeroom.compare.allowance import Limits
+from homeroom.layouts.making import COURSE
 from homeroom.layouts.schools.rules import Out, OwnSchool, SchoolRules
 from homeroom.store.own_schools import Declared
 from homeroom.store.sources import Source
@@ -92,13 +93,24 @@ def schools(
 def taken_over(source: Source, pairs: Sequence[TakenOver], allied: Collection[int]) -> dict[str, dict[str, str]]:
     """Table -> the SIS's id, as the source's rows have it with their prefix -> the id that the roster has.
 
-    What was said to a source of the same system holds too; what was said to this one goes before it.
+    What was said to a source of the same system holds too; what was said to this one goes before it. A course that is made of a
+    class that was taken over follows it.
     """
     found: dict[str, dict[str, str]] = {}
     ours = [p for p in pairs if p.source in allied and p.source != source.id] + [p for p in pairs if p.source == source.id]
     for pair in ours:
         found.setdefault(pair.table, {})[read_as(source, pair.table, pair.theirs)] = pair.ours
+    for theirs, held in found.get("classes", {}).items():
+        found.setdefault("courses", {}).setdefault(_made_course(source, theirs), _made_course(source, held))
     return found
+
+
+def _made_course(source: Source, class_: str) -> str:
+    """The id of the course that is made of a class; a prefix stands before everything."""
+    prefix = _prefix_of(source, "classes")
+    if prefix and class_.startswith(prefix):
+        return read_as(source, "courses", COURSE + class_.removeprefix(prefix))
+    return COURSE + class_
 
 
 def read_as(source: Source, table: str, id: str) -> str:

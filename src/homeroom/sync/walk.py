@@ -32,7 +32,7 @@ from homeroom.layouts.schools import matching
 from homeroom.layouts.schools.rules import SchoolRules
 from homeroom.layouts.schools.stepping import Stepped, step
 from homeroom.layouts.sets import LayoutSet
-from homeroom.layouts.taking_over import hand_over, taken_over, with_made
+from homeroom.layouts.taking_over import hand_over, taken_over
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
@@ -61,13 +61,14 @@ from homeroom.workbench.values import (
 class Ground:
     """What a walk stands on: how this source is read, and what the store already holds.
 
-        `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
-        returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-        many rows each table's files had last time, `last_skipped` those of them that were left out for their school. `written` makes a relation of the keys of a table that files of certain names wrote last,
-        or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
-        store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
-        rules; `made_before`: how many active people of the source were made from pairs. `schools` says which schools step out; `taken_over`
-    are, by table, ids of the SIS and those that the roster holds instead.
+    `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
+    returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
+    many rows each table's files had last time, `last_skipped` those of them that were left out for their school. `written` makes a
+    relation of the keys of a table that files of certain names wrote last, or is None where there are none. `now` is in the
+    district's own time. `agree` puts a set's own datasets together with what the store has of them; `lookup` asks the store for the
+    tables of a catalogue. `contacts` overrides single keys of the set's contact rules; `made_before`: how many active people of the
+    source were made from pairs. `schools` says which schools step out; `taken_over`: by table, ids of the SIS and those that the
+    roster has instead.
     """
 
     sets: Sequence[LayoutSet]
@@ -196,7 +197,7 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
 def _place(bench: Workbench, made: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue, lookup: Lookup) -> Stepped:
     """Ids as the roster has them, then schools that step out with all that hangs on them. Raises Refused("schools_not_found")."""
     prefixes = (prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
-    pairs = with_made(ground.taken_over)
+    pairs = ground.taken_over
     ours = [taken_over(bench, pairs, feed, book[feed.table]) if pairs else feed for feed in prefixes]
     stepped = step(bench, ground.schools, ours, book, lookup)
     matching.judge(bench, ground.schools, ours)

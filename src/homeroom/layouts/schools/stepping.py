@@ -22,6 +22,8 @@ from homeroom.workbench.values import DROPPED, MARK, Feed, Lookup
 
 FIRST = ("orgs", "classes", "courses", "academicSessions", "users")
 """The order in which tables are looked at: what others lean on goes before them; the rest follows the catalogue."""
+OF_PEOPLE = ("orgSourcedIds", "primaryOrgSourcedId")
+"""The columns of a person's own row that name schools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class _Walk:
 
     def _unsure(self, table: Table, feed: Feed) -> bool:
         """Whether rows may leave unsaid where they belong, so that the stored record has to say it."""
-        said = {f.name for f in places(table)} | ({"orgSourcedIds", "primaryOrgSourcedId"} if table.name == "users" else set())
+        said = _saying(table)
         return table.name != "orgs" and (feed.mode != "continuous" or (bool(said) and not said & set(feed.columns)))
 
     def _missed(self, table: Table, feed: Feed, field: Field) -> None:
@@ -156,8 +158,7 @@ class _Walk:
 
     def _unsaid(self, table: Table, feed: Feed) -> str:
         """SQL: whether a row does not say where its record belongs, or only says that the record is gone."""
-        names = {f.name for f in places(table)} | ({"orgSourcedIds", "primaryOrgSourcedId"} if table.name == "users" else set())
-        silent = " AND ".join(f"r.{quoted(c)} IS NULL" for c in sorted(names & set(feed.columns))) or "true"
+        silent = " AND ".join(f"r.{quoted(c)} IS NULL" for c in sorted(_saying(table) & set(feed.columns))) or "true"
         leaving = "lower(trim(r.status)) IN ('tobedeleted', 'inactive')" if "status" in feed.columns else "false"
         return f"(({silent}) OR coalesce({leaving}, false))"
 
@@ -165,7 +166,7 @@ class _Walk:
         """Make `people_out`: people of whom tonight's files name orgs, and only such as step out."""
         orgs = []
         for feed in mine:
-            said = [quoted(c) for c in ("orgSourcedIds", "primaryOrgSourcedId") if c in feed.columns]
+            said = [quoted(c) for c in OF_PEOPLE if c in feed.columns]
             if said:
                 items = f"unnest(string_split(concat_ws(',', {', '.join(said)}), ','))"
                 orgs.append(f'SELECT "sourcedId"::VARCHAR AS id, {items} AS org FROM ({feed.select}) WHERE _keep')
@@ -224,6 +225,11 @@ class _Walk:
             fingerprint=hashlib.sha256("\n".join(parts).encode()).hexdigest(),
             spares=f"({feed.spares}) OR {spares}" if feed.spares else spares,
         )
+
+
+def _saying(table: Table) -> set[str]:
+    """The columns by which a row says for itself where it belongs."""
+    return set(OF_PEOPLE) if table.name == "users" else {f.name for f in places(table)}
 
 
 def _missed(table: str) -> str:
