@@ -62,7 +62,7 @@ def test_only_matched_schools_are_read_and_the_others_are_spared(pinewoods: Pine
         ({"A": "1", "B": "2"}, renumbered(), "the match says 1, the SIS sends 01. Probably leading zeros were lost on one side."),
         ({"A": "101"}, district(), "101 is the number (identifier) of the school whose id is s1. The match needs the id."),
         ({"A": "x7"}, district(), "the match says x7, the SIS sends s1, s2. Probably this is the export of another district."),
-        ({"A": None}, district(), "None of the 1 own schools is matched with a school of the SIS yet; it sends s1, s2."),
+        ({"A": None}, district(), "No own school (1 declared) is matched with a school of the SIS yet; it sends s1, s2."),
     ],
 )
 def test_a_night_on_which_nothing_matches_fails_and_names_the_likely_cause(

@@ -39,11 +39,11 @@ def _why(workbench: Workbench, rules: SchoolRules) -> str:
     ids = [str(id) for id, _ in sent]
     examples = ", ".join(ids[:EXAMPLES]) + (" ..." if len(ids) > EXAMPLES else "")
     if not matched:
-        return f"None of the {own} own schools is matched with a school of the SIS yet; it sends {examples or 'none'}"
+        return f"No own school ({own} declared) is matched with a school of the SIS yet; it sends {examples or 'none'}"
     if not ids:
-        return f"No school came and none is known, and {len(matched)} own schools are matched"
+        return f"No school came and none is known; matched own schools: {len(matched)}"
     wanted = sorted(matched)
-    start = f"None of the {len(matched)} matched ids is among the {len(ids)} schools of the SIS"
+    start = f"No matched id ({len(matched)} in all) is among the {len(ids)} schools of the SIS"
     for sis in wanted:
         other = next((id for id in ids if id.lstrip("0") == sis.lstrip("0")), None)
         if other is not None:

@@ -41,7 +41,7 @@ def upgrade() -> None:
         Column("said_by", Text, nullable=False),
         Column("said", Text, nullable=False),
         PrimaryKeyConstraint("source", "table", "theirs"),
+        UniqueConstraint("source", "table", "ours", name="take_over_ours"),
         ForeignKeyConstraint(["source"], ["source.id"], name="take_over_source"),
         ForeignKeyConstraint(["district"], ["district.slug"], name="take_over_district"),
-        UniqueConstraint("source", "table", "ours", name="take_over_ours"),
     )
