@@ -8,6 +8,7 @@ from __future__ import annotations
 from homeroom.store.accounts import Accounts
 from homeroom.store.apps import Apps
 from homeroom.store.districts import Districts
+from homeroom.store.errands import Errands
 from homeroom.store.journal import Audit, Settings, Summaries, Workers
 from homeroom.store.keys import Keys
 from homeroom.store.layout_versions import LayoutVersions
@@ -35,6 +36,7 @@ class Control:
         self.layouts = LayoutVersions(place)
         self.schools = OwnSchools(place)
         self.taken_over = TakeOvers(place)
+        self.errands = Errands(place)
 
     def close(self) -> None:
         """Close its connections."""

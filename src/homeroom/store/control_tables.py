@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -180,6 +180,14 @@ take_over = Table(
     Column("said_by", Text, nullable=False),
     Column("said", Text, nullable=False),
     UniqueConstraint("source", "table", "ours", name="take_over_ours"),
+)
+
+errand = Table(
+    "errand",
+    control,
+    Column("source", Integer, ForeignKey("source.id", name="errand_source"), primary_key=True, autoincrement=False),
+    Column("due", Text),
+    Column("known", Text, nullable=False),
 )
 
 setting = Table("setting", control, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
