@@ -56,6 +56,7 @@ def show_report(report: ImportReport) -> None:
             ["table", "reason", "records", "fields", "for example"],
             [(w.table, w.reason, w.records, w.values, "; ".join(map(_example, w.examples))) for w in report.withheld],
         )
+    _show_schools(report)
     _show_limits(report)
     _show_issues(report)
     if report.revision_after != report.revision_before:
@@ -83,6 +84,23 @@ def show_rules(contacts: ContactsReport) -> None:
     """The table of the contact rules; rules that decided nothing are left out."""
     decided = [r for r in contacts.rules if r.pairs]
     table(["rule", "becomes", "rows", "pass", "left out"], [(r.rule, r.role, r.pairs, r.passed, r.left_out) for r in decided])
+
+
+def _show_schools(report: ImportReport) -> None:
+    """Schools that stepped out; and how own schools match, or in a dry run which there are."""
+    if report.skipped:
+        say("\nSchools that stepped out; nothing of them was read, changed or removed:")
+        rows = (", ".join(f"{name} {count:,}" for name, count in s.rows.items()) for s in report.skipped)
+        table(
+            ["school", "name", "rule", "rows left out"],
+            [(s.school, s.name, s.rule, r) for s, r in zip(report.skipped, rows, strict=True)],
+        )
+    if report.schools:
+        say("\nSchools:")
+        table(
+            ["SIS", "name", "state", "own", "may be", "since it has"],
+            [(s.school, s.name or s.own_name, s.state, s.own, s.suggested, s.why) for s in report.schools],
+        )
 
 
 def _show_limits(report: ImportReport) -> None:

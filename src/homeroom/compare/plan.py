@@ -4,6 +4,7 @@
 
     plan_T      verb, id, sourcedId, all model columns (final values), _file, _row (NULL for removals), _changed, _school, _withheld
     left_T      sourcedId, _kh: keys of the snapshot that complete files provably no longer list
+    handed_T    sourcedId of records that change hands tonight; made before the plan, and only where a person said so
     kept_T      after a full walk: stored records that live on although no admitted row carries them, with their columns
     foreign_T   sourcedId, _file, _row: admitted rows whose key another source holds
 
@@ -17,6 +18,7 @@ The cases, for a key that ...                          the plan says
     came, is stored and active, and does not differ    nothing; nor where all that differs is not the source's to write
     came, is stored as tobedeleted                     restore (the old id), unless a person archived it to stay so
     came, and is held active by a stranger             nothing; the row is refused: key-of-another-source
+    came, and a person had this source take it over    update, also where nothing differs: it changes hands
     came with status tobedeleted, is active and ours   remove
     came with status tobedeleted, otherwise            nothing (removal-unknown, if nobody knows it)
     was refused tonight                                nothing: it lives on
@@ -34,7 +36,7 @@ from homeroom.compare import tonight, withheld
 from homeroom.compare.merging import Meeting, nothing
 from homeroom.compare.ownership import EVERYTHING, Holds, Ownership, has_locks
 from homeroom.compare.plan_hash import first_hash, plan_hash
-from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strangers, tell_unknown
+from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strange, strangers, tell_unknown
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted
 from homeroom.roster.report import TableReport
@@ -137,16 +139,22 @@ def _compare(
     foreign = strangers(workbench, table, stored, family)
     named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
     if not holds.nothing:
-        withheld.note(workbench, meeting, stored, _pairs(meeting, family))
-    workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(meeting, stored, source, family)}")
+        withheld.note(workbench, meeting, stored, _pairs(workbench, meeting, family))
+    workbench.run(
+        f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(workbench, meeting, stored, source, family)}"
+    )
     accepted = workbench.value(f"SELECT count(*) FROM {quoted(f'admitted_{table.name}')}")
     return _report(workbench, walked, same_or_changed=accepted - foreign - named, foreign=foreign)
 
 
-def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
+def _rows(workbench: Workbench, meeting: Meeting, stored: str, source: int, family: str) -> str:
     """The SELECT of `plan_T`: pairs of admitted and stored rows that differ, then the removals."""
     name = meeting.table.name
     admitted, left = quoted(f"admitted_{name}"), quoted(f"left_{name}")
+    # A record that changes hands is written even where no value differs, so that its source is the new one.
+    handed = (
+        f' OR "sourcedId" IN (SELECT "sourcedId" FROM {quoted(f"handed_{name}")})' if workbench.exists(f"handed_{name}") else ""
+    )
     removals = [_removals(meeting, stored, f'(SELECT "sourcedId" FROM {left})', str(source))]
     if meeting.names_removals:
         named = f"(SELECT \"sourcedId\" FROM {admitted} WHERE status = 'tobedeleted')"
@@ -155,20 +163,20 @@ def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
         WITH pairs AS (
             SELECT a."sourcedId", a._file, a._row, s.id, s.status AS _status, {meeting.paired()}
             FROM {admitted} a LEFT JOIN {stored} s ON a."sourcedId" = s."sourcedId"
-            WHERE {_pairs(meeting, family)} {"" if meeting.holds.nothing else f"AND NOT coalesce({meeting.holds.archived()}, false)"}
+            WHERE {_pairs(workbench, meeting, family)} {"" if meeting.holds.nothing else f"AND NOT coalesce({meeting.holds.archived()}, false)"}
         )
         SELECT CASE WHEN id IS NULL THEN 'add' WHEN _status = 'tobedeleted' THEN 'restore' ELSE 'update' END AS verb,
                id, "sourcedId", {meeting.final()}, _file, _row, {meeting.changed()} AS _changed,
                {meeting.school_of_pair()} AS _school, {_withheld(meeting)} AS _withheld
-        FROM pairs WHERE id IS NULL OR _status = 'tobedeleted' OR {meeting.any_change()}
+        FROM pairs WHERE id IS NULL OR _status = 'tobedeleted' OR {meeting.any_change()}{handed}
         UNION ALL {" UNION ALL ".join(removals)}
     """
 
 
-def _pairs(meeting: Meeting, family: str) -> str:
+def _pairs(workbench: Workbench, meeting: Meeting, family: str) -> str:
     """Whether an admitted row `a` speaks of the stored record `s`: not of its removal, and it is no stranger's."""
     alive = "a.status IS DISTINCT FROM 'tobedeleted'" if meeting.names_removals else "true"
-    return f"{alive} AND NOT coalesce(s.status = 'active' AND s._source NOT IN ({family}), false)"
+    return f"{alive} AND NOT coalesce({strange(workbench, meeting.table.name, family)}, false)"
 
 
 def _withheld(meeting: Meeting) -> str:

@@ -14,6 +14,7 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
     admitted_T    like shaped_T, values healed, only rows that passed
     refused_T     _file, _row, sourcedId (NULL where it could not be read), cause
     departed_T    sourcedId of records of which tonight's rows say `tobedeleted`; a continuous file does not admit those rows
+    skipped_T     sourcedId, _file, school of the rows that belong to schools which step out; only where there are such schools
     usable_T      sourcedId and _kh (its hash) of every record that tonight's rows may refer to
     stored_T      what the store holds: id BIGINT, sourcedId, status, _source INTEGER, the model columns, locked
     plan_T        verb, id BIGINT, sourcedId, then all model columns with the values that the record will have
@@ -34,6 +35,9 @@ EXCERPT = Path("/excerpt")
 
 DROPPED = "_dropped"
 """The column of a feed's `select` that counts the values which its value maps dropped, where any may (`Feed.drops`)."""
+
+MARK = "_ignore"
+"""The column of an orgs feed's `select` with the cell by which a school says that it steps out, where the file has one (`Feed.marked`)."""
 
 Mode = Literal["continuous", "delta", "change_notification"]
 
@@ -170,6 +174,7 @@ class Feed:
     since what would tell of them did not come.
     `refusals` are codes under which the feed's own rows may be refused: the key of such a row is `UNMAPPED`, the code, `UNMAPPED` and the
     key of the record that lives on.
+    `marked`: `select` has the column `MARK`.
     """
 
     text: TextTable
@@ -191,6 +196,7 @@ class Feed:
     mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
     drops: bool = False
     refusals: tuple[str, ...] = ()
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
