@@ -16,10 +16,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rollback": ("homeroom.cli.imports:rollback", "Make a new revision that equals an old one."),
     "roster": ("homeroom.cli.roster:roster", "What Homeroom holds of a district: counts, or the rows of a table."),
     "record": ("homeroom.cli.roster:record", "One record, where it came from and how it changed."),
+    "lock": ("homeroom.cli.holding:lock", "Keep a field of a record, or the whole record, as it is; or correct it by hand."),
+    "unlock": ("homeroom.cli.holding:unlock", "Let the source write a locked field again."),
+    "locks": ("homeroom.cli.holding:locks", "What people hold of a district's records."),
+    "archive": ("homeroom.cli.holding:archive", "Remove a record by hand."),
+    "unarchive": ("homeroom.cli.holding:unarchive", "Bring back a record that was archived by hand."),
     "export": ("homeroom.cli.roster:export", "Write a OneRoster CSV package."),
     "contacts": (
         "homeroom.cli.contacts:contacts",
         "Who would become a guardian? The contact rules over files, with nothing written.",
+    ),
+    "take-over": (
+        "homeroom.cli.taking_over:take_over",
+        "Say that a record which Homeroom holds is what the SIS calls by another id; list and undo.",
     ),
     "guide": ("homeroom.cli.guides:guide", "Write the guide for a district's administrator, from the layouts that are enforced."),
     "plugin": ("homeroom.cli.plugins:plugin", "Write the plug-in that a district installs in PowerSchool."),
@@ -56,6 +65,15 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "secret": ("homeroom.cli.pulls:secret", "Give a source the password or key with which it logs in elsewhere."),
             "test": ("homeroom.cli.pulls:try_out", "Connect to a source's server, and show what it would fetch."),
             "limits": ("homeroom.cli.sources:limits", "Show or set the limits of a source."),
+        },
+    ),
+    "school": (
+        "A district's own schools, and which schools of the SIS they are.",
+        {
+            "add": ("homeroom.cli.schools:add", "Declare a school of the district."),
+            "match": ("homeroom.cli.schools:match", "Say which school of the SIS an own school is."),
+            "list": ("homeroom.cli.schools:list_", "List what is matched, unmatched, and known only to the SIS."),
+            "remove": ("homeroom.cli.schools:remove", "Take an own school back."),
         },
     ),
     "layouts": (

@@ -188,14 +188,17 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         faults.extend(found.faults)
     if faults:
         raise LayoutFaults(faults)
+    waived = _listed(declared, "waived")
     parts = [texts.get(DECLARATION, ""), texts.get(datasets.FILE, ""), *(w.text for w in layouts), texts.get(RULES, "")]
     return LayoutSet(
         name=str(declared.get("name", name)),
         title=str(declared.get("title", name)),
-        layouts=tuple(sorted(layouts, key=lambda w: (list(targets.tables(book)).index(w.table), w.name))),
+        layouts=tuple(
+            sorted((_lighter(w, waived) for w in layouts), key=lambda w: (list(targets.tables(book)).index(w.table), w.name))
+        ),
         required=_listed(declared, "required"),
         makes=_listed(declared, "make"),
-        waived=_listed(declared, "waived"),
+        waived=waived,
         version=str(declared.get("version", "1.2")),
         manifest=bool(declared.get("manifest", False)),
         same_system=_listed(declared, "same_system"),
@@ -206,6 +209,19 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         datasets=own,
         digest=digest(texts),
         ends="inclusive" if declared.get("end_dates") == "inclusive" else "exclusive",
+    )
+
+
+def _lighter(layout: Layout, waived: Sequence[str]) -> Layout:
+    """A layout that takes files without the columns which the set waives: what may be blank in every row need not come."""
+    spared = {t for t in layout.expected if f"{layout.table}.{t}" in waived}
+    kept = [t for t, s in layout.map if t in spared and s.required]
+    if not spared.difference(kept):
+        return layout
+    return replace(
+        layout,
+        required=tuple(t for t in layout.required if t not in spared or t in kept),
+        expected=tuple(t for t in layout.expected if t not in spared or t in kept),
     )
 
 

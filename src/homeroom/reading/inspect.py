@@ -195,6 +195,7 @@ def _inspected(
         headerless=dialect.at < 0,
         survey=survey,
         unheaded=_positions(dialect, hints),
+        fills_short=hints.fills_short,
     )
 
 

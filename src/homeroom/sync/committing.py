@@ -21,7 +21,7 @@ from homeroom.store.absences import AbsenceRows
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
 from homeroom.store.snapshots import SnapshotRow
-from homeroom.sync import ending, findings, reporting
+from homeroom.sync import ending, findings, reporting, schools_told
 from homeroom.sync.house import House
 from homeroom.sync.summaries import summarise
 from homeroom.sync.walk import Ground, Walked
@@ -45,7 +45,7 @@ def conclude(
     approved: str | None,
 ) -> ImportReport:
     """End an import whose walk came through. `approved` is the plan's hash that a person let pass."""
-    report = _told(bench, started, walked)
+    report = _told(bench, started, walked, ground)
     verdict = walked.judgement.verdict
     changed = approved is not None and approved != walked.plan.hash
     if approved is not None and verdict != "fail":
@@ -73,6 +73,7 @@ def refuse(
     started: ImportReport,
     delivered: Sequence[SourceFile],
     refusal: Refused,
+    ground: Ground,
     now: datetime,
 ) -> ImportReport:
     """End an import whose delivery cannot be taken: failed, with everything that was found until then."""
@@ -82,6 +83,7 @@ def refuse(
     told = replace(
         started,
         files=reporting.untaken(list(came)),
+        schools=schools_told.schools_report(bench, ground.schools, always=False),
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
     )
@@ -97,7 +99,7 @@ def commit_rollback(
     store = house.stores.roster(slug)
     before = store.revision()
     bare = ending.bare_report(house, slug, entry)
-    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, began=began)
+    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, withheld=plan.withheld, began=began)
     made = _finished(started, "done", "success", None, before if plan.empty else before + 1)
     commit = Commit(
         number=entry.number,
@@ -113,7 +115,7 @@ def commit_rollback(
     return made
 
 
-def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportReport:
+def _told(bench: Workbench, started: ImportReport, walked: Walked, ground: Ground) -> ImportReport:
     """The report as far as the walk goes: files, tables, limits, issues with their lines."""
     _find_lines(bench, walked)
     found = findings.publish(bench)
@@ -126,7 +128,10 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
         layouts_why=walked.choice.why,
         files=files_told(bench, walked),
         contacts=walked.contacts.report,
+        skipped=schools_told.skipped_report(bench, walked.sifted),
+        schools=schools_told.schools_report(bench, ground.schools, always=ground.schools.listing),
         tables=walked.plan.tables,
+        withheld=walked.plan.withheld,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
@@ -145,6 +150,7 @@ def files_told(bench: Workbench, walked: Walked) -> tuple[FileReport, ...]:
         {name: refused_as_foreign(bench, walked.book[name]) for name in walked.sifted},
         dict(_joined(bench, walked)),
         walked.contacts.files,
+        walked.skipped,
     )
 
 
@@ -281,6 +287,7 @@ def _write(
         delivery=entry.delivery,
         datasets=own,
         absences=absences,
+        offers=plan.offers,
     )
     house.stores.roster(slug).apply(bench, plan, commit)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,9 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
         dict(source.settings),
         sorted(allied(house, source)),
         sorted(siblings(house, source)),
+        house.stores.roster(slug).held_stamp(),
+        [asdict(own) for own in house.stores.control.schools.own(slug, source.id)],
+        [[p.source, p.table, p.theirs, p.ours] for p in house.stores.control.taken_over.of(slug)],
         entry.kind,
         now.astimezone(zone).date().isoformat(),
     ]

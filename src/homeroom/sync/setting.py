@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from homeroom.sync.setting_kinds import Kind
 
-Group = Literal["Connection", "Arrival", "Reading", "People and scope", "Checks", "Several sources", "Limits"]
+Group = Literal[
+    "Connection", "Arrival", "Reading", "People and scope", "Checks", "Ownership", "Several sources", "Schools", "Limits"
+]
 Acts = Literal["look", "import", "log-in"]
 
 WHEN: Mapping[Acts, str] = {

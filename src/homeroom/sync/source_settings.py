@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from homeroom.layouts.schools.rules import COLUMN, WORDS
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
 from homeroom.sync import setting_judges as judges
@@ -205,6 +206,25 @@ SETTINGS: tuple[Setting, ...] = (
         kept=("checks", "unchecked"), fallback="none", example="courses",
     ),
     Setting(
+        "create_only", "Ownership", kinds.several("a list of columns, as users.username", judges.owned), (),
+        "Columns, or entries of the metadata (`users.metadata.homeroom`), that the source writes when a record is new, and never again.",
+        "A later value is left aside, and the report says so (`field-create-only`). What is blank stays blank.",
+        kept=("ownership", "create_only"), fallback="none", example="users.username,users.preferredGivenName",
+    ),
+    Setting(
+        "update_language", "Ownership", kinds.yes_no(), True,
+        "Whether the source goes on writing a person's language (`users.metadata.language`) after the record is made.",
+        "Switched off, the language is written when a person is new, and never again; a later one is left aside, and the report "
+        "says so (`field-create-only`).", kept=("ownership", "update_language"), example="false",
+    ),
+    Setting(
+        "update_contacts", "Ownership", kinds.yes_no(), False,
+        "Whether the source goes on writing the contact details (`users.email`, `users.sms`, `users.phone`) of people who have joined. "
+        "`homeroom record DISTRICT users ID joined` says that somebody has.",
+        "Switched off, they are left to that person, and the report says so (`field-of-joined`). Whoever has not joined is written in any case.",
+        kept=("ownership", "update_contacts"), example="true",
+    ),
+    Setting(
         "same_system", "Several sources", kinds.several("a list of numbers of sources", judges.source_number), (),
         "Other sources of the district that carry the records of the same system with the same ids by another road, such as files and "
         "API of one PowerSchool. It holds in both directions.",
@@ -223,6 +243,27 @@ SETTINGS: tuple[Setting, ...] = (
         "Tables whose ids get no prefix, because another source holds the same records: the schools that both systems know.",
         "References to them lead to the other source's records. Rows of such a table are refused as `key-of-another-source` as long "
         "as the other source holds them.", kept=("ids", "shared"), fallback="none", example="orgs",
+    ),
+    Setting(
+        "ignore_schools", "Schools", kinds.several("a list of schools, as 0310 or 0310 outside 06-15..08-10", judges.school_rule), (),
+        "Schools that step out, by their ids as the files have them: always (`0310`), in a stretch of the year (`0310 06-15..08-10`), or "
+        "outside of one, such as summer schools (`0310 outside 06-15..08-10`). Days are those of the district's own time zone, first and "
+        "last included.",
+        "Nothing of such a school is read, changed or removed; what the roster has of it is served as it is. The report tells it under "
+        "`skipped`.", kept=("schools", "ignore"), fallback="none", example="0310 outside 06-15..08-10",
+    ),
+    Setting(
+        "ignore_schools_when", "Schools", kinds.checked("a formula that says yes or no", judges.school_formula), None,
+        "A formula over a school's row that says yes for schools that step out. It may name "
+        + ", ".join(f"`{w}`" for w in WORDS) + "; `today` is the date in the district's own time zone, as `2026-07-01`.",
+        "As with `ignore_schools`.", kept=("schools", "when"), fallback="none",
+        example="name like '%Summer%' and not right(today, 5) between '06-15' and '08-10'",
+    ),
+    Setting(
+        "ignore_column", "Schools", kinds.text("the name of a column of the schools' file, or `none`", r"[^\x00-\x1f]{1,100}"), COLUMN,
+        "The column of the schools' file by which a school says for itself that it steps out: a yes or no in any spelling, stored or "
+        "calculated by the student information system. Case, underscores and a table's name before it do not count.",
+        "A school with a yes steps out. `none`: no column counts.", kept=("schools", "column"), example="IgnoreForIntegration",
     ),
     Setting(
         "remove_share", "Limits", kinds.number(0, 1), 0.10,

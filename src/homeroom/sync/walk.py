@@ -18,6 +18,7 @@ from homeroom.compare import plan as planning
 from homeroom.compare import snapshot as snapshots
 from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
 from homeroom.compare.night import forget
+from homeroom.compare.ownership import EVERYTHING, Ownership
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
@@ -30,14 +31,18 @@ from homeroom.layouts.making import make
 from homeroom.layouts.manifest import NAME as MANIFEST
 from homeroom.layouts.patterns import base_name
 from homeroom.layouts.prefixing import prefixed
+from homeroom.layouts.schools import matching
+from homeroom.layouts.schools.rules import SchoolRules
+from homeroom.layouts.schools.stepping import step
 from homeroom.layouts.sets import LayoutSet
+from homeroom.layouts.taking_over import hand_over, taken_over
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.datasets import as_values, is_own
-from homeroom.sync import findings
+from homeroom.sync import findings, schools_told
 from homeroom.sync.pausing import unproved, without_paused
 from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
 from homeroom.treatment.leavers import Absences
@@ -65,11 +70,13 @@ class Ground:
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
-    or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
-    store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
-    rules; `made_before`: how many active people of the source were made from pairs. `treatment` is what the source's settings do to its
-    rows, `paused` are tables that rest today, `absent_before` brings what was counted of absent students.
+    many rows each table's files had last time, `last_skipped` those of them that were left out for their school. `written` makes a
+    relation of the keys of a table that files of certain names wrote last, or is None where there are none. `now` is in the
+    district's own time. `agree` puts a set's own datasets together with what the store has of them; `lookup` asks the store for the
+    tables of a catalogue. `contacts` overrides single keys of the set's contact rules; `made_before`: how many active people of the
+    source were made from pairs. `treatment` is what the source's settings do to its rows, `paused` are tables that rest today,
+    `absent_before` brings what was counted of absent students. `ownership`: which fields the source may write. `schools` says which
+    schools step out; `taken_over`: by table, ids of the SIS and those that the roster has instead.
     """
 
     sets: Sequence[LayoutSet]
@@ -94,11 +101,15 @@ class Ground:
     treatment: Treatment = field(default_factory=Treatment)
     paused: frozenset[str] = frozenset()
     absent_before: Before | None = None
+    ownership: Ownership = EVERYTHING
+    schools: SchoolRules = field(default_factory=SchoolRules)
+    taken_over: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    last_skipped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """Everything that a walk found out."""
+    """Everything that a walk found out. `skipped`: table -> file number -> rows left out, since their school steps out."""
 
     choice: Choice
     book: Catalogue
@@ -114,6 +125,7 @@ class Walked:
     plan: Plan
     judgement: Judgement
     absences: Absences | None = None
+    skipped: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +165,7 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     rules = replace(ground.rules, version=choice.layouts.version, waived=waived)
     book = catalogue().joined(ground.agree(choice.layouts.datasets))
     lookup = ground.lookup(book)
-    shaped = shape_all(bench, choice, ground.kind, rules, lookup)
+    shaped = shape_all(bench, choice, ground.kind, rules, lookup, ground.schools.column)
     elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
     treatment = replace(ground.treatment, ends=ground.treatment.ends or choice.layouts.ends)
     night = Night(bench, book, lookup, rules.date_form, rules.prefix, rules.shared)
@@ -172,9 +184,11 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     made = make(choice.layouts, settled.feeds, ground.now, bench)
     if ground.paused:
         made = unproved(made)
-    named = [prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made]
-    treated = treat_made(looked.night, looked.treatment, named, ground.absent_before)
-    feeds = treated.feeds
+    ours = _taken_over(bench, made, rules, ground, book)
+    treated = treat_made(looked.night, looked.treatment, ours, ground.absent_before)
+    placed = step(bench, ground.schools, treated.feeds, book, lookup)
+    matching.judge(bench, ground.schools, ours)
+    feeds, lookup = placed.feeds, placed.lookup
     tell("compare with last night")
     sifted, fingerprints = _sift(bench, feeds, rules, ground, book, looked.treatment, treated.afresh)
     tell("check")
@@ -183,11 +197,15 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         admitted[name] = admit(bench, book[name], each, rules, lookup)
         forget(bench, each)
     tell("plan")
+    hand_over(bench, ground.taken_over, list(sifted), {ground.source, *ground.allied}, lookup)
     tables = [planning.Walked(book[name], sifted[name], admitted[name], looked.elsewhere.get(name)) for name in sifted]
-    plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
+    mine, first = ground.ownership, ground.first
+    plan = make_plan(bench, tables, ground.source, lookup, first=first, allied=ground.allied, ownership=mine)
     tell("judge")
-    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
-    judgement = judge(bench, plan, ground.limits, ground.active, context)
+    skipped = schools_told.counted(bench, sifted) if placed.schools else {}
+    before = {t: (sum(skipped.get(t, {}).values()), ground.last_skipped.get(t, 0)) for t in sifted}
+    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written), before)
+    judgement = judge(bench, plan, ground.limits, schools_told.in_scope(bench, ground.active, placed.schools), context)
     return Walked(
         choice=choice,
         book=book,
@@ -203,7 +221,15 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         plan=plan,
         judgement=judgement,
         absences=treated.absences,
+        skipped=skipped,
     )
+
+
+def _taken_over(bench: Workbench, made: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue) -> list[Feed]:
+    """Ids as the roster has them: with the source's prefix, and those of records that were taken over."""
+    prefixes = (prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
+    pairs = ground.taken_over
+    return [taken_over(bench, pairs, feed, book[feed.table]) if pairs else feed for feed in prefixes]
 
 
 def _kind(ground: Ground) -> Kind:
