@@ -32,7 +32,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One applied difference of one record. `fields`: column -> (old, new); empty for adds and removals."""
+    """One applied difference of one record. `fields`: column -> (old, new).
+
+    Empty for adds, and for removals but those of a rollback that gave the record other values.
+    """
 
     revision: int
     seq: int
