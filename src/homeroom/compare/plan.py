@@ -22,6 +22,8 @@ The cases, for a key that ...                          the plan says
     did not come in complete files, active and ours    remove, if every key of tonight could be read, and unless a file that
                                                        did not come tonight had brought it
     did not come otherwise                             nothing
+    says what the roster tells already, in the words   nothing (see `told`)
+    of the other version of OneRoster
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from homeroom.compare import tonight
 from homeroom.compare.merging import Meeting, nothing
 from homeroom.compare.plan_hash import first_hash, plan_hash
 from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strangers, tell_unknown
+from homeroom.compare.told import told
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted
 from homeroom.roster.report import TableReport
@@ -66,15 +69,17 @@ def plan(
     `first`: the roster is empty, so that everything admitted is an add; the plan then is a view and costs nothing, and its
     hash is made of the rows' own hashes instead of their values (nobody approves a first import).
     """
-    reports = {}
+    reports, known = {}, set()
     for walked in tables:
         if first:
             reports[walked.table.name] = _first(workbench, walked)
-        else:
-            reports[walked.table.name] = _compare(workbench, walked, source, lookup, frozenset(allied))
+            continue
+        reports[walked.table.name], derived = _compare(workbench, walked, source, lookup, frozenset(allied))
+        known |= {walked.table.name} if derived else set()
     columns = {w.table.name: tuple(c for c in w.table.columns if c in w.admitted.columns) for w in tables}
     hashed = first_hash if first else plan_hash
-    return Plan(tables=reports, hash=hashed(workbench, [w.table for w in tables]), first=first, columns=columns)
+    digest = hashed(workbench, [w.table for w in tables])
+    return Plan(tables=reports, hash=digest, first=first, columns=columns, told=frozenset(known))
 
 
 def refused_as_foreign(workbench: Workbench, table: Table) -> dict[int, int]:
@@ -104,8 +109,10 @@ def _first(workbench: Workbench, walked: Walked) -> TableReport:
     return TableReport(added=added, refused=_refused(walked))
 
 
-def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, allied: frozenset[int]) -> TableReport:
-    """Compare with what the store holds of the keys that matter."""
+def _compare(
+    workbench: Workbench, walked: Walked, source: int, lookup: Lookup, allied: frozenset[int]
+) -> tuple[TableReport, bool]:
+    """Compare with what the store holds of the keys that matter. Says also whether the store tells some of it already."""
     table, sifted, admitted, elsewhere = walked
     nobody_left(workbench, table)
     if sifted.full and sifted.mode == "continuous":
@@ -114,18 +121,19 @@ def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, 
         stored = settle_changed(workbench, table, admitted, source, lookup, elsewhere, sifted.spared)
     if stored is None:
         _empty(workbench, table)
-        return TableReport(unchanged=sifted.unchanged - admitted.again, refused=_refused(walked))
+        return TableReport(unchanged=sifted.unchanged - admitted.again, refused=_refused(walked)), False
     family = ", ".join(str(s) for s in sorted({source, *allied}))
     lacking = tonight.undelivered(sifted.feeds)
     members = _members(sifted.feeds)
-    meeting = Meeting(table, frozenset(admitted.columns), lacking, _has_locks(workbench, stored), members)
+    derived = told(workbench, table.name, admitted.columns, stored, lookup)
+    meeting = Meeting(table, frozenset(admitted.columns), lacking, _has_locks(workbench, stored), members, derived)
     foreign = strangers(workbench, table, stored, family)
     named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
     workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(meeting, stored, source, family)}")
     if meeting.locks:
         _tell_withheld(workbench, meeting, stored)
     accepted = workbench.value(f"SELECT count(*) FROM {quoted(f'admitted_{table.name}')}")
-    return _report(workbench, walked, same_or_changed=accepted - foreign - named, foreign=foreign)
+    return _report(workbench, walked, same_or_changed=accepted - foreign - named, foreign=foreign), derived is not None
 
 
 def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
@@ -140,8 +148,8 @@ def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
     return f"""
         WITH pairs AS (
             SELECT a."sourcedId", a._file, a._row, s.id, s.status AS _status, {meeting.paired()}
-            FROM {admitted} a LEFT JOIN {stored} s ON a."sourcedId" = s."sourcedId"
-            WHERE {alive} AND NOT coalesce(s.status = 'active' AND s._source NOT IN ({family}), false)
+            FROM {admitted} a LEFT JOIN {stored} s ON a."sourcedId" = s."sourcedId" {meeting.with_told()}
+            WHERE {alive} AND {meeting.is_news()} AND NOT coalesce(s.status = 'active' AND s._source NOT IN ({family}), false)
         )
         SELECT CASE WHEN id IS NULL THEN 'add' WHEN _status = 'tobedeleted' THEN 'restore' ELSE 'update' END AS verb,
                id, "sourcedId", {meeting.final()}, _file, _row, {meeting.changed()} AS _changed,
@@ -181,7 +189,8 @@ def _tell_withheld(workbench: Workbench, meeting: Meeting, stored: str) -> None:
     name = meeting.table.name
     count = workbench.value(f"""
         SELECT coalesce(sum({meeting.withheld()}), 0)
-        FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId" WHERE s.locked IS NOT NULL
+        FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId" {meeting.with_told()}
+        WHERE s.locked IS NOT NULL
     """)
     if count:
         workbench.tell("field-locked", table=name, count=int(count), what=name)

@@ -258,13 +258,15 @@ class Admitted:
 class Plan:
     """What would change, table by table. `hash` covers the sorted changes: table, key, verb, old and new values.
 
-    `untouched` tables are those the delivery says nothing about; they are not in `tables`.
+    Tables that the delivery says nothing about are not in `tables`. `told`: tables of which some rows say what the roster tells
+    already in the other version's words; what was decided of them hangs on other records, so no snapshot is made of them.
     """
 
     tables: dict[str, TableReport]
     hash: str
     first: bool
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    told: frozenset[str] = frozenset()
 
     @property
     def empty(self) -> bool:
