@@ -37,7 +37,10 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """One file walked by one layout. `rows` = `accepted` + `refused` + `ignored`. Unread files have no table and say why."""
+    """One file walked by one layout. `rows` = `accepted` + `refused` + `ignored`. Unread files have no table and say why.
+
+    `mode`: whether it held the whole population or single records; None where it was not walked.
+    """
 
     name: str
     table: str | None
@@ -51,6 +54,7 @@ class FileReport:
     ignored: int
     repairs: tuple[Repair, ...] = ()
     note: str | None = None
+    mode: Literal["continuous", "delta", "change_notification"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,14 @@ class TableReport:
 
 @dataclass(frozen=True, slots=True)
 class LimitReport:
-    """A limit that tripped: `count` of `of` records would change, `allowed` may. `school` is a sourcedId or None for all."""
+    """A limit that tripped: `count` of `of` records would change, `allowed` may. `school` is a sourcedId or None for all.
+
+    With `refuse` they are rows of the table's files, and were refused.
+    """
 
     table: str
     school: str | None
-    change: Literal["remove", "update"]
+    change: Literal["remove", "update", "refuse"]
     count: int
     of: int
     allowed: int

@@ -16,7 +16,7 @@ from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
 from homeroom.compare import plan as planning
 from homeroom.compare import snapshot as snapshots
-from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
+from homeroom.compare.limits import ActiveCounts, Context, LastTime, Limits, judge
 from homeroom.compare.night import forget
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.sift import sift
@@ -58,8 +58,8 @@ class Ground:
     """What a walk stands on: how this source is read, and what the store already holds.
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
-    returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
+    returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last`:
+    what each table's files were last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
     or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
     store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
     rules; `made_before`: how many active people of the source were made from pairs.
@@ -80,7 +80,7 @@ class Ground:
     lookup: Callable[[Catalogue], Lookup]
     agree: Callable[[Sequence[Table]], tuple[Table, ...]]
     active: ActiveCounts
-    last_rows: Mapping[str, int]
+    last: Mapping[str, LastTime]
     now: datetime
     contacts: Mapping[str, Any] = field(default_factory=dict)
     made_before: Callable[[], int] = lambda: 0
@@ -160,7 +160,7 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
     tell("judge")
-    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
+    context = Context(tables, ground.last, lookup, hollow_files(bench, choice, sifted, ground.written))
     judgement = judge(bench, plan, ground.limits, ground.active, context)
     return Walked(
         choice=choice,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from homeroom.compare.limits import Active
+from homeroom.compare.limits import Active, LastTime
 from homeroom.compare.snapshot import Snapshot
 from homeroom.deliveries.seal import Sealed, SealedFile, unseal
 from homeroom.deliveries.workfolders import claim
@@ -134,21 +135,26 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         lookup=lookup,
         agree=store.agree,
         active=active,
-        last_rows=last_rows(store, source.id),
+        last=last_time(store, source.id),
         now=today,
         contacts=source.settings.get("contacts", {}),
         made_before=lambda: store.bearing(source.id, "users", MARK),
     )
 
 
-def last_rows(store: RosterStore, source: int) -> dict[str, int]:
-    """How many rows each table's files had in the last import of a source that was applied."""
+def last_time(store: RosterStore, source: int) -> dict[str, LastTime]:
+    """What each table's complete files were in the last import of a source that was applied and had such files."""
     for entry in store.imports.last(50, source=source):
-        if entry.dry_run or entry.status != "done" or entry.outcome == "failed":
+        if entry.dry_run or entry.status != "done" or entry.outcome == "failed" or entry.kind != "continuous":
             continue
-        rows: dict[str, int] = {}
-        for file in (store.imports.report(entry.number) or {}).get("files", ()):
-            if file["table"] is not None:
-                rows[file["table"]] = rows.get(file["table"], 0) + file["rows"]
-        return rows
+        report = store.imports.report(entry.number) or {}
+        files = [f for f in report.get("files", ()) if f["table"] is not None and f.get("mode", "continuous") == "continuous"]
+        if files:
+            return {table: _complete(report, table, files) for table in {f["table"] for f in files}}
     return {}
+
+
+def _complete(report: Mapping[str, Any], table: str, files: Sequence[Mapping[str, Any]]) -> LastTime:
+    mine = [f for f in files if f["table"] == table]
+    refused = report["tables"].get(table, {}).get("refused", 0)
+    return LastTime(sum(f["rows"] for f in mine), refused, frozenset(f["layout"] for f in mine))
