@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -54,6 +54,8 @@ account = Table(
     Column("password_hash", Text),
     Column("public_keys", Text, nullable=False),
     Column("enabled", Boolean(create_constraint=False), nullable=False),
+    Column("retiring_hash", Text),
+    Column("retiring_until", Text),
     Index("account_by_source", "source"),
 )
 
