@@ -136,8 +136,8 @@ def misread(word: str) -> str:
 
 def test_garbled_letters_are_told_once_per_column_and_never_mended() -> None:
     """Valid UTF-8 that says JosÃ©: it went wrong before the file came here, and which letters were meant is not guessed (law 6)."""
-    names = ["José", "Zoë", "MUÑOZ", "Łucja", "O\u2019Neil", "Nuño", "Ian\ufffd", "Иван", "García", "Àlex"]
-    rows = [f"u{n},true,s1,student,user{n},{misread(name) if n != 6 else name},Ash," for n, name in enumerate(names)]
+    names = ["José", "Zoë", "MUÑOZ", "Łucja", "O\u2019Neil", "Nuño", "Иван", "García", "Àlex"]
+    rows = [f"u{n},true,s1,student,user{n},{misread(name)},Ash," for n, name in enumerate(names)]
     fine = ["“AMANHÃ”", "FÖRSTÅ – B", "«BLÅ» ", "Château", "Søren", "Nguyễn", "SÃO", "Ñ.", "Âû", "Ёлка", "Đỗ", "ÄÖ", "Å", "Ðà"]
     rows += [f"v{n},true,s1,student,other{n},{name},Ash," for n, name in enumerate(fine)]
     with Night(users(*rows)) as night:

@@ -28,7 +28,7 @@ _FORMULA = "^[=@]|^[+-] *[A-Za-z(@=]"
 _MARKUP = "(?i)<\\s*/?\\s*(script|iframe|img|svg|object|style|a)\\b"
 # UTF-8 that was read as Windows-1252 or Latin-1 and written again: the first byte of a letter shows as one of _BEGIN, the next as a
 # sign that stands behind none of them in a word. Quotes, dashes and hard blanks may stand behind a word's last letter, so they count
-# only between letters. U+FFFD stands where a program could not read a letter at all.
+# only between letters.
 _BEGIN = "[\u00c2\u00c3\u00c4\u00c5\u00d0\u00d1]"
 _PUNCTUATION = "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00a0\u00bb"
 _SIGNS = "".join(
@@ -37,7 +37,7 @@ _SIGNS = "".join(
     for sign in sorted({chr(b), bytes([b]).decode("cp1252", "ignore")})
     if sign not in _PUNCTUATION
 )
-_MISREAD = f"{_BEGIN}([{_SIGNS}]|[{_PUNCTUATION}]\\pL)|\u00e2[{_SIGNS}][{_SIGNS}{_PUNCTUATION}]|\\x{{FFFD}}"
+_MISREAD = f"{_BEGIN}([{_SIGNS}]|[{_PUNCTUATION}]\\pL)|\u00e2[{_SIGNS}][{_SIGNS}{_PUNCTUATION}]"
 _GARBLED = ("text-garbled", f"regexp_matches(_healed, '{_MISREAD}')")
 _TRUE = ("true", "1", "yes", "y", "t", "on")
 _FALSE = ("false", "0", "no", "n", "f", "off")

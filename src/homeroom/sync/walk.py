@@ -36,6 +36,7 @@ from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.datasets import as_values, is_own
 from homeroom.sync import findings
+from homeroom.sync import reading_otherwise as otherwise
 from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
@@ -62,7 +63,8 @@ class Ground:
     what each table's files were last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
     or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
     store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
-    rules; `made_before`: how many active people of the source were made from pairs.
+    rules; `made_before`: how many active people of the source were made from pairs. `usual`: the set that read the files last time,
+    where nobody has named one.
     """
 
     sets: Sequence[LayoutSet]
@@ -84,6 +86,7 @@ class Ground:
     now: datetime
     contacts: Mapping[str, Any] = field(default_factory=dict)
     made_before: Callable[[], int] = lambda: 0
+    usual: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     tell("judge")
     context = Context(tables, ground.last, lookup, hollow_files(bench, choice, sifted, ground.written))
     judgement = judge(bench, plan, ground.limits, ground.active, context)
+    judgement = otherwise.judge(judgement, choice, ground.usual, ground.sets, looked.inspected, plan, ground.limits)
     return Walked(
         choice=choice,
         book=book,

@@ -23,6 +23,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import committing, repeating, tuning
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
+from homeroom.sync.reading_otherwise import usual_set
 from homeroom.sync.sources import allied
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
@@ -139,6 +140,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         now=today,
         contacts=source.settings.get("contacts", {}),
         made_before=lambda: store.bearing(source.id, "users", MARK),
+        usual=usual_set(store, source.id) if wanted is None else None,
     )
 
 
