@@ -36,8 +36,12 @@ def told(workbench: Workbench, table: str, delivered: Collection[str], stored: s
     return None
 
 
+_TOLD_BY = {"primaryOrgSourcedId": ' AND s."orgSourcedIds" IS NOT NULL'}
+"""What must be stored for a column to be told at all, where that is on the same record."""
+
+
 def _users_came(workbench: Workbench, delivered: Collection[str], stored: str) -> bool:
-    came = [f"(a.{quoted(c)} IS NOT NULL AND s.{quoted(c)} IS NULL)" for c in OF_USERS if c in delivered]
+    came = [f"(a.{quoted(c)} IS NOT NULL AND s.{quoted(c)} IS NULL{_TOLD_BY.get(c, '')})" for c in OF_USERS if c in delivered]
     if not came:
         return False
     pairs = f'FROM admitted_users a JOIN {stored} s ON a."sourcedId" = s."sourcedId"'
