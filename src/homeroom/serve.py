@@ -91,8 +91,7 @@ class SftpAccounts:
         found: StoredAccount | None = self._house.stores.control.accounts.find(name)
         if found is None or not found.enabled or not self._house.stores.control.sources.get(found.source).enabled:
             return None
-        hashes = (found.password_hash,) if found.password_hash else ()
-        return Account(found.username, f"{found.username}/in", hashes, tuple(found.public_keys))
+        return Account(found.username, f"{found.username}/in", found.hashes(datetime.now(UTC)), found.public_keys)
 
 
 def run(settings: Settings, roles: Roles, ready: Callable[[dict[str, object]], None]) -> None:

@@ -127,3 +127,23 @@ def test_resource_roles_are_read_word_by_word() -> None:
     with Night(files) as night:
         assert night.cells("resources", "roles") == {"r1": "teacher,student", "r2": None}
         assert night.cells("resources", "importance") == {"r1": "primary", "r2": None}
+
+
+def misread(word: str) -> str:
+    """What UTF-8 looks like that a program took for Windows-1252 (Latin-1 where that has no sign)."""
+    return "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in word.encode())
+
+
+def test_garbled_letters_are_told_once_per_column_and_never_mended() -> None:
+    """Valid UTF-8 that says JosÃ©: it went wrong before the file came here, and which letters were meant is not guessed (law 6)."""
+    names = ["José", "Zoë", "MUÑOZ", "Łucja", "O\u2019Neil", "Nuño", "Иван", "García", "Àlex"]
+    rows = [f"u{n},true,s1,student,user{n},{misread(name)},Ash," for n, name in enumerate(names)]
+    fine = ["“AMANHÃ”", "FÖRSTÅ – B", "«BLÅ» ", "Château", "Søren", "Nguyễn", "SÃO", "Ñ.", "Âû", "Ёлка", "Đỗ", "ÄÖ", "Å", "Ðà"]
+    rows += [f"v{n},true,s1,student,other{n},{name},Ash," for n, name in enumerate(fine)]
+    with Night(users(*rows)) as night:
+        [told] = night.findings()
+        assert (told.code, told.count, told.column, told.severity) == ("text-garbled", len(names), "givenName", "warning")
+        assert told.message == f"givenName holds garbled letters, as in JosÃ© (such rows: {len(names)})."
+        cells = night.cells("users", "givenName")
+        assert cells["u0"] == "JosÃ©"
+        assert cells["v0"] == fine[0]

@@ -136,3 +136,8 @@ def test_a_hostile_row_is_decided_quickly() -> None:
     mend = placer(free, catalogue()["classes"], "1.1", {})
     assert mend(["x"] * (len(free) + 24)) is None
     assert mend([*["x"] * (len(free) + 23), "scheduled"]) is None
+
+
+def test_blanks_behind_a_row_that_is_good_without_them_are_no_list() -> None:
+    assert place(row("S1,true,100,student,ann,Ann,Ash,,,,G1,05,,")) is None
+    assert place(row("S1,true,100,200,teacher,bo,Bo,Birch,,,,,")) is not None, "its last column is blank"

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compare.house import File, House, csv_of
-from homeroom.compare.limits import Active, Context, Limits, judge
+from homeroom.compare.limits import Active, Context, LastTime, Limits, judge
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import LimitReport
 from homeroom.workbench.values import Judgement
@@ -41,6 +41,9 @@ def users(rows: list[Row]) -> File:
     return File(csv_of(rows, COLUMNS))
 
 
+FORTY = LastTime(40, layouts=frozenset({"plain"}))
+
+
 class Counts:
     """Active records of the house's source, and which tables were asked for."""
 
@@ -55,7 +58,9 @@ class Counts:
 
 
 @contextmanager
-def judged(house: House, *files: File, limits: Limits | None = None, last: dict[str, int] | None = None) -> Iterator[Judgement]:
+def judged(
+    house: House, *files: File, limits: Limits | None = None, last: dict[str, LastTime] | None = None
+) -> Iterator[Judgement]:
     with house.walk(*files) as (workbench, made, walked):
         context = Context(walked, last or {}, house.store.lookup(workbench))
         yield judge(workbench, made, limits or Limits(), Counts(house), context)
@@ -194,14 +199,14 @@ def test_a_file_of_unreadable_rows_is_not_empty(tmp_path: Path) -> None:
 def test_a_file_that_shrank_to_half_is_held_even_if_nothing_is_removed(tmp_path: Path) -> None:
     house = house_of(tmp_path, people(range(40)))
     half = File(csv_of(people(range(20)), COLUMNS), unread=1)
-    with judged(house, half, last={"users": 40}) as made:
+    with judged(house, half, last={"users": FORTY}) as made:
         assert made.verdict == "hold"
         assert made.reason is not None
         assert made.reason.message == "users.csv has 20 rows; the last one had 40."
         assert made.limits == ()
-    with judged(house, File(csv_of(people(range(21)), COLUMNS), unread=1), last={"users": 40}) as made:
+    with judged(house, File(csv_of(people(range(21)), COLUMNS), unread=1), last={"users": FORTY}) as made:
         assert made.verdict == "pass"
-    with judged(house, half, last={"users": 40}, limits=Limits(shrunk_share=0.2)) as made:
+    with judged(house, half, last={"users": FORTY}, limits=Limits(shrunk_share=0.2)) as made:
         assert made.verdict == "pass"
 
 

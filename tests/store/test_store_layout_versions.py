@@ -50,6 +50,8 @@ def test_a_control_store_from_before_gets_the_table_and_keeps_what_it_holds(data
             for table in reversed(control_tables.control.sorted_tables):
                 if table.name not in FIRST:
                     table.drop(connection)
+            for column in ("retiring_hash", "retiring_until"):
+                connection.exec_driver_sql(f"ALTER TABLE {opened.control.place.name('account')} DROP COLUMN {column}")
             connection.execute(control_tables.version.update().values(version_num="0001"))
     with stores.open(tmp_path, database_url) as opened:
         with opened.control.place.read() as connection:

@@ -65,7 +65,7 @@ def _held(store: RosterStore) -> Model:
     return {str(r["sourcedId"]): (str(r["status"]), {n: r[n] for n in names}) for r in rows}  # type: ignore[misc]
 
 
-def _walk(url: str | None, nights: list[dict[str, dict[str, str | None] | None]]) -> None:
+def _walk(url: str | None, nights: list[dict[str, dict[str, str | None] | None]], back: list[int]) -> None:
     model: Model = {}
     states: dict[int, Model] = {0: {}}
     with _fresh(url) as (store, folder):
@@ -75,27 +75,40 @@ def _walk(url: str | None, nights: list[dict[str, dict[str, str | None] | None]]
             states[revision] = dict(model)
             assert _held(store) == model
         check(store)
-        _go_back(store, folder, states)
+        for revision in back:
+            if states.keys() > {0}:
+                _go_back(store, folder, states, 1 + revision % (len(states) - 1))
 
 
-def _go_back(store: RosterStore, folder: Path, states: dict[int, Model]) -> None:
-    """Back to the first revision: the active records are those of then, exactly."""
-    if store.revision() == 0:
-        return
+def _go_back(store: RosterStore, folder: Path, states: dict[int, Model], revision: int) -> None:
+    """Back to a revision: status and values of every record are those of then; what was not there yet is removed."""
+    now = _held(store)
     with Workbench(folder / "back") as workbench:
-        plan = store.rollback_plan(workbench, 1)
+        plan = store.rollback_plan(workbench, revision)
+        assert plan.empty == (_without_later(now, states[revision]) == now), "what is equal needs no new revision"
         begun = store.imports.begin(source=None, delivery=None, kind="continuous", trigger="rollback", now=NOW)
-        store.apply(workbench, plan, Commit(begun.number, 1, None, store.revision(), NOW, kind="rollback"))
-    active = {key: cells for key, (status, cells) in _held(store).items() if status == "active"}
-    assert active == {key: cells for key, (status, cells) in states[1].items() if status == "active"}
+        made = store.apply(workbench, plan, Commit(begun.number, 1, None, store.revision(), NOW, kind="rollback"))
+    states[made] = _without_later(now, states[revision])
+    assert _held(store) == states[made]
     check(store)
+
+
+def _without_later(now: Model, then: Model) -> Model:
+    return {key: then.get(key, ("tobedeleted", cells)) for key, (_, cells) in now.items()}
+
+
+def test_a_record_that_is_removed_now_and_was_then_has_the_values_of_then(database_url: str | None) -> None:
+    cells = [dict.fromkeys(("role", "orgSourcedIds", "agentSourcedIds")) | {"givenName": name} for name in ("Zoë", "O'Neil")]
+    came, went, other = {"u1": cells[0]}, {"u1": None}, {"u1": cells[1]}
+    _walk(database_url, [came, went, other, went], [1])
+    _walk(database_url, [came, went, other], [1, 2, 3])
 
 
 def test_random_nights(database_url: str | None) -> None:
     @settings(deadline=None, max_examples=6)
-    @given(nights=NIGHTS)
-    def law(nights: list[dict[str, dict[str, str | None] | None]]) -> None:
-        _walk(database_url, nights)
+    @given(nights=NIGHTS, back=st.lists(st.integers(0, 5), min_size=1, max_size=3))
+    def law(nights: list[dict[str, dict[str, str | None] | None]], back: list[int]) -> None:
+        _walk(database_url, nights, back)
 
     law()
 

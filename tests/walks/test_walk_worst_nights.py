@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from homeroom.roster.faults import Misuse
-from homeroom.sync import imports
+from homeroom.roster.report import LimitReport
+from homeroom.sync import imports, sources
 from walks.walking import Country, Town, country
 
 ORGS = "sourcedId,name,type\ns1,North School,school\n"
@@ -75,6 +76,53 @@ def test_a_file_of_which_no_row_can_be_taken_waits_for_a_person(town: Town, tmp_
     )
     approved = town.approve(made.number)
     assert (approved.outcome, town.active()["users"]) == ("success_with_row_issues", 100)
+
+
+def wizards(first: int, last: int) -> list[str]:
+    """The people, those of a stretch with a role that nobody knows."""
+    return [row.replace("student", "wizard") if first <= n < last else row for n, row in enumerate(PEOPLE)]
+
+
+def test_a_night_on_which_many_more_rows_are_refused_waits_for_a_person(town: Town, tmp_path: Path) -> None:
+    """A quarter of the rows may be refused beyond those of last time; who approved them once is not asked again."""
+    quarter = town.walk(delivered(tmp_path / "quarter", wizards(0, 25)), dry_run=True)
+    assert (quarter.reason, quarter.outcome) == (None, "success_with_row_issues")
+    made = town.walk(delivered(tmp_path / "more", wizards(0, 26)))
+    assert made.status == "waiting_for_approval"
+    assert made.reason is not None
+    assert (made.reason.code, made.reason.message) == (
+        "too_many_refused",
+        "26 of 100 rows of users.csv were refused, last time 0; 25 may be.",
+    )
+    assert made.limits == (LimitReport("users", None, "refuse", 26, 100, 25),)
+    assert town.approve(made.number).outcome == "success_with_row_issues"
+    assert town.active()["users"] == 100, "a refused row is not a gone record"
+    known = town.walk(delivered(tmp_path / "known", [*wizards(0, 51), "u100,true,s1,student,user100,Ann,Ash\n"]))
+    assert (known.status, known.tables["users"].refused, known.tables["users"].added) == ("done", 51, 1)
+    assert town.walk(delivered(tmp_path / "too-many", wizards(0, 77))).status == "waiting_for_approval"
+
+
+def test_what_may_be_refused_is_a_setting_of_the_source(town: Town, tmp_path: Path) -> None:
+    source = town.reports[0].source
+    assert source is not None
+    sources.change(town.house, town.slug, source, {"refused_share": 0.5, "table_limits": {"users": {"floor": 60}}})
+    assert town.walk(delivered(tmp_path / "sixty", wizards(0, 60))).status == "done"
+    assert town.walk(delivered(tmp_path / "all", wizards(0, 99))).status == "done", "39 more than last time"
+
+
+def test_single_records_that_are_refused_are_no_broken_file(town: Town, tmp_path: Path) -> None:
+    folder = tmp_path / "delta"
+    folder.mkdir()
+    manifest = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.users,delta\n"
+    (folder / "manifest.csv").write_text(manifest, "utf-8")
+    head = USERS.replace("sourcedId,", "sourcedId,status,dateLastModified,")
+    rows = [row.replace(",", ",active,2026-09-01T00:00:00.000Z,", 1) for row in wizards(0, 20)[:21]]
+    (folder / "users.csv").write_text(head + "".join(rows), "utf-8")
+    made = town.walk(folder)
+    assert (made.status, made.tables["users"].refused) == ("done", 20)
+    assert {f.mode for f in made.files if f.table} == {"delta"}
+    whole = town.walk(delivered(tmp_path / "whole", wizards(0, 26)))
+    assert whole.status == "waiting_for_approval", "the delta is no measure for the next whole file"
 
 
 def test_nine_rows_that_are_refused_make_no_hold(nation: Country, tmp_path: Path) -> None:

@@ -26,6 +26,19 @@ _BREAK = "[\\t\\r\\n]+"
 # What a spreadsheet would run (`=...`, `@name`, `+word`, `-word`; a sign before a number is none) and what a browser might.
 _FORMULA = "^[=@]|^[+-] *[A-Za-z(@=]"
 _MARKUP = "(?i)<\\s*/?\\s*(script|iframe|img|svg|object|style|a)\\b"
+# UTF-8 that was read as Windows-1252 or Latin-1 and written again: the first byte of a letter shows as one of _BEGIN, the next as a
+# sign that stands behind none of them in a word. Quotes, dashes and hard blanks may stand behind a word's last letter, so they count
+# only between letters.
+_BEGIN = "[\u00c2\u00c3\u00c4\u00c5\u00d0\u00d1]"
+_PUNCTUATION = "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u00a0\u00bb"
+_SIGNS = "".join(
+    sign
+    for b in range(0x80, 0xC0)
+    for sign in sorted({chr(b), bytes([b]).decode("cp1252", "ignore")})
+    if sign not in _PUNCTUATION
+)
+_MISREAD = f"{_BEGIN}([{_SIGNS}]|[{_PUNCTUATION}]\\pL)|\u00e2[{_SIGNS}][{_SIGNS}{_PUNCTUATION}]"
+_GARBLED = ("text-garbled", f"regexp_matches(_healed, '{_MISREAD}')")
 _TRUE = ("true", "1", "yes", "y", "t", "on")
 _FALSE = ("false", "0", "no", "n", "f", "off")
 
@@ -35,7 +48,7 @@ class Shape:
     """What one format asks of a cell, as SQL texts that speak of the column by its quoted name (dates also of `_file`).
 
     `fault` gives the code of an unreadable value; `always` are codes that refuse the row even where the column is
-    optional. `notes` are (code, condition) pairs: the value stays and is told. `odd` is such a pair for values that
+    optional. `notes` are (code, condition) pairs: the value stays and is told. `odd` are such pairs for values that
     are not clean, asked of the healed one as `_healed`. A healed value that is the value itself is no repair.
     """
 
@@ -45,7 +58,7 @@ class Shape:
     fault: str
     notes: tuple[tuple[str, str], ...] = ()
     always: tuple[str, ...] = ()
-    odd: tuple[str, str] | None = None
+    odd: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,7 @@ def _key(c: str) -> Shape:
         healed=f"CASE WHEN {scientific} OR {unusable} THEN NULL ELSE {c} END",
         repair="id-characters",
         fault=f"CASE WHEN {scientific} THEN 'id-scientific' ELSE 'id-unusable' END",
-        odd=("id-characters", "TRUE"),
+        odd=(("id-characters", "TRUE"),),
     )
 
 
@@ -102,7 +115,7 @@ def _made_key(c: str) -> Shape:
     """The sourcedId of a dataset's row. Layouts make it of several columns, and no OneRoster door shows it: any signs will do."""
     told = _key(c)
     unusable = f"regexp_full_match({c}, {text(ROUNDED_ID)}) OR length({c}) > {LONGEST_ID} OR regexp_matches({c}, '{_CONTROL}')"
-    return replace(told, clean=f"NOT ({unusable})", odd=None)
+    return replace(told, clean=f"NOT ({unusable})", odd=())
 
 
 def _reference(c: str, *_: object) -> Shape:
@@ -111,15 +124,15 @@ def _reference(c: str, *_: object) -> Shape:
 
 
 def _string(c: str, *_: object) -> Shape:
-    """Plain text. One match finds what needs a second look: control characters, and what may be a formula or markup."""
+    """Plain text. One match finds what needs a second look: control characters, a formula or markup, garbled letters."""
     mended = f"nullif(trim(regexp_replace(regexp_replace({c}, '{_BREAK}', ' ', 'g'), '{_CONTROL}', '', 'g')), '')"
     return Shape(
-        clean=f"(strlen({c}) <= {LONGEST} AND NOT regexp_matches({c}, '{_CONTROL}|<|{_FORMULA}'))",
+        clean=f"(strlen({c}) <= {LONGEST} AND NOT regexp_matches({c}, '{_CONTROL}|<|{_FORMULA}|{_MISREAD}'))",
         healed=f"CASE WHEN length({c}) > {LONGEST} THEN NULL ELSE {mended} END",
         repair="control-characters",
         fault=f"CASE WHEN length({c}) > {LONGEST} THEN 'value-too-long' ELSE 'control-characters' END",
         always=("value-too-long",),
-        odd=("formula-content", f"regexp_matches(_healed, '{_FORMULA}|{_MARKUP}')"),
+        odd=(("formula-content", f"regexp_matches(_healed, '{_FORMULA}|{_MARKUP}')"), _GARBLED),
     )
 
 
@@ -134,15 +147,15 @@ _LIST_SPACING = "'(^|,)\\s|\\s(,|$)|(^|,)(,|$)'"
 def _list_string(c: str, table: Table, field: Field, rules: Rules) -> Shape:
     codes = catalogue().code_list(field, rules.version)
     if codes is None:
-        plain = f"NOT regexp_matches({c}, '{_CONTROL}|(^|,)\\s|\\s(,|$)|(^|,)(,|$)')"
-        return Shape(plain, _trimmed_list(c, _item_text()), "list-spacing", "'list-malformed'")
+        plain = f"NOT regexp_matches({c}, '{_CONTROL}|(^|,)\\s|\\s(,|$)|(^|,)(,|$)|{_MISREAD}')"
+        return Shape(plain, _trimmed_list(c, _item_text()), "list-spacing", "'list-malformed'", odd=(_GARBLED,))
     # Several words in one cell are common (grades of a class), so they are told by one match, not item by item.
     word = f"({'|'.join(re.escape(v) for v in codes.values)})"
     listed = f"'{word}(,{word})*'"
     healed = _trimmed_list(c, f"coalesce({_cased('x', codes)}, {_item_text()})")
     clean = f"CASE WHEN {c} IN ({_words(codes.values)}) THEN TRUE ELSE regexp_full_match({c}, {listed}) END"
     odd = ("code-open", f"NOT regexp_full_match(_healed, {listed})")
-    return Shape(clean, healed, "code-case", "'list-malformed'", odd=odd)
+    return Shape(clean, healed, "code-case", "'list-malformed'", odd=(odd,))
 
 
 def _item_text() -> str:
@@ -184,7 +197,7 @@ def _enum(c: str, table: Table, field: Field, rules: Rules) -> Shape:
     elif kept:
         healed = f"coalesce({healed}, CASE WHEN {c} IN ({_words(tuple(sorted(kept)))}) THEN {c} END)"
     odd = ("code-open", f"_healed NOT IN ({_words(codes.values)})")
-    return Shape(clean, healed, "code-case", "'code-unknown'", odd=odd)
+    return Shape(clean, healed, "code-case", "'code-unknown'", odd=(odd,))
 
 
 def _extended(word: str) -> str:

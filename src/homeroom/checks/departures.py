@@ -11,6 +11,9 @@ def judge_status(sheet: Sheet) -> None:
     and its record counts as absent. In a delta file every row needs a status that is known (OneRoster, modes).
     """
     if not sheet.has_status:
+        if sheet.sifted.mode == "delta":
+            for feed in (f for f in sheet.sifted.feeds if not f.made):
+                sheet.workbench.tell("delta-without-status", file=feed.text.file.number, table=sheet.name)
         return
     if sheet.sifted.mode == "continuous":
         leaving = f"(SELECT * FROM {sheet.shaped} WHERE {sheet.leaving})"

@@ -70,18 +70,21 @@ def _explain_faults(sheet: Sheet, cell: Cell) -> None:
         f"CREATE OR REPLACE TABLE {healing} AS SELECT _file, {cell.column} AS _value, {shape.fault} AS _code, "
         f"{shape.healed} AS _healed FROM ({values})"
     )
-    code, condition = shape.odd or ("", "FALSE")
-    wrong, odd, repaired = "_healed IS NULL", f"_healed IS NOT NULL AND {condition}", "_healed <> _value"
-    counts = sheet.workbench.rows(f"SELECT count_if({wrong}), count_if({odd}), count_if({repaired}) FROM {healing}")[0]
+    wrong, repaired = "_healed IS NULL", "_healed <> _value"
+    odd = {code: f"_healed IS NOT NULL AND {condition}" for code, condition in shape.odd}
+    asked = ", ".join(f"count_if({condition})" for condition in (wrong, repaired, *odd.values()))
+    refused, healed, *strange = sheet.workbench.rows(f"SELECT {asked} FROM {healing}")[0]
     rows = f"{sheet.rows} r JOIN {healing} h ON r.{cell.column} = h._value AND r._file = h._file"
     held = f"SELECT r._file, r._row, r._kh, r.sourcedId, _value, _code, _healed FROM {rows}"
-    if counts[0]:
+    if refused:
         refusing = f"_code IN ({', '.join(text(c) for c in shape.always)})" if shape.always else "FALSE"
         effect = "'refuse'" if cell.required else f"CASE WHEN {refusing} THEN 'refuse' ELSE 'patch' END"
         sheet.find(f"({held} WHERE {wrong})", "_code", cell.name, "_value", effect=effect)
-    if counts[1]:
-        sheet.find(f"({held} WHERE {odd})", text(code), cell.name, "_value", cause=text(f"{code}:{sheet.name}:{cell.name}"))
-    if counts[2]:
+    for code, found in zip(odd, strange, strict=True):
+        if found:
+            cause = text(f"{code}:{sheet.name}:{cell.name}")
+            sheet.find(f"({held} WHERE {odd[code]})", text(code), cell.name, "_value", cause=cause)
+    if healed:
         counted = (
             f"SELECT {text(shape.repair)}, r._file, {text(cell.name)}, count(*) FROM {rows} WHERE {repaired} GROUP BY r._file"
         )

@@ -70,7 +70,7 @@ def placer(
     max_surplus: int = MAX_SURPLUS,
     free_lists: bool = True,
 ) -> Place:
-    """A function that mends a row with too many cells, or returns None.
+    """A function that mends a row with too many cells, or returns None; so it does where the row is good without blanks at its end.
 
     `columns`: for each position of the file the roster's column, or None where the layout does not use it. `known`: table
     -> the ids that may be referred to; for references within the table, the keys of the file itself. A list of ids whose
@@ -94,6 +94,8 @@ def placer(
         if not 0 < len(cells) - len(kinds) <= max_surplus:
             return None
         bare = [cell.strip() for cell in cells]
+        if not any(bare[len(kinds) :]) and lists.placements(bare[: len(kinds)], 1):
+            return None  # blanks behind a row that is good without them
         found = lists.placements(bare, 2)
         if len(found) != 1 or _explained_otherwise(rivals, plain, bare):
             return None

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from homeroom import __version__
-from homeroom.cli.commands import ABOUT, COMMANDS, GROUPS
+from homeroom.cli.commands import ABOUT, COMMANDS, GROUPS, INSIDE
 
 
 def _layouts(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
@@ -27,6 +27,10 @@ ALONE = {"layouts": _layouts}
 """What a group does without a command."""
 
 
+def _group(name: str, about: str) -> App:
+    return App(name=name, help=about, help_format="plaintext", help_formatter="plain", result_action="return_value")
+
+
 def build() -> App:
     """The command line, with every command lazily imported."""
     plain = Parameter(negative=())  # no --no-dry-run, no --empty-scope beside what is documented
@@ -42,9 +46,15 @@ def build() -> App:
     for name, (target, about) in COMMANDS.items():
         app.command(target, name=name, help=about)
     for name, (about, commands) in GROUPS.items():
-        group = App(name=name, help=about, help_format="plaintext", help_formatter="plain", result_action="return_value")
+        group = _group(name, about)
+        inner: dict[str, App] = {}
         for sub, (target, says) in commands.items():
-            group.command(target, name=sub, help=says)
+            *outer, word = sub.split()
+            for each in outer:
+                if each not in inner:
+                    inner[each] = _group(each, INSIDE[f"{name} {each}"])
+                    group.command(inner[each])
+            (inner[outer[0]] if outer else group).command(target, name=word, help=says)
         if name in ALONE:
             group.default(ALONE[name])
         app.command(group)

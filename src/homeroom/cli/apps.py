@@ -1,4 +1,4 @@
-"""app add, app list."""
+"""app add, app list, app revoke."""
 
 from __future__ import annotations
 
@@ -60,7 +60,37 @@ def list_(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
         document(listed)
     else:
         table(
-            ["client id", "name", "districts", "scopes"],
-            [(a["client_id"], a["name"], ", ".join(a["districts"] or ["all"]), ", ".join(a["scopes"])) for a in listed],
+            ["client id", "name", "districts", "scopes", ""],
+            [
+                (
+                    a["client_id"],
+                    a["name"],
+                    ", ".join(a["districts"] or ["all"]),
+                    ", ".join(a["scopes"]),
+                    "revoked" if a["revoked"] else "",
+                )
+                for a in listed
+            ],
         )
+    return 0
+
+
+def revoke(client_id: str, /, *, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """Shut an application out. Its tokens are gone, and it gets no new ones; it cannot be let in again, only added anew.
+
+    Parameters
+    ----------
+    client_id
+        The application's client id, as `app list` shows it.
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.sync import apps
+
+    with opened_house() as house:
+        gone = apps.revoke(house, client_id)
+    if as_json:
+        document({"client_id": client_id, "name": gone.name, "revoked": True})
+    else:
+        say(f"Application {gone.name} ({client_id}) is shut out.")
     return 0

@@ -1,4 +1,7 @@
-"""The commands by name: where each lives and what it is for. Plain data, so that the first page of help costs nothing."""
+"""The commands by name: where each lives and what it is for. Plain data, so that the first page of help costs nothing.
+
+A name of two words in a group, as `key add`, is a command of a group inside it.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +51,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "district": (
-        "Districts: add one, list them, say how long removed records are kept.",
+        "Districts: add one, list them, name one anew, say how long removed records are kept.",
         {
             "add": ("homeroom.cli.districts:add", "Add a district."),
             "list": ("homeroom.cli.districts:list_", "List the districts."),
+            "rename": ("homeroom.cli.districts:rename", "Give a district another name."),
             "keep": ("homeroom.cli.districts:keep", "Say or show how long a district keeps removed records."),
         },
     ),
@@ -65,6 +69,10 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "secret": ("homeroom.cli.pulls:secret", "Give a source the password or key with which it logs in elsewhere."),
             "test": ("homeroom.cli.pulls:try_out", "Connect to a source's server, and show what it would fetch."),
             "limits": ("homeroom.cli.sources:limits", "Show or set the limits of a source."),
+            "rotate": ("homeroom.cli.accounts:rotate", "Give an SFTP source a new password; prints it once."),
+            "key add": ("homeroom.cli.accounts:key_add", "Let a public key log in at an SFTP source."),
+            "key list": ("homeroom.cli.accounts:key_list", "List the public keys of an SFTP source."),
+            "key remove": ("homeroom.cli.accounts:key_remove", "Keep a public key out of an SFTP source."),
         },
     ),
     "school": (
@@ -101,9 +109,14 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "add": ("homeroom.cli.apps:add", "Add an application; prints its secret once."),
             "list": ("homeroom.cli.apps:list_", "List the applications."),
+            "revoke": ("homeroom.cli.apps:revoke", "Shut an application out, its tokens too."),
         },
     ),
 }
+
+
+INSIDE = {"source key": "The public keys that may log in at an SFTP source."}
+"""What the groups inside a group are for."""
 
 
 def front_page() -> str:

@@ -22,6 +22,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from homeroom.cli.context import say
+from homeroom.cli.demo_words import described, headline
 
 STUDENTS = 5000
 SEED = 2026
@@ -72,6 +73,12 @@ class Story:
 
     def tell(self, students: int) -> None:
         """The story from the first night to the application that reads the roster."""
+        say(
+            "A school district's information system exports its people and classes every night. Homeroom receives the files, checks every"
+        )
+        say(
+            "row, compares them with last night, stops what looks like a disaster, and serves the result to applications. Here is how."
+        )
         self.title("A district is made up")
         nights = self.make_district(students)
         self.title("Homeroom starts, a district and its SFTP account are added")
@@ -94,18 +101,25 @@ class Story:
         self.push(source, nights[1])
         held = self.wait(2)
         self.show(held)
-        say("  Nothing was changed: the roster of night one is served on. A person looks at the numbers and says no:")
+        say("  Nothing was changed: applications read the roster of night one on, and no account of that school is closed.")
+        say("  A person looks at the numbers, asks the district whether the school is really gone, and says no:")
         self.command("reject", SLUG, "2", ok=(0,))
         say("  Rejected. The next good delivery would also have taken its place.")
 
         self.title("Night three: the real changes, and some bad rows")
         self.push(source, nights[2])
         self.show(self.wait(3))
+        say("  A row that could not be taken is told with its file and line; what was known of that person or class stays.")
         self.counts()
 
         self.title("The same files once more")
         self.push(source, nights[2])
-        self.show(self.wait(4))
+        again = self.wait(4)
+        say(f"  {headline(again)}")
+        told = sum(again["issue_counts"].values())
+        say(
+            f"  The same bytes, so nothing is done twice. What was found ({told:,} findings) stands in this report, too: nobody has mended it."
+        )
 
         self.title("An application reads the roster through OneRoster REST")
         self.read_back()
@@ -117,7 +131,12 @@ class Story:
         say(
             f"  {out.name}: {sum(package['rows'].values()):,} rows in {len(package['rows'])} files, {out.stat().st_size:,} bytes."
         )
-        say(f"\nThe story took {time.monotonic() - self.began:.1f} s.")
+        say(
+            "\nWhat you have seen: a district's files came over SFTP as its system writes them, were put right where that is certain,"
+        )
+        say("compared with what was known, stopped where a school would have vanished, taken row by row where they were good,")
+        say("explained by file and line, and read back by an application. All of it is one program and one folder.")
+        say(f"The story took {time.monotonic() - self.began:.1f} s.")
 
     def make_district(self, students: int) -> list[Path]:
         """Three nights on disk: the first, one without a school, one with ordinary changes and bad rows."""
@@ -225,7 +244,7 @@ class Story:
         )
         for change in record["changes"]:
             fields = "; ".join(f"{k}: {old!r} became {new!r}" for k, (old, new) in change["fields"].items())
-            say(f"    revision {change['revision']}: {change['verb']} {fields}")
+            say(f"    In revision {change['revision']}: {change['verb']} {fields}".rstrip())
 
     def command(self, *arguments: str, ok: tuple[int, ...] = (0,)) -> Any:
         """Run a command as a person would, show it with its time, and return what it printed as JSON."""
@@ -281,53 +300,6 @@ class Story:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("HOMEROOM_")}
         ports = {"HOMEROOM_HTTP_PORT": str(self.http_port), "HOMEROOM_SFTP_PORT": str(self.sftp_port)}
         return kept | ports | {"HOMEROOM_QUIET_SECONDS": QUIET_SECONDS, "HOMEROOM_HOST": "127.0.0.1"}
-
-
-def described(report: dict[str, Any]) -> list[str]:
-    """An import report as a few sentences."""
-    lines = []
-    if report["status"] == "waiting_for_approval":
-        lines.append(f"Import {report['import']} waits for approval: {report['reason']['message']}")
-    elif report["outcome"] == "failed":
-        lines.append(f"Import {report['import']} failed: {report['reason']['message']}")
-    else:
-        words = {"success": "success", "success_with_row_issues": "success with row issues"}[report["outcome"]]
-        lines.append(
-            f"Import {report['import']}: {words}, revision {report['revision_before']} -> {report['revision_after']}, {report['seconds']:.1f} s."
-        )
-    for file in report["files"]:
-        repairs = ", ".join(f"{r['code']} {r['count']:,}" for r in file["repairs"])
-        mended = f"; healed: {repairs}" if repairs else ""
-        lines.append(
-            f"  {file['name']}: {file['rows']:,} rows = {file['accepted']:,} accepted + {file['refused']:,} refused"
-            f" + {file['ignored']:,} ignored{mended}"
-        )
-    for name, t in report["tables"].items():
-        moved = ", ".join(f"{t[k]:,} {k}" for k in ("added", "updated", "removed", "restored") if t[k])
-        if moved:
-            lines.append(f"  {name}: {moved}")
-    for limit in report["limits"][:4]:
-        where = f" of {limit['school_name'] or limit['school']}" if limit["school"] else ""
-        verb = "would be removed" if limit["change"] == "remove" else "would change"
-        lines.append(
-            f"  limit: {limit['count']:,} of {limit['of']:,} {limit['table']}{where} {verb}; {limit['allowed']:,} are allowed"
-        )
-    return lines + _findings(report)
-
-
-def _findings(report: dict[str, Any]) -> list[str]:
-    """One example of each kind of finding with how often it was met, what keeps records first."""
-    first: dict[str, dict[str, Any]] = {}
-    for issue in report["issues"]:
-        if issue["severity"] != "info":
-            first.setdefault(issue["code"], issue)
-    lines = []
-    for code, issue in sorted(first.items(), key=lambda pair: pair[1]["line"] is not None):
-        where = ":".join(str(p) for p in (issue["file"], issue["line"]) if p is not None)
-        count = report["issue_counts"][code]
-        more = f" ({code}, {count:,} in all)" if count > 1 else f" ({code})"
-        lines.append(f"  {where + ': ' if where else ''}{issue['message']}{more}")
-    return lines
 
 
 async def _upload(source: dict[str, Any], folder: Path) -> int:

@@ -1,4 +1,4 @@
-"""district add, district list, district keep."""
+"""district add, district list, district rename, district keep."""
 
 from __future__ import annotations
 
@@ -38,6 +38,29 @@ def add(
         document({"district": district.slug, "name": district.name, "timezone": district.timezone})
     else:
         say(f"District {district.slug} ({district.name}) was added. Next: homeroom source add {district.slug} --kind sftp")
+    return 0
+
+
+def rename(slug: str, /, *, name: str, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
+    """Give a district another name for people. Its short name stays: folders, addresses and user names hang on it.
+
+    Parameters
+    ----------
+    slug
+        The district.
+    name
+        The new name.
+    as_json
+        Print one JSON document.
+    """
+    from homeroom.sync import districts
+
+    with opened_house() as house:
+        district = districts.rename(house, slug, name)
+    if as_json:
+        document({"district": district.slug, "name": district.name, "timezone": district.timezone})
+    else:
+        say(f"District {district.slug} is called {district.name} now.")
     return 0
 
 

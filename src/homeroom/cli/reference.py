@@ -76,7 +76,9 @@ def write(folder: Path) -> int:
 
 def paths() -> list[tuple[str, ...]]:
     """Every command that there is, as its words: `("import",)`, `("district", "add")`, `("layouts",)`."""
-    return [(name,) for name in (*COMMANDS, *ALONE)] + [(group, sub) for group, (_, subs) in GROUPS.items() for sub in subs]
+    return [(name,) for name in (*COMMANDS, *ALONE)] + [
+        (group, *sub.split()) for group, (_, subs) in GROUPS.items() for sub in subs
+    ]
 
 
 def _commands() -> Iterator[str]:

@@ -107,7 +107,7 @@ def _show_limits(report: ImportReport) -> None:
     if not report.limits:
         return
     say("\nWhat tripped:")
-    verbs = {"remove": "would be removed", "update": "would change"}
+    verbs = {"remove": "would be removed", "update": "would change", "refuse": "rows were refused"}
     for limit in report.limits:
         where = f" of school {limit.school_name or limit.school}" if limit.school else ""
         say(

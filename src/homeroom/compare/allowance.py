@@ -16,7 +16,7 @@ Change = Literal["remove", "update"]
 WITHOUT_FLOOR = frozenset({"orgs", "academicSessions"})
 """Tables so small and so fundamental that no number of their records is few."""
 
-_SHARES = ("remove_share", "update_share", "shrunk_share")
+_SHARES = ("remove_share", "update_share", "refused_share", "shrunk_share")
 _OF_TABLES = (*_SHARES, "floor")
 _PLAIN = (*_OF_TABLES, "same_people_share", "policy")
 
@@ -25,7 +25,8 @@ _PLAIN = (*_OF_TABLES, "same_people_share", "policy")
 class Limits:
     """The limits of one source. Shares are fractions of the active records; `floor` is a number of records.
 
-    `shrunk_share`: a complete file with at most this share of its last rows is held. `same_people_share`: if more than this
+    `refused_share`: the share of a table's rows, and never less than `floor` rows, that may be refused beyond those that were
+    refused last time. `shrunk_share`: a complete file with at most this share of its last rows is held. `same_people_share`: if more than this
     share of the removed people come again under other ids, the delivery is held as re-keyed. `tables` overrides shares and
     floor for single tables. `seasonally_empty` tables may come without rows: a hold instead of a failure. `policy` says
     what becomes of an import that trips a limit: `hold` waits for a person, `fail` ends it at once.
@@ -33,6 +34,7 @@ class Limits:
 
     remove_share: float = 0.10
     update_share: float = 0.75
+    refused_share: float = 0.25
     floor: int = 9
     shrunk_share: float = 0.5
     same_people_share: float = 0.5
@@ -68,6 +70,10 @@ class Limits:
         share = self._share(table, change, of)
         return share if table in WITHOUT_FLOOR else max(share, int(self.of(table, "floor")))
 
+    def refusable(self, table: str, rows: int) -> int:
+        """How many of `rows` rows may be refused beyond those of last time. The floor counts for every table: records live on."""
+        return max(_part(rows, self.of(table, "refused_share")), int(self.of(table, "floor")))
+
     def tripped(self, table: str, school: str | None, change: Change, count: int, of: int) -> int | None:
         """None if `count` of `of` records may change; otherwise how many were allowed.
 
@@ -79,8 +85,12 @@ class Limits:
         return allowed if count > allowed else None
 
     def _share(self, table: str, change: Change, of: int) -> int:
-        # rounded first: 0.07 x 100 is 7.000000000000001 and 0.29 x 100 is 28.999999999999996
-        return whole(round(of * self.of(table, f"{change}_share"), 6))
+        return _part(of, self.of(table, f"{change}_share"))
+
+
+def _part(of: int, share: float) -> int:
+    # rounded first: 0.07 x 100 is 7.000000000000001 and 0.29 x 100 is 28.999999999999996
+    return whole(round(of * share, 6))
 
 
 def _faults(raw: Mapping[str, Any]) -> list[str]:

@@ -6,150 +6,61 @@ reported in full with any of them. Nothing is counted in the store for a table t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from homeroom.compare.allowance import WITHOUT_FLOOR, Change, Limits
+from homeroom.compare.allowance import Change, Limits
 from homeroom.compare.plan import Walked
 from homeroom.compare.resemblance import another_district, reason, rekeyed
+from homeroom.compare.soundness import (
+    Active,
+    ActiveCounts,
+    Context,
+    Counts,
+    LastTime,
+    nothing_accepted,
+    out_of_season,
+    shrunk,
+    suddenly_empty,
+    too_many_refused,
+)
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import LimitReport, Reason, TableReport
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Judgement, Lookup, Plan
 
-__all__ = ["Active", "ActiveCounts", "Context", "Limits", "judge"]
+__all__ = ["Active", "ActiveCounts", "Context", "LastTime", "Limits", "judge"]
 
 TOLD_SCHOOLS = 50
 """So many tripped schools per table and kind of change are reported, the largest first; a longer list helps nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Active:
-    """How many active records of this source a table has: in all, and per school (a record of two schools counts in both)."""
-
-    total: int = 0
-    schools: Mapping[str, int] = field(default_factory=dict)
-
-
-ActiveCounts = Callable[[str], Active]
-"""Asks the store for the active records of one table; called once, and only for a table that is in question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What else a judgement needs: the tables that walked, the rows of their files last time, and the way to the store.
-
-    `last_rows`: for each table, how many rows its complete files had in the last import of this source that was applied;
-    a table that is not in it is not judged by its size. `hollow`: for a table of several files, (file, records that it brought)
-    for each that came without any row. `skipped`: for each table, how many rows of its files belonged to schools that step out,
-    tonight and the last time.
-    """
-
-    walked: Sequence[Walked]
-    last_rows: Mapping[str, int]
-    lookup: Lookup
-    hollow: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    skipped: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def judge(workbench: Workbench, plan: Plan, limits: Limits, active: ActiveCounts, context: Context) -> Judgement:
     """Say whether the plan may pass. A first import always may: there is nothing yet that it could damage."""
     if plan.first:
         return Judgement("pass")
-    counts = _Counts(active)
-    if fault := _suddenly_empty(limits, counts, context):
+    counts = Counts(active)
+    if fault := suddenly_empty(limits, counts, context):
         return Judgement("fail", fault)
     tripped = [t for w in context.walked for t in _tripped(workbench, plan, w, limits, counts)]
     named = _with_names(workbench, context.lookup, tripped)
+    unusable = too_many_refused(plan, limits, context)
     complete = {w.table.name for w in context.walked if w.sifted.mode == "continuous" and not w.sifted.partial}
     why = (
         rekeyed(workbench, plan, limits)
         or another_district(workbench, plan, limits, lambda table: counts(table).total, complete)
         or _limit(named)
-        or _nothing_accepted(limits, counts, context)
-        or _shrunk(limits, context)
-        or _out_of_season(limits, counts, context)
+        or nothing_accepted(limits, counts, context)
+        or (unusable[0].reason if unusable else None)
+        or shrunk(limits, context)
+        or out_of_season(limits, counts, context)
     )
     if why is None:
         return Judgement("pass")
-    return Judgement("hold" if limits.policy == "hold" else "fail", why, named)
+    return Judgement("hold" if limits.policy == "hold" else "fail", why, (*named, *(u.limit for u in unusable)))
 
 
-class _Counts:
-    """The store's counts, asked for once per table."""
-
-    def __init__(self, ask: ActiveCounts) -> None:
-        self._ask = ask
-        self._known: dict[str, Active] = {}
-
-    def __call__(self, table: str) -> Active:
-        if table not in self._known:
-            self._known[table] = self._ask(table)
-        return self._known[table]
-
-
-def _emptied(context: Context) -> Iterator[Walked]:
-    """Tables whose complete files came without any row, readable or not."""
-    for walked in context.walked:
-        seen = sum(c.rows for c in walked.sifted.counts)
-        unread = any(f.text.unread or f.text.ragged for f in walked.sifted.feeds)
-        if walked.sifted.mode == "continuous" and not seen and not unread:
-            yield walked
-
-
-def _suddenly_empty(limits: Limits, counts: _Counts, context: Context) -> Reason | None:
-    for walked in _emptied(context):
-        table = walked.table.name
-        if table not in limits.seasonally_empty and (of := counts(table).total):
-            return reason("suddenly_empty", file=_files(walked), count=of, table=table)
-    for table, files in context.hollow.items():
-        if table not in limits.seasonally_empty and files:
-            return reason("suddenly_empty", file=files[0][0], count=files[0][1], table=table)
-    return None
-
-
-def _out_of_season(limits: Limits, counts: _Counts, context: Context) -> Reason | None:
-    for walked in _emptied(context):
-        table = walked.table.name
-        if table in limits.seasonally_empty and (of := counts(table).total):
-            return reason("seasonally_empty", file=_files(walked), count=of, table=table)
-    for table, files in context.hollow.items():
-        if table in limits.seasonally_empty and files:
-            return reason("seasonally_empty", file=files[0][0], count=files[0][1], table=table)
-    return None
-
-
-def _nothing_accepted(limits: Limits, counts: _Counts, context: Context) -> Reason | None:
-    """Files of which no row could be taken, where there is data: every record lives on, and yet no night may pass so quietly."""
-    for walked in context.walked:
-        table, tallies = walked.table.name, walked.admitted.tallies
-        refused = sum(t.refused for t in tallies)
-        none = refused > limits.of(table, "floor") and not any(t.accepted for t in tallies)
-        if none and walked.sifted.mode == "continuous" and counts(table).total:
-            return reason("nothing_accepted", file=_files(walked), rows=f"{refused:,}")
-    return None
-
-
-def _shrunk(limits: Limits, context: Context) -> Reason | None:
-    """A file that shrank to half: even where nothing is removed for it, something is wrong with the export."""
-    for walked in context.walked:
-        table, rows = walked.table.name, sum(c.rows for c in walked.sifted.counts)
-        before = context.last_rows.get(table, 0)
-        complete = walked.sifted.mode == "continuous" and not walked.sifted.partial
-        now, then = context.skipped.get(table, (0, 0))
-        # A school that steps out or in again is no shrinking, nor is one whose rows no longer come while it is out.
-        shrank = _much_less(limits, table, rows, before) and _much_less(limits, table, rows - now, before - then)
-        if complete and rows and shrank:
-            return reason("file_shrunk", file=_files(walked), rows=rows, before=before)
-    return None
-
-
-def _much_less(limits: Limits, table: str, rows: int, before: int) -> bool:
-    little = before - rows <= limits.of(table, "floor") and table not in WITHOUT_FLOOR
-    return not little and rows <= before * limits.of(table, "shrunk_share")
-
-
-def _tripped(workbench: Workbench, plan: Plan, walked: Walked, limits: Limits, counts: _Counts) -> Iterator[LimitReport]:
+def _tripped(workbench: Workbench, plan: Plan, walked: Walked, limits: Limits, counts: Counts) -> Iterator[LimitReport]:
     """The limits of one table that its plan goes over: for the whole table, then school by school."""
     table, report = walked.table.name, plan.tables.get(walked.table.name, TableReport())
     changes: tuple[tuple[Change, int], ...] = (("remove", report.removed), ("update", report.updated))
@@ -232,7 +143,3 @@ def _limit(tripped: Sequence[LimitReport]) -> Reason | None:
     if others:
         what += f" ({others} more {'limit was' if others == 1 else 'limits were'} passed)"
     return reason("limit_exceeded", what=what)
-
-
-def _files(walked: Walked) -> str:
-    return ", ".join(dict.fromkeys(f.text.file.name for f in walked.sifted.feeds))

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from homeroom.compare.ownership import Holds
+from homeroom.compare.told import OF_USERS
 from homeroom.roster.catalogue import Format, Table
 from homeroom.roster.names import quoted, text
 
@@ -20,7 +21,8 @@ class Meeting:
     """What must be known to compare the rows of one table: admitted as `a`, stored as `s`.
 
     `delivered` columns came tonight; `lacking` names the files that do not have one of them; `holds`: what the source may not
-    write. `members`: for each file, the names inside `metadata` that it brings.
+    write. `members`: for each file, the names inside `metadata` that it brings. `told`: the relation of what the roster tells already (`t`),
+    where tonight holds some of it; see `compare.told`.
     """
 
     table: Table
@@ -28,6 +30,7 @@ class Meeting:
     lacking: Mapping[str, tuple[int, ...]]
     holds: Holds
     members: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    told: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -54,9 +57,19 @@ class Meeting:
             return f"s.{quoted(column)}"
         files = self.lacking.get(column, ())
         mine = self._joined_metadata() if column == "metadata" and self.members else f"a.{quoted(column)}"
+        if self.told == "told_users" and column in OF_USERS:
+            mine = f"CASE WHEN s.{quoted(column)} IS NULL AND {mine} = t.{quoted(column)} THEN NULL ELSE {mine} END"
         if not files:
             return mine
         return f"CASE WHEN a._file IN ({', '.join(map(str, files))}) THEN s.{quoted(column)} ELSE {mine} END"
+
+    def with_told(self) -> str:
+        """The join that a pair needs to be compared with what the roster tells already."""
+        return f'LEFT JOIN {self.told} t ON a."sourcedId" = t."sourcedId"' if self.told else ""
+
+    def is_news(self) -> str:
+        """Whether a row of tonight says more than the roster tells already."""
+        return 't."sourcedId" IS NULL' if self.told == "told_roles" else "true"
 
     def _joined_metadata(self) -> str:
         """Tonight's members with those of the stored ones that tonight's file does not bring, sorted by name."""

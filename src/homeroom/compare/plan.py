@@ -25,6 +25,8 @@ The cases, for a key that ...                          the plan says
     did not come in complete files, active and ours    remove, if every key of tonight could be read, and unless a file that
                                                        did not come tonight had brought it
     did not come otherwise                             nothing
+    says what the roster tells already, in the words   nothing (see `told`)
+    of the other version of OneRoster
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from homeroom.compare.merging import Meeting, nothing
 from homeroom.compare.ownership import EVERYTHING, Holds, Ownership, has_locks
 from homeroom.compare.plan_hash import first_hash, plan_hash
 from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strange, strangers, tell_unknown
+from homeroom.compare.told import told
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted
 from homeroom.roster.report import TableReport
@@ -73,12 +76,14 @@ def plan(
     `first`: the roster is empty, so that everything admitted is an add; the plan then is a view and costs nothing, and its
     hash is made of the rows' own hashes instead of their values (nobody approves a first import).
     """
-    reports = {}
+    reports, known = {}, set()
     for walked in tables:
         if first:
             reports[walked.table.name] = _first(workbench, walked)
-        else:
-            reports[walked.table.name] = _compare(workbench, walked, source, lookup, frozenset(allied), ownership)
+            continue
+        each = _compare(workbench, walked, source, lookup, frozenset(allied), ownership)
+        reports[walked.table.name], derived = each
+        known |= {walked.table.name} if derived else set()
     columns = {w.table.name: tuple(c for c in w.table.columns if c in w.admitted.columns) for w in tables}
     hashed = first_hash if first else plan_hash
     return Plan(
@@ -88,6 +93,7 @@ def plan(
         columns=columns,
         withheld=tuple(told for name in reports for told in withheld.tell(workbench, name)),
         offers=withheld.OFFERS if workbench.exists(withheld.OFFERS) else None,
+        told=frozenset(known),
     )
 
 
@@ -120,8 +126,8 @@ def _first(workbench: Workbench, walked: Walked) -> TableReport:
 
 def _compare(
     workbench: Workbench, walked: Walked, source: int, lookup: Lookup, allied: frozenset[int], ownership: Ownership
-) -> TableReport:
-    """Compare with what the store holds of the keys that matter."""
+) -> tuple[TableReport, bool]:
+    """Compare with what the store holds of the keys that matter. Says also whether the store tells some of it already."""
     table, sifted, admitted, elsewhere = walked
     nobody_left(workbench, table)
     if sifted.full and sifted.mode == "continuous":
@@ -130,12 +136,13 @@ def _compare(
         stored = settle_changed(workbench, table, admitted, source, lookup, elsewhere, sifted.spared)
     if stored is None:
         _empty(workbench, table)
-        return TableReport(unchanged=sifted.unchanged - admitted.again, refused=_refused(walked))
+        return TableReport(unchanged=sifted.unchanged - admitted.again, refused=_refused(walked)), False
     family = ", ".join(str(s) for s in sorted({source, *allied}))
     lacking = tonight.undelivered(sifted.feeds)
     members = _members(sifted.feeds)
     holds = ownership.of(table, locks=bool(workbench.value(has_locks(stored))))
-    meeting = Meeting(table, frozenset(admitted.columns), lacking, holds, members)
+    derived = told(workbench, table.name, admitted.columns, stored, lookup)
+    meeting = Meeting(table, frozenset(admitted.columns), lacking, holds, members, derived)
     foreign = strangers(workbench, table, stored, family)
     named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
     if not holds.nothing:
@@ -144,7 +151,7 @@ def _compare(
         f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(workbench, meeting, stored, source, family)}"
     )
     accepted = workbench.value(f"SELECT count(*) FROM {quoted(f'admitted_{table.name}')}")
-    return _report(workbench, walked, same_or_changed=accepted - foreign - named, foreign=foreign)
+    return _report(workbench, walked, same_or_changed=accepted - foreign - named, foreign=foreign), derived is not None
 
 
 def _rows(workbench: Workbench, meeting: Meeting, stored: str, source: int, family: str) -> str:
@@ -162,8 +169,9 @@ def _rows(workbench: Workbench, meeting: Meeting, stored: str, source: int, fami
     return f"""
         WITH pairs AS (
             SELECT a."sourcedId", a._file, a._row, s.id, s.status AS _status, {meeting.paired()}
-            FROM {admitted} a LEFT JOIN {stored} s ON a."sourcedId" = s."sourcedId"
-            WHERE {_pairs(workbench, meeting, family)} {"" if meeting.holds.nothing else f"AND NOT coalesce({meeting.holds.archived()}, false)"}
+            FROM {admitted} a LEFT JOIN {stored} s ON a."sourcedId" = s."sourcedId" {meeting.with_told()}
+            WHERE {_pairs(workbench, meeting, family)} AND {meeting.is_news()}
+              {"" if meeting.holds.nothing else f"AND NOT coalesce({meeting.holds.archived()}, false)"}
         )
         SELECT CASE WHEN id IS NULL THEN 'add' WHEN _status = 'tobedeleted' THEN 'restore' ELSE 'update' END AS verb,
                id, "sourcedId", {meeting.final()}, _file, _row, {meeting.changed()} AS _changed,

@@ -38,7 +38,8 @@ def note(workbench: Workbench, meeting: Meeting, stored: str, pairs: str) -> Non
         CREATE OR REPLACE TABLE {quoted(f"withheld_{name}")} AS
         SELECT "sourcedId", _kh, _file, _row, w.field, w.reason, w.entry, w.offered, w.kept FROM (
             SELECT a."sourcedId", a._kh, a._file, a._row, unnest({found}) AS w
-            FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId" WHERE {some} AND {pairs}
+            FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId" {meeting.with_told()}
+            WHERE {some} AND {pairs}
         )
     """)
     if holds.locks:

@@ -274,6 +274,7 @@ def _wrong(layouts: LayoutSet, occasion: Occasion) -> Iterator[str]:
         ("A needed column is missing or renamed", "The delivery is refused; the report names the column", "Put the header word back exactly as this guide has it."),
         ("A row cannot be used", "The row is refused with its line and a reason; the others are taken; what was known of the record stays", "Correct it in your system; the next night mends it."),
         (large, waits[0].upper() + waits[1:], "Tell us when you expect such a change, as at the start of a school year."),
+        (f"More than {allowed.refused_share:.0%} of a file's rows (and more than {allowed.floor}) cannot be used that could be last time", waits[0].upper() + waits[1:], "Look for one cause: a column that moved, a code that was renamed."),
         ("A file is empty that had rows before", "The delivery fails; nobody is removed", "Look at the export's selection."),
         ("The same people come under other ids", waits[0].upper() + waits[1:], "Never change which number is the id without a word to us."),
         (f"A whole file has no more than {allowed.shrunk_share:.0%} of its former rows", waits[0].upper() + waits[1:], "Look whether the export lost a school or a term."),

@@ -121,6 +121,10 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
             "repairs": ("list", "What was healed, counted by `code`."),
             "note": ("text or null", "Why a file was not read."),
             "skipped": ("number", "Those of the ignored rows that belong to [schools that stepped out](#skipped)."),
+            "mode": (
+                "text or null",
+                "`continuous` (the whole population), `delta` or `change_notification` (single records); null where it was not walked.",
+            ),
         },
     ),
     "repairs": (

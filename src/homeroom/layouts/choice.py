@@ -85,6 +85,13 @@ def choose(
     return Choice(best.layouts, why, best.matches, left, used, findings, best.joined)
 
 
+def lacking(layouts: LayoutSet, inspected: Sequence[Inspected]) -> str:
+    """In words, what keeps a set from reading these files without being named; empty when nothing does."""
+    found = manifests.find(inspected)
+    sheet = manifests.read(found) if found and layouts.manifest else None
+    return _assessed(layouts, inspected, found, sheet).against
+
+
 def _assessed(layouts: LayoutSet, inspected: Sequence[Inspected], found: Inspected | None, sheet: Manifest | None) -> Assessment:
     """The set against the files; where the set knows no manifest, a manifest is a file like any other."""
     if not layouts.manifest:

@@ -128,10 +128,15 @@ def _version(said: str | None, note: _Note) -> str | None:
 
 def _modes(said: Mapping[str, str], note: _Note) -> dict[str, FileMode]:
     modes: dict[str, FileMode] = {}
+    strange: dict[str, str] = {}
     for table, word in said.items():
         match word.casefold():
             case "absent" | "bulk" | "delta" as mode:
                 modes[table] = mode
             case _:
-                note(f"file.{table}", f"{word[:20] or 'blank'} is not one of absent, bulk, delta")
+                strange[table] = word[:20] or "blank"
+    # As `Manifest.mode` takes a file of which nothing is said.
+    taken = "the file is left alone" if "delta" in modes.values() else "the file is taken as bulk, if it came"
+    for table, word in strange.items():
+        note(f"file.{table}", f"{word} is not one of absent, bulk, delta; {taken}")
     return modes

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from homeroom.roster.catalogue import Table, catalogue
-from homeroom.roster.versions import Role, items, orgs_in_11, role_in_11, roles_of, stored_columns, word, worded
+from homeroom.roster.versions import DERIVED_ROLE, Role, items, orgs_in_11, role_in_11, roles_of, stored_columns, word, worded
 
 Row = tuple[Any, ...]
 RowsOf = Callable[[str], Iterable[Row]]
@@ -53,7 +53,12 @@ class Projector:
             if user in self._roles:
                 continue
             for n, role in enumerate(roles_of(user, row[at["role"]], row[at["orgSourcedIds"]], self._org_types), 1):
-                cells = {"sourcedId": f"{user}.role-{n}", "status": row[1], "dateLastModified": row[2], "userSourcedId": user}
+                cells = {
+                    "sourcedId": f"{user}{DERIVED_ROLE}{n}",
+                    "status": row[1],
+                    "dateLastModified": row[2],
+                    "userSourcedId": user,
+                }
                 cells |= {"roleType": role.role_type, "role": role.role, "orgSourcedId": role.org}
                 yield tuple(cells.get(column) for column in order)
 

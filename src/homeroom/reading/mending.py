@@ -235,16 +235,17 @@ class Mender:
             self._write_cells(record, number, cells)
 
     def _surplus(self, record: Record, number: int, cells: list[bytes]) -> None:
-        if not any(c.strip() for c in cells[self._width :]):
-            self.tally.repairs["surplus-blank-trimmed"] += 1
-            self._write_cells(record, number, cells[: self._width])
-            return
+        # Asked first: a row whose last column is blank ends in a blank cell, too, when a list before it fell apart.
         if self._place is not None and not record.quoted:
             placed = self._place([c.decode("utf-8", "replace") for c in cells])
             if placed is not None and len(placed) == self._width:
                 self.tally.repairs["surplus-cells-placed"] += 1
                 self._write_cells(record, number, [c.encode("utf-8", "replace") for c in placed])
                 return
+        if not any(c.strip() for c in cells[self._width :]):
+            self.tally.repairs["surplus-blank-trimmed"] += 1
+            self._write_cells(record, number, cells[: self._width])
+            return
         self._refuse("row-long", record, number, cells, found=len(cells), expected=self._width)
 
     def _write_cells(self, record: Record, number: int, cells: Iterable[bytes]) -> None:

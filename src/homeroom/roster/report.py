@@ -40,6 +40,7 @@ class FileReport:
     """One file walked by one layout. `rows` = `accepted` + `refused` + `ignored`. Unread files have no table and say why.
 
     `skipped`: those of the ignored rows that belong to schools which step out.
+    `mode`: whether it held the whole population or single records; None where it was not walked.
     """
 
     name: str
@@ -55,6 +56,7 @@ class FileReport:
     repairs: tuple[Repair, ...] = ()
     note: str | None = None
     skipped: int = 0
+    mode: Literal["continuous", "delta", "change_notification"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,14 @@ class TableReport:
 
 @dataclass(frozen=True, slots=True)
 class LimitReport:
-    """A limit that tripped: `count` of `of` records would change, `allowed` may. `school` is a sourcedId or None for all."""
+    """A limit that tripped: `count` of `of` records would change, `allowed` may. `school` is a sourcedId or None for all.
+
+    With `refuse` they are rows of the table's files, and were refused.
+    """
 
     table: str
     school: str | None
-    change: Literal["remove", "update"]
+    change: Literal["remove", "update", "refuse"]
     count: int
     of: int
     allowed: int

@@ -35,6 +35,9 @@ TO_11 = {
 ABOVE_SCHOOL = frozenset({"district", "local", "state", "national"})
 """Types of org whose administrator looks after more than one school."""
 
+DERIVED_ROLE = ".role-"
+"""What stands between user and place in the sourcedId of a role that is told of a 1.1 user and not stored: `u1.role-1`."""
+
 _EXTENSION = re.compile(r"ext:[A-Za-z0-9._-]+")
 _NOT_IN_WORD = re.compile(r"[^A-Za-z0-9._-]+")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -11,18 +12,29 @@ from sqlalchemy.exc import IntegrityError
 
 from homeroom.roster.faults import Misuse
 from homeroom.store.control_tables import account
+from homeroom.store.moments import read, written
 from homeroom.store.places import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who may push files. `password_hash` is an argon2 text; `public_keys` are lines of the authorized_keys form."""
+    """Who may push files. `password_hash` is an argon2 text; `public_keys` are lines of the authorized_keys form.
+
+    `retiring_hash` is that of the password before, which is good until `retiring_until`.
+    """
 
     username: str
     source: int
     password_hash: str | None
     public_keys: tuple[str, ...] = ()
     enabled: bool = True
+    retiring_hash: str | None = None
+    retiring_until: datetime | None = None
+
+    def hashes(self, now: datetime) -> tuple[str, ...]:
+        """The argon2 texts of the passwords that are good at that moment."""
+        retiring = self.retiring_hash if self.retiring_until is not None and now < self.retiring_until else None
+        return tuple(h for h in (self.password_hash, retiring) if h is not None)
 
 
 class Accounts:
@@ -58,9 +70,11 @@ class Accounts:
             rows = connection.execute(select(account).where(account.c.source == source).order_by(account.c.username))
             return [_account(row) for row in rows]
 
-    def set_password(self, username: str, password_hash: str | None) -> None:
-        """Replace the argon2 text; None leaves the keys as the only way in."""
-        self._set(username, password_hash=password_hash)
+    def set_password(self, username: str, password_hash: str | None, *, retiring_until: datetime | None = None) -> None:
+        """Replace the argon2 text; None leaves the keys as the only way in. With `retiring_until` the old one is good so long."""
+        until = written(retiring_until) if retiring_until is not None else None
+        old = account.c.password_hash if retiring_until is not None else None
+        self._set(username, password_hash=password_hash, retiring_hash=old, retiring_until=until)
 
     def set_keys(self, username: str, public_keys: tuple[str, ...]) -> None:
         """Replace the public keys."""
@@ -87,4 +101,6 @@ class Accounts:
 
 
 def _account(row: Row[Any]) -> Account:
-    return Account(row.username, row.source, row.password_hash, tuple(json.loads(row.public_keys)), bool(row.enabled))
+    keys, until = tuple(json.loads(row.public_keys)), row.retiring_until
+    retiring_until = read(until) if until is not None else None
+    return Account(row.username, row.source, row.password_hash, keys, bool(row.enabled), row.retiring_hash, retiring_until)

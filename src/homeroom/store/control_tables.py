@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -67,6 +67,8 @@ account = Table(
     Column("password_hash", Text),
     Column("public_keys", Text, nullable=False),
     Column("enabled", Boolean(create_constraint=False), nullable=False),
+    Column("retiring_hash", Text),
+    Column("retiring_until", Text),
     Index("account_by_source", "source"),
 )
 

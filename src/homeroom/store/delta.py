@@ -3,7 +3,8 @@
 From `plan_T` and `stored_T` this makes, for each roster table that changes, queries whose rows go on board of the ferry:
 
     add_T          the new records with their ids, in the order of sourcedId
-    update_T       records that get new values (updates and restores), with flags for indexed columns that really change
+    update_T       records that get new values, with flags for indexed columns that really change: updates and restores, and
+                   removals of a plan that brings `_rewrites` (a rollback: a removed record gets the values that it had then)
     remove_T       records that become tobedeleted
     link_L         link rows that appear;   unlink_L   link rows that disappear
     change         one row for each record that changes
@@ -44,7 +45,13 @@ class Delta:
     @property
     def alters(self) -> bool:
         """Whether any stored record gets new values."""
-        return "update" in self.verbs or "restore" in self.verbs
+        return "update" in self.verbs or "restore" in self.verbs or "_rewrites" in self.brings
+
+    @property
+    def altered(self) -> str:
+        """SQL: whether a row of the plan gives a stored record new values."""
+        verbs = "('update', 'restore', 'remove')" if "_rewrites" in self.brings else "('update', 'restore')"
+        return f"p.verb IN {verbs}"
 
     @property
     def plan(self) -> str:
@@ -91,12 +98,13 @@ class Delta:
 
     def updates(self) -> str:
         """Records that get new values, by id."""
-        own = ", ".join(f"{sql} AS {quoted(c)}" for c, sql in self._own("active").items())
+        status = "CASE p.verb WHEN 'restore' THEN 'active' WHEN 'remove' THEN 'tobedeleted' ELSE s.status END"
+        own = ", ".join(f"{sql} AS {quoted(c)}" for c, sql in (self._own("active") | {"status": status}).items())
         cells = ", ".join(f"p.{quoted(c)}" for c in self.cells)
         flags = "".join(f", p.{quoted(c)} IS DISTINCT FROM s.{quoted(c)} AS {quoted('new ' + c)}" for c in indexed(self.table))
         return (
             f"SELECT p.id, {own}, {cells}{flags} FROM {self.plan} p JOIN {self.stored} s ON p.id = s.id "
-            "WHERE p.verb IN ('update', 'restore') ORDER BY p.id"
+            f"WHERE {self.altered} ORDER BY p.id"
         )
 
     def removals(self) -> str:
@@ -115,7 +123,10 @@ class Delta:
             f"THEN {text(chr(34) + c + chr(34) + ':')} || to_json([s.{quoted(c)}, p.{quoted(c)}]) END"
             for c in self.cells
         )
-        fields = f"CASE WHEN p.verb IN ('update', 'restore') THEN '{{' || concat_ws(',', {entries}) || '}}' END"
+        changed = f"'{{' || concat_ws(',', {entries}) || '}}'"
+        # a removal tells no values, but those that a rollback gives it
+        fields = f"CASE WHEN p.verb = 'remove' THEN nullif({changed}, '{{}}') ELSE {changed} END"
+        fields = f"CASE WHEN {self.altered} THEN {fields} END"
         return (
             f'SELECT {text(self.table.name)} AS "table", p."sourcedId", p.verb, {fields} AS fields '
             f"FROM {self.plan} p LEFT JOIN {self.stored} s ON p.id = s.id"
@@ -161,7 +172,8 @@ class Delta:
         return f"""
             SELECT {text(self.table.name)} AS "table", source, school, sum(step)::BIGINT AS active FROM (
                 SELECT {source} AS source, unnest({new}) AS school, 1 AS step
-                FROM {self.plan} p LEFT JOIN {self.stored} s ON p.id = s.id WHERE p.verb <> 'remove'
+                FROM {self.plan} p LEFT JOIN {self.stored} s ON p.id = s.id
+                WHERE p.verb IN ('add', 'restore') OR (p.verb = 'update' AND s.status = 'active')
                 UNION ALL
                 SELECT coalesce(s._source, 0), unnest({old}), -1
                 FROM {self.plan} p JOIN {self.stored} s ON p.id = s.id WHERE s.status = 'active'
@@ -182,7 +194,7 @@ class Delta:
                 UNION ALL
                 SELECT unnest(list_filter({new}, lambda i: NOT list_contains({old}, i))), p.id
                 FROM {self.plan} p JOIN {self.stored} s ON p.id = s.id
-                WHERE p.verb IN ('update', 'restore') AND p.{quoted(column)} IS DISTINCT FROM s.{quoted(column)}
+                WHERE {self.altered} AND p.{quoted(column)} IS DISTINCT FROM s.{quoted(column)}
             ) ORDER BY 1, 2
         """
 
@@ -192,7 +204,7 @@ class Delta:
         return f"""
             SELECT DISTINCT unnest(list_filter({old}, lambda i: NOT list_contains({new}, i))) AS target, p.id AS owner
             FROM {self.plan} p JOIN {self.stored} s ON p.id = s.id
-            WHERE p.verb IN ('update', 'restore') AND p.{quoted(column)} IS DISTINCT FROM s.{quoted(column)} ORDER BY 1, 2
+            WHERE {self.altered} AND p.{quoted(column)} IS DISTINCT FROM s.{quoted(column)} ORDER BY 1, 2
         """
 
     def _own(self, status: str) -> dict[str, str]:

@@ -36,9 +36,10 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One applied difference of one record. `fields`: column -> (old, new); empty for adds and removals.
+    """One applied difference of one record. `fields`: column -> (old, new).
 
-    `who`: the person who made it by hand, where no import did.
+    Empty for adds, and for removals but those of a rollback that gave the record other values. `who`: the person who made it by
+    hand, where no import did.
     """
 
     revision: int

@@ -1,8 +1,9 @@
 """Going back: the plan that makes the roster equal to what it was, worked out from the changes since then.
 
 For a key that changed after the old revision, its first change since tells what it was: what was added was not there, what
-was restored was removed, anything else was active; and for each column the oldest of the old values is the one it had.
-Records that are removed now and were removed then keep their latest values: only active records are made equal in them.
+was restored was removed, anything else was active; and for each column the oldest of the old values is the one it had. Records
+that were removed then get the values of then, too: who reads the old revision reads the same of them. A record that was not
+there yet becomes tobedeleted and keeps its values; one that the retention clock has purged since is gone.
 
 What a person holds stays: a locked field keeps its value, a record that was archived by hand stays archived. Both are counted.
 """
@@ -60,14 +61,15 @@ def _back(place: Place, workbench: Workbench, table: Table, revision: int) -> Ta
         CASE WHEN w.state <> 'active' AND s.status = 'active' THEN 'remove'
              WHEN w.state = 'active' AND {holds.archived()} THEN NULL
              WHEN w.state = 'active' AND s.status <> 'active' THEN 'restore'
-             WHEN w.state = 'active' AND ({changed}) THEN 'update' END
+             WHEN {changed} THEN 'update' END
     """
     if holds.locks:
         _note_withheld(workbench, table, stored, holds)
     workbench.run(f"""
         CREATE OR REPLACE TABLE {quoted(f"plan_{table.name}")} AS
         SELECT * FROM (
-            SELECT {verb} AS verb, s.id, s."sourcedId", {cells} FROM went_back w JOIN {stored} s ON w."sourcedId" = s."sourcedId"
+            SELECT {verb} AS verb, TRUE AS _rewrites, s.id, s."sourcedId", {cells}
+            FROM went_back w JOIN {stored} s ON w."sourcedId" = s."sourcedId"
         ) WHERE verb IS NOT NULL
     """)
     counted = dict(workbench.rows(f"SELECT verb, count(*) FROM {quoted(f'plan_{table.name}')} GROUP BY verb"))
@@ -115,7 +117,7 @@ def _value(column: str, holds: Holds) -> str:
 def _was(column: str) -> str:
     """The value that a field had."""
     was = f"w.{quoted('was ' + column)}"
-    return f"CASE WHEN w.state = 'active' AND {was} IS NOT NULL THEN {was}[1] ELSE s.{quoted(column)} END"
+    return f"CASE WHEN w.state <> 'absent' AND {was} IS NOT NULL THEN {was}[1] ELSE s.{quoted(column)} END"
 
 
 def _note_withheld(workbench: Workbench, table: Table, stored: str, holds: Holds) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from homeroom.roster.faults import Misuse
+from homeroom.roster.report import moment
 from homeroom.store.apps import App
 from homeroom.store.journal import AuditRow
 from homeroom.sync.house import House
@@ -41,6 +42,19 @@ def add(
         "districts": list(districts),
         "scopes": list(wanted),
     }
+
+
+def revoke(house: House, client_id: str, who: str = "command line") -> App:
+    """Shut an application out: no new tokens, and those that it has are gone. Raises Misuse for an unknown or revoked one."""
+    apps, now = house.stores.control.apps, datetime.now(UTC)
+    found = apps.find(client_id)
+    if found is None:
+        raise Misuse(f"there is no application {client_id}; `homeroom app list` shows them.")
+    if found.revoked is not None:
+        raise Misuse(f"application {client_id} was revoked at {moment(found.revoked)} already.")
+    apps.revoke(client_id, now)
+    house.stores.control.audit.add(AuditRow(now, who, "app-revoked", None, {"client_id": client_id}))
+    return found
 
 
 def public_url(house: House) -> str:

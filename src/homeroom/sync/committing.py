@@ -246,6 +246,8 @@ def _snapshots(bench: Workbench, walked: Walked, ground: Ground, folder: Path, r
     """Write what tonight's rows look like, under names that only the commit makes valid."""
     kept = []
     for name, sifted in walked.sifted.items():
+        if name in walked.plan.told:
+            continue
         previous = ground.snapshots.get(name)
         usable = snapshots_of.valid(previous, walked.fingerprints[name])
         mark = walked.fingerprints[name]

@@ -1,10 +1,11 @@
-"""Districts: adding one, and what the list of them shows."""
+"""Districts: adding one, naming it anew, and what the list of them shows."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
+from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
 from homeroom.store.districts import District
 from homeroom.store.journal import AuditRow
@@ -19,6 +20,18 @@ def add(house: House, slug: str, name: str, timezone: str, who: str = "command l
     house.data_key(slug)
     house.stores.control.audit.add(AuditRow(now, who, "district-added", slug))
     return made
+
+
+def rename(house: House, slug: str, name: str, who: str = "command line") -> District:
+    """Change the name that people read. Raises Misuse for an unknown district or a blank name."""
+    control = house.stores.control
+    before = control.districts.get(slug).name
+    if not name.strip():
+        raise Misuse("a district needs a name that people know it by.")
+    control.districts.rename(slug, name.strip())
+    if before != name.strip():
+        control.audit.add(AuditRow(datetime.now(UTC), who, "district-renamed", slug, {"name": [before, name.strip()]}))
+    return control.districts.get(slug)
 
 
 def listed(house: House) -> list[dict[str, Any]]:

@@ -71,6 +71,7 @@ def _fed(feed: Feed, sifted: Sifted, admitted: Admitted, foreign: int) -> FileRe
         refused=refused,
         ignored=ignored,
         repairs=tuple(Repair(c, n) for c, n in sorted(repairs.items())),
+        mode=feed.mode,
     )
 
 

@@ -276,8 +276,14 @@ SETTINGS: tuple[Setting, ...] = (
         "More is a hold (`limit_exceeded`).", kept=("limits", "update_share"), example="0.9",
     ),
     Setting(
+        "refused_share", "Limits", kinds.number(0, 1), 0.25,
+        "The share of a table's rows that may be refused beyond those that were refused in the last import; never less than `floor` rows.",
+        "More is a hold (`too_many_refused`). A district whose bad rows are known is not held for them every night.",
+        kept=("limits", "refused_share"), example="0.1",
+    ),
+    Setting(
         "floor", "Limits", kinds.whole(0), 9,
-        "How many records, per table and per school, may always be removed or changed, whatever their share. Not counted for orgs and "
+        "How many records, per table and per school, may always be removed, changed or refused, whatever their share. Not counted for orgs and "
         "academicSessions, nor where a school or a table would lose everything.",
         "A small school does not wait for a person because of two families that moved.", unit="records",
         kept=("limits", "floor"), example="20",
@@ -301,7 +307,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "table_limits", "Limits",
         kinds.mapping("an object of tables and limits", judges.table_limit, kinds.loose, depth=2), {},
-        "Limits of single tables, in place of those of the whole source: `remove_share`, `update_share`, `shrunk_share`, `floor`.",
+        "Limits of single tables, in place of those of the whole source: `remove_share`, `update_share`, `refused_share`, "
+        "`shrunk_share`, `floor`.",
         "They count for the table and for each school in it.", kept=("limits", "tables"), fallback="none",
         example='{"enrollments": {"remove_share": 0.5}}',
     ),

@@ -16,7 +16,7 @@ from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
 from homeroom.compare import plan as planning
 from homeroom.compare import snapshot as snapshots
-from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
+from homeroom.compare.limits import ActiveCounts, Context, LastTime, Limits, judge
 from homeroom.compare.night import forget
 from homeroom.compare.ownership import EVERYTHING, Ownership
 from homeroom.compare.plan import plan as make_plan
@@ -43,6 +43,7 @@ from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.datasets import as_values, is_own
 from homeroom.sync import findings, schools_told
+from homeroom.sync import reading_otherwise as otherwise
 from homeroom.sync.pausing import unproved, without_paused
 from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
 from homeroom.treatment.leavers import Absences
@@ -69,14 +70,15 @@ class Ground:
     """What a walk stands on: how this source is read, and what the store already holds.
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
-    returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time, `last_skipped` those of them that were left out for their school. `written` makes a
+    returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last`: what
+    each table's files were last time. `written` makes a
     relation of the keys of a table that files of certain names wrote last, or is None where there are none. `now` is in the
     district's own time. `agree` puts a set's own datasets together with what the store has of them; `lookup` asks the store for the
     tables of a catalogue. `contacts` overrides single keys of the set's contact rules; `made_before`: how many active people of the
     source were made from pairs. `treatment` is what the source's settings do to its rows, `paused` are tables that rest today,
     `absent_before` brings what was counted of absent students. `ownership`: which fields the source may write. `schools` says which
-    schools step out; `taken_over`: by table, ids of the SIS and those that the roster has instead.
+    schools step out; `taken_over`: by table, ids of the SIS and those that the roster has instead. `usual`: the set that read the files last
+    time, where nobody has named one.
     """
 
     sets: Sequence[LayoutSet]
@@ -94,7 +96,7 @@ class Ground:
     lookup: Callable[[Catalogue], Lookup]
     agree: Callable[[Sequence[Table]], tuple[Table, ...]]
     active: ActiveCounts
-    last_rows: Mapping[str, int]
+    last: Mapping[str, LastTime]
     now: datetime
     contacts: Mapping[str, Any] = field(default_factory=dict)
     made_before: Callable[[], int] = lambda: 0
@@ -104,7 +106,7 @@ class Ground:
     ownership: Ownership = EVERYTHING
     schools: SchoolRules = field(default_factory=SchoolRules)
     taken_over: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    last_skipped: Mapping[str, int] = field(default_factory=dict)
+    usual: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +205,10 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     plan = make_plan(bench, tables, ground.source, lookup, first=first, allied=ground.allied, ownership=mine)
     tell("judge")
     skipped = schools_told.counted(bench, sifted) if placed.schools else {}
-    before = {t: (sum(skipped.get(t, {}).values()), ground.last_skipped.get(t, 0)) for t in sifted}
-    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written), before)
+    aside = {table: sum(files.values()) for table, files in skipped.items()}
+    context = Context(tables, ground.last, lookup, hollow_files(bench, choice, sifted, ground.written), aside)
     judgement = judge(bench, plan, ground.limits, schools_told.in_scope(bench, ground.active, placed.schools), context)
+    judgement = otherwise.judge(judgement, choice, ground.usual, ground.sets, looked.inspected, plan, ground.limits)
     return Walked(
         choice=choice,
         book=book,

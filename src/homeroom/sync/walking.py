@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from homeroom.compare.limits import Active
+from homeroom.compare.limits import Active, LastTime
 from homeroom.compare.snapshot import Snapshot
 from homeroom.deliveries.seal import Sealed, SealedFile, unseal
 from homeroom.deliveries.workfolders import claim
@@ -23,6 +23,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import committing, repeating, tuning
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
+from homeroom.sync.reading_otherwise import usual_set
 from homeroom.sync.sources import allied, siblings
 from homeroom.sync.suiting import suited
 from homeroom.sync.walk import Ground, walk
@@ -141,8 +142,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         lookup=lookup,
         agree=store.agree,
         active=active,
-        last_rows=last_counts(last, "rows"),
-        last_skipped=last_counts(last, "skipped"),
+        last=last_time(store, source.id),
         now=today,
         contacts=tuning.contacts(source),
         made_before=lambda: store.bearing(source.id, "users", MARK),
@@ -152,6 +152,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         ownership=tuning.ownership(source),
         schools=tuning.schools(source, today, house.stores.control.schools.own(slug, source.id), last, pairs.get("orgs", {})),
         taken_over=pairs,
+        usual=usual_set(store, source.id) if wanted is None else None,
     )
 
 
@@ -163,10 +164,20 @@ def last_report(store: RosterStore, source: int) -> Mapping[str, Any]:
     return {}
 
 
-def last_counts(report: Mapping[str, Any], what: str) -> dict[str, int]:
-    """How many rows each table's files had at that import, or how many of them were refused, ignored or skipped."""
-    rows: dict[str, int] = {}
-    for file in report.get("files", ()):
-        if file["table"] is not None:
-            rows[file["table"]] = rows.get(file["table"], 0) + file.get(what, 0)
-    return rows
+def last_time(store: RosterStore, source: int) -> dict[str, LastTime]:
+    """What each table's complete files were in the last import of a source that was applied and had such files."""
+    for entry in store.imports.last(50, source=source):
+        if entry.dry_run or entry.status != "done" or entry.outcome == "failed" or entry.kind != "continuous":
+            continue
+        report = store.imports.report(entry.number) or {}
+        files = [f for f in report.get("files", ()) if f["table"] is not None and f.get("mode", "continuous") == "continuous"]
+        if files:
+            return {table: _complete(report, table, files) for table in {f["table"] for f in files}}
+    return {}
+
+
+def _complete(report: Mapping[str, Any], table: str, files: Sequence[Mapping[str, Any]]) -> LastTime:
+    mine = [f for f in files if f["table"] == table]
+    refused = report["tables"].get(table, {}).get("refused", 0)
+    skipped = sum(f.get("skipped", 0) for f in mine)
+    return LastTime(sum(f["rows"] for f in mine), refused, frozenset(f["layout"] for f in mine), skipped)

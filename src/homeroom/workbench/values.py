@@ -278,7 +278,9 @@ class Plan:
 
     `untouched` tables are those the delivery says nothing about; they are not in `tables`. `withheld`: what would change too, were
     it the source's to write; it is not in the hash. `offers` names a workbench relation with what the source says of fields that
-    a person holds: table, sourcedId, field, offered; None where nobody holds anything.
+    a person holds: table, sourcedId, field, offered; None where nobody holds anything. `told`: tables of
+    which some rows say what the roster tells already in the other version's words; what was decided of them hangs on other records, so no
+    snapshot is made of them.
     """
 
     tables: dict[str, TableReport]
@@ -287,6 +289,7 @@ class Plan:
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     withheld: tuple[Withheld, ...] = ()
     offers: str | None = None
+    told: frozenset[str] = frozenset()
 
     @property
     def empty(self) -> bool:
