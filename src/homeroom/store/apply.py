@@ -1,19 +1,22 @@
 """Applying a plan: one transaction that leaves the old revision or the new one, never a mixture (law 1).
 
-The statements are the same on both engines; the rows come by ferry. Everything that can be computed is computed before the
-transaction begins, so that it is short.
+The statements are the same on both engines; the rows come by two ferries. The first brings the table with the most changes;
+while the store writes these, a second thread computes and loads everything else, so that the transaction is as short as its
+own writes.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
+from homeroom.roster.report import TableReport
 from homeroom.store import declared, snapshots
 from homeroom.store import imports as import_log
 from homeroom.store.bring import bring
@@ -51,8 +54,12 @@ def changed_tables(plan: Plan, commit: Commit) -> list[str]:
     return [t.name for t in commit.book if any(told.get(t.name, ()))]
 
 
+def _weight(told: TableReport) -> int:
+    return told.added + told.updated + told.removed + told.restored
+
+
 def _changes(plan: Plan) -> int:
-    return sum(t.added + t.updated + t.removed + t.restored for t in plan.tables.values())
+    return sum(map(_weight, plan.tables.values()))
 
 
 def _issues(workbench: Workbench, commit: Commit) -> int:
@@ -64,20 +71,29 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
     number = commit.revision_before + 1
     names = changed_tables(plan, commit)
     deltas = [_delta(place, workbench, name, commit, number) for name in names]
-    with ferry(workbench, place, _changes(plan) + _issues(workbench, commit)) as boat:
-        for each in deltas:
-            _load(boat, each)
-        _load_shared(boat, deltas, commit)
-        load_issues(boat, workbench, commit)
+    heavy = max(deltas, key=lambda d: _weight(plan.tables[d.table.name]))
+    rest = [each for each in deltas if each is not heavy]
+    crossing = _changes(plan) + _issues(workbench, commit)
+    with (
+        workbench.beside() as second,
+        ferry(workbench, place, crossing, "first") as first,
+        ferry(second, place, crossing, "second") as boat,
+        ThreadPoolExecutor(1, thread_name_prefix="ferry") as beside,
+    ):
+        _load(first, heavy)
+        loading = beside.submit(_load_rest, boat, second, rest, deltas, commit)
         with place.write(alone=True) as connection:
             if isinstance(place, SqliteFile):
                 _widen(connection, _changes(plan))
-            boat.board(connection)
+            first.board(connection)
             fence(connection, place, commit, plan, number)
             declared.declare(connection, place, [each.table for each in deltas])
-            for each in deltas:
+            _write(connection, place, first, heavy)
+            loading.result()
+            boat.board(connection)
+            for each in rest:
                 _write(connection, place, boat, each)
-            _touch_people(connection, place, boat, deltas)
+            _touch_people(connection, place, first if heavy.table.name == "roles" else boat, deltas)
             _write_shared(connection, place, boat, commit)
             finish(connection, place, boat, commit, number)
             new_revision(connection, commit, number)
@@ -131,6 +147,14 @@ def _load(boat: Ferry, each: Delta) -> None:
             boat.load(f"link_{link.name}", each.links(link.column, adds))
         if each.alters:
             boat.load(f"unlink_{link.name}", each.unlinks(link.column))
+
+
+def _load_rest(boat: Ferry, workbench: Workbench, rest: Sequence[Delta], every: Sequence[Delta], commit: Commit) -> None:
+    """What is not the first ferry's: the other tables, the counts and changes of all, the issues."""
+    for each in rest:
+        _load(boat, each)
+    _load_shared(boat, every, commit)
+    load_issues(boat, workbench, commit)
 
 
 def _load_shared(boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
@@ -285,7 +309,7 @@ def _write_small(connection: Connection, commit: Commit, number: int) -> None:
             "revision": number,
         }
         connection.execute(insert(outbox).values(row))
-    for snapshot in commit.snapshots:
+    for snapshot in commit.snapshots():
         snapshots.keep(connection, snapshot)
     if commit.delivery is not None:
         changed = update(delivery).where(delivery.c.number == commit.delivery)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -219,10 +220,12 @@ def _committed(
 ) -> ImportReport:
     before = report.revision_before
     after = before if walked.plan.empty else before + 1
-    kept = _snapshots(bench, walked, ground, folder, after)
-    made = _finished(report, "done", _outcome(report), None, after)
     own = tuple(t for t in walked.book if is_own(t.name))
-    _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept, own)
+    # The snapshots' files are written while the store takes the rows; the transaction waits for them before it commits.
+    with bench.beside() as second, ThreadPoolExecutor(1, thread_name_prefix="snapshots") as beside:
+        kept = beside.submit(_snapshots, second, walked, ground, folder, after)
+        made = _finished(report, "done", _outcome(report), None, after)
+        _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept.result, own)
     return made
 
 
@@ -251,7 +254,7 @@ def _write(
     plan: Plan,
     now: datetime,
     origins: tuple[Origin, ...],
-    kept: tuple[SnapshotRow, ...] = (),
+    kept: Callable[[], Sequence[SnapshotRow]] = tuple,
     own: tuple[Table, ...] = (),
 ) -> None:
     commit = Commit(

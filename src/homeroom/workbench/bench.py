@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,6 +159,16 @@ class Workbench:
         if given:
             places = ", ".join("unnest(?::VARCHAR[])" for _ in columns)
             self.run(f'INSERT INTO "{name}" SELECT {places}', given)
+
+    @contextmanager
+    def beside(self) -> Iterator[Workbench]:
+        """The same workbench for a second thread, whose statements run at the same time. Temporary tables are each one's own.
+
+        To be made by the thread that owns the workbench, and left before the workbench is closed.
+        """
+        other = copy(self)
+        with self.connection.cursor() as other.connection:
+            yield other
 
     def close(self) -> None:
         """Close the database and remove its folder with everything in it. Safe to call twice."""
