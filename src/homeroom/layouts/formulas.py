@@ -66,6 +66,7 @@ class FormulaFault(Exception):
         super().__init__(message)
 
 
+@cache
 def columns(formula: str) -> tuple[str, ...]:
     """The columns that a formula names, each once, in the order of the text. Raises FormulaFault for one that may not run."""
     return tuple(dict.fromkeys(c.name for c in _tree(formula).find_all(exp.Column, bfs=False)))
@@ -77,6 +78,7 @@ def _probe() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"enable_external_access": "false"})
 
 
+@cache
 def check(formula: str, *, condition: bool = False) -> tuple[str, ...]:
     """Judge a formula completely, types included, without any data; returns its columns. Raises FormulaFault.
 
