@@ -94,7 +94,11 @@ def test_what_a_commit_promised_lies_in_the_outbox(stores: Stores, tmp_path: Pat
     store = stores.roster("pine")
     snapshot = SnapshotRow(1, "users", "f1", 1, {"base": "users.1.parquet"})
     commit(
-        store, {"users": [("add", user("u1"))]}, tmp_path, outbox=(Outgoing("roster.changed", {"n": 1}),), snapshots=lambda: (snapshot,)
+        store,
+        {"users": [("add", user("u1"))]},
+        tmp_path,
+        outbox=(Outgoing("roster.changed", {"n": 1}),),
+        snapshots=lambda: (snapshot,),
     )
     letter = store.outbox.waiting()[0]
     assert (letter.topic, letter.payload, letter.revision) == ("roster.changed", {"n": 1}, 1)
