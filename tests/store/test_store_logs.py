@@ -112,6 +112,24 @@ def test_what_a_commit_promised_lies_in_the_outbox(stores: Stores, tmp_path: Pat
     assert store.snapshots.all() == []
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_commit_whose_snapshots_cannot_be_written_changes_nothing(stores: Stores, tmp_path: Path, first: bool) -> None:
+    store = stores.roster("pine")
+    if not first:
+        commit(store, {"users": [("add", user("u1"))]}, tmp_path)
+    before = store.revision(), store.counts()
+    plans = {"orgs": [("add", {"sourcedId": "s1", "name": "North"})], "users": [("add", user("u2")), ("add", user("u3"))]}
+
+    def full() -> tuple[SnapshotRow, ...]:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        commit(store, plans, tmp_path, snapshots=full, first=first)
+    assert (store.revision(), store.counts()) == before
+    commit(store, plans, tmp_path, first=first)
+    check(store)
+
+
 def test_the_retention_clock_takes_old_removed_records_with_their_history(stores: Stores, tmp_path: Path) -> None:
     store = stores.roster("pine")
     commit(store, {"users": [("add", user(k, orgSourcedIds="s1")) for k in ("u1", "u2", "u3")]}, tmp_path)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from homeroom.compare import tonight
 from homeroom.compare.night import NightTooDifferent, night
 from homeroom.compare.snapshot import Snapshot
-from homeroom.compare.staging import PARQUET, staged
+from homeroom.compare.staging import staged
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
@@ -80,5 +80,5 @@ def _staged(workbench: Workbench, table: str, number: int, feeds: Sequence[Feed]
     path = text(str(staged(workbench, table, number)))
     # Empty columns of a snapshot make no bytes, and a clean first load's file becomes the snapshot (`snapshot.adopt`).
     rows = f"SELECT *, NULL::VARCHAR AS _told, NULL::VARCHAR AS _mended FROM ({tonight.records(feed, feeds)})"
-    workbench.run(f"COPY ({rows}) TO {path} {PARQUET}")
+    workbench.run(f"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
     return f"read_parquet({path}, file_row_number = true)", "file_row_number"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from homeroom.compare.staging import PARQUET, staged
+from homeroom.compare.staging import staged
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
@@ -277,7 +277,7 @@ def _write(workbench: Workbench, rows: str, folder: Path, stem: str, kind: str) 
     """Write rows to a new file under a name that no file has; complete and on the disk before it bears that name."""
     path = _free(folder, stem, kind)
     part = path.with_suffix(".part")
-    workbench.run(f"COPY ({rows}) TO {text(str(part))} {PARQUET}")
+    workbench.run(f"COPY ({rows}) TO {text(str(part))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
     _sync(part)
     part.rename(path)
     _sync(folder)

@@ -6,9 +6,6 @@ from pathlib import Path
 
 from homeroom.workbench.bench import Workbench
 
-PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 40960)"
-"""How rows are written. A group is what one thread reads at a time: with DuckDB's usual 122,880 most tables would be one."""
-
 
 def staged(workbench: Workbench, table: str, number: int) -> Path:
     """The file for the records of a table's feed: zstd Parquet in the order of the file, with `_kh`, `_rh` and `_keep`."""

@@ -8,7 +8,7 @@ not depend on how far the comparison has come.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,7 @@ class Sifting:
         every = {table.name: [f for f in feeds if f.table == table.name] for table in book}
         self._tables = [(table, every[table.name]) for table in book if every[table.name]]
 
-    def tables(self) -> Iterator[tuple[str, Sifted]]:
+    def tables(self) -> Generator[tuple[str, Sifted]]:
         """Each table as it was sifted, in the catalogue's order. Raises what sifting raises, and then sifts no more."""
         beside = ThreadPoolExecutor(1, thread_name_prefix="compare")
         try:
