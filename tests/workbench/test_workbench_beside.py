@@ -35,3 +35,9 @@ def test_two_threads_work_on_one_workbench(tmp_path: Path) -> None:
 def test_it_is_as_locked_as_the_workbench_itself(tmp_path: Path) -> None:
     with Workbench(tmp_path / "bench") as bench, bench.beside() as second, pytest.raises(Exception, match="disabled"):
         second.run(f"COPY (SELECT 1) TO '{tmp_path / 'outside.csv'}'")
+
+
+def test_it_works_by_the_same_settings(tmp_path: Path) -> None:
+    asked = "SELECT name, value FROM duckdb_settings() ORDER BY name"
+    with Workbench(tmp_path / "bench", threads=2) as bench, bench.beside() as second:
+        assert second.rows(asked) == bench.rows(asked)

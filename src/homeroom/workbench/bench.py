@@ -75,8 +75,8 @@ class Workbench:
         self.connection.execute("SET allowed_directories = ?", [allowed])
         # Long queries would draw a bar on standard output, where a script waits for one JSON document. Cursors inherit it.
         self.connection.execute("SET enable_progress_bar = false")
-        # Snapshots and staged rows are asked by dozens of statements: their footers are read once.
-        self.connection.execute("SET parquet_metadata_cache = true")
+        # Snapshots and staged rows are asked by dozens of statements: their footers are read once, by cursors too (GLOBAL).
+        self.connection.execute("SET GLOBAL parquet_metadata_cache = true")
         # Looking for parts of a query that are alike takes DuckDB longer than most of our queries run.
         self.connection.execute("SET disabled_optimizers = 'common_subplan'")
         self.connection.execute("SET enable_external_access = false")
