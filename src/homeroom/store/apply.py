@@ -26,6 +26,7 @@ from homeroom.store.district_tables import delivery, import_file, outbox, revisi
 from homeroom.store.ferry import Ferry, ferry
 from homeroom.store.history import write_revision
 from homeroom.store.issues import COLUMNS
+from homeroom.store.loading import load, load_issues, load_rest
 from homeroom.store.moments import written
 from homeroom.store.places import Place
 from homeroom.store.roster_tables import indexed, links, stored_columns
@@ -80,8 +81,8 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
         ferry(second, place, crossing, "second") as boat,
         ThreadPoolExecutor(1, thread_name_prefix="ferry") as beside,
     ):
-        _load(first, heavy)
-        loading = beside.submit(_load_rest, boat, second, rest, deltas, commit)
+        load(first, heavy)
+        loading = beside.submit(load_rest, boat, second, rest, deltas, commit)
         with place.write(alone=True) as connection:
             if isinstance(place, SqliteFile):
                 _widen(connection, _changes(plan))
@@ -131,45 +132,6 @@ def _highest(place: Place, name: str) -> int:
         return 0
     with place.read() as connection:
         return int(connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {place.name(name)}").scalar_one())
-
-
-def _load(boat: Ferry, each: Delta) -> None:
-    """Take on board what the plan really has: most nights change few tables, and each of them in one way or two."""
-    name, adds = each.table.name, f"({each.numbered()})"
-    if each.adds:
-        boat.load(f"add_{name}", each.rows(adds))
-    if each.alters:
-        boat.load(f"update_{name}", each.updates())
-    if "remove" in each.verbs:
-        boat.load(f"remove_{name}", each.removals())
-    for link in links(name):
-        if each.adds or each.alters:
-            boat.load(f"link_{link.name}", each.links(link.column, adds))
-        if each.alters:
-            boat.load(f"unlink_{link.name}", each.unlinks(link.column))
-
-
-def _load_rest(boat: Ferry, workbench: Workbench, rest: Sequence[Delta], every: Sequence[Delta], commit: Commit) -> None:
-    """What is not the first ferry's: the other tables, the counts and changes of all, the issues."""
-    for each in rest:
-        _load(boat, each)
-    _load_shared(boat, every, commit)
-    load_issues(boat, workbench, commit)
-
-
-def _load_shared(boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
-    boat.load("block", " UNION ALL ".join(f"({d.blocks(f'({d.numbered()})')})" for d in deltas))
-    boat.load("tally", " UNION ALL ".join(f"({d.tallies()})" for d in deltas))
-    if commit.revision_before:
-        every = " UNION ALL ".join(f"({d.changes()})" for d in deltas)
-        boat.load("change", f"SELECT row_number() OVER () AS seq, * FROM ({every})")
-
-
-def load_issues(boat: Ferry, workbench: Workbench, commit: Commit) -> None:
-    if commit.issues is not None:
-        # PostgreSQL's text holds no NUL, and a raw value may: it is shown by its symbol
-        shown = {name: f"replace({quoted(name)}, chr(0), '␀') AS {quoted(name)}" for name in ("file", "column", "key", "value")}
-        boat.load("issue", f"SELECT {', '.join(shown.get(c, quoted(c)) for c in COLUMNS)} FROM {commit.issues} ORDER BY seq")
 
 
 def fence(connection: Connection, place: Place, commit: Commit, plan: Plan | None, number: int) -> None:
