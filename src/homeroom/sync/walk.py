@@ -7,6 +7,7 @@ caller does with the `Walked` that comes out. The store is only reached through 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -150,16 +151,16 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     admitted: dict[str, Admitted] = {}
     with bench.beside() as second:
         sifting = Sifting(second, feeds, rules, ground, book)
-        coming: Iterable[tuple[str, Sifted]] = sifting.tables()
-        if any(feed.drops for feed in feeds):
-            coming = list(coming)  # what the value maps of all tables dropped is told before the checks speak
-            _tell_dropped(bench, coming)
-        for name, each in coming:
-            if not sifted:
-                tell("check")
-            sifted[name] = each
-            admitted[name] = admit(bench, book[name], each, rules, lookup)
-            forget(bench, each)
+        with closing(sifting.tables()) as tables_ahead:
+            coming: Iterable[tuple[str, Sifted]] = tables_ahead
+            if any(feed.drops for feed in feeds):
+                coming = list(coming)  # what the value maps of all tables dropped is told before the checks speak
+                _tell_dropped(bench, coming)
+            tell("check")
+            for name, each in coming:
+                sifted[name] = each
+                admitted[name] = admit(bench, book[name], each, rules, lookup)
+                forget(bench, each)
     tell("plan")
     tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
     plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
