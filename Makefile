@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test quick lint bench docs clean
 
 $(VENV)/.app: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -20,6 +20,9 @@ demo: $(VENV)/.app
 
 test: $(VENV)/.test
 	$(BIN)/python tests/run.py
+
+quick: $(VENV)/.test
+	$(BIN)/python tests/run.py --quick
 
 lint: $(VENV)/.test
 	$(BIN)/python tests/run.py --lint

@@ -2,6 +2,8 @@
 
 `postgres_url` is a fresh database of its own for each test. `stores` runs a test twice, on SQLite and on PostgreSQL.
 Without any PostgreSQL the tests that need one are skipped with a sentence at the end; with `CI` set that is a failure.
+
+Slow tests (`slow`) are those so marked and all of the folders `e2e` and `walks`, where the whole house is walked through.
 """
 
 from __future__ import annotations
@@ -20,6 +22,18 @@ from homeroom.store.stores import Stores
 from postgres import NoPostgres, server
 
 _number = count(1)
+HERE = Path(__file__).parent
+SLOW_PLACES = {"e2e", "walks"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses by marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the slow places, and begin with the files that have slow tests: a long test at the end keeps only one busy."""
+    for item in items:
+        if item.path.relative_to(HERE).parts[0] in SLOW_PLACES:
+            item.add_marker("slow")
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """Everything that has to hold, in one command: format, lint, types, layers, then the tests on SQLite and PostgreSQL.
 
     python tests/run.py            all of it (what `make test` runs)
-    python tests/run.py --lint     only format, lint, types and layers
+    python tests/run.py --quick    all but the slow tests (`make quick`): those of the whole house, of killed processes, of servers
+    python tests/run.py --lint     only format, lint, types and layers (`make lint`)
     python tests/run.py PATH ...   lint, then only these tests
 
 Tools that only the system's packages have (other SFTP clients) are installed where root or sudo is there; otherwise their
@@ -14,7 +15,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +33,9 @@ PACKAGES = {
     "javac": "default-jdk-headless",
     "jsch.jar": "libjsch-java",
 }
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes that must be free in memory before the tests' files go there; a whole run leaves less than a quarter of it at any time."""
 
 
 def found(tool: str) -> bool:
@@ -45,43 +53,85 @@ def install_tools() -> list[str]:
         if shutil.which("sudo") is None or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode != 0:
             return missing
         sudo = ["sudo", "-n"]
-    print(f"Installing for the tests: {', '.join(PACKAGES[t] for t in missing)}", flush=True)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run([*sudo, "apt-get", "update", "-qq"], env=environment, **quiet)  # type: ignore[call-overload]
-    for tool in missing:
-        command = [*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", PACKAGES[tool]]
-        subprocess.run(command, env=environment, **quiet)  # type: ignore[call-overload]
+    install = [*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+    packages = [PACKAGES[tool] for tool in missing]
+    if subprocess.run([*install, *packages], env=environment, **quiet).returncode != 0:  # type: ignore[call-overload]
+        for package in packages:  # one that this system does not have keeps out no other
+            subprocess.run([*install, package], env=environment, **quiet)  # type: ignore[call-overload]
     return [tool for tool in missing if not found(tool)]
 
 
-def step(name: str, *command: str) -> bool:
+def roomy() -> bool:
+    """Whether files may be put into memory: it is there, has room, and programs may run from it (PostgreSQL's are copied)."""
+    if not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return False
+    told = dict(line.split(":") for line in Path("/proc/meminfo").read_text("ascii").splitlines())
+    return min(shutil.disk_usage(MEMORY).free, int(told["MemAvailable"].split()[0]) << 10) >= ROOM
+
+
+@contextmanager
+def scratch() -> Iterator[dict[str, str]]:
+    """The environment for the tests: their temporary files lie in memory where there is room, since nothing has to outlive them.
+
+    On a disk every commit of a store waits for the platter. A `TMPDIR` that somebody has set stands.
+    """
+    if "TMPDIR" in os.environ or not roomy():
+        yield dict(os.environ)
+        return
+    with tempfile.TemporaryDirectory(prefix="homeroom-tests-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL runs as another user where the tests run as root
+        yield os.environ | {"TMPDIR": folder}
+
+
+def step(name: str, *command: str, environment: dict[str, str] | None = None) -> bool:
     """Run one step, say how it ended and how long it took."""
     start = time.monotonic()
     print(f"── {name}", flush=True)
-    ok = subprocess.run(command, cwd=ROOT).returncode == 0
+    ok = subprocess.run(command, cwd=ROOT, env=environment).returncode == 0
     print(f"   {'ok' if ok else 'FAILED'} ({time.monotonic() - start:.1f} s)", flush=True)
     return ok
 
 
-def main(arguments: list[str]) -> int:
-    """Run the steps; 0 when all of them held."""
-    lint = [
+def lint() -> bool:
+    """Format, lint, types, layers: all of them, so that one look shows everything that is wrong."""
+    steps = [
         step("format", str(BIN / "ruff"), "format", "--check", "--quiet", "."),
         step("lint", str(BIN / "ruff"), "check", "--quiet", "."),
         step("types", str(BIN / "mypy")),
-        step("layers", str(BIN / "lint-imports"), "--no-cache"),
+        step("layers", str(BIN / "lint-imports"), "--no-cache", "--no-logo"),
     ]
+    return all(steps)
+
+
+def tests(*arguments: str) -> bool:
+    """The tests on two processors; their last lines are the ten slowest and how many passed."""
+    pytest = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "--durations=10", "--durations-min=1")
+    with scratch() as environment:
+        return step("tests", sys.executable, *pytest, *arguments, environment=environment)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the steps; 0 when all of them held."""
     if "--lint" in arguments:
-        return 0 if all(lint) else 1
-    missing = install_tools()
-    chosen = arguments or ["tests"]
-    tests = step("tests", sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", *chosen)
+        return 0 if lint() else 1
+    with ThreadPoolExecutor(1) as beside:
+        installing = beside.submit(install_tools)
+        clean = lint()
+        start = time.monotonic()
+        missing = installing.result()
+    print(f"── tools\n   {'some are missing' if missing else 'ok'} (waited {time.monotonic() - start:.1f} s)", flush=True)
+    chosen = [a for a in arguments if a != "--quick"] or ["tests"]
+    passed = tests(*(["-m", "not slow"] if "--quick" in arguments else []), *chosen)
     for tool in missing:
         print(f"Not run: the tests that need {tool}; install it with: apt-get install {PACKAGES[tool]}")
+    if not clean:
+        print("FAILED before the tests: see format, lint, types and layers above.")
     if missing and os.environ.get("CI"):
         return 1
-    return 0 if all(lint) and tests else 1
+    return 0 if clean and passed else 1
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import housekeeping, imports, watch
+from homeroom.sync import housekeeping, imports, schedule, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.readiness import troubles
@@ -46,6 +46,7 @@ WATCH_SECONDS = 1.0
 BEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=30)
 KEEPING_SECONDS = 600.0
+CLOCK_SECONDS = 10.0
 FORGET_AFTER = timedelta(days=1)
 
 
@@ -250,7 +251,7 @@ def keep(house: House, jobs: Jobs) -> None:
 def _background(
     house: House, roles: Roles, jobs: Jobs | None, renamed: Renamed, meters: Meters, ended: threading.Event
 ) -> list[threading.Thread]:
-    """The threads of this process: heartbeat and takeover, watchman, housekeeping."""
+    """The threads of this process: heartbeat and takeover, the clock, the watchman, housekeeping."""
 
     def each(seconds: float, name: str, work: Callable[[], object]) -> threading.Thread:
         def repeat() -> None:
@@ -270,6 +271,11 @@ def _background(
     if jobs is not None and roles.worker:
         threads.append(each(BEAT_SECONDS, "takeover", lambda: take_over(house, jobs)))
         threads.append(each(KEEPING_SECONDS, "housekeeping", lambda: keep(house, jobs)))
+
+        def call_up() -> None:
+            schedule.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
+
+        threads.append(each(CLOCK_SECONDS, "clock", call_up))
     if jobs is not None and roles.sftp:
 
         def sealed(delivery: Delivery, incomplete: bool) -> None:

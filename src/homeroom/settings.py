@@ -84,6 +84,12 @@ class Settings:
     memory_mb: int = field(
         default=800, metadata={"says": "How much memory one import may use, in MB; what does not fit is spilled to the disk."}
     )
+    spread_seconds: int = field(
+        default=600,
+        metadata={
+            "says": "Over how many seconds sources that start at the same time are spread, each always at its own place; 0 starts all at once."
+        },
+    )
     threads: int = field(default=2, metadata={"says": "How many processor cores one import uses."})
 
     metrics_token: str | None = field(
@@ -178,6 +184,7 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         keep_removed_days=int(number("HOMEROOM_KEEP_REMOVED_DAYS", 400)),
         keep_issue_days=int(number("HOMEROOM_KEEP_ISSUE_DAYS", 400)),
         memory_mb=int(number("HOMEROOM_MEMORY_MB", 800)),
+        spread_seconds=int(number("HOMEROOM_SPREAD_SECONDS", 600)),
         threads=int(number("HOMEROOM_THREADS", 2)),
         metrics_token=env.get("HOMEROOM_METRICS_TOKEN") or None,
         probe_port=int(number("HOMEROOM_PROBE_PORT", 0)) if env.get("HOMEROOM_PROBE_PORT") else None,

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -30,11 +31,28 @@ LIMIT = ["table", "school", "change", "count", "of", "allowed"]
 ISSUE = ["code", "severity", "file", "line", "column", "key", "value", "message", "remedy"]
 
 
-@pytest.fixture
-def pinewood(home: Installation, tmp_path: Path) -> Installation:
-    """A district after its first night."""
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """A district after its first night, to be copied as from a backup."""
+    folder = tmp_path_factory.mktemp("first")
+    home = Installation(folder / "data")
     home.inside("district", "add", "pinewood", "--name", "Pinewood", "--timezone", "America/Denver")
-    assert home.inside("import", "pinewood", write(tmp_path / "n1", district())).status == 0
+    assert home.inside("import", "pinewood", write(folder / "n1", district())).status == 0
+    return home
+
+
+@pytest.fixture(scope="module")
+def once(first_night: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """A copy that no test may change; the files of its night lie beside the data folder, in `n1`."""
+    folder = tmp_path_factory.mktemp("once")
+    shutil.copytree(first_night.data.parent, folder, symlinks=True, dirs_exist_ok=True)
+    return Installation(folder / "data")
+
+
+@pytest.fixture
+def pinewood(first_night: Installation, home: Installation) -> Installation:
+    """A copy for one test."""
+    shutil.copytree(first_night.data, home.data, symlinks=True)
     return home
 
 
@@ -412,16 +430,6 @@ def test_what_the_disk_refuses_is_one_sentence(once: Installation) -> None:
     ):
         ran = home.inside(*arguments)
         assert (ran.status, ran.out, ran.err.count("\n")) == (1, "", 1), ran
-
-
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """A district after its first night that no test may change."""
-    folder = tmp_path_factory.mktemp("once")
-    home = Installation(folder / "data")
-    home.inside("district", "add", "pinewood", "--name", "Pinewood")
-    home.inside("import", "pinewood", write(folder / "n1", district()))
-    return home
 
 
 @pytest.mark.parametrize("arguments", [("no-such-command",), ("import",), ("import", "pinewood", ".", "--no-such"), ("--data",)])

@@ -1,4 +1,7 @@
-"""The main job from outside: a district is added, nights arrive, the report says what happened, the roster is read back."""
+"""The main job from outside: a district is added, nights arrive, the report says what happened, the roster is read back.
+
+What a script relies on (standard output, exit status) is asked of real processes; what only leads there runs in this one.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,9 @@ def test_first_import_is_a_success_and_counts_add_up(home, tmp_path):
 
 
 def test_same_bytes_again_make_no_revision(home, tmp_path):
-    home.json("district", "add", "pinewood", "--name", "Pinewood")
+    home.inside("district", "add", "pinewood", "--name", "Pinewood")
     folder = write(tmp_path / "n1", district())
-    home.json("import", "pinewood", folder)
+    home.inside("import", "pinewood", folder)
     again = home.json("import", "pinewood", folder)
     assert again["outcome"] == "success"
     assert (again["revision_before"], again["revision_after"]) == (1, 1)
@@ -32,8 +35,8 @@ def test_same_bytes_again_make_no_revision(home, tmp_path):
 
 
 def test_a_refused_row_keeps_the_record_and_says_why(home, tmp_path):
-    home.json("district", "add", "pinewood", "--name", "Pinewood")
-    home.json("import", "pinewood", write(tmp_path / "n1", district()))
+    home.inside("district", "add", "pinewood", "--name", "Pinewood")
+    home.inside("import", "pinewood", write(tmp_path / "n1", district()))
     bad = district()
     bad["enrollments.csv"] = bad["enrollments.csv"].replace("u3,student", "u-404,student")
     ran = home.run("import", "pinewood", write(tmp_path / "n2", bad), "--json")
@@ -45,12 +48,12 @@ def test_a_refused_row_keeps_the_record_and_says_why(home, tmp_path):
     assert (issue["file"], issue["line"], issue["column"], issue["key"], issue["value"]) == (
         "enrollments.csv", 6, "userSourcedId", "e-3", "u-404",
     )  # fmt: skip
-    assert home.json("roster", "pinewood")["tables"]["enrollments"] == {"active": 22, "tobedeleted": 0}
+    assert home.inside("roster", "pinewood", "--json").document["tables"]["enrollments"] == {"active": 22, "tobedeleted": 0}
 
 
 def test_a_school_that_vanishes_is_a_hold_until_somebody_decides(home, tmp_path):
-    home.json("district", "add", "pinewood", "--name", "Pinewood")
-    home.json("import", "pinewood", write(tmp_path / "n1", district()))
+    home.inside("district", "add", "pinewood", "--name", "Pinewood")
+    home.inside("import", "pinewood", write(tmp_path / "n1", district()))
     half = district()
     for name in ("users.csv", "enrollments.csv"):
         half[name] = "".join(line for line in half[name].splitlines(True) if ",s2," not in line)
@@ -60,24 +63,24 @@ def test_a_school_that_vanishes_is_a_hold_until_somebody_decides(home, tmp_path)
     assert (report["status"], report["outcome"]) == ("waiting_for_approval", None)
     assert report["reason"]["code"] == "limit_exceeded"
     assert any(trip["school"] == "s2" for trip in report["limits"])
-    assert home.json("roster", "pinewood")["revision"] == 1
+    assert home.inside("roster", "pinewood", "--json").document["revision"] == 1
     approved = home.run("approve", "pinewood", str(report["import"]), "--plan", report["plan"], "--json")
     assert approved.status in (0, 3)
     assert approved.document["revision_after"] == 2
-    assert home.json("roster", "pinewood")["tables"]["users"]["tobedeleted"] > 0
+    assert home.inside("roster", "pinewood", "--json").document["tables"]["users"]["tobedeleted"] > 0
 
 
 def test_rollback_brings_an_old_roster_back(home, tmp_path):
-    home.json("district", "add", "pinewood", "--name", "Pinewood")
-    home.json("import", "pinewood", write(tmp_path / "n1", district()))
-    before = home.json("roster", "pinewood", "users")
+    home.inside("district", "add", "pinewood", "--name", "Pinewood")
+    home.inside("import", "pinewood", write(tmp_path / "n1", district()))
+    before = home.inside("roster", "pinewood", "users", "--json").document
     changed = district()
     changed["users.csv"] = users(21).replace("Given3,", "Changed,")
     changed["enrollments.csv"] = enrollments(21)
-    assert home.json("import", "pinewood", write(tmp_path / "n2", changed))["revision_after"] == 2
+    assert home.inside("import", "pinewood", write(tmp_path / "n2", changed), "--json").document["revision_after"] == 2
     back = home.json("rollback", "pinewood", "1")
     assert back["revision_after"] == 3
-    after = home.json("roster", "pinewood", "users")
+    after = home.inside("roster", "pinewood", "users", "--json").document
     strip = {"dateLastModified", "last_revision", "import", "line", "file"}
     kept = [{k: v for k, v in row.items() if k not in strip} for row in after if row["status"] == "active"]
     assert kept == [{k: v for k, v in row.items() if k not in strip} for row in before]

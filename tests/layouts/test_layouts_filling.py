@@ -88,6 +88,34 @@ def test_an_optional_layout_reads_nothing_where_its_column_is_missing(tmp_path: 
         assert ("layout-idle", None) not in laid.told()
 
 
+JOINING = """
+name = "o/people"
+table = "users"
+file = "people.csv"
+[map]
+sourcedId = "id"
+email     = "mail.address"
+[join.mail]
+file = "mails.csv"
+on   = { id = "id" }
+"""
+
+
+def test_a_file_that_waits_for_another_is_told_once_with_what_it_waits_for(tmp_path: Path) -> None:
+    joining = read({"set.toml": "", "people.toml": JOINING, "schools.toml": SCHOOLS}, "o")
+    with desk(tmp_path) as laid:
+        people = laid.put("people.csv", "id\nA\n")
+        laid.put("schools.csv", "id\n100\n")
+        assert choose([joining], laid.files, "o", laid.workbench).unmatched == ((people, "mails.csv did not come"),)
+        assert [name for name, _ in laid.told()] == ["join-missing"]
+    with desk(tmp_path / "other") as laid:
+        mails = laid.put("mails.csv", "id,address\nA,a@example.org\n")
+        laid.put("schools.csv", "id\n100\n")
+        left = choose([joining], laid.files, "o", laid.workbench).unmatched
+        assert left == ((mails, "no file that it is joined to was read"),)
+        assert [name for name, _ in laid.told()] == ["file-unknown"]
+
+
 def test_a_set_does_not_choose_itself_where_it_would_read_what_is_only_inferred(tmp_path: Path) -> None:
     with desk(tmp_path) as laid:
         laid.put("users.csv", "id,Nick\nA,Bo\n")

@@ -37,11 +37,19 @@ def test_a_saved_change_makes_a_version_and_the_same_text_makes_none(stores: Sto
         kept.get("pine", "ours", 9)
 
 
+FIRST = {
+    "alembic_version", "district", "source", "account", "app", "token", "data_key", "audit", "worker", "summary", "setting",
+}  # fmt: skip
+"""The tables of the first migration."""
+
+
 def test_a_control_store_from_before_gets_the_table_and_keeps_what_it_holds(database_url: str | None, tmp_path: Path) -> None:
     with stores.open(tmp_path, database_url) as opened:
         opened.control.districts.add("pine", "Pine", "UTC", NOW)
         with opened.control.place.write() as connection:
-            control_tables.layout_version.drop(connection)
+            for table in reversed(control_tables.control.sorted_tables):
+                if table.name not in FIRST:
+                    table.drop(connection)
             connection.execute(control_tables.version.update().values(version_num="0001"))
     with stores.open(tmp_path, database_url) as opened:
         with opened.control.place.read() as connection:

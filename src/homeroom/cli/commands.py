@@ -9,6 +9,7 @@ ABOUT = """Homeroom, the rostering hub: receives a district's data, checks it, e
 COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("homeroom.cli.imports:import_", "Take a folder, an archive or a file as a delivery and walk it."),
     "imports": ("homeroom.cli.imports:imports", "The log of a district's imports, or one report."),
+    "pull": ("homeroom.cli.pulls:pull", "Fetch from a source's own server now, and import."),
     "approve": ("homeroom.cli.imports:approve", "Let a held import go on."),
     "reject": ("homeroom.cli.imports:reject", "Turn a held import down."),
     "rollback": ("homeroom.cli.imports:rollback", "Make a new revision that equals an old one."),
@@ -20,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Who would become a guardian? The contact rules over files, with nothing written.",
     ),
     "guide": ("homeroom.cli.guides:guide", "Write the guide for a district's administrator, from the layouts that are enforced."),
+    "plugin": ("homeroom.cli.plugins:plugin", "Write the plug-in that a district installs in PowerSchool."),
     "worksheet": (
         "homeroom.cli.worksheets:worksheet",
         "Ask a district for its own figures in a spreadsheet, and compare them with what arrived.",
@@ -50,6 +52,8 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "list": ("homeroom.cli.sources:list_", "List a district's sources."),
             "show": ("homeroom.cli.sources:show", "Show a source's settings."),
             "set": ("homeroom.cli.sources:set_", "Change settings of a source."),
+            "secret": ("homeroom.cli.pulls:secret", "Give a source the password or key with which it logs in elsewhere."),
+            "test": ("homeroom.cli.pulls:try_out", "Connect to a source's server, and show what it would fetch."),
             "limits": ("homeroom.cli.sources:limits", "Show or set the limits of a source."),
         },
     ),
@@ -65,6 +69,12 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "versions": ("homeroom.cli.own_layouts:versions", "List the saved versions of a district's own sets."),
             "restore": ("homeroom.cli.own_layouts:restore", "Make an old version of a district's own set the newest again."),
             "diff": ("homeroom.cli.own_layouts:diff", "Show what changed between two layout sets or versions."),
+        },
+    ),
+    "simulate": (
+        "Pretend systems, to prove an integration against.",
+        {
+            "powerschool": ("homeroom.cli.simulate:powerschool", "Run a pretend PowerSchool of a made-up district."),
         },
     ),
     "app": (

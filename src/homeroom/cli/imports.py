@@ -26,7 +26,8 @@ def exit_status(report: ImportReport) -> int:
     return {"success": 0, "success_with_row_issues": EXIT_ROW_ISSUES}.get(report.outcome or "", EXIT_FAILED)
 
 
-def _ended(report: ImportReport, as_json: bool) -> int:
+def ended(report: ImportReport, as_json: bool) -> int:
+    """Print the report of an import, and give the exit status that stands for its end."""
     if as_json:
         document(report.as_json())
     else:
@@ -78,7 +79,7 @@ def import_(
             house, slug, path, layouts=layouts, source=source, kind=kind, trigger="import", dry_run=dry_run, now=moment, note=note
         )
         report = sync.run(house, slug, number, now=moment, layouts=layouts, tell=progress.step)
-    return _ended(report, as_json)
+    return ended(report, as_json)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -155,7 +156,7 @@ def approve(
 
     with opened_house() as house, Progress(quiet=as_json) as progress:
         report = sync.approve(house, slug, number, plan=plan, who="command line", tell=progress.step)
-    return _ended(report, as_json)
+    return ended(report, as_json)
 
 
 def reject(
@@ -180,7 +181,7 @@ def reject(
 
     with opened_house() as house:
         report = sync.reject(house, slug, number, who="command line")
-    _ended(report, as_json)
+    ended(report, as_json)
     return 0
 
 

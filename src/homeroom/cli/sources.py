@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
 from homeroom.cli.context import document, opened_house, say, table
 from homeroom.roster.faults import Misuse
+from homeroom.roster.report import moment
 from homeroom.settings import Settings
 
 if TYPE_CHECKING:
     from homeroom.store.sources import Source
+    from homeroom.sync.freshness import Freshness
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 """Addresses that mean: listen on all of them."""
@@ -33,6 +37,15 @@ def add(
     patience_minutes: float | None = None,
     same_system: tuple[int, ...] = (),
     id_prefix: str | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    username: str | None = None,
+    password: str | None = None,
+    key: Path | None = None,
+    path: str | None = None,
+    url: str | None = None,
+    client_id: str | None = None,
+    client_secret: str | None = None,
     set_: Annotated[tuple[str, ...], Parameter(name="--set")] = (),
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
@@ -43,7 +56,7 @@ def add(
     slug
         The district.
     kind
-        sftp (they push to us) or upload.
+        sftp (they push to us), sftp-pull (we fetch from their server), powerschool (we fetch by its API) or upload.
     layouts
         Layout set, or a folder of layouts.
     name
@@ -60,11 +73,30 @@ def add(
         Number of another source that carries the same system's records; may be repeated.
     id_prefix
         What is put before every id of this source, where another system's ids could be the same.
+    host
+        For sftp-pull: the district's SFTP server.
+    port
+        For sftp-pull: its port, 22 if not said.
+    username
+        For sftp-pull: the user name that the district gave.
+    password
+        For sftp-pull: the password; rather told by HOMEROOM_SECRET or standard input, since others see command lines.
+    key
+        For sftp-pull: file of a private key, instead of a password.
+    path
+        For sftp-pull: the folder with the files; parts such as %Y-%m-%d stand for the day.
+    url
+        For powerschool: the server's address, https://...
+    client_id
+        For powerschool: the client id of Homeroom's plug-in.
+    client_secret
+        For powerschool: its client secret; rather told by HOMEROOM_SECRET or standard input.
     set_
         Any other setting, NAME=VALUE, as `source set` takes it; may be repeated.
     as_json
         Print one JSON document.
     """
+    from homeroom.cli.pulls import secrets_for
     from homeroom.doors.sftp.accounts import hashed, new_password
     from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
     from homeroom.sync import source_settings, sources
@@ -77,21 +109,31 @@ def add(
             ("patience_minutes", patience_minutes),
             ("same_system", list(same_system) or None),
             ("id_prefix", id_prefix),
+            ("host", host),
+            ("port", port),
+            ("username", username),
+            ("path", path),
+            ("url", url),
+            ("client_id", client_id),
         )
         if v is not None
     }
-    password = new_password()
+    made_up = new_password()
+    secrets = (
+        secrets_for(kind, client_secret if kind == "powerschool" else password, key) if kind in source_settings.PULLED else None
+    )
     with opened_house() as house:
         added = sources.add(
             house,
             slug,
             kind,
-            password_hash=hashed(password),
+            password_hash=hashed(made_up),
             public_keys=public_key,
             name=name,
             layouts=layouts,
             start=start,
             settings=settings,
+            secrets=secrets,
         )
         told: dict[str, Any] = {
             "source": added.source.id,
@@ -106,7 +148,7 @@ def add(
                 "host": host_for_others(house.settings),
                 "port": house.settings.sftp_port,
                 "username": added.username,
-                "password": password,
+                "password": made_up,
                 "fingerprint": prints[0].sha256,
                 "fingerprints": {p.kind: p.sha256 for p in prints},
             }
@@ -119,6 +161,9 @@ def add(
         say(f"  password {told['password']}   (shown once; write it down now)")
         for algorithm, fingerprint in told["fingerprints"].items():
             say(f"  host key {algorithm} {fingerprint}")
+    if secrets is not None:
+        say(f"  {'Its secret is kept encrypted.' if secrets else 'It has no secret yet: homeroom source secret.'}")
+        say(f"  Next: homeroom source test {slug} {told['source']}")
     return 0
 
 
@@ -142,7 +187,7 @@ def check_public_keys(lines: tuple[str, ...]) -> None:
 
 
 def list_(slug: str, /, *, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
-    """List a district's sources.
+    """List a district's sources, and how each stands: working, late, failing, not connected, paused or closed.
 
     Parameters
     ----------
@@ -151,18 +196,46 @@ def list_(slug: str, /, *, as_json: Annotated[bool, Parameter(name="--json", neg
     as_json
         Print one JSON document.
     """
+    from homeroom.sync.freshness import freshness
+
     with opened_house() as house:
-        house.stores.control.districts.get(slug)
-        sources = house.stores.control.sources.of(slug)
-    rows = [
-        {"source": s.id, "kind": s.kind, "name": s.name, "layouts": s.layouts, "start": s.start, "enabled": s.enabled}
-        for s in sources
-    ]
+        zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
+        now = datetime.now(UTC)
+        rows = [_listed(s, freshness(house, s, now)) for s in house.stores.control.sources.of(slug)]
     if as_json:
         document(rows)
-    else:
-        table(["source", "kind", "name", "layouts", "start", "enabled"], [list(r.values()) for r in rows])
+        return 0
+
+    def at(text: str | None) -> str:
+        return datetime.fromisoformat(text).astimezone(zone).strftime("%Y-%m-%d %H:%M %Z") if text else ""
+
+    table(
+        ["source", "kind", "name", "layouts", "start", "state", "last success", "next due"],
+        [
+            (r["source"], r["kind"], r["name"], r["layouts"], r["start"], r["state"], at(r["last_success"]), at(r["next_due"]))
+            for r in rows
+        ],
+    )
     return 0
+
+
+def _listed(source: Source, stands: Freshness) -> dict[str, Any]:
+    """A source in the list: what it is, and how it stands."""
+    times = {
+        name: moment(when) if (when := getattr(stands, name)) is not None else None
+        for name in ("last_arrival", "last_attempt", "last_success", "late_since", "next_due")
+    }
+    return {
+        "source": source.id,
+        "kind": source.kind,
+        "name": source.name,
+        "layouts": source.layouts,
+        "start": source.start,
+        "enabled": source.enabled,
+        "state": stands.state,
+        "failures": stands.failures,
+        **times,
+    }
 
 
 def show(slug: str, source: int, /, *, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:

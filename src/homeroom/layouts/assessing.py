@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from homeroom.layouts import binding as bindings
@@ -31,12 +31,13 @@ class Assessment:
 
     `refusal` is set where the set cannot take these files at all; `missing` are files that must come and did not. `gaps`
     are columns that a set which is chosen without being named should find and does not. Of the `columns` columns of the files
-    that it reads, `explained` are known to the set.
+    that it reads, `explained` are known to the set. `left` are the files of which nothing is read, with the reason if it is
+    known by now; see `left_alone`.
     """
 
     layouts: LayoutSet
     matches: tuple[Match, ...]
-    unmatched: tuple[tuple[Inspected, str], ...]
+    left: tuple[tuple[Inspected, str | None], ...]
     findings: tuple[Finding, ...]
     missing: tuple[str, ...]
     refusal: Refused | None
@@ -91,7 +92,7 @@ def assess(layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | 
             refusal = _plainer(refusal, trouble[1])
         else:
             idle.append((inspected, layout, trouble[1].message.rstrip(".")))
-    left, told = _left_over(layouts, matches, idle, unmatched, {f.file for f in findings if f.code == "join-missing"})
+    left, told = _left_over(layouts, matches, idle, unmatched)
     alike = _alike(matches)
     required = tuple(dict.fromkeys([*layouts.required, *(manifest.promised if manifest else ())]))
     came = {word for _, w in named for word in (w.table, w.name)}
@@ -99,7 +100,7 @@ def assess(layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | 
     return Assessment(
         layouts=layouts,
         matches=tuple(matches),
-        unmatched=left,
+        left=left,
         findings=(*findings, *told),
         missing=tuple(dict.fromkeys(missing)),
         refusal=refusal or alike,
@@ -119,17 +120,15 @@ def _left_over(
     layouts: LayoutSet,
     matches: Sequence[Match],
     idle: Sequence[tuple[Inspected, Layout, str]],
-    unmatched: Sequence[tuple[Inspected, str]],
-    told: Collection[int | None],
-) -> tuple[tuple[tuple[Inspected, str], ...], list[Finding]]:
-    """The files of which nothing is read, with the reason, and what is to be told of them and of layouts that read nothing.
+    unmatched: Sequence[tuple[Inspected, str | None]],
+) -> tuple[tuple[tuple[Inspected, str | None], ...], list[Finding]]:
+    """The files of which nothing is read, with the reason, and what is to be told of layouts that read nothing.
 
-    A file that only serves to be joined is none of them, as long as it is joined to any that is read. Of the files in `told` the
-    reason was told already.
+    A file that only serves to be joined is none of them, as long as it is joined to any that is read.
     """
     read = {m.inspected.file.number for m in matches}
     joined = {n for m in matches for n in m.binding.arrangement.files}
-    left: dict[int, tuple[Inspected, str]] = {}
+    left: dict[int, tuple[Inspected, str | None]] = {}
     findings: list[Finding] = []
     for inspected, layout, why in idle:
         number = inspected.file.number
@@ -140,13 +139,23 @@ def _left_over(
             findings.append(Finding("layout-idle", number, layout.table, detail))
         else:
             left.setdefault(number, (inspected, why))
-    for inspected, why in unmatched:
+    for inspected, known in unmatched:
         number = inspected.file.number
         if number not in joined and number not in read:
             serves = inspected.fault is None and layouts.joins(inspected.file.name)
-            left.setdefault(number, (inspected, "no file that it is joined to was read" if serves else why))
-    findings += [_unknown(i, why) for i, why in left.values() if i.file.number not in told]
+            left.setdefault(number, (inspected, "no file that it is joined to was read" if serves else known))
     return tuple(left.values()), findings
+
+
+def left_alone(taken: Assessment) -> tuple[tuple[tuple[Inspected, str], ...], tuple[Finding, ...]]:
+    """The files of which a set reads nothing, each with the reason, and what is to be told of them.
+
+    Asked of the set that is taken only: for the reason a header is put to every layout of the set, which takes longer than all
+    the rest. What a file waits for to be joined was told already.
+    """
+    waiting = {f.file for f in taken.findings if f.code == "join-missing"}
+    left = tuple((i, why or _likeness(taken.layouts, i)) for i, why in taken.left)
+    return left, tuple(_unknown(i, why) for i, why in left if i.file.number not in waiting)
 
 
 def _waiting(inspected: Inspected, layout: Layout, waiting: str) -> Finding:
@@ -156,18 +165,18 @@ def _waiting(inspected: Inspected, layout: Layout, waiting: str) -> Finding:
 
 def _by_name(
     layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | None
-) -> tuple[list[tuple[Inspected, Layout]], list[tuple[Inspected, str]], list[Finding]]:
-    """The files that bear the name of a layout, once for each; those that do not, with the reason; and what is to be told of both.
+) -> tuple[list[tuple[Inspected, Layout]], list[tuple[Inspected, str | None]], list[Finding]]:
+    """The files that bear the name of a layout, once for each; those that do not, with a reason other than that; and what is to be told of both.
 
     A name with a date gives way to the plain name of the same layout.
     """
     named: list[tuple[Inspected, Layout]] = []
-    unmatched: list[tuple[Inspected, str]] = []
+    unmatched: list[tuple[Inspected, str | None]] = []
     findings: list[Finding] = []
     for inspected in files:
         readers = layouts.readers(inspected.file.name)
         if not readers:
-            unmatched.append((inspected, _likeness(layouts, inspected)))
+            unmatched.append((inspected, None))
         for layout in readers:
             if manifest and manifest.mode(layout.table) == "absent":
                 detail = (("file", inspected.file.name),)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from homeroom.layouts.arrangement import Arrangement, arranged
 from homeroom.layouts.finding import DOUBLED, How, Wide
@@ -184,12 +183,6 @@ def _cell(layout: Layout, position: int, arrangement: Arrangement) -> int:
     return arrangement.wide.own.exact.get(named[position], position) if position < len(named) else position
 
 
-@lru_cache(8192)
-def _plain(word: str) -> str:
-    """A word of a layout, cleaned: a file's header is held against the layouts of all sets, and they are the same each time."""
-    return cleaned(word)
-
-
 def _near(layout: Layout, header: Wide, found: dict[str, Bound]) -> dict[str, Bound]:
     """Targets still free, taken for free words with a slip of the hand, where only one pairing is possible for both."""
     used = {b.cell for b in found.values()}
@@ -197,10 +190,10 @@ def _near(layout: Layout, header: Wide, found: dict[str, Bound]) -> dict[str, Bo
     free = {t: s for t, s in layout.map if t not in found and s.names and not any(map(header.join_of, s.names))}
     if not words or not free:
         return {}
-    known = {_plain(n) for _, s in layout.map for n in s.names} | {_plain(w) for w in layout.ignored}
-    known |= {_plain(f.name) for f in layout.of.fields}
+    known = {cleaned(n) for _, s in layout.map for n in s.names} | {cleaned(w) for w in layout.ignored}
+    known |= {cleaned(f.name) for f in layout.of.fields}
     words = {w: i for w, i in words.items() if w not in known}
-    meant = {t: [_plain(n) for n in s.names] for t, s in free.items()}
+    meant = {t: [cleaned(n) for n in s.names] for t, s in free.items()}
     pairs = [(t, w) for t, names in meant.items() for w in words if any(near(w, name) for name in names)]
     targets, taken = [t for t, _ in pairs], [words[w] for _, w in pairs]
     sure = [(t, words[w]) for t, w in pairs if targets.count(t) == 1 and taken.count(words[w]) == 1]

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from homeroom.layouts import manifest as manifests
-from homeroom.layouts.assessing import Assessment, Match, assess, of_joined
+from homeroom.layouts.assessing import Assessment, Match, assess, left_alone, of_joined
 from homeroom.layouts.layout import Kind, Layout
 from homeroom.layouts.manifest import Finding, Manifest
 from homeroom.layouts.nearness import did_you_mean
@@ -68,7 +68,8 @@ def choose(
     assessed = [_assessed(s, inspected, found, sheet) for s in candidates]
     best, why = (assessed[0], "It was named for this source.") if wanted else _winner(assessed, inspected, sheet)
     used = sheet if best.layouts.manifest else None
-    findings = (*(used.findings if used else ()), *_disagreement(best.layouts, used), *best.findings)
+    left, of_left = left_alone(best)
+    findings = (*(used.findings if used else ()), *_disagreement(best.layouts, used), *best.findings, *of_left)
     if workbench is not None:
         for finding in findings:
             finding.tell(workbench)
@@ -78,7 +79,7 @@ def choose(
         raise Refused("incomplete_set", missing=", ".join(best.missing))
     if not best.matches and used is None:
         raise Refused("layouts_unclear", near=_near([best]))
-    return Choice(best.layouts, why, best.matches, best.unmatched, used, findings, best.joined)
+    return Choice(best.layouts, why, best.matches, left, used, findings, best.joined)
 
 
 def _assessed(layouts: LayoutSet, inspected: Sequence[Inspected], found: Inspected | None, sheet: Manifest | None) -> Assessment:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import duckdb
 import sqlglot
@@ -66,7 +66,7 @@ class FormulaFault(Exception):
         super().__init__(message)
 
 
-@cache
+@lru_cache(maxsize=4096)  # the shipped sets have some hundred formulas, asked for with every file
 def columns(formula: str) -> tuple[str, ...]:
     """The columns that a formula names, each once, in the order of the text. Raises FormulaFault for one that may not run."""
     return tuple(dict.fromkeys(c.name for c in _tree(formula).find_all(exp.Column, bfs=False)))
@@ -78,7 +78,7 @@ def _probe() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"enable_external_access": "false"})
 
 
-@cache
+@lru_cache(maxsize=4096)
 def check(formula: str, *, condition: bool = False) -> tuple[str, ...]:
     """Judge a formula completely, types included, without any data; returns its columns. Raises FormulaFault.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
+@lru_cache(maxsize=1 << 14)  # every set of layouts is tried on every header, night after night: the same words again and again
 def cleaned(word: str) -> str:
     """A word as letters and digits only, in one case: `Sourced_ID`, `sourced id` and `sourcedId` become the same."""
     return "".join(c for c in word.translate(_INVISIBLE).casefold() if c.isalnum())
@@ -38,6 +40,7 @@ def tolerance(word: str) -> int:
     return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
 
 
+@lru_cache(maxsize=1 << 16)
 def near(left: str, right: str) -> bool:
     """Whether two cleaned words differ by no more slips than the shorter one tolerates (and at least one)."""
     allowed = min(tolerance(left), tolerance(right))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from homeroom.store.accounts import Accounts
 from homeroom.store.apps import Apps
 from homeroom.store.districts import Districts
+from homeroom.store.errands import Errands
 from homeroom.store.journal import Audit, Settings, Summaries, Workers
 from homeroom.store.keys import Keys
 from homeroom.store.layout_versions import LayoutVersions
@@ -31,6 +32,7 @@ class Control:
         self.summaries = Summaries(place)
         self.settings = Settings(place)
         self.layouts = LayoutVersions(place)
+        self.errands = Errands(place)
 
     def close(self) -> None:
         """Close its connections."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -134,6 +134,14 @@ layout_version = Table(
     Column("note", Text),
     Column("saved_by", Text, nullable=False),
     Column("saved", Text, nullable=False),
+)
+
+errand = Table(
+    "errand",
+    control,
+    Column("source", Integer, ForeignKey("source.id", name="errand_source"), primary_key=True, autoincrement=False),
+    Column("due", Text),
+    Column("known", Text, nullable=False),
 )
 
 setting = Table("setting", control, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

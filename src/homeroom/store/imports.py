@@ -104,6 +104,11 @@ class Imports:
         with self._place.write() as connection:
             hold(connection, number, attempt, values)
 
+    def delivered(self, number: int, attempt: int, delivery: int) -> None:
+        """Say which delivery an import walks, once it was fetched. Raises TryAgain when this attempt was overtaken."""
+        with self._place.write() as connection:
+            hold(connection, number, attempt, {"delivery": delivery})
+
     def settle(
         self,
         number: int,

@@ -80,6 +80,16 @@ class Stores:
             return locks.advisory(self._engine, f"import {slug}", wait)
         return locks.file(self._folder(slug) / "import.lock", wait)
 
+    def fetching(self, slug: str, source: int) -> AbstractContextManager[None]:
+        """Hold a source while it fetches, which may take long and keeps no other import of the district waiting.
+
+        Waits until nobody else fetches for it. The death of the holder frees it.
+        """
+        check_slug(slug)
+        if self._engine is not None:
+            return locks.advisory(self._engine, f"fetch {slug} {source}", None)
+        return locks.file(self._folder(slug) / f"fetch-{source}.lock", None)
+
     @contextmanager
     def presence(self, name: str) -> Iterator[None]:
         """Be known to live under a name that no other process has; the death of this process ends it, on whatever machine."""

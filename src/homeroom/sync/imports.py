@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused, TryAgain
@@ -26,7 +27,8 @@ from homeroom.sync.summaries import summarise
 from homeroom.workbench.bench import Workbench
 
 Tell = Callable[[str], None]
-BY_COMMAND = ("import", "rollback")
+Made = TypeVar("Made")
+BY_COMMAND = ("import", "pull", "rollback")
 """Triggers of imports that a command walks by itself; all others wait in the queue for a worker."""
 
 
@@ -42,8 +44,11 @@ def run(
     """Walk an import that was begun, and commit it, hold it or let it fail. Doing it twice does nothing the second time.
 
     One import of a district at a time, over all processes: others wait here. `layouts` names the set for this walk, else the
-    source's. Raises TryAgain when something passing is in the way; the import then still waits for its walk.
+    source's. An import that fetches its delivery does so first, while others of the district go on. Raises TryAgain when something
+    passing is in the way; the import then still waits for its walk.
     """
+    if (ended := _fetch(house, slug, number, now, tell)) is not None:
+        return ended
     with house.stores.lock(slug):
         store = house.stores.roster(slug)
         bury_interrupted(house, slug, but=number)
@@ -247,37 +252,63 @@ def _walk_and_end(
 
     at = _now(now)
     store = house.stores.roster(slug)
-
-    def heard(step: str) -> None:
-        store.imports.step(entry.number, entry.attempt, step)
-        if tell is not None:
-            tell(step)
-
+    heard = _heard(house, slug, entry, tell)
     bare = ending.bare_report(house, slug, entry)
     started = replace(bare, revision_before=store.revision(), began=time.monotonic())
-    try:
-        made = walking.walk_import(house, slug, entry, started, at, layouts, heard, approved)
-    except Refused as refusal:
-        ending.fail(house, slug, entry.number, ending.reason_of(refusal), datetime.now(UTC))
-        made = _report(house, slug, entry.number)
-    except Misuse as misuse:
-        # What was right when the import began: a folder of layouts that is gone, a setting that is no longer understood.
-        ending.fail(house, slug, entry.number, ending.reason("settings_wrong", what=str(misuse)), datetime.now(UTC))
-        made = _report(house, slug, entry.number)
-    except Exception as bug:
-        if disk_is_full(bug):
-            ending.fail(house, slug, entry.number, ending.reason("disk_full"), datetime.now(UTC))
-            made = _report(house, slug, entry.number)
-        elif isinstance(bug, TryAgain):
-            raise
-        else:
-            _broke(house, slug, entry, bug)
-            raise
+    made = _whatever_comes(
+        house, slug, entry, lambda: walking.walk_import(house, slug, entry, started, at, layouts, heard, approved)
+    )
     summarise(house, slug)
     if tell is not None:
         tell("settle")  # committed and served; what follows is for the next writer
     store.settle()
     return made
+
+
+def _fetch(house: House, slug: str, number: int, now: datetime | None, tell: Tell | None) -> ImportReport | None:
+    """Fetch the delivery of an import that begins without one; the report where that was its end."""
+    store = house.stores.roster(slug)
+    entry = store.imports.get(number)
+    if entry.status != "running" or entry.delivery is not None or entry.kind == "rollback":
+        return None
+    from homeroom.sync import pulling  # it brings clients of other systems along
+
+    entry = store.imports.resume(number, house.executor.name)
+    fetched = partial(pulling.bring, house, slug, entry, _now(now), _heard(house, slug, entry, tell))
+    made = _whatever_comes(house, slug, entry, fetched)
+    return made if isinstance(made, ImportReport) else None
+
+
+def _heard(house: House, slug: str, entry: Import, tell: Tell | None) -> Tell:
+    """Writes each step of an import down, and passes it on."""
+
+    def heard(step: str) -> None:
+        house.stores.roster(slug).imports.step(entry.number, entry.attempt, step)
+        if tell is not None:
+            tell(step)
+
+    return heard
+
+
+def _whatever_comes(house: House, slug: str, entry: Import, work: Callable[[], Made]) -> Made | ImportReport:
+    """Do a part of an import; whatever ends it there is written down as its end, and the report returned."""
+    try:
+        return work()
+    except Refused as refusal:
+        why = ending.reason_of(refusal)
+    except Misuse as misuse:
+        # What was right when the import began: a folder of layouts that is gone, a setting that is no longer understood.
+        why = ending.reason("settings_wrong", what=str(misuse))
+    except Exception as bug:
+        if disk_is_full(bug):
+            why = ending.reason("disk_full")
+        elif isinstance(bug, TryAgain):
+            raise
+        else:
+            _broke(house, slug, entry, bug)
+            raise
+    ending.fail(house, slug, entry.number, why, datetime.now(UTC))
+    return _report(house, slug, entry.number)
 
 
 def _broke(house: House, slug: str, entry: Import, bug: Exception) -> None:

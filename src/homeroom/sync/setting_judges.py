@@ -34,6 +34,21 @@ def column(value: Any) -> str | None:
     return f"cannot name {value!r}: write TABLE.COLUMN, as users.email"
 
 
+def pattern(value: Any) -> str | None:
+    """A pattern for names of files."""
+    fine = isinstance(value, str) and value and "/" not in value and value.isprintable()
+    return None if fine else f"cannot use {value!r}: write a name with * and ?, without folders, as *.csv"
+
+
+def day(value: Any) -> str | None:
+    """A day of the week."""
+    return (
+        None
+        if value in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        else f"cannot name {value!r}: the days are mon, tue, wed, thu, fri, sat, sun"
+    )
+
+
 def season(value: Any) -> str | None:
     """A table, alone or with a stretch of the year."""
     name, _, window = str(value).partition(" ")

@@ -18,7 +18,7 @@ from homeroom.sync import setting_judges as judges
 from homeroom.sync import setting_kinds as kinds
 from homeroom.sync.setting_kinds import Kind
 
-Group = Literal["Arrival", "Reading", "Checks", "Several sources", "Limits"]
+Group = Literal["Connection", "Arrival", "Reading", "Checks", "Several sources", "Limits"]
 Acts = Literal["look", "import", "log-in"]
 
 WHEN: Mapping[Acts, str] = {
@@ -30,6 +30,9 @@ WHEN: Mapping[Acts, str] = {
 
 PUSHED = ("sftp",)
 """Kinds of sources whose sets are put together in an incoming folder."""
+PULLED = ("sftp-pull", "powerschool", "oneroster")
+"""Kinds of sources whose data Homeroom fetches."""
+REMOTE = ("sftp-pull",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Setting:
     """One setting. `meaning` says what it is, `effect` what Homeroom does by it; `unit` is that of a plain number.
 
     `kept` is the way to the value in the source's settings; empty: the source has a column of that name. `kinds` are the
-    kinds of sources for which it acts; empty: all. `fallback` says in words what counts where the default is None.
+    kinds of sources for which it acts; empty: all. `fallback` says in words what counts where the default is None. `required`: a
+    source of these kinds cannot be added without it.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Setting:
     kinds: tuple[str, ...] = ()
     fallback: str = ""
     example: str = ""
+    required: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -59,6 +64,59 @@ SETTINGS: tuple[Setting, ...] = (
         "name", "Arrival", kinds.text("a text of 1 to 100 characters", r"[^\x00-\x1f]{1,100}"), None,
         "What people call the source.", "Shown in lists; nothing depends on it.", fallback="the source's kind",
         example="Nightly export",
+    ),
+    Setting(
+        "host", "Connection", kinds.text("the name or address of a server", r"[A-Za-z0-9._:\[\]-]{1,253}"), None,
+        "The district's SFTP server.", "Homeroom connects to it and to no other.",
+        kept=("connection", "host"), kinds=REMOTE, fallback="must be given", example="sftp.pinewood.example", required=True,
+    ),
+    Setting(
+        "port", "Connection", kinds.whole(1, 65535), 22,
+        "The port of that server.", "Homeroom connects to it.", kept=("connection", "port"), kinds=REMOTE, example="2022",
+    ),
+    Setting(
+        "username", "Connection", kinds.text("a user name of 1 to 100 characters", r"[^\x00-\x1f]{1,100}"), None,
+        "The user name that the district gave to Homeroom.", "Homeroom logs in with it, and with the source's secret (`homeroom source secret`).",
+        kept=("connection", "username"), kinds=REMOTE, fallback="must be given", example="homeroom", required=True,
+    ),
+    Setting(
+        "url", "Connection", kinds.text("an address that begins with https://", r"https?://[A-Za-z0-9._:\[\]-]{1,253}/?"), None,
+        "The district's server, without a path.", "Homeroom connects to it and to no other.",
+        kept=("connection", "url"), kinds=("powerschool",), fallback="must be given", example="https://powerschool.pinewood.example",
+        required=True,
+    ),
+    Setting(
+        "client_id", "Connection", kinds.text("a text of 1 to 200 characters", r"[^\x00-\x20]{1,200}"), None,
+        "The client id that the district's server shows for Homeroom's plug-in.",
+        "Homeroom signs in with it, and with the source's secret (`homeroom source secret`).",
+        kept=("connection", "client_id"), kinds=("powerschool",), fallback="must be given",
+        example="5b3f6c1e-2d47-4e0a-9c55-0f6f3a1d7e42", required=True,
+    ),
+    Setting(
+        "give_up_seconds", "Connection", kinds.number(0, 3600), 300,
+        "How long Homeroom tries one call of a server that fails, or asks to wait, before it gives the night up.",
+        "The import then fails as `connection` or `answer_broken`, and nothing is changed.", unit="seconds",
+        kept=("connection", "give_up_seconds"), kinds=("powerschool",), example="900",
+    ),
+    Setting(
+        "path", "Connection", kinds.text("a folder of 1 to 500 characters", r"[^\x00-\x1f]{1,500}"), ".",
+        "The folder on that server. Parts such as `%Y-%m-%d` stand for the day in the district's own time.",
+        "Files in it are fetched; folders in it are not entered and links not followed.",
+        kept=("connection", "path"), kinds=REMOTE, example="/exports/%Y-%m-%d",
+    ),
+    Setting(
+        "files", "Connection", kinds.several("a list of patterns, as *.csv", judges.pattern), (),
+        "Which files of the folder belong to the set: patterns with `*` and `?`.",
+        "Others are not fetched. Of files whose names differ by a date alone the newest is fetched.",
+        kept=("connection", "files"), kinds=REMOTE, fallback="all files", example="*.csv,*.zip",
+    ),
+    Setting(
+        "host_key", "Connection",
+        kinds.text("a kind and a fingerprint, as ssh-ed25519 SHA256:...", r"[a-z0-9@.-]+ SHA256:[A-Za-z0-9+/]{43}=?"), None,
+        "The host key that the server must show. It is pinned when Homeroom first connects.",
+        "A server with another key is not logged in to: the import fails as `host_key_changed`. Taken out, the next connection pins anew.",
+        kept=("connection", "host_key"), kinds=REMOTE, fallback="pinned at the first connection",
+        example="ssh-ed25519 SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
     ),
     Setting(
         "enabled", "Arrival", kinds.yes_no(), True,
@@ -74,17 +132,40 @@ SETTINGS: tuple[Setting, ...] = (
         example="02:30",
     ),
     Setting(
+        "days", "Arrival", kinds.several("a list of days, as mon,tue,wed,thu,fri", judges.day), (),
+        "The days of the week on which `start` and `expected_by` count.",
+        "On other days a source that is fetched rests, and what was pushed waits for the next of these days. Nothing is late then.",
+        "look", kept=("days",), fallback="every day", example="mon,tue,wed,thu,fri",
+    ),
+    Setting(
+        "expected_by", "Arrival", kinds.text("a time of day, as 03:00", r"([01]\d|2[0-3]):[0-5]\d"), None,
+        "The time of day, in the district's own time zone, by which data of the source is there.",
+        "A source of which nothing came between two such times is told as late, until something comes.", "look",
+        kept=("expected_by",), fallback="the source is never late", example="03:00",
+    ),
+    Setting(
+        "every_minutes", "Arrival", kinds.whole(5, 1440), None,
+        "By day, how many minutes lie between two rounds in which Homeroom looks for changes.",
+        "Each round is an import of what is new on the other side, beside the nightly `start`.", "look", "minutes",
+        ("every_minutes",), PULLED, "only at `start`, and when a person fetches", "30",
+    ),
+    Setting(
+        "day_hours", "Arrival", kinds.text("two times of day, as 06:00..18:00", r"([01]\d|2[0-3]):[0-5]\d\.\.([01]\d|2[0-3]):[0-5]\d"), "06:00..20:00",
+        "The hours, in the district's own time zone, in which the rounds of `every_minutes` are made.",
+        "Outside of them only `start` counts.", "look", kept=("day_hours",), kinds=PULLED, example="07:00..17:00",
+    ),
+    Setting(
         "pause", "Arrival", kinds.several("a list of stretches of the year", kinds.window), (),
         "Stretches of the year in which nothing is imported, such as the summer: `MM-DD..MM-DD`, both days included, in the "
         "district's own time zone. One may go over New Year.",
         "Sets are sealed and kept, as long as raw files are kept, and the roster stays as it is. After the pause the newest set "
-        "is imported.", "look", kept=("pause",), kinds=PUSHED, fallback="no pause", example="06-15..08-10",
+        "is imported. A source that is fetched rests.", "look", kept=("pause",), kinds=(*PUSHED, *PULLED), fallback="no pause", example="06-15..08-10",
     ),
     Setting(
         "quiet_seconds", "Arrival", kinds.number(0), None,
-        "How long a pushed set must lie still before it is sealed.",
-        "Shorter, a set is imported sooner; too short, a set that is sent with pauses is taken apart.", "look", "seconds",
-        ("quiet_seconds",), PUSHED, "`HOMEROOM_QUIET_SECONDS`", "120",
+        "How long a set must lie still before it is taken, on our side or, for `sftp-pull`, on the district's.",
+        "Shorter, a set is imported sooner; too short, a set that is sent with pauses is taken apart. `homeroom pull` does not wait.", "look", "seconds",
+        ("quiet_seconds",), (*PUSHED, *REMOTE), "`HOMEROOM_QUIET_SECONDS`", "120",
     ),
     Setting(
         "patience_minutes", "Arrival", kinds.number(0), 30,
@@ -257,6 +338,12 @@ def _at(settings: Any, path: tuple[str, ...]) -> Any:
     for step in path:
         settings = settings.get(step) if isinstance(settings, Mapping) else None
     return settings
+
+
+def connection(source: Source) -> dict[str, Any]:
+    """What a source that is fetched needs to know of the other side, by name; names without a value are left out."""
+    mine = [s for s in SETTINGS if s.group == "Connection" and source.kind in s.kinds]
+    return {s.name: given for s in mine if (given := value(source, s.name)) is not None}
 
 
 def is_set(source: Source, name: str) -> bool:

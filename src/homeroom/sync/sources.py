@@ -15,9 +15,12 @@ from homeroom.store.sources import Source
 from homeroom.sync import source_settings
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, named
+from homeroom.sync.secrets import closed
 
-BUILT = ("sftp", "upload")
+BUILT = ("sftp", "sftp-pull", "upload", "powerschool")
 """The kinds that this version can run."""
+READ_BY = {"powerschool": "powerschool-api"}
+"""Kinds of sources whose deliveries are made by Homeroom itself, and the layout set that reads them unless another is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,11 @@ def add(
     password_hash: str | None = None,
     public_keys: tuple[str, ...] = (),
     settings: Mapping[str, Any] | None = None,
+    secrets: Mapping[str, str] | None = None,
     who: str = "command line",
 ) -> Added:
-    """Add a source; one of kind sftp gets an account of its own. `settings` are values by the names of `source_settings`.
+    """Add a source; one of kind sftp gets an account of its own. `settings` are values by the names of `source_settings`, `secrets`
+    what it needs to log in elsewhere. It need not be reachable yet: a source is saved before it can connect.
 
     Raises Misuse for what cannot be, naming every wrong value at once; nothing is added then.
     """
@@ -49,6 +54,8 @@ def add(
         raise Misuse(f"a source of kind {kind} cannot be added yet: this version takes {' and '.join(BUILT)}.")
     control = house.stores.control
     control.districts.get(slug)
+    if layouts is None:
+        layouts = READ_BY.get(kind)
     given = {"name": name, "layouts": layouts, "start": start} | {n: v for n, v in (settings or {}).items() if v is not None}
     columns, inside = _settled(house, slug, None, {n: v for n, v in given.items() if v is not None}, kind)
     now = datetime.now(UTC)
@@ -61,6 +68,8 @@ def add(
         start=columns.get("start"),
         settings=source_settings.kept({}, inside),
     )
+    if secrets:
+        source = control.sources.change(source.id, secret=closed(house, source.id, secrets))
     if columns.get("enabled") is False:
         source = control.sources.change(source.id, enabled=False)
     username = None
@@ -108,6 +117,18 @@ def change(house: House, slug: str, number: int, values: Mapping[str, Any], who:
     return changed
 
 
+def set_secrets(house: House, slug: str, number: int, secrets: Mapping[str, str], who: str = "command line") -> Source:
+    """Give a source what it needs to log in elsewhere, in place of what it had. It is kept encrypted and never shown again."""
+    source = of(house, slug, number)
+    assert source is not None
+    if source.kind not in source_settings.PULLED:
+        raise Misuse(f"source {number} of {slug} is of kind {source.kind}, which logs in nowhere; it has no secret.")
+    changed = house.stores.control.sources.change(source.id, secret=closed(house, source.id, secrets))
+    detail = {"source": source.id, "secrets": sorted(secrets)}
+    house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "source-secret-changed", slug, detail))
+    return changed
+
+
 def set_limits(house: House, slug: str, number: int, changes: dict[str, Any], who: str = "command line") -> Source:
     """Change the limits of a source by the names that `Limits` has for them. Raises Misuse naming every wrong value."""
     Limits.parse(changes)
@@ -129,6 +150,8 @@ def _settled(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Judged values: those that are columns of the source, and those that lie in its settings. Raises Misuse."""
     source_settings.judge(values, kind)
+    if source is None:
+        _enough(values, kind)
     if values.get("same_system"):
         _are_others(house, slug, source, values["same_system"])
     made = dict(values)
@@ -136,6 +159,17 @@ def _settled(
         made["layouts"] = named(made["layouts"], Own(house, slug))
     inside = {n: v for n, v in made.items() if source_settings.setting(n).kept}
     return {n: v for n, v in made.items() if n not in inside}, inside
+
+
+def _enough(values: Mapping[str, Any], kind: str) -> None:
+    """Raise Misuse for a new source that could never find its way."""
+    needed = [s.name for s in source_settings.SETTINGS if s.required and kind in s.kinds]
+    if missing := [name for name in needed if values.get(name) is None]:
+        raise Misuse(
+            f"a source of kind {kind} needs {', '.join(missing)}: give "
+            + ", ".join(f"--{n.replace('_', '-')}" for n in missing)
+            + "."
+        )
 
 
 def _columns(columns: Mapping[str, Any], source: Source) -> dict[str, Any]:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
-from cronsim import CronSim
 
 from homeroom.deliveries.incoming import Arrived, survey
 from homeroom.deliveries.seal import measure
@@ -26,6 +24,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import ending, intake
 from homeroom.sync.house import House
 from homeroom.sync.promises import promises
+from homeroom.sync.schedule import next_start, zone_of
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
 
@@ -203,7 +202,7 @@ def _paused(house: House, source: Source, moment: datetime) -> bool:
     """Whether nothing of this source is imported at that moment."""
     if not value(source, "pause"):
         return False
-    return paused(source, moment.astimezone(ZoneInfo(house.stores.control.districts.get(source.district).timezone)))
+    return paused(source, moment.astimezone(zone_of(house, source)))
 
 
 def _not_walked(house: House, source: Source) -> list[Delivery]:
@@ -217,14 +216,6 @@ def _not_walked(house: House, source: Source) -> list[Delivery]:
 def _begin(house: House, source: Source, delivery: Delivery, now: datetime) -> Import:
     store = house.stores.roster(source.district)
     return store.imports.begin(source=source.id, delivery=delivery.number, kind="continuous", trigger="sftp", now=now)
-
-
-def next_start(house: House, source: Source, after: datetime) -> datetime:
-    """The first start of a source after a moment, in the district's own time; right at both changes of the clock."""
-    zone = ZoneInfo(house.stores.control.districts.get(source.district).timezone)
-    assert source.start is not None
-    hour, minute = source.start.split(":")
-    return next(CronSim(f"{int(minute)} {int(hour)} * * *", after.astimezone(zone))).astimezone(UTC)
 
 
 def _due(house: House, source: Source, here: Sequence[Arrived]) -> float | None:

@@ -16,6 +16,7 @@ SETS: dict[str, str] = {
     "oneroster-1.1": "oneroster/oneroster-1.1",
     "oneroster-1.2": "oneroster/oneroster-1.2",
     "powerschool-dem": "powerschool/powerschool-dem",
+    "powerschool-api": "powerschool/powerschool-api",
     "powerschool-autosend": "powerschool/powerschool-autosend",
     "schoolstatus": "schoolstatus/schoolstatus",
     "clientpoint": "clientpoint/clientpoint",

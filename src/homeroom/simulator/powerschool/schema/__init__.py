@@ -1,0 +1,1 @@
+"""The resources of `/ws/schema`: tables, areas and PowerQueries."""

@@ -1,0 +1,1 @@
+"""The resources of `/ws/v1`, one module each."""

@@ -1,0 +1,91 @@
+"""The state of a pretend server: the district's tables, the plug-in that clients use, tokens, faults, what changed, what was called."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from homeroom.simulator.district import make
+from homeroom.simulator.nights import FIRST_NIGHT
+from homeroom.simulator.powerschool import database
+from homeroom.simulator.powerschool.faults import Faults
+from homeroom.simulator.powerschool.filling import batches
+from homeroom.simulator.powerschool.journal import Journal
+from homeroom.simulator.powerschool.ledger import Ledger
+from homeroom.simulator.powerschool.packages import Package
+from homeroom.simulator.powerschool.plugin import Plugin, credentials
+from homeroom.simulator.powerschool.schema import oracle
+from homeroom.simulator.powerschool.schema.named import Named, shipped
+from homeroom.simulator.powerschool.tokens import Tokens
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that a handler may look at or change. `today` is the server's ISO day; `year` the one in which the school year ends."""
+
+    tables: sqlite3.Connection
+    plugin: Plugin
+    tokens: Tokens
+    faults: Faults
+    ledger: Ledger
+    journal: Journal
+    name: str
+    seed: int
+    year: int
+    today: str
+    url: str = ""
+    zone: str = "America/Chicago"
+    renewals: int = 0
+    outbox: deque[tuple[str, bytes]] = field(default_factory=deque)
+    last_call: float = float("-inf")
+    installed: dict[str, Named] = field(default_factory=dict)
+    kept: dict[tuple[str, str, int, str], list[tuple[Any, ...]]] = field(default_factory=dict)
+
+    @property
+    def queries(self) -> Mapping[str, Named]:
+        """The PowerQueries that may be called: shipped ones and those of the installed plug-in."""
+        return {**shipped(), **self.installed}
+
+    def install(self, package: Package) -> None:
+        """Install and enable a plug-in in place of the one that clients used; its credentials stay, as in an upgrade."""
+        self.plugin.name, self.plugin.v1, self.plugin.fields = package.name, package.v1, package.fields
+        self.plugin.enabled, self.installed = True, package.queries
+
+    def throttled(self, now: float) -> bool:
+        """Whether a call at this second comes sooner after the last one than the fault `throttle` (milliseconds) allows."""
+        early = (now - self.last_call) * 1000 < self.faults.number("throttle")
+        if not early:
+            self.last_call = now
+        return early
+
+    @property
+    def year_id(self) -> int:
+        """PowerSchool's number of the school year: the year in which it began less 1990."""
+        return self.year - 1991
+
+
+def founded(students: int, seed: int) -> World:
+    """The server of a new made-up district. Raises ValueError below one student."""
+    with database.unhurried():
+        district = make(students, seed)
+        tables = database.opened()
+        database.fill(tables, batches(district))
+    client_id, client_secret = credentials(seed)
+    world = World(
+        tables=tables,
+        plugin=Plugin(client_id, client_secret),
+        tokens=Tokens(seed),
+        faults=Faults(),
+        ledger=Ledger(),
+        journal=Journal(),
+        name=district.name,
+        seed=seed,
+        year=district.year,
+        today=date(district.year - 1, *FIRST_NIGHT).isoformat(),
+    )
+    oracle.teach(tables, lambda: world.today)
+    return world

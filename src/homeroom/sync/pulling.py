@@ -1,0 +1,127 @@
+"""Fetching: an import of a source that Homeroom goes to itself begins without a delivery, and gets one here.
+
+It fetches before the district's lock is taken, since a pull may last minutes and keeps no other import waiting. What was
+fetched is sealed like everything that arrives; from there on there is one road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from homeroom.deliveries.workfolders import claim
+from homeroom.roster.faults import Misuse, Refused
+from homeroom.store.deliveries import Delivery
+from homeroom.store.imports import Import
+from homeroom.store.journal import AuditRow
+from homeroom.store.sources import Source
+from homeroom.sync import intake, source_settings
+from homeroom.sync.house import House
+from homeroom.sync.schedule import PULLING, zone_of
+from homeroom.sync.secrets import opened
+from homeroom.systems.fetching import Errand, Fetched, Road
+from homeroom.systems.roads import ROADS
+
+
+def begin(house: House, slug: str, number: int | None, now: datetime) -> int:
+    """Begin an import that fetches, asked for by a person; returns its number. Raises Misuse where no source fetches."""
+    source = chosen(house, slug, number)
+    house.announce()
+    store = house.stores.roster(slug)
+    return store.imports.begin(
+        source=source.id, delivery=None, kind="continuous", trigger="pull", now=now, executor=house.executor.name
+    ).number
+
+
+def chosen(house: House, slug: str, number: int | None) -> Source:
+    """The source to fetch from: the one with that number, or the district's only one that fetches. Raises Misuse."""
+    house.stores.control.districts.get(slug)
+    mine = house.stores.control.sources.of(slug)
+    pulling = [s for s in mine if s.kind in PULLING]
+    if number is None and len(pulling) == 1:
+        return pulling[0]
+    listed = ", ".join(f"{s.id} ({s.kind})" for s in pulling)
+    if number is None:
+        what = f"name one with --source: {listed}" if pulling else "add one with homeroom source add"
+        raise Misuse(f"{slug} has {'several sources' if pulling else 'no source'} that Homeroom fetches from; {what}.")
+    source = next((s for s in mine if s.id == number), None)
+    if source is None or source not in pulling:
+        known = f"those of {slug} that it fetches from: {listed}" if pulling else f"{slug} has none that it fetches from"
+        raise Misuse(f"source {number} is not one that Homeroom fetches from; {known}.")
+    return source
+
+
+def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[[str], None]) -> Import:
+    """Fetch for an import that has no delivery yet, and seal what came. Returns the import with its delivery.
+
+    Raises Refused when the other side cannot be reached or has no whole set. One round of a source at a time: others wait.
+    """
+    assert entry.source is not None
+    source = house.stores.control.sources.get(entry.source)
+    road = _road(source)
+    with house.stores.fetching(slug, source.id), claim(house.settings.work, f"{slug}-fetch-{entry.number}") as work:
+        tell("fetch")
+        known = house.stores.control.errands.known(source.id)
+        kept = _kept(house, source, known)
+        quiet = 0.0 if entry.trigger == "pull" else _quiet(house, source)
+        fetched = road.fetch(_errand(house, source, known if kept else {}, work.path, now, quiet, tell))
+        _learn(house, source, fetched, now)
+        unchanged = kept if fetched.unchanged else None
+        delivery = unchanged or intake.deliver(house, slug, source, fetched.files, entry.trigger, now)
+        house.stores.roster(slug).imports.delivered(entry.number, entry.attempt, delivery.number)
+        house.stores.control.errands.remember(source.id, {**fetched.known, "delivery": delivery.number})
+    return house.stores.roster(slug).imports.get(entry.number)
+
+
+def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str, Any]:
+    """What a source would fetch from, as plain values; nothing is written. Raises Misuse, with the reason when it cannot be reached."""
+    source = chosen(house, slug, number)
+    with claim(house.settings.work, f"{slug}-look-{source.id}") as work:
+        try:
+            return _road(source).look(_errand(house, source, {}, work.path, now, 0.0, lambda step: None))
+        except Refused as refusal:
+            raise Misuse(f"{refusal.message} {refusal.remedy}") from None
+
+
+def _road(source: Source) -> Road:
+    if source.kind not in ROADS:
+        raise Misuse(f"source {source.id} of {source.district} is of kind {source.kind}, from which nothing is fetched.")
+    return ROADS[source.kind]
+
+
+def _errand(
+    house: House, source: Source, known: Mapping[str, Any], folder: Path, now: datetime, quiet: float, tell: Callable[[str], None]
+) -> Errand:
+    return Errand(
+        settings=source_settings.connection(source),
+        secrets=opened(house, source),
+        known=known,
+        folder=folder,
+        now=now.astimezone(zone_of(house, source)),
+        quiet_seconds=quiet,
+        tell=tell,
+    )
+
+
+def _kept(house: House, source: Source, known: Mapping[str, Any]) -> Delivery | None:
+    """The delivery that holds what the last round saw, while it is kept: what lies unchanged elsewhere need not come again."""
+    newest = next(iter(house.stores.roster(source.district).deliveries.last(1, source=source.id)), None)
+    whole = newest is not None and newest.number == known.get("delivery") and newest.shredded_at is None
+    return newest if whole else None
+
+
+def _quiet(house: House, source: Source) -> float:
+    given = source_settings.value(source, "quiet_seconds")
+    return float(house.settings.quiet_seconds if given is None else given)
+
+
+def _learn(house: House, source: Source, fetched: Fetched, now: datetime) -> None:
+    """Keep what was found out on the way, such as the host key that is pinned from now on."""
+    if not fetched.learnt:
+        return
+    kept = source_settings.kept(source.settings, fetched.learnt)
+    house.stores.control.sources.change(source.id, settings=kept)
+    detail = {"source": source.id, "learnt": dict(fetched.learnt)}
+    house.stores.control.audit.add(AuditRow(now, "homeroom", "source-learnt", source.district, detail))

@@ -1,0 +1,58 @@
+"""What a road to another system is: a function that brings files into a folder, and says what to remember of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from homeroom.deliveries.seal import Incoming
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One round to another system.
+
+    `settings` are the source's connection settings by name, `secrets` what the vault opened for this round. `known` is what the
+    last whole round remembered. `folder` is an empty work folder that is gone after the import. `now` carries the district's
+    own time zone. `quiet_seconds`: a file that changed less long ago may still be growing; 0 where a person asked for it.
+    """
+
+    settings: Mapping[str, Any]
+    secrets: Mapping[str, str]
+    known: Mapping[str, Any]
+    folder: Path
+    now: datetime
+    quiet_seconds: float
+    tell: Tell
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a round brought: plain files for the seal, and what is to be remembered once they are sealed.
+
+    `unchanged`: everything is as `known` says, and nothing was brought. `learnt` are connection settings that were found out on
+    the way (the server's host key). `left` are files that were left alone, with the reason's code.
+    """
+
+    files: tuple[Incoming, ...]
+    known: Mapping[str, Any]
+    unchanged: bool = False
+    learnt: Mapping[str, Any] = field(default_factory=dict)
+    left: tuple[tuple[str, Literal["growing", "older"]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One way to another system. Both raise Refused with a declared reason (`connection`, `credentials`, ...) when they cannot go.
+
+    `fetch` goes there and comes back with files. `look` only says what is there, as plain JSON values by name, for a person who
+    sets the source up; it writes nothing and pins nothing.
+    """
+
+    fetch: Callable[[Errand], Fetched]
+    look: Callable[[Errand], dict[str, Any]]

@@ -1,0 +1,1 @@
+"""PowerSchool: its files, its API, its plug-in."""

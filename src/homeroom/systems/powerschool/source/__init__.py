@@ -1,0 +1,6 @@
+"""A district's PowerSchool as a source: what Homeroom fetches by its API becomes a delivery like any other."""
+
+from homeroom.systems.powerschool.source.fetching import fetch
+from homeroom.systems.powerschool.source.preflight import look
+
+__all__ = ["fetch", "look"]

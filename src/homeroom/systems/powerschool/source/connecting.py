@@ -1,0 +1,28 @@
+"""A client for a source: its address and client id from the settings, its client secret from the vault."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from homeroom.roster.faults import Refused
+from homeroom.systems.fetching import Errand
+from homeroom.systems.powerschool.client import Patience, PowerSchool, PowerSchoolError
+from homeroom.systems.powerschool.source.troubles import reason
+
+
+def client(errand: Errand) -> PowerSchool:
+    """The client of a source; nothing is sent yet. Raises Refused when something of the set-up is missing."""
+    url, client_id, secret = errand.settings.get("url"), errand.settings.get("client_id"), errand.secrets.get("client_secret")
+    if not url or not client_id or not secret:
+        raise Refused(
+            "credentials", what="this source has no client secret yet" if not secret else "address or client id is missing"
+        )
+    try:
+        return PowerSchool(url, client_id, secret, folder=errand.folder, patience=Patience.of(errand.settings["give_up_seconds"]))
+    except PowerSchoolError as trouble:
+        raise reason(trouble, host(errand)) from None
+
+
+def host(errand: Errand) -> str:
+    """The server's name, for messages."""
+    return urlsplit(errand.settings.get("url") or "").hostname or "the server"

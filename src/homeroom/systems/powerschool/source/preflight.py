@@ -1,0 +1,58 @@
+"""Before the first night: what this PowerSchool lets Homeroom see, what is missing, and what to do about it there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from homeroom.systems.fetching import Errand
+from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, NotFound, PowerSchool
+from homeroom.systems.powerschool.client.errors import Field
+from homeroom.systems.powerschool.plugin.queries import BASE, queries
+from homeroom.systems.powerschool.source.connecting import client, host
+from homeroom.systems.powerschool.source.troubles import lines, told
+
+ENABLE = "Install Homeroom's plug-in (homeroom plugin) and enable it: System > System Settings > Plugin Management Configuration."
+GRANT = "Install the newest plug-in of Homeroom and approve its access request; the fields that are missing are named above."
+LEVEL = "On the plug-in's Data Provider Configuration page set the access level of the v1 API to READ. The nightly pull by queries works without it."
+
+
+def look(errand: Errand) -> dict[str, Any]:
+    """What is there and what is missing, as plain values. Raises Refused only where the server itself cannot be reached."""
+    with told(host(errand)), client(errand) as sis:
+        found: dict[str, Any] = {
+            "version": sis.metadata.get("powerschool_version"),
+            "time_zone": sis.metadata.get("district_timezone"),
+            "v1": _level(sis),
+        }
+        rows, missing, refused = _queries(sis)
+    todo = [ENABLE] if missing else []
+    if refused:
+        todo.append(GRANT)
+    if found["v1"] == "closed":
+        todo.append(LEVEL)
+    fields = tuple(sorted(refused))
+    return {**found, "rows": rows, "missing_queries": missing, "missing_fields": lines(fields), "to_do": todo}
+
+
+def _level(sis: PowerSchool) -> str:
+    try:
+        next(iter(sis.schools()), None)
+    except AccessClosed:
+        return "closed"
+    return "open"
+
+
+def _queries(sis: PowerSchool) -> tuple[dict[str, int], list[str], set[Field]]:
+    """Counts of the queries that answer, names of those that are not there, fields that are not granted."""
+    rows: dict[str, int] = {}
+    missing: list[str] = []
+    refused: set[Field] = set()
+    for query in queries().values():
+        try:
+            rows[query.key] = sis.counted(query.name)
+        except NotFound:
+            if query.pack == BASE:
+                missing.append(query.name)
+        except FieldsRefused as trouble:
+            refused |= set(trouble.fields)
+    return rows, missing, refused

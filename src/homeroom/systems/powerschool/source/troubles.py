@@ -1,0 +1,61 @@
+"""What the client meets, as reasons that an import fails for: each says what is missing and what to do in PowerSchool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from homeroom.roster.faults import Refused
+from homeroom.systems.powerschool.client import (
+    AccessClosed,
+    BrokenAnswer,
+    FieldsRefused,
+    NotFound,
+    PowerSchoolError,
+    Rejected,
+    SignInRefused,
+    Unreachable,
+)
+from homeroom.systems.powerschool.client.errors import Field
+
+MOST_NAMED = 40
+"""How many missing fields a message names."""
+
+
+@contextmanager
+def told(host: str) -> Iterator[None]:
+    """Turn the client's errors into declared reasons. Whatever goes wrong ends the fetch: no fault of a server is ever a removal."""
+    try:
+        yield
+    except PowerSchoolError as trouble:
+        raise reason(trouble, host) from trouble
+
+
+def reason(trouble: PowerSchoolError, host: str) -> Refused:
+    """The declared reason of one error."""
+    match trouble:
+        case SignInRefused():
+            return Refused("credentials", what=f"{host} does not take the client id and secret ({trouble})")
+        case AccessClosed():
+            return Refused("access_closed", what=str(trouble))
+        case FieldsRefused():
+            return Refused("fields_missing", count=len(trouble.fields), fields=lines(trouble.fields))
+        case NotFound():
+            return Refused("query_missing", what=trouble.path.rpartition("/")[2] or trouble.path)
+        case Unreachable():
+            return Refused("connection", what=f"{host}: {trouble}")
+        case BrokenAnswer():
+            return Refused("answer_broken", what=str(trouble))
+        case Rejected():
+            return Refused("call_refused", what=str(trouble))
+        case _:
+            return Refused("connection", what=f"{host}: {trouble}")
+
+
+def lines(fields: tuple[Field, ...]) -> str:
+    """Fields as the access request of a plug-in names them, for whoever mends it."""
+    named = [
+        f'<field table="{t.upper()}" field="{c.upper()}" access="ViewOnly"/>'
+        for t, _, c in (f.name.partition(".") for f in fields)
+    ]
+    return " ".join(named[:MOST_NAMED]) + (f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else "")

@@ -1,0 +1,140 @@
+"""A district connected by PowerSchool's API, from preflight to roster, and every fault of the server on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from homeroom.roster.report import ImportReport
+from homeroom.simulator.powerschool import packages
+from homeroom.store.sources import Source
+from homeroom.sync import imports, pulling, sources
+from homeroom.systems.powerschool.plugin.package import Publisher, package
+from pretend import Caller, pretend
+from sync_house import SLUG, Pinewood
+
+NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Caller]:
+    with pretend(300) as caller:
+        caller.world.install(packages.read(package(Publisher(), ("legal-guardian",))))
+        yield caller
+
+
+@pytest.fixture
+def server(shared: Caller) -> Iterator[Caller]:
+    yield shared
+    shared.steer("faults", {"faults": []})
+
+
+def added(pinewood: Pinewood, server: Caller, **more: Any) -> Source:
+    plugin = server.world.plugin
+    settings = {"url": server.world.url, "client_id": plugin.client_id, "give_up_seconds": 0.5} | more
+    return sources.add(
+        pinewood.house, SLUG, "powerschool", settings=settings, secrets={"client_secret": plugin.client_secret}
+    ).source
+
+
+def pull(pinewood: Pinewood) -> ImportReport:
+    return imports.run(pinewood.house, SLUG, pulling.begin(pinewood.house, SLUG, None, NOW), now=NOW)
+
+
+def active(pinewood: Pinewood) -> dict[str, int]:
+    return {name: told.active for name, told in pinewood.house.stores.roster(SLUG).counts().items() if told.active}
+
+
+def test_the_roster_is_what_powerschool_holds(pinewoods: Pinewood, server: Caller) -> None:
+    added(pinewoods, server)
+    report = pull(pinewoods)
+    assert report.outcome in ("success", "success_with_row_issues"), report.reason
+    assert report.layouts is not None
+    assert report.layouts.set == "powerschool-api"
+    assert not [f for f in report.files if f.refused], report.issue_counts
+    counts = active(pinewoods)
+    one = server.sql
+    assert counts["orgs"] == one("SELECT count(*) FROM schools WHERE school_number NOT IN (0, 999999)")[0][0] + 1
+    assert counts["classes"] == one("SELECT count(*) FROM sections WHERE termid BETWEEN 3600 AND 3699")[0][0]
+    assert counts["demographics"] == one("SELECT count(*) FROM students WHERE enroll_status IN (0, -1)")[0][0]
+    again = pull(pinewoods)
+    assert (again.revision_after, {t: r for t, r in again.tables.items() if r.added or r.updated or r.removed}) == (1, {})
+
+
+def test_mixed_faults_end_in_the_same_roster_as_a_clean_pull(pinewood: Pinewood, server: Caller) -> None:
+    added(pinewood, server)
+    server.steer(
+        "faults", {"faults": ["429:13", "500:17", "503:19", "html:23", "emptybody:29", "truncate:31", "drop:37", "expire:7"]}
+    )
+    struck = pull(pinewood)
+    assert struck.outcome != "failed", struck.reason
+    server.steer("faults", {"faults": []})
+    clean = pull(pinewood)
+    assert clean.revision_after == 1
+    assert not [t for t in clean.tables.values() if t.added or t.updated or t.removed]
+
+
+FAULTS = [
+    ("503:1", "connection"), ("500:1", "connection"), ("429:1", "connection"), ("html:1", "connection"), ("down", "connection"), ("drop:1", "connection"),
+    ("truncate:1", "answer_broken"), ("emptybody:1", "answer_broken"),
+]  # fmt: skip
+
+
+def test_a_server_that_fails_for_good_changes_nothing(pinewood: Pinewood, server: Caller) -> None:
+    source = added(pinewood, server)
+    pull(pinewood)
+    before = active(pinewood)
+    for fault, expected in FAULTS:
+        server.steer("faults", {"faults": [fault]})
+        report = pull(pinewood)
+        assert (report.outcome, report.reason.code if report.reason else None) == ("failed", expected), fault
+    server.steer("faults", {"faults": []})
+    sources.set_secrets(pinewood.house, SLUG, source.id, {"client_secret": "wrong"})
+    assert "credentials" in str(pull(pinewood).reason)
+    sources.set_secrets(pinewood.house, SLUG, source.id, {"client_secret": server.world.plugin.client_secret})
+    plugin = server.world.plugin
+    granted, installed = plugin.fields, dict(server.world.installed)
+    try:
+        assert granted is not None
+        plugin.fields = {f: a for f, a in granted.items() if f not in ("students.dob", "person.id")}
+        said = str(pull(pinewood).reason)
+        assert (
+            '<field table="STUDENTS" field="DOB" access="ViewOnly"/>' in said
+            or '<field table="PERSON" field="ID" access="ViewOnly"/>' in said
+        )
+        plugin.fields = granted
+        server.world.installed = {n: q for n, q in installed.items() if not n.endswith(".students")}
+        assert "query_missing" in str(pull(pinewood).reason)
+        server.world.installed = {n: q for n, q in installed.items() if "legal" not in n}
+        assert "query_missing" in str(pull(pinewood).reason)  # it answered last time: missing is not empty
+        server.world.installed = installed
+        plugin.enabled = False
+        assert "credentials" in str(pull(pinewood).reason)
+    finally:
+        plugin.enabled, plugin.fields, server.world.installed = True, granted, installed
+    assert active(pinewood) == before
+    assert pinewood.house.stores.roster(SLUG).revision() == 1
+
+
+def test_preflight_names_what_is_missing_and_what_to_do(pinewood: Pinewood, server: Caller) -> None:
+    source = added(pinewood, server)
+    seen = pulling.look(pinewood.house, SLUG, source.id, NOW)
+    assert (seen["v1"], seen["missing_queries"], seen["missing_fields"], seen["to_do"]) == ("open", [], "", [])
+    assert seen["rows"]["students"] > 200
+    plugin, installed = server.world.plugin, dict(server.world.installed)
+    granted = plugin.fields
+    try:
+        assert granted is not None
+        plugin.fields = {f: a for f, a in granted.items() if f != "students.dob"}
+        server.world.installed = {n: q for n, q in installed.items() if not n.endswith(".classes")}
+        server.steer("faults", {"faults": ["v1closed"]})
+        seen = pulling.look(pinewood.house, SLUG, source.id, NOW)
+    finally:
+        plugin.fields, server.world.installed = granted, installed
+    assert seen["v1"] == "closed"
+    assert seen["missing_queries"] == ["org.homeroom.connect.roster.classes"]
+    assert seen["missing_fields"] == '<field table="STUDENTS" field="DOB" access="ViewOnly"/>'
+    assert len(seen["to_do"]) == 3
