@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 from homeroom.roster.catalogue import catalogue
@@ -26,6 +27,12 @@ def check(store: RosterStore) -> None:
         _check_schools(store, table.name, table.school_column, active)
         for link in links(table.name):
             _check_link(store, link.name, link.column, rows)
+        held: dict[object, list[str]] = {}
+        for hold in store.all_held(table.name):
+            held.setdefault(hold.sourced_id, []).append(hold.word)
+        assert {r["sourcedId"]: json.loads(str(r["locked"])) for r in rows if r["locked"]} == {
+            k: sorted(w) for k, w in held.items()
+        }
 
 
 def _check_schools(store: RosterStore, table: str, column: str | None, active: list[dict[str, object]]) -> None:

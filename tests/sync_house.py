@@ -92,6 +92,12 @@ class Pinewood:
         """How many records of a table are active."""
         return self.house.stores.roster(SLUG).counts()[table].active
 
+    def records(self, table: str, status: str = "active") -> dict[str, dict[str, Any]]:
+        """The records of a table by their ids."""
+        store = self.house.stores.roster(SLUG)
+        page = store.page(table, 10_000, status=status)
+        return {str(row["sourcedId"]): row for row in (dict(zip(page.columns, r, strict=True)) for r in page.rows)}
+
     def acts(self) -> list[str]:
         """What the audit trail says was done, oldest first."""
         return [row.action for row in reversed(self.house.stores.control.audit.last(100, SLUG))]

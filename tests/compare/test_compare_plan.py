@@ -10,7 +10,7 @@ import pytest
 from compare.house import File, House
 from homeroom.compare.plan import Walked, refused_as_foreign
 from homeroom.roster.catalogue import catalogue
-from homeroom.roster.report import TableReport
+from homeroom.roster.report import TableReport, Withheld, WithheldExample
 from homeroom.workbench.bench import Workbench
 
 NIGHT_ONE = """sourcedId,orgSourcedIds,username,givenName,familyName,agentSourcedIds,dateLastModified
@@ -227,7 +227,25 @@ def test_a_locked_field_keeps_its_value(house: House, full: bool) -> None:
     with house.walk(File(text), full=full) as (workbench, made, _):
         assert made.tables["users"].updated == 1
         assert workbench.rows("SELECT username, familyName FROM plan_users") == [("benny", "Osei")]
-        assert workbench.rows("SELECT code, json_extract_string(detail, '$.count') FROM issues") == [("field-locked", "1")]
+        assert workbench.rows("SELECT code, key, column_name, value FROM issues") == [
+            ("field-locked", "u2", "familyName", "Lund")
+        ]
+        assert workbench.rows("SELECT _withheld FROM plan_users") == [(["familyName"],)]
+        assert made.withheld == (Withheld("users", "locked", "field-locked", 1, 1, (WithheldExample("u2", ("familyName",)),)),)
+
+
+def test_the_hash_is_of_what_will_be_applied(house: House) -> None:
+    """A lock takes its field out of the hash, a locked record that only differs there is no change, and neither is in `plan_T`."""
+    with house.walk(File(NIGHT_ONE.replace("ben,", "benny,"))) as (_, plain, _walked):
+        pass
+    house.store.tables["users"]["u2"].locked = ["familyName"]
+    house.store.tables["users"]["u3"].locked = ["*"]
+    text = NIGHT_ONE.replace("ben,Ben,Osei", "benny,Ben,Lund").replace("Marsh", "Reed")
+    with house.walk(File(text)) as (workbench, made, _walked):
+        assert made.hash == plain.hash
+        assert verbs(workbench) == [("update", "u2")]
+        assert (made.tables["users"].updated, made.tables["users"].unchanged) == (1, 2)
+        assert [(w.reason, w.records, w.values) for w in made.withheld] == [("locked", 2, 2)]
 
 
 def test_the_hash_does_not_know_order_or_files(house: House) -> None:

@@ -225,7 +225,7 @@ def test_the_roster_in_numbers_and_in_rows(pinewood: Installation) -> None:
 def test_a_record_its_provenance_and_its_changes(pinewood: Installation, tmp_path: Path) -> None:
     night(pinewood, tmp_path / "n2", renamed(3))
     told = pinewood.inside("record", "pinewood", "users", "u3", "--json").document
-    assert set(told) == {"table", "record", "provenance", "changes"}
+    assert set(told) == {"table", "record", "provenance", "held", "changes"}
     assert (told["record"]["givenName"], told["record"]["status"]) == ("Other3", "active")
     assert told["provenance"] | {"locked": []} == {
         "source": 1, "first_revision": 1, "last_revision": 2, "import": 2, "file": "users.csv", "line": 8, "locked": [],

@@ -12,7 +12,9 @@ import pytest
 
 HERE = Path(__file__).parent
 STORIES = sorted(p.parent for p in HERE.glob("*/expected.json"))
-PLAIN = [p for p in STORIES if not p.name.startswith(("delta", "powerschool", "required"))]  # the others need a real reader
+PLAIN = [
+    p for p in STORIES if not p.name.startswith(("a-school-steps-out", "delta", "powerschool", "required", "held"))
+]  # the others need more than files
 IGNORED = ("status", "dateLastModified", "password")
 Records = dict[str, dict[str, str]]
 

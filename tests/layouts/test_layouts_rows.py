@@ -123,6 +123,43 @@ def test_formulas_and_filters_see_all_columns(laid: Desk) -> None:
     assert [r[2] for r in records(laid, both, "n,a,b\n1,u,v\n2,w,u\n3,u,\n") if r[1]] == ["1uk", "2uk"]
 
 
+def test_a_filter_of_a_join_may_name_a_column_that_does_not_come(laid: Desk) -> None:
+    sections = '[join.term]\nfile = "terms.csv"\non = { term = "id" }\nwhen = "override is null"\n'
+    laid.put("terms.csv", "id,name\nF,Fall\n")
+    named = layout(sections + 'blank = ["override"]\n', sourcedId='"n"', givenName='"term.name"')
+    assert records(laid, named, "n,term\n1,F\n") == [(1, True, "1", "Fall")]
+    with pytest.raises(Refused, match=r"lacks the column override \(of terms.csv\)"):
+        bind(layout(sections, sourcedId='"n"', givenName='"term.name"'), laid.files[-1], laid.files)
+    laid.files.clear()
+    laid.put("terms.csv", "id,name,override\nF,Early,x\nF,Fall,\n")
+    assert records(laid, named, "n,term\n1,F\n") == [(1, True, "1", "Fall")]
+
+
+def test_an_optional_join_is_absent_where_this_file_lacks_its_column_or_hangs_on_an_absent_one(laid: Desk) -> None:
+    """Where the other file lacks its column, that is a mistake of its header, and nothing is read."""
+    sections = (
+        '[join.move]\nfile = "moves.csv"\non = { section = "section" }\noptional = true\n'
+        '[join.course]\nfile = "courses.csv"\non = { "move.course" = "id" }\noptional = true\n'
+        '[join.home]\nfile = "courses.csv"\non = { home = "id" }\noptional = true\n'
+    )
+    both = layout(
+        sections, sourcedId='"section"', givenName='"course.name"', familyName='"home.name"',
+        email='{ formula = "coalesce(\\"course.name\\", \'none\')", optional = ["course.name"] }',
+    )  # fmt: skip
+    laid.put("courses.csv", "id,name\nK,Art\n")
+    bound = bind(both, laid.put("main.csv", "section\n1\n"), laid.files)
+    assert {b.target for b in bound.bound} == {"sourcedId", "email"}
+    laid.put("moves.csv", "section,course\n1,K\n")
+    assert records(laid, both, "section,home\n1,K\n2,K\n") == [
+        (1, True, "1", "Art", "Art", "Art"),
+        (2, True, "2", None, "Art", "none"),
+    ]
+    laid.files.pop(0)
+    laid.put("courses.csv", "ident,name\nK,Art\n")
+    with pytest.raises(Refused, match=r"lacks the column id \(of courses.csv\)"):
+        bind(both, laid.files[-2], laid.files)
+
+
 def test_layouts_of_one_set_read_and_require_each_file_by_itself() -> None:
     text = 'name = "own/{0}"\ntable = "{1}"\nfile = "{2}.csv"\n{3}[map]\nsourcedId = "id"\n'
     texts = {

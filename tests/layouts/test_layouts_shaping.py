@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from homeroom.layouts.binding import bind, match
 from homeroom.layouts.cells import EDGES, edges, expression
 from homeroom.layouts.language import parse
+from homeroom.layouts.prefixing import prefixed
 from homeroom.layouts.shaping import fingerprint, shape
 from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
@@ -24,7 +25,7 @@ from homeroom.roster.names import UNMAPPED
 from homeroom.roster.names import text as literal
 from homeroom.roster.report import Repair
 from homeroom.systems import layout_set
-from homeroom.workbench.values import Hints, SourceFile
+from homeroom.workbench.values import DROPPED, Hints, SourceFile
 from layoutkit import Desk, desk, signature
 
 USERS = layout_set("oneroster-1.1").layout("oneroster-1.1/users")
@@ -171,6 +172,12 @@ def test_values_are_treated_in_order(laid: Desk) -> None:
     assert laid.told() == [("formula-column-missing", "tel")]
 
 
+def test_a_value_map_may_say_that_a_word_is_a_blank(laid: Desk) -> None:
+    text = 'name="h/o"\ntable="users"\nfile="u.csv"\n[map]\nsourcedId="id"\nemail={from="e",values={"<delete>"=""},otherwise="keep"}\n'
+    feed = laid.feed(parse(text, "x"), laid.put("u.csv", "id,e\n1,<Delete>\n2,a@x.org\n"))
+    assert laid.rows(feed) == [("1", None), ("2", "a@x.org")]
+
+
 def test_words_that_differ_by_case_only_are_kept_apart(laid: Desk) -> None:
     text = 'name="h/o"\ntable="orgs"\nfile="o.csv"\n[map]\nsourcedId="id"\ntype={from="t",values={d="district",D="department"}}\n'
     feed = laid.feed(parse(text, "x"), laid.put("o.csv", "id,t\n1,d\n2,D\n3,x\n"))
@@ -276,3 +283,22 @@ def test_quoted_cells_have_line_breaks_at_their_edges_only_where_the_file_has_an
     assert edges(table) == found
     values = laid.workbench.rows(f"SELECT {expression(edges(table), 'c1')} FROM {table.relation}")
     assert all(v == v.strip() for (v,) in values)
+
+
+PLAIN = """
+name = "t/users"
+table = "users"
+kind = "continuous"
+file = "users.csv"
+[map]
+sourcedId = "id"
+grades = { from = "grade", values = { "9" = "09" }, otherwise = "blank" }
+"""
+
+
+def test_a_prefix_keeps_what_a_feed_counts(laid: Desk) -> None:
+    """The numbers of dropped values stand in a column of their own beside those that get a prefix."""
+    feed = laid.feed(parse(PLAIN, "x"), laid.put("users.csv", "id,grade\nu1,9\nu2,zz\n"))
+    prefixed_ = prefixed(feed, catalogue()["users"], "club-")
+    rows = laid.workbench.rows(f'SELECT "sourcedId", grades, {DROPPED} FROM ({prefixed_.select})')
+    assert rows == [("club-u1", "09", 0), ("club-u2", None, 1)]

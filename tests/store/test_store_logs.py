@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from homeroom.roster.faults import Misuse
+from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.deliveries import RawFile
+from homeroom.store.holding import Hold, Holding
 from homeroom.store.issues import COLUMNS, Wanted
 from homeroom.store.outbox import Outgoing
 from homeroom.store.pages import Counts
@@ -17,7 +18,7 @@ from homeroom.store.snapshots import SnapshotRow
 from homeroom.store.stores import Stores
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
-from store_plans import NOW, commit, user
+from store_plans import NOW, commit, load, make_plan, user
 from store_recount import check
 
 TOLD = """
@@ -177,18 +178,53 @@ def test_a_record_remembers_the_file_that_wrote_it_last(stores: Stores, tmp_path
 def test_a_person_holds_fields(stores: Stores, tmp_path: Path) -> None:
     store = stores.roster("pine")
     commit(store, {"users": [("add", user("u1"))]}, tmp_path)
-    store.lock_fields("users", "u1", ["email", "phone"])
+    stamps = [store.held_stamp()]
+    holds = tuple(
+        Hold("users", "u1", word, NOW, "ada", "as she asked", {"email": "x@y.test"}) for word in ("phone", "email", ":joined")
+    )
+    store.hold(Holding("users", "u1", put=holds))
+    stamps.append(store.held_stamp())
     record = store.record("users", "u1")
     assert record is not None
     assert record.locked == ("email", "phone")
+    assert record.holds == tuple(sorted(holds, key=lambda h: h.word)) == store.held("users", "u1") == store.all_held("users")
+    assert store.all_held("orgs") == ()
     with Workbench(tmp_path / "bench") as workbench:
         store.bring(workbench, "users", None)
-        assert workbench.rows("SELECT locked FROM stored_users") == [('["email", "phone"]',)]
-    store.lock_fields("users", "u1", [])
-    with pytest.raises(Misuse):
-        store.lock_fields("users", "u1", ["colour"])
-    with pytest.raises(Misuse):
-        store.lock_fields("users", "nobody", ["email"])
+        assert workbench.rows("SELECT locked FROM stored_users") == [('[":joined", "email", "phone"]',)]
+    store.hold(Holding("users", "u1", free=("email", ":joined")))
+    stamps.append(store.held_stamp())
+    assert [h.word for h in store.held("users", "u1")] == ["phone"]
+    assert len(set(stamps)) == 3
+    commit(store, {"users": [("update", user("u1", email="new@y.test")), ("add", user("u2"))]}, tmp_path)
+    after = store.record("users", "u1")
+    assert after is not None
+    assert after.locked == ("phone",)  # whatever a night writes, what is held stays
+
+
+def test_what_a_person_did_has_their_name_and_no_import(stores: Stores, tmp_path: Path) -> None:
+    store = stores.roster("pine")
+    commit(store, {"users": [("add", user("u1", orgSourcedIds="s1"))]}, tmp_path)
+    hold = Hold("users", "u1", "email", NOW, "ada")
+    with Workbench(tmp_path / "bench") as workbench:
+        load(workbench, "asked", ["sourcedId"], [["u1"]])
+        stored = store.bring(workbench, "users", "asked")
+        cells = user("u1", orgSourcedIds="s1,s2", email="ada@pine.test")
+        plan = Plan({"users": make_plan(workbench, "users", [("update", cells)], stored=stored)}, "", first=False)
+        made = Commit(None, 0, None, 1, NOW, kind="person", who="ada")
+        assert store.by_hand(workbench, plan, made, Holding("users", "u1", put=(hold,))) == 2
+        with pytest.raises(TryAgain, match="moved"):
+            store.by_hand(workbench, plan, made, Holding("users", "u1", free=("email",)))
+    assert (store.revisions(1)[0].who, store.revisions(1)[0].number_of_import, store.revisions(1)[0].kind) == (
+        "ada",
+        None,
+        "person",
+    )
+    record = store.record("users", "u1")
+    assert record is not None
+    assert (record.file, record.number_of_import, record.source, record.last_revision) == ("users.csv", 1, 1, 2)
+    assert (record.changes[0].who, record.changes[0].number_of_import, record.locked) == ("ada", None, ("email",))
+    check(store)
 
 
 def test_rows_since_a_revision_are_those_that_changed(stores: Stores, tmp_path: Path) -> None:
@@ -207,3 +243,12 @@ def test_an_erased_district_is_gone(stores: Stores, tmp_path: Path) -> None:
     stores.erase("pine")
     assert stores.roster("pine").revision() == 0
     assert stores.roster("pine").counts() == {}
+
+
+def test_a_first_load_by_new_file_carries_over_what_is_held(stores: Stores, tmp_path: Path) -> None:
+    store = stores.roster("pine")
+    hold = Hold("users", "u1", "email", NOW, "ada", "before anything came")
+    store.hold(Holding("users", "u1", put=(hold,)))
+    before = store.held_stamp()
+    commit(store, {"users": [("add", user("u1"))]}, tmp_path, first=True)
+    assert (store.all_held(), store.held_stamp()) == ((hold,), before)

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport
 from homeroom.simulator.powerschool import packages
 from homeroom.store.sources import Source
 from homeroom.sync import imports, pulling, sources
+from homeroom.sync.refresh import refresh
 from homeroom.systems.powerschool.plugin.package import Publisher, package
 from pretend import Caller, pretend
 from sync_house import SLUG, Pinewood
@@ -138,3 +140,88 @@ def test_preflight_names_what_is_missing_and_what_to_do(pinewood: Pinewood, serv
     assert seen["missing_queries"] == ["org.homeroom.connect.roster.classes"]
     assert seen["missing_fields"] == '<field table="STUDENTS" field="DOB" access="ViewOnly"/>'
     assert len(seen["to_do"]) == 3
+
+
+def clerk(server: Caller, statement: str, values: tuple[Any, ...]) -> None:
+    """A clerk's change in PowerSchool, so that every later answer shows it."""
+    server.world.tables.execute(statement, values)
+    server.world.kept.clear()
+
+
+def test_one_student_is_refreshed_and_only_what_hangs_on_it_moves(pinewoods: Pinewood, server: Caller) -> None:
+    added(pinewoods, server)
+    pull(pinewoods)
+    house, store = pinewoods.house, pinewoods.house.stores.roster(SLUG)
+    (dcid, id, last_name) = server.sql(
+        "SELECT dcid, id, last_name FROM students WHERE enroll_status = 0 ORDER BY dcid DESC LIMIT 1"
+    )[0]
+    (dropped,) = server.sql("SELECT dcid FROM cc WHERE studentid = ? AND sectionid > 0 AND dateleft > '2026-12-01' LIMIT 1", id)[
+        0
+    ]
+    other = server.sql("SELECT dcid, last_name FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 1")[0]
+    try:
+        clerk(server, "UPDATE students SET last_name = 'Renamed' WHERE dcid IN (?, ?)", (dcid, other[0]))
+        clerk(server, "UPDATE cc SET sectionid = -sectionid WHERE dcid = ?", (dropped,))
+        done = refresh(house, SLUG, "users", f"S{dcid}", who="ada", now=NOW)
+        assert done.report.outcome == "success", done.report.reason
+        assert [(f.field, f.old, f.new) for f in done.changed] == [("familyName", last_name, "Renamed")]
+        assert {t: (r.added, r.updated, r.removed) for t, r in done.also.items()} == {"enrollments": (0, 0, 1)}
+        gone = store.record("enrollments", f"E{dropped}")
+        assert gone is not None
+        assert gone.values["status"] == "tobedeleted"
+        untouched = store.record("users", f"S{other[0]}")
+        assert untouched is not None
+        assert untouched.values["familyName"] == other[1]
+        again = refresh(house, SLUG, "users", f"S{dcid}", who="ada", now=NOW)
+        assert (again.changed, again.also, again.report.revision_after) == ((), {}, 2)
+        # The next night brings the others' changes and finds nothing new of this one.
+        night = pull(pinewoods)
+        assert (night.tables["users"].updated, night.tables["enrollments"].removed) == (1, 0)
+        # Whoever left the district is removed, and comes back as the same record.
+        clerk(server, "UPDATE students SET enroll_status = 2 WHERE dcid = ?", (dcid,))
+        left = refresh(house, SLUG, "users", f"S{dcid}", who="ada", now=NOW)
+        assert [(f.field, f.old, f.new) for f in left.changed] == [("status", "active", "tobedeleted")]
+        clerk(server, "UPDATE students SET enroll_status = 0 WHERE dcid = ?", (dcid,))
+        back = refresh(house, SLUG, "users", f"S{dcid}", who="ada", now=NOW)
+        assert ("status", "tobedeleted", "active") in [(f.field, f.old, f.new) for f in back.changed]
+    finally:
+        clerk(server, "UPDATE students SET last_name = ?, enroll_status = 0 WHERE dcid = ?", (last_name, dcid))
+        clerk(server, "UPDATE students SET last_name = ? WHERE dcid = ?", (other[1], other[0]))
+        clerk(server, "UPDATE cc SET sectionid = abs(sectionid) WHERE dcid = ?", (dropped,))
+
+
+def test_a_teacher_and_a_class_are_refreshed_too(pinewood: Pinewood, server: Caller) -> None:
+    added(pinewood, server)
+    pull(pinewood)
+    (section, teacher) = server.sql(
+        "SELECT sec.dcid, ss.users_dcid FROM sections sec JOIN schoolstaff ss ON ss.id = sec.teacher WHERE sec.termid >= 3600 AND ss.status = 1 LIMIT 1"
+    )[0]
+    try:
+        clerk(server, "UPDATE users SET email_addr = 'new@staff.example.org' WHERE dcid = ?", (teacher,))
+        clerk(server, "UPDATE sections SET room = 'Attic' WHERE dcid = ?", (section,))
+        one = refresh(pinewood.house, SLUG, "users", f"T{teacher}", who="ada", now=NOW)
+        assert ("email", "new@staff.example.org") in [(f.field, f.new) for f in one.changed]
+        room = refresh(pinewood.house, SLUG, "classes", f"C{section}", who="ada", now=NOW)
+        assert [(f.field, f.new) for f in room.changed] == [("location", "Attic")]
+        assert room.also == {}
+    finally:
+        clerk(server, "UPDATE sections SET room = NULL WHERE dcid = ?", (section,))
+
+
+def test_what_cannot_be_refreshed_says_why_and_changes_nothing(pinewood: Pinewood, server: Caller) -> None:
+    source = added(pinewood, server)
+    pull(pinewood)
+    house = pinewood.house
+    for key, said in (("S999999999", "record_gone"), ("X1", "not_refreshable")):
+        with pytest.raises(Refused) as refused:
+            refresh(house, SLUG, "users", key, who="ada", now=NOW)
+        assert refused.value.reason == said
+    server.steer("faults", {"faults": ["down"]})
+    with pytest.raises(Refused) as refused:
+        refresh(house, SLUG, "users", "S1001", who="ada", now=NOW)
+    assert refused.value.reason == "connection"
+    server.steer("faults", {"faults": []})
+    sources.change(house, SLUG, source.id, {"enabled": False})
+    with pytest.raises(Misuse, match="no source that can be asked"):
+        refresh(house, SLUG, "users", "S999999999", who="ada", now=NOW)
+    assert house.stores.roster(SLUG).revision() == 1

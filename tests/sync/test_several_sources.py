@@ -131,3 +131,23 @@ def test_a_prefix_stands_before_every_item_and_changes_nothing_else(words: list[
     items = made.split(",")
     assert [item.replace("p-", "", 1) for item in items] == cell.split(",")
     assert all(item.lstrip(" ").startswith("p-") for item in items if item.strip(" "))
+
+
+def test_a_prefix_and_guardians_leave_the_count_of_dropped_values(pinewood: Pinewood) -> None:
+    """Rows are written anew for both; what a value map dropped is still counted."""
+    place = pinewood.folder / "own"
+    place.mkdir()
+    (place / "set.toml").write_text('name = "own"\nversion = "1.1"\n')
+    (place / "users.toml").write_text(
+        'name = "own/users"\ntable = "users"\nfile = "users.csv"\n[map]\nsourcedId = "id"\nusername = "id"\ngivenName = "g"\n'
+        'familyName = "f"\nrole = "role"\norgSourcedIds = "org"\nenabledUser = { constant = "true" }\n'
+        'grades = { from = "grade", values = { nine = "09" }, otherwise = "blank" }\n'
+    )
+    files = {
+        "users.csv": "id,g,f,role,org,grade\nu1,Ana,One,student,s1,nine\nu2,Ben,Two,student,s1,moon\n",
+        "guardians.csv": "studentId,guardianId,firstName,lastName,email\nu1,m1,Mia,One,mia@example.org\n",
+    }
+    settings = {"id_prefix": "p-", "shared_tables": ["orgs"], "unchecked": ["orgs"], "guardians": "file"}
+    made = pinewood.night(files, source=pinewood.source("upload", layouts=str(place), settings=settings).id)
+    assert (made.status, made.issue_counts["value-dropped"]) == ("done", 1)
+    assert ids(pinewood, "users")["p-u1"]["agentSourcedIds"] == "p-m1"

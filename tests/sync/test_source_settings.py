@@ -51,13 +51,15 @@ def test_every_setting_says_everything() -> None:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.name)
 def test_the_example_of_every_setting_is_taken_kept_and_written_back(setting: source_settings.Setting) -> None:
     values = source_settings.typed([f"{setting.name}={setting.example}"], source())
-    source_settings.judge(values, "sftp")
+    source_settings.judge(values, setting.kinds[0] if setting.kinds else "sftp")
     assert json.loads(json.dumps(values)) == values
     columns = {setting.name: values[setting.name]} if not setting.kept else {}
     made = source(settings=source_settings.kept({}, values)) if setting.kept else None
     if made is not None:
         assert source_settings.value(made, setting.name) == values[setting.name]
-        assert source_settings.kept(made.settings, {setting.name: None}) == {}
+        back = source_settings.kept(made.settings, {setting.name: None})
+        # What records bear is put back in so many words, so that they are told of it.
+        assert back == (source_settings.kept({}, {setting.name: setting.default}) if setting.lasting else {})
         again = source_settings.typed([f"{setting.name}={source_settings.written(made, setting.name)}"], source())
         assert again == values
     else:
@@ -74,7 +76,11 @@ WRONG = [
     ("keep_unknown.userRole11=7", "list of words"), ("waived=email", "TABLE.COLUMN"), ("waived=users.sourcedId", "TABLE.COLUMN"),
     ("required=users.shoeSize", "TABLE.COLUMN"), ("unchecked=houses", "no table"), ("same_system=other", "numbers"),
     ("table_limits.users.remove_share=3", "from 0 to 1"), ("table_limits.houses.floor=3", "houses"),
-    ("table_limits=3", "object"), ("seasonally_empty=enrollments summer", "MM-DD..MM-DD"), ("enabled=perhaps", "true or false"),
+    ("student_id=number", "student_number"), ("phone_credential=mobile", "sms or phone"), ("swap_sms_phone=maybe", "true or false"),
+    ("guardians=maybe", "users or file or none"), ("contact_types=;", "words"), ("archived_students=after:1", "after:N"),
+    ("archived_students=forget", "after:N"), ("restore_classes=2", "true or false"), ("level=school", "school:1042"),
+    ("level=school:", "school:1042"), ("end_dates=last", "exclusive or inclusive"), ("strip_prefix=perhaps", "require"),
+    ("pause=houses 06-15..08-01", "no table"), ("table_limits=3", "object"), ("seasonally_empty=enrollments summer", "MM-DD..MM-DD"), ("enabled=perhaps", "true or false"),
 ]  # fmt: skip
 
 
@@ -118,7 +124,11 @@ def test_what_the_settings_mean_for_a_walk() -> None:
     assert (rules.waived, rules.required, rules.unchecked) == ({"users.email"}, {"users.phone"}, {"courses"})
     assert rules.keep_unknown == {"userRole11": {"wizard"}}
     assert (limits.remove_share, limits.of("users", "floor"), limits.seasonally_empty) == (0.2, 3, {"enrollments", "categories"})
+    was = source(settings={"read": {"strip_prefix": False}})  # as it was written before there were three words
+    assert (tuning.hints(was).strip_prefix, tuning.hints(was).require_prefix) == (False, False)
+    assert tuning.hints(having("strip_prefix=require")).require_prefix
     plain = source()
+    assert tuning.treatment(plain).fingerprint == ""
     assert (tuning.limits(plain, TODAY).as_dict(), tuning.hints(plain).strip_prefix) == (type(limits)().as_dict(), True)
 
 

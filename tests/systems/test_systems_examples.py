@@ -28,6 +28,9 @@ COUNTS = {
     "apple-school-manager": {
         "orgs": 3, "academicSessions": 1, "courses": 2, "classes": 2, "users": 4, "enrollments": 5,
     },
+    "canvas": {
+        "orgs": 3, "academicSessions": 2, "courses": 2, "classes": 2, "users": 5, "userProfiles": 1, "enrollments": 4,
+    },
     "aeries": {
         "orgs": 3, "academicSessions": 2, "courses": 2, "classes": 2, "users": 4, "enrollments": 4,
     },
@@ -67,6 +70,7 @@ PAGES = {"powerschool-dem": "powerschool-sftp"}
 
 MISSPELT = {
     "powerschool-dem": ("classes.csv", "SECTIONS.title", "SECTIONS.heading", "classes.csv lacks the column title"),
+    "canvas": ("users.csv", "login_id", "sign_in", "users.csv lacks the column login_id"),
     "aeries": ("users.csv", "orgSourcedIds", "campus", "users.csv lacks the column orgSourcedIds"),
     "infinite-campus": ("classes.csv", "termSourceIds", "when", "classes.csv lacks the column termSourcedIds"),
     "oneroster-1.0": ("classes.csv", "schoolSourcedId", "campus", "classes.csv lacks the column schoolSourcedId"),

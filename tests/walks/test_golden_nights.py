@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from homeroom.roster.codes import code
+from homeroom.roster.holding import ARCHIVED_ALWAYS
 from homeroom.roster.report import ImportReport
-from walks.walking import Country, country
+from homeroom.sync import by_hand
+from walks.walking import Country, Town, country
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 STORIES = sorted(p.parent for p in GOLDEN.glob("*/expected.json"))
@@ -31,6 +33,7 @@ def test_the_story_comes_true(land: Country, story: Path) -> None:
     told = json.loads((story / "expected.json").read_text(encoding="utf-8"))
     town = land.town()
     for number, night in enumerate(told["nights"], start=1):
+        by_a_person(town, night.get("before", ()))
         before = town.revision
         report = town.walk(story / f"night-{number}", own_or_shipped(told["layouts"]))
         the_report_is_as_told(report, night)
@@ -41,6 +44,21 @@ def test_the_story_comes_true(land: Country, story: Path) -> None:
         assert town.revision == before + (night["revision"] == "new"), number
         assert town.counts() == night["roster"], number
     assert not land.stray()
+
+
+def by_a_person(town: Town, acts: Sequence[Sequence[str]]) -> None:
+    """Do what a person does before a night."""
+    for act, table, key, *rest in acts:
+        where, who = (town.house, town.slug, table, key), {"who": "a person", "now": town.now}
+        if act == "correct":
+            by_hand.correct(*where, *rest, why=None, **who)
+        elif act == "lock":
+            by_hand.lock(*where, *rest, why=None, **who)
+        elif act == "archive":
+            by_hand.archive(*where, mark=ARCHIVED_ALWAYS, **who)
+        else:
+            assert act in ("unlock", "unarchive")
+            by_hand.unlock(*where, None, **who) if act == "unlock" else by_hand.unarchive(*where, **who)
 
 
 def own_or_shipped(name: str | None) -> str | None:
@@ -58,6 +76,10 @@ def the_report_is_as_told(report: ImportReport, night: dict[str, Any]) -> None:
     serious = {name for name in report.issue_counts if code(name).severity != "info"}
     assert serious <= set(night["issue_counts"])
     assert {name: report.issue_counts.get(name, 0) for name in night["issue_counts"]} == night["issue_counts"]
+    withheld = [asdict(each) for each in report.withheld]
+    wanted_withheld = night.get("withheld", [])
+    assert len(withheld) == len(wanted_withheld)
+    assert all(wanted.items() <= each.items() for wanted, each in zip(wanted_withheld, withheld, strict=True)), withheld
     limits = [asdict(limit) for limit in report.limits]
     for wanted in night["limits"]:
         assert any(wanted.items() <= limit.items() for limit in limits), (wanted, limits)

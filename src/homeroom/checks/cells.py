@@ -226,14 +226,18 @@ def _float(c: str, *_: object) -> Shape:
 
 
 def _year(c: str, *_: object) -> Shape:
-    """A school year is named by the year in which it ends (OneRoster, academicSessions.schoolYear): 2026-2027 is 2027."""
+    """A school year is named by the year in which it ends (OneRoster, academicSessions.schoolYear): 2026-2027 and 26-27 are 2027."""
+    short = f"regexp_extract({c}, '^\\s*([0-9]{{2}})\\s*[-/]\\s*[0-9]{{2}}\\s*$', 1)"
+    next_year = f"TRY_CAST(nullif({short}, '') AS INTEGER) + 1"
+    both = f"right('0' || CAST({next_year} AS VARCHAR), 2) = regexp_extract({c}, '([0-9]{{2}})\\s*$', 1)"
     first = f"TRY_CAST(regexp_extract({c}, '^\\s*((19|20|21)[0-9]{{2}})', 1) AS INTEGER)"
     last = f"regexp_extract({c}, '^\\s*[0-9]{{4}}\\s*[-/]\\s*([0-9]{{4}}|[0-9]{{2}})\\s*$', 1)"
     ended = f"{last} IN (CAST({first} + 1 AS VARCHAR), right(CAST({first} + 1 AS VARCHAR), 2))"
     alone = f"regexp_full_match({c}, '\\s*(19|20|21)[0-9]{{2}}([.]0+)?\\s*')"
     return Shape(
         f"regexp_full_match({c}, '(19|20|21)[0-9]{{2}}')",
-        f"CASE WHEN {alone} THEN CAST({first} AS VARCHAR) WHEN {ended} THEN CAST({first} + 1 AS VARCHAR) END",
+        f"CASE WHEN {alone} THEN CAST({first} AS VARCHAR) WHEN {ended} THEN CAST({first} + 1 AS VARCHAR) "
+        f"WHEN {both} THEN CAST(2000 + {next_year} AS VARCHAR) END",
         "year-form",
         "'year-unreadable'",
     )

@@ -111,3 +111,15 @@ def _numbers(c: str) -> str:
 def _own_reading(c: str) -> str:
     month, day = _month_first(c), _day_first(c)
     return f"CASE WHEN {month} IS NULL OR {month} = {day} THEN {day} WHEN {day} IS NULL THEN {month} END"
+
+
+def reading(workbench: Workbench, select: str, name: str, form: str | None) -> str:
+    """SQL: the day that a cell of a feed means, as ISO text, read as the checks will read it; NULL where it cannot be read.
+
+    `select` is the feed's, over whose column `name` the whole file is judged.
+    """
+    c = quoted(name)
+    clean = CLEAN_DATE.format(c=c)
+    evidence = workbench.rows(_evidence([f"SELECT 0 AS _file, {c} FROM ({select}) WHERE _keep"], c, f"NOT {clean}"))
+    column = [case.partition(" THEN ")[2] for case in _cases(evidence, c)]
+    return f"CASE WHEN {clean} THEN {c} ELSE coalesce({', '.join([fixed_date(c, form), *column, 'NULL'])}) END"

@@ -19,16 +19,38 @@ _LISTED = 30
 def set_unmapped_aside(sheet: Sheet) -> Sheet:
     """Refuse the rows with marked values and return the sheet that leaves them out of `rows`."""
     mapped = {target: words for feed in sheet.sifted.feeds for target, words in feed.mapped}
-    if not mapped:
+    refusals = tuple(dict.fromkeys(code for feed in sheet.sifted.feeds for code in feed.refusals))
+    if not mapped and not refusals:
         return sheet
-    conditions = {target: _is_marked(target) for target in mapped}
-    any_marked = f"({' OR '.join(conditions.values())}) AND NOT {sheet.leaving}"
+    # A key that bears a refusal's code is no word of a value map.
+    conditions = {target: f"({_is_marked(target)} AND NOT {_refused(refusals)})" for target in mapped}
+    any_marked = f"({' OR '.join([*conditions.values(), _refused(refusals)])}) AND NOT {sheet.leaving}"
     chosen = f"SELECT _file, _row, _kh FROM {sheet.shaped} WHERE {any_marked}"
     if not sheet.workbench.value(f"CREATE OR REPLACE TABLE unmapped_{sheet.name} AS {chosen}"):
         return sheet
     for target, words in mapped.items():
         _tell(sheet, target, words, f"{conditions[target]} AND NOT {sheet.leaving}")
+    for code in refusals:
+        _tell_refused(sheet, code)
     return replace(sheet, unmapped=True)
+
+
+def _refused(codes: tuple[str, ...]) -> str:
+    """SQL: whether the row's key bears one of the codes."""
+    return (
+        " OR ".join(f"starts_with(sourcedId, {text(UNMAPPED + code + UNMAPPED)})" for code in codes).join("()")
+        if codes
+        else "FALSE"
+    )
+
+
+def _tell_refused(sheet: Sheet, code: str) -> None:
+    """Rows that the source's own settings refuse. Their record is known and lives on."""
+    mark, prefix = UNMAPPED + code + UNMAPPED, sheet.sifted.feeds[0].key_prefix
+    key = f"{text(prefix)} || substr(sourcedId, {len(mark) + 1})"
+    condition = f"{_refused((code,))} AND NOT {sheet.leaving}"
+    rows = f"(SELECT _file, _row, _kh, {key} AS sourcedId FROM {sheet.shaped} WHERE {condition})"
+    sheet.find(rows, text(code), "sourcedId", "sourcedId", effect="'refuse'")
 
 
 def _tell(sheet: Sheet, target: str, words: tuple[str, ...], condition: str) -> None:

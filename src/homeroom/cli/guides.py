@@ -102,12 +102,13 @@ def set_of(house: House, slug: str, source: Source, layouts: str | None) -> tupl
     """The layout set that a source's files are read by, and what its guide says. Raises Misuse where none is named."""
     from homeroom.guide import steps
     from homeroom.sync.layouts import Own, known_set, texts_of
+    from homeroom.sync.suiting import suited
 
     name = layouts or source.layouts
     if name is None:
         raise Misuse(f"source {source.id} names no layout set, so that nobody knows which files to ask for: give --layouts SET.")
     own = Own(house, slug)
-    return known_set(name, own), steps.of_set(texts_of(name, own))
+    return suited(known_set(name, own), source), steps.of_set(texts_of(name, own))
 
 
 def _occasion(house: House, slug: str, source: Source, ask: str | None) -> Occasion:
@@ -126,14 +127,15 @@ def _occasion(house: House, slug: str, source: Source, ask: str | None) -> Occas
         start=source.start,
         quiet=settings.quiet_seconds if quiet is None else quiet,
         patience=value(source, "patience_minutes"),
-        pauses=tuple(map(str, value(source, "pause"))),
+        pauses=tuple(str(p) for p in value(source, "pause") if " " not in p),
+        resting=tuple(str(p) for p in value(source, "pause") if " " in p),
         limits=tuning.limits(source, datetime.now(UTC)),
         keeping=Keeping(settings.keep_days, expiry.kept_days(house, slug), settings.keep_issue_days),
         reading=Reading(
             encoding=value(source, "encoding"),
             delimiter=value(source, "delimiter"),
             quoted=value(source, "quoted"),
-            strip_prefix=value(source, "strip_prefix"),
+            strip_prefix=tuning.hints(source).strip_prefix,
             date_forms=value(source, "date_forms"),
             waived=frozenset(value(source, "waived")),
             required=frozenset(value(source, "required")),

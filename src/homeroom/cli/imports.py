@@ -211,8 +211,10 @@ def rollback(
         document(report.as_json())
         return 0
     if report.revision_after == report.revision_before:
-        say(f"The roster already equals revision {revision}; nothing was changed.")
+        but = ", but for what people hold of records" if report.withheld else ""
+        say(f"The roster already equals revision {revision}{but}; nothing was changed.")
     else:
-        note(f"Revision {report.revision_after} equals revision {revision}.")
+        but = ", but for what people hold of records" if report.withheld else ""
+        note(f"Revision {report.revision_after} equals revision {revision}{but}.")
         show_report(report)
     return 0

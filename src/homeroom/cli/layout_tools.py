@@ -142,7 +142,11 @@ def _as_json(proposal: Proposal) -> dict[str, object]:
 
 
 def _say_proposal(proposal: Proposal) -> None:
-    say(printable(f"{proposal.file} is probably {proposal.table} ({proposal.sure:.0%} sure): {'; '.join(proposal.why)}."))
+    why = "; ".join(proposal.why)
+    if proposal.sure > 0:
+        say(printable(f"{proposal.file} is probably {proposal.table} ({proposal.sure:.0%} sure): {why}."))
+    else:
+        say(printable(f"Nothing says which table {proposal.file} fills: write it into the layout. As {proposal.table}, {why}."))
     if proposal.others:
         say(f"Next would be {', '.join(t for t, _ in proposal.others)}.")
     rows = [(c.word, c.target or "-", f"{c.sure:.0%}" if c.target else "", "; ".join(c.why)) for c in proposal.columns]

@@ -9,6 +9,9 @@ from cyclopts import Parameter
 
 from homeroom.cli.context import document, note, opened_house, say, table
 
+WHO = "command line"
+"""Who it is in the audit trail and in the history of records."""
+
 Json = Annotated[bool, Parameter(name="--json", negative="")]
 
 
@@ -54,8 +57,16 @@ def roster(
     return 0
 
 
-def record(slug: str, table_name: Annotated[str, Parameter(name="TABLE")], sourced_id: str, /, *, as_json: Json = False) -> int:
-    """One record, where it came from and how it changed.
+def record(
+    slug: str,
+    table_name: Annotated[str, Parameter(name="TABLE")],
+    sourced_id: str,
+    mark: Literal["joined", "not-joined"] | None = None,
+    /,
+    *,
+    as_json: Json = False,
+) -> int:
+    """One record, where it came from, what people hold of it and how it changed; or say that its person has joined.
 
     Parameters
     ----------
@@ -65,12 +76,18 @@ def record(slug: str, table_name: Annotated[str, Parameter(name="TABLE")], sourc
         A OneRoster table or a dataset, e.g. users or gpa.
     sourced_id
         The record's sourcedId.
+    mark
+        joined: from now on this person looks after their own contact details (see the setting update_contacts). not-joined: no more.
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import reading_back
+    from homeroom.sync import by_hand, reading_back
 
     with opened_house() as house:
+        if mark == "joined":
+            by_hand.joined(house, slug, table_name, sourced_id, who=WHO)
+        elif mark == "not-joined":
+            by_hand.not_joined(house, slug, table_name, sourced_id, who=WHO)
         found = reading_back.record(house, slug, table_name, sourced_id)
     if as_json:
         document(found)
@@ -80,10 +97,25 @@ def record(slug: str, table_name: Annotated[str, Parameter(name="TABLE")], sourc
     say()
     table(["what is known", ""], list(found["provenance"].items()))
     say()
+    if found["held"]:
+        table(
+            ["held", "since", "by", "why", "the source says"],
+            [
+                (
+                    h["field"] or h["mark"],
+                    h["since"],
+                    h["who"],
+                    h["why"],
+                    ", ".join(f"{k}: {v}" for k, v in h["source_says"].items()),
+                )
+                for h in found["held"]
+            ],
+        )
+        say()
     table(
-        ["revision", "import", "verb", "fields"],
+        ["revision", "import", "by", "verb", "fields"],
         [
-            (c["revision"], c["import"], c["verb"], ", ".join(f"{k}: {o} -> {n}" for k, (o, n) in c["fields"].items()))
+            (c["revision"], c["import"], c["who"], c["verb"], ", ".join(f"{k}: {o} -> {n}" for k, (o, n) in c["fields"].items()))
             for c in found["changes"]
         ],
     )

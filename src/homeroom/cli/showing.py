@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from homeroom.cli.context import printable, say, table
-from homeroom.roster.report import ContactsReport, ImportReport
+from homeroom.roster.report import ContactsReport, ImportReport, WithheldExample
 
 _ISSUES_SHOWN = 20
 
@@ -15,7 +15,7 @@ _HEADLINES = {
 
 
 def show_report(report: ImportReport) -> None:
-    """Print a whole report: headline, reason, files, tables, limits, issues."""
+    """Print a whole report: headline, reason, files, tables, what was withheld, limits, issues."""
     say(f"Import {report.number} of {report.district}: {_headline(report)}")
     if report.reason is not None:
         say(f"  {printable(report.reason.message)}")
@@ -50,10 +50,21 @@ def show_report(report: ImportReport) -> None:
     if report.contacts is not None:
         say("\nContacts, by the rule that decided:")
         show_rules(report.contacts)
+    if report.withheld:
+        say("\nNot written, though the files say otherwise:")
+        table(
+            ["table", "reason", "records", "fields", "for example"],
+            [(w.table, w.reason, w.records, w.values, "; ".join(map(_example, w.examples))) for w in report.withheld],
+        )
+    _show_schools(report)
     _show_limits(report)
     _show_issues(report)
     if report.revision_after != report.revision_before:
         say(f"\nRevision {report.revision_before} became {report.revision_after} in {report.seconds:.2f} s.")
+
+
+def _example(example: WithheldExample) -> str:
+    return f"{example.key}: {', '.join(example.fields)}"
 
 
 def _headline(report: ImportReport) -> str:
@@ -73,6 +84,23 @@ def show_rules(contacts: ContactsReport) -> None:
     """The table of the contact rules; rules that decided nothing are left out."""
     decided = [r for r in contacts.rules if r.pairs]
     table(["rule", "becomes", "rows", "pass", "left out"], [(r.rule, r.role, r.pairs, r.passed, r.left_out) for r in decided])
+
+
+def _show_schools(report: ImportReport) -> None:
+    """Schools that stepped out; and how own schools match, or in a dry run which there are."""
+    if report.skipped:
+        say("\nSchools that stepped out; nothing of them was read, changed or removed:")
+        rows = (", ".join(f"{name} {count:,}" for name, count in s.rows.items()) for s in report.skipped)
+        table(
+            ["school", "name", "rule", "rows left out"],
+            [(s.school, s.name, s.rule, r) for s, r in zip(report.skipped, rows, strict=True)],
+        )
+    if report.schools:
+        say("\nSchools:")
+        table(
+            ["SIS", "name", "state", "own", "may be", "since it has"],
+            [(s.school, s.name or s.own_name, s.state, s.own, s.suggested, s.why) for s in report.schools],
+        )
 
 
 def _show_limits(report: ImportReport) -> None:

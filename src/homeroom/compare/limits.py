@@ -41,13 +41,15 @@ class Context:
 
     `last_rows`: for each table, how many rows its complete files had in the last import of this source that was applied;
     a table that is not in it is not judged by its size. `hollow`: for a table of several files, (file, records that it brought)
-    for each that came without any row.
+    for each that came without any row. `skipped`: for each table, how many rows of its files belonged to schools that step out,
+    tonight and the last time.
     """
 
     walked: Sequence[Walked]
     last_rows: Mapping[str, int]
     lookup: Lookup
     hollow: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    skipped: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def judge(workbench: Workbench, plan: Plan, limits: Limits, active: ActiveCounts, context: Context) -> Judgement:
@@ -133,18 +135,25 @@ def _shrunk(limits: Limits, context: Context) -> Reason | None:
     for walked in context.walked:
         table, rows = walked.table.name, sum(c.rows for c in walked.sifted.counts)
         before = context.last_rows.get(table, 0)
-        little = before - rows <= limits.of(table, "floor") and table not in WITHOUT_FLOOR
         complete = walked.sifted.mode == "continuous" and not walked.sifted.partial
-        if complete and rows and not little and rows <= before * limits.of(table, "shrunk_share"):
+        now, then = context.skipped.get(table, (0, 0))
+        # A school that steps out or in again is no shrinking, nor is one whose rows no longer come while it is out.
+        shrank = _much_less(limits, table, rows, before) and _much_less(limits, table, rows - now, before - then)
+        if complete and rows and shrank:
             return reason("file_shrunk", file=_files(walked), rows=rows, before=before)
     return None
+
+
+def _much_less(limits: Limits, table: str, rows: int, before: int) -> bool:
+    little = before - rows <= limits.of(table, "floor") and table not in WITHOUT_FLOOR
+    return not little and rows <= before * limits.of(table, "shrunk_share")
 
 
 def _tripped(workbench: Workbench, plan: Plan, walked: Walked, limits: Limits, counts: _Counts) -> Iterator[LimitReport]:
     """The limits of one table that its plan goes over: for the whole table, then school by school."""
     table, report = walked.table.name, plan.tables.get(walked.table.name, TableReport())
     changes: tuple[tuple[Change, int], ...] = (("remove", report.removed), ("update", report.updated))
-    counts_at_all = _district_s_own(walked)
+    counts_at_all = _district_s_own(workbench, walked)
     for change, planned in changes:
         count = planned
         if planned and counts_at_all != "TRUE":
@@ -159,8 +168,17 @@ def _tripped(workbench: Workbench, plan: Plan, walked: Walked, limits: Limits, c
             yield from _tripped_schools(workbench, walked, change, limits, counts(table))
 
 
-def _district_s_own(walked: Walked) -> str:
-    """SQL: whether a planned row changes by what the district sent. What the calendar alone makes is no sign of a broken export."""
+def _district_s_own(workbench: Workbench, walked: Walked) -> str:
+    """SQL: whether a planned row changes by what the district sent.
+
+    What the calendar alone makes is no sign of a broken export, nor is a record that only changes hands, as a person said.
+    """
+    if workbench.exists(f"handed_{walked.table.name}"):
+        return f"_changed IS DISTINCT FROM '{{}}' AND {_by_no_calendar(walked)}"
+    return _by_no_calendar(walked)
+
+
+def _by_no_calendar(walked: Walked) -> str:
     clocked = sorted({column for feed in walked.sifted.feeds for column in feed.clocked})
     if not clocked:
         return "TRUE"
@@ -175,7 +193,7 @@ def _tripped_schools(workbench: Workbench, walked: Walked, change: Change, limit
     counted = workbench.rows(f"""
         SELECT school, count(*) AS n FROM (
             SELECT DISTINCT "sourcedId", unnest(_school) AS school FROM {quoted(f"plan_{table}")}
-            WHERE verb = '{change}' AND {_district_s_own(walked)}
+            WHERE verb = '{change}' AND {_district_s_own(workbench, walked)}
         ) GROUP BY school ORDER BY n DESC, school
     """)
     found = []

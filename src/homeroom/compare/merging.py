@@ -1,8 +1,8 @@
 """How one record of tonight meets what the store holds: which columns differ, and what the record will be.
 
-A column that did not come keeps its stored value (law 2), so does a member of `metadata` that no file brings, and a field that a
-person has locked. Lists of ids are sets:
-another order is no change. Everything else is compared as text, exactly.
+A column that did not come keeps its stored value (law 2), so does a member of `metadata` that no file brings, and a field that is
+not the source's to write (`ownership.Holds`). Lists of ids are sets: another order is no change. Everything else is compared as
+text, exactly.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from homeroom.compare.ownership import Holds
 from homeroom.roster.catalogue import Format, Table
 from homeroom.roster.names import quoted, text
 
@@ -18,14 +19,14 @@ from homeroom.roster.names import quoted, text
 class Meeting:
     """What must be known to compare the rows of one table: admitted as `a`, stored as `s`.
 
-    `delivered` columns came tonight; `lacking` names the files that do not have one of them; `locks`: some stored record has
-    a locked field. `members`: for each file, the names inside `metadata` that it brings.
+    `delivered` columns came tonight; `lacking` names the files that do not have one of them; `holds`: what the source may not
+    write. `members`: for each file, the names inside `metadata` that it brings.
     """
 
     table: Table
     delivered: frozenset[str]
     lacking: Mapping[str, tuple[int, ...]]
-    locks: bool
+    holds: Holds
     members: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -44,7 +45,11 @@ class Meeting:
         return "status" in self.delivered
 
     def offered(self, column: str) -> str:
-        """The value that tonight offers."""
+        """The value that tonight offers, as far as the source may write it."""
+        return self.holds.owned(self.said(column)) if column == "metadata" else self.said(column)
+
+    def said(self, column: str) -> str:
+        """The value that tonight's rows say, whoever owns the field."""
         if column not in self.delivered:
             return f"s.{quoted(column)}"
         files = self.lacking.get(column, ())
@@ -70,13 +75,10 @@ class Meeting:
             said = f"({said} AND {_sorted(mine)} IS DISTINCT FROM {_sorted(stored)})"
         return said
 
-    def locked(self, column: str) -> str:
-        """Whether a person has locked this field of the stored record."""
-        return f"coalesce(json_contains(s.locked, {text(chr(34) + column + chr(34))}), false)"
-
     def changes(self, column: str) -> str:
         """Whether the field will change."""
-        return f"({self.distinct(column)} AND NOT {self.locked(column)})" if self.locks else f"({self.distinct(column)})"
+        held = self.holds.held(column)
+        return f"({self.distinct(column)})" if held is None else f"({self.distinct(column)} AND NOT {held})"
 
     def paired(self) -> str:
         """The select list of a pair: for column number i what it offers `n_i`, what is stored `o_i`, whether it changes `d_i`."""
@@ -111,11 +113,6 @@ class Meeting:
             return "CASE WHEN id IS NOT NULL THEN '{}' END"
         # A map would say the same, and takes four times as long to be planned.
         return f"CASE WHEN id IS NOT NULL THEN '{{' || concat_ws(',', {entries}) || '}}' END"
-
-    def withheld(self) -> str:
-        """How many fields of a pair differ but are locked."""
-        held = (f"({self.distinct(c)} AND {self.locked(c)})::INTEGER" for c in self.compared)
-        return f"({' + '.join(held)})" if self.compared else "0"
 
     def schools(self, value: str) -> str:
         """The list of schools that a value of the school column names; `value` is any expression."""

@@ -2,20 +2,23 @@
 
 `plan` makes in the workbench, for each table T that it is given:
 
-    plan_T      verb, id, sourcedId, all model columns (final values), _file, _row (NULL for removals), _changed, _school
+    plan_T      verb, id, sourcedId, all model columns (final values), _file, _row (NULL for removals), _changed, _school, _withheld
     left_T      sourcedId, _kh: keys of the snapshot that complete files provably no longer list
+    handed_T    sourcedId of records that change hands tonight; made before the plan, and only where a person said so
     kept_T      after a full walk: stored records that live on although no admitted row carries them, with their columns
     foreign_T   sourcedId, _file, _row: admitted rows whose key another source holds
 
 `_changed` is a JSON object column -> [old, new] (NULL for adds and removals); `_school` lists the schools that a change
-counts for: those of the stored record, or of the new one for adds.
+counts for: those of the stored record, or of the new one for adds. `_withheld` lists the fields of the record that tonight would
+change too, were they the source's to write (`compare.withheld`).
 
 The cases, for a key that ...                          the plan says
     came, and is not stored                            add
     came, is stored and active, and differs            update
-    came, is stored and active, and does not differ    nothing
-    came, is stored as tobedeleted                     restore (the old id)
+    came, is stored and active, and does not differ    nothing; nor where all that differs is not the source's to write
+    came, is stored as tobedeleted                     restore (the old id), unless a person archived it to stay so
     came, and is held active by a stranger             nothing; the row is refused: key-of-another-source
+    came, and a person had this source take it over    update, also where nothing differs: it changes hands
     came with status tobedeleted, is active and ours   remove
     came with status tobedeleted, otherwise            nothing (removal-unknown, if nobody knows it)
     was refused tonight                                nothing: it lives on
@@ -29,10 +32,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from homeroom.compare import tonight
+from homeroom.compare import tonight, withheld
 from homeroom.compare.merging import Meeting, nothing
+from homeroom.compare.ownership import EVERYTHING, Holds, Ownership, has_locks
 from homeroom.compare.plan_hash import first_hash, plan_hash
-from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strangers, tell_unknown
+from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strange, strangers, tell_unknown
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted
 from homeroom.roster.report import TableReport
@@ -60,8 +64,11 @@ def plan(
     *,
     first: bool,
     allied: Collection[int] = (),
+    ownership: Ownership = EVERYTHING,
 ) -> Plan:
     """Say what would change. `source` is the one that delivers; `allied` sources are declared to be the same system.
+
+    `ownership`: what the source may write at all.
 
     `first`: the roster is empty, so that everything admitted is an add; the plan then is a view and costs nothing, and its
     hash is made of the rows' own hashes instead of their values (nobody approves a first import).
@@ -71,10 +78,17 @@ def plan(
         if first:
             reports[walked.table.name] = _first(workbench, walked)
         else:
-            reports[walked.table.name] = _compare(workbench, walked, source, lookup, frozenset(allied))
+            reports[walked.table.name] = _compare(workbench, walked, source, lookup, frozenset(allied), ownership)
     columns = {w.table.name: tuple(c for c in w.table.columns if c in w.admitted.columns) for w in tables}
     hashed = first_hash if first else plan_hash
-    return Plan(tables=reports, hash=hashed(workbench, [w.table for w in tables]), first=first, columns=columns)
+    return Plan(
+        tables=reports,
+        hash=hashed(workbench, [w.table for w in tables]),
+        first=first,
+        columns=columns,
+        withheld=tuple(told for name in reports for told in withheld.tell(workbench, name)),
+        offers=withheld.OFFERS if workbench.exists(withheld.OFFERS) else None,
+    )
 
 
 def refused_as_foreign(workbench: Workbench, table: Table) -> dict[int, int]:
@@ -88,7 +102,7 @@ def refused_as_foreign(workbench: Workbench, table: Table) -> dict[int, int]:
 def _first(workbench: Workbench, walked: Walked) -> TableReport:
     """Everything admitted is added. `_kh` and `_rh` stay in the view for the hash."""
     name, delivered = walked.table.name, walked.admitted.columns
-    meeting = Meeting(walked.table, frozenset(delivered), {}, locks=False)
+    meeting = Meeting(walked.table, frozenset(delivered), {}, Holds(walked.table))
     nobody_left(workbench, walked.table)
     cells = ", ".join(f"a.{quoted(c)}" if c in delivered else nothing([c]) for c in meeting.columns)
     column = walked.table.school_column
@@ -97,14 +111,16 @@ def _first(workbench: Workbench, walked: Walked) -> TableReport:
     workbench.run(f"""
         CREATE OR REPLACE VIEW {quoted(f"plan_{name}")} AS
         SELECT 'add' AS verb, NULL::BIGINT AS id, a."sourcedId", {cells}, a._file, a._row,
-               NULL::VARCHAR AS _changed, {school} AS _school, a._kh, a._rh
+               NULL::VARCHAR AS _changed, {school} AS _school, NULL::VARCHAR[] AS _withheld, a._kh, a._rh
         FROM {quoted(f"admitted_{name}")} a {alive}
     """)
     added = workbench.value(f"SELECT count(*) FROM {quoted(f'plan_{name}')}")
     return TableReport(added=added, refused=_refused(walked))
 
 
-def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, allied: frozenset[int]) -> TableReport:
+def _compare(
+    workbench: Workbench, walked: Walked, source: int, lookup: Lookup, allied: frozenset[int], ownership: Ownership
+) -> TableReport:
     """Compare with what the store holds of the keys that matter."""
     table, sifted, admitted, elsewhere = walked
     nobody_left(workbench, table)
@@ -118,21 +134,27 @@ def _compare(workbench: Workbench, walked: Walked, source: int, lookup: Lookup, 
     family = ", ".join(str(s) for s in sorted({source, *allied}))
     lacking = tonight.undelivered(sifted.feeds)
     members = _members(sifted.feeds)
-    meeting = Meeting(table, frozenset(admitted.columns), lacking, _has_locks(workbench, stored), members)
+    holds = ownership.of(table, locks=bool(workbench.value(has_locks(stored))))
+    meeting = Meeting(table, frozenset(admitted.columns), lacking, holds, members)
     foreign = strangers(workbench, table, stored, family)
     named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
-    workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(meeting, stored, source, family)}")
-    if meeting.locks:
-        _tell_withheld(workbench, meeting, stored)
+    if not holds.nothing:
+        withheld.note(workbench, meeting, stored, _pairs(workbench, meeting, family))
+    workbench.run(
+        f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(workbench, meeting, stored, source, family)}"
+    )
     accepted = workbench.value(f"SELECT count(*) FROM {quoted(f'admitted_{table.name}')}")
     return _report(workbench, walked, same_or_changed=accepted - foreign - named, foreign=foreign)
 
 
-def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
+def _rows(workbench: Workbench, meeting: Meeting, stored: str, source: int, family: str) -> str:
     """The SELECT of `plan_T`: pairs of admitted and stored rows that differ, then the removals."""
     name = meeting.table.name
     admitted, left = quoted(f"admitted_{name}"), quoted(f"left_{name}")
-    alive = "a.status IS DISTINCT FROM 'tobedeleted'" if meeting.names_removals else "true"
+    # A record that changes hands is written even where no value differs, so that its source is the new one.
+    handed = (
+        f' OR "sourcedId" IN (SELECT "sourcedId" FROM {quoted(f"handed_{name}")})' if workbench.exists(f"handed_{name}") else ""
+    )
     removals = [_removals(meeting, stored, f'(SELECT "sourcedId" FROM {left})', str(source))]
     if meeting.names_removals:
         named = f"(SELECT \"sourcedId\" FROM {admitted} WHERE status = 'tobedeleted')"
@@ -141,14 +163,28 @@ def _rows(meeting: Meeting, stored: str, source: int, family: str) -> str:
         WITH pairs AS (
             SELECT a."sourcedId", a._file, a._row, s.id, s.status AS _status, {meeting.paired()}
             FROM {admitted} a LEFT JOIN {stored} s ON a."sourcedId" = s."sourcedId"
-            WHERE {alive} AND NOT coalesce(s.status = 'active' AND s._source NOT IN ({family}), false)
+            WHERE {_pairs(workbench, meeting, family)} {"" if meeting.holds.nothing else f"AND NOT coalesce({meeting.holds.archived()}, false)"}
         )
         SELECT CASE WHEN id IS NULL THEN 'add' WHEN _status = 'tobedeleted' THEN 'restore' ELSE 'update' END AS verb,
                id, "sourcedId", {meeting.final()}, _file, _row, {meeting.changed()} AS _changed,
-               {meeting.school_of_pair()} AS _school
-        FROM pairs WHERE id IS NULL OR _status = 'tobedeleted' OR {meeting.any_change()}
+               {meeting.school_of_pair()} AS _school, {_withheld(meeting)} AS _withheld
+        FROM pairs WHERE id IS NULL OR _status = 'tobedeleted' OR {meeting.any_change()}{handed}
         UNION ALL {" UNION ALL ".join(removals)}
     """
+
+
+def _pairs(workbench: Workbench, meeting: Meeting, family: str) -> str:
+    """Whether an admitted row `a` speaks of the stored record `s`: not of its removal, and it is no stranger's."""
+    alive = "a.status IS DISTINCT FROM 'tobedeleted'" if meeting.names_removals else "true"
+    return f"{alive} AND NOT coalesce({strange(workbench, meeting.table.name, family)}, false)"
+
+
+def _withheld(meeting: Meeting) -> str:
+    """The fields of a pair that are not the source's to write, though they differ; NULL where there are none."""
+    if meeting.holds.nothing:
+        return "NULL::VARCHAR[]"
+    noted = quoted(f"withheld_{meeting.table.name}")
+    return f'(SELECT list(w.field ORDER BY w.field) FROM {noted} w WHERE w."sourcedId" = pairs."sourcedId")'
 
 
 def _removals(meeting: Meeting, stored: str, keys: str, owners: str) -> str:
@@ -157,7 +193,7 @@ def _removals(meeting: Meeting, stored: str, keys: str, owners: str) -> str:
     column = meeting.table.school_column
     school = meeting.schools(f"s.{quoted(column)}" if column else "NULL::VARCHAR")
     return f"""
-        SELECT 'remove', s.id, s."sourcedId", {cells}, NULL::INTEGER, NULL::BIGINT, NULL::VARCHAR, {school}
+        SELECT 'remove', s.id, s."sourcedId", {cells}, NULL::INTEGER, NULL::BIGINT, NULL::VARCHAR, {school}, NULL::VARCHAR[]
         FROM {stored} s WHERE s.status = 'active' AND s._source IN ({owners}) AND s."sourcedId" IN {keys}
     """
 
@@ -166,25 +202,9 @@ def _empty(workbench: Workbench, table: Table) -> None:
     cells = ", ".join(f"{quoted(c)} VARCHAR" for c in table.columns if c != "sourcedId")
     workbench.run(f"""
         CREATE OR REPLACE TABLE {quoted(f"plan_{table.name}")}
-        (verb VARCHAR, id BIGINT, "sourcedId" VARCHAR, {cells}, _file INTEGER, _row BIGINT, _changed VARCHAR, _school VARCHAR[])
+        (verb VARCHAR, id BIGINT, "sourcedId" VARCHAR, {cells}, _file INTEGER, _row BIGINT, _changed VARCHAR, _school VARCHAR[],
+         _withheld VARCHAR[])
     """)
-
-
-def _has_locks(workbench: Workbench, stored: str) -> bool:
-    """Whether a person has locked a field of any record that is compared."""
-    if "locked" not in (row[0] for row in workbench.rows(f"DESCRIBE SELECT * FROM {stored}")):
-        return False
-    return bool(workbench.value(f"SELECT count(*) FROM {stored} WHERE locked IS NOT NULL"))
-
-
-def _tell_withheld(workbench: Workbench, meeting: Meeting, stored: str) -> None:
-    name = meeting.table.name
-    count = workbench.value(f"""
-        SELECT coalesce(sum({meeting.withheld()}), 0)
-        FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId" WHERE s.locked IS NOT NULL
-    """)
-    if count:
-        workbench.tell("field-locked", table=name, count=int(count), what=name)
 
 
 def _members(feeds: Sequence[Feed]) -> dict[int, tuple[str, ...]]:

@@ -112,7 +112,7 @@ def strangers(workbench: Workbench, table: Table, stored: str, family: str) -> i
     count = workbench.value(f"""
         INSERT INTO {foreign}
         SELECT a."sourcedId", a._file, a._row FROM {quoted(f"admitted_{name}")} a JOIN {stored} s ON a."sourcedId" = s."sourcedId"
-        WHERE s.status = 'active' AND s._source NOT IN ({family})
+        WHERE {strange(workbench, name, family)}
     """)
     if not count:
         return 0
@@ -123,6 +123,14 @@ def strangers(workbench: Workbench, table: Table, stored: str, family: str) -> i
         FROM {foreign} ORDER BY _file, _row
     """)
     return int(count)
+
+
+def strange(workbench: Workbench, name: str, family: str) -> str:
+    """SQL: whether a stranger holds the stored record `s`. What a person had this source take over passes (`handed_T`)."""
+    held = f"s.status = 'active' AND s._source NOT IN ({family})"
+    if not workbench.exists(f"handed_{name}"):
+        return held
+    return f'{held} AND s."sourcedId" NOT IN (SELECT "sourcedId" FROM {quoted(f"handed_{name}")})'
 
 
 def tell_unknown(workbench: Workbench, table: Table, stored: str) -> int:

@@ -30,6 +30,8 @@ def rekeyed(workbench: Workbench, plan: Plan, limits: Limits) -> Reason | None:
     (where demographics are in the plan). Names alone are not enough: many people share them.
     """
     users, floor = plan.tables.get("users", TableReport()), limits.of("users", "floor")
+    if switched := _switched(workbench, users):
+        return reason("rekeyed", count=switched, of=users.removed)
     if users.removed <= floor or users.added <= floor:
         return None
     people = _same_people(births="demographics" in plan.tables)
@@ -37,6 +39,27 @@ def rekeyed(workbench: Workbench, plan: Plan, limits: Limits) -> Reason | None:
     if same <= users.removed * limits.same_people_share:
         return None
     return reason("rekeyed", count=same, of=users.removed)
+
+
+SYSTEM_ID = "sisSourcedId"
+"""The member of a student's metadata that keeps the system's own id, where students are known by number."""
+
+
+def _switched(workbench: Workbench, users: TableReport) -> int:
+    """How many students leave under their number and come under the system's own id, or the reverse: somebody switched the source.
+
+    There is no floor: the ids themselves say that these are the same people, and none of them is re-keyed without a person (law 6).
+    """
+    if not users.removed or not users.added + users.restored:
+        return 0
+    plan, own = quoted("plan_users"), f"json_extract_string({{}}.metadata, '$.{SYSTEM_ID}')"
+    came, went = own.format("c"), own.format("g")
+    return int(
+        workbench.value(f"""
+            SELECT count(DISTINCT g."sourcedId") FROM {plan} g JOIN {plan} c ON g.verb = 'remove' AND c.verb IN ('add', 'restore')
+            AND ((c."sourcedId" = {went} AND {came} IS NULL) OR (g."sourcedId" = {came} AND {went} IS NULL))
+        """)
+    )
 
 
 def another_district(

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from homeroom.compare import withheld
 from homeroom.compare.staging import staged
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted, text
@@ -200,8 +201,10 @@ def _accepted(workbench: Workbench, table: str) -> str:
     if "_mended" not in workbench.columns(f"admitted_{table}"):
         rows = f"SELECT *, NULL::VARCHAR AS _mended FROM ({rows})"
     if _noted(workbench, table):
-        return f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {quoted(f'noted_{table}')} n ON a._kh = n._kh)"
-    return f"(SELECT *, NULL::VARCHAR AS _told FROM ({rows}))"
+        rows = f"(SELECT a.*, n._told FROM ({rows}) a LEFT JOIN {quoted(f'noted_{table}')} n ON a._kh = n._kh)"
+    else:
+        rows = f"(SELECT *, NULL::VARCHAR AS _told FROM ({rows}))"
+    return withheld.under_another_hash(workbench, table, rows)
 
 
 def _noted(workbench: Workbench, table: str) -> bool:
@@ -227,7 +230,7 @@ def _changes(workbench: Workbench, table: str, columns: Sequence[str]) -> str:
     cells, left = ", ".join(quoted(c) for c in columns), quoted(f"left_{table}")
     accepted = _accepted(workbench, table)
     return f"""
-        SELECT _kh, _rh, _told, _mended, false AS _gone, {cells} FROM {accepted}
+        SELECT _kh, _rh, _told, _mended, false AS _gone, {cells} FROM {withheld.news(workbench, table, accepted)}
         UNION ALL BY NAME
         SELECT _kh, NULL::UBIGINT AS _rh, true AS _gone, "sourcedId" FROM {left}
         UNION ALL BY NAME

@@ -282,6 +282,9 @@ def _wrong(layouts: LayoutSet, occasion: Occasion) -> Iterator[str]:
     if occasion.pauses:
         yield f"Nothing is imported in these stretches of the year (month-day): {codes(occasion.pauses)}. What you send meanwhile is kept."
         yield ""
+    if occasion.resting:
+        yield f"Of single tables nothing is taken in these stretches (table, month-day): {codes(occasion.resting)}. Send all files as always."
+        yield ""
     if occasion.road == "sftp":
         yield f"A set counts as whole when all its required files have been there, unchanged, for {occasion.quiet:g} seconds, or when it came as one ZIP."
         yield ""

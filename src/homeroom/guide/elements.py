@@ -216,7 +216,9 @@ def _own_words(layouts: LayoutSet, layout: Layout, fatal: bool) -> Iterator[Elem
     yield from _of_each(layout, layout.rows.each, fatal)
     for join in layout.joins:
         for here, _ in join.on:
-            yield from _placed(layout, here, Element(here, (), (Use(layout, "", None, False),), fatal), alone=False)
+            yield from _placed(
+                layout, here, Element(here, (), (Use(layout, "", None, False),), fatal and not join.optional), alone=False
+            )
 
 
 def _facts(layouts: LayoutSet, layout: Layout, target: str, source: Source, must: bool) -> Element:
@@ -295,12 +297,13 @@ def _asked_by_joins(layouts: LayoutSet, name: str) -> list[Element]:
             if spelled(join.files[0]) != name:
                 continue
             use = (Use(layout, "", None, False),)
+            needs = not join.optional and not layout.optional
             for _, there in join.on:
-                found.append(Element(there, (), use, needed=not join.optional))
+                found.append(Element(there, (), use, needed=needs))
             for word in (*join.order, *(formulas.columns(join.when) if join.when else ())):
-                found.append(Element(word, (), use, needed=not join.optional))
+                found.append(Element(word, (), use, needed=needs and word not in join.blank))
             for target, source in layout.map:
-                must = not join.optional and target in layout.required
+                must = needs and target in layout.required
                 for word in source.names or (formulas.columns(source.formula) if source.formula else ()):
                     before, _, column = word.partition(".")
                     if before.casefold() == join.name.casefold() and column:

@@ -100,6 +100,8 @@ def _own(layout: Layout) -> Iterator[str]:
         same = " and ".join(f"`{here}` is its `{there}`" for here, there in join.on)
         may = ", which may be absent" if join.optional else ""
         yield f"- `{join.name}.…` are columns of `{join.files[0]}`{may}: where {same}."
+    if layout.inferred:
+        yield f"- Only inferred, and confirmed by whoever names the set: {_words(layout.inferred)}."
     if layout.ignored:
         yield f"- Known and left out: {_words(layout.ignored)}."
     yield ""

@@ -67,6 +67,7 @@ class Occasion:
     quiet: float = 60.0
     patience: float = 30.0
     pauses: tuple[str, ...] = ()
+    resting: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
     keeping: Keeping = field(default_factory=Keeping)
     reading: Reading = field(default_factory=Reading)

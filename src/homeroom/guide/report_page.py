@@ -20,7 +20,10 @@ from homeroom.roster.report import (
     LimitReport,
     Reason,
     Repair,
+    SchoolReport,
+    SkippedReport,
     TableReport,
+    Withheld,
 )
 
 Meanings = Mapping[str, tuple[str, str]]
@@ -49,6 +52,15 @@ REPORT: Meanings = {
     "contacts": (
         "object or null",
         "What the [contact rules](contact-rules.md) made of the rows of contacts; null where no contacts came.",
+    ),
+    "withheld": (
+        "list",
+        "What the files say and [was not written](../explanation/ownership.md), by table and reason; empty where nothing was.",
+    ),
+    "skipped": ("list", "The schools that stepped out, and by which rule."),
+    "schools": (
+        "list",
+        "How the district's own schools match, where any were declared; in a dry run otherwise, which schools the SIS sends.",
     ),
     "issues": ("list", f"The first {ISSUES_IN_REPORT:,} findings; those with the most consequences and errors first."),
     "started_at": ("moment", "When it began, in UTC."),
@@ -108,6 +120,7 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
             ),
             "repairs": ("list", "What was healed, counted by `code`."),
             "note": ("text or null", "Why a file was not read."),
+            "skipped": ("number", "Those of the ignored rows that belong to [schools that stepped out](#skipped)."),
         },
     ),
     "repairs": (
@@ -166,6 +179,48 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
             "pairs": ("number", "Rows that it decided."),
             "passed": ("number", "Rows of them that passed."),
             "left_out": ("number", "Rows of them that were left out."),
+        },
+    ),
+    "withheld": (
+        Withheld,
+        "A record of which everything that differs was withheld counts as unchanged. The values stand in the issues only.",
+        {
+            "table": ("text", "The table."),
+            "reason": ("text", "`locked`, `joined`, `create-only` or `archived`."),
+            "code": ("text", "The [issue code](issues.md) that tells of it."),
+            "records": ("number", "How many records."),
+            "values": ("number", "How many fields of them."),
+            "examples": ("list", "The first records: `key` (sourcedId) and `fields`."),
+        },
+    ),
+    "skipped": (
+        SkippedReport,
+        "One entry for each school that stepped out ([how](../howto/let-schools-step-out.md)): nothing of it was read, changed or removed.",
+        {
+            "school": ("text", "sourcedId of the school."),
+            "name": ("text or null", "Its name, where it is known."),
+            "by": (
+                "text",
+                "`column` (the school's own row says so), `list`, `formula`, `unmatched` (no own school is matched with it) or `parent`.",
+            ),
+            "rule": ("text", "The rule in its own words: the column, the entry of the list, the formula."),
+            "rows": ("object", "Rows that were left out for it, by table, made ones included."),
+        },
+    ),
+    "schools": (
+        SchoolReport,
+        "One entry for each school of the SIS, and for each own school that it does not have ([how](../howto/match-schools.md)).",
+        {
+            "school": ("text or null", "The SIS's id; null for an own school without a match."),
+            "name": ("text or null", "The SIS's name for it."),
+            "state": (
+                "text",
+                "`matched`, `unmatched` (known only to the SIS) or `missing` (an own school of which nothing came).",
+            ),
+            "own": ("text or null", "The own school's id."),
+            "own_name": ("text or null", "The own school's name."),
+            "suggested": ("text or null", "The own school that it may be. Only a suggestion; nothing is matched by it."),
+            "why": ("text or null", "What speaks for that."),
         },
     ),
     "issues": (

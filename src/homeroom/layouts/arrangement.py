@@ -30,7 +30,7 @@ class Part:
 class Joined:
     """One file that came to be joined. `first`: position of its first column among all; `on`: (position among all, in its file).
 
-    `order` and `reads` (name in the `when` formula, position) are positions in its file.
+    `order` and `reads` (name in the `when` formula, position; None: blank, since it did not come) are positions in its file.
     """
 
     join: Join
@@ -38,7 +38,7 @@ class Joined:
     first: int
     on: tuple[tuple[int, int], ...]
     order: tuple[int, ...]
-    reads: tuple[tuple[str, int], ...]
+    reads: tuple[tuple[str, int | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +102,23 @@ def arranged(
     waiting: list[str] = []
     for join in layout.joins:
         file = None if join.name in without else found(join, others)
+        wide = Wide(own, at, came)
         came[join.name] = None
         if file is None:
             waiting += [] if join.optional or join.name in without else [join.files[0]]
             continue
-        joined, missing = _joined(join, file, len(words), Wide(own, at, came), layout.also, itself=file is inspected)
+        if join.optional and any(wide.find(here) is None for here, _ in join.on):
+            continue
+        joined, missing = _joined(join, file, len(words), wide, layout.also, itself=file is inspected)
         if joined is None:
             lacking += missing
             continue
         came[join.name] = (joined.first, Header(file.columns, layout.also))
         consumed |= {here for here, _ in joined.on}
-        consumed |= {joined.first + p for p in (*(there for _, there in joined.on), *joined.order, *(p for _, p in joined.reads))}
+        consumed |= {
+            joined.first + p
+            for p in (*(there for _, there in joined.on), *joined.order, *(p for _, p in joined.reads if p is not None))
+        }
         words += [f"{join.name}.{w}" for w in file.columns]
         joins.append(joined)
     return Arrangement(
@@ -172,7 +178,7 @@ def _joined(join: Join, file: Inspected, first: int, wide: Wide, also: Also, *, 
             missing.append(here)
         on.append((hit[1] if hit else 0, there(word)))
     order = tuple(there(word) for word in join.order)
-    reads = tuple((name, there(name)) for name in _named(join.when))
+    reads = tuple((n, theirs.position(n) if n in join.blank else there(n)) for n in _named(join.when))
     return (None, missing) if missing else (Joined(join, file, first, tuple(on), order, reads), [])
 
 

@@ -166,7 +166,8 @@ def _partners(joined: Joined, wanted: list[int], theirs: TextTable, keys: list[s
     if joined.join.when is not None:
         from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
 
-        when = f" WHERE {formulas.compile_condition(joined.join.when, {name: cell(p) for name, p in joined.reads})}"
+        read = {name: cell(p) if p is not None else "NULL::VARCHAR" for name, p in joined.reads}
+        when = f" WHERE {formulas.compile_condition(joined.join.when, read)}"
     keyed = " AND ".join(f"{key} IS NOT NULL" for key in keys)
     rows = f"(SELECT DISTINCT * FROM (SELECT {', '.join(named)} FROM {theirs.relation}{when}) WHERE {keyed})"
     return _one(rows, keys, wanted) if joined.join.take == "one" else _list(joined, rows, keys, wanted)

@@ -72,7 +72,16 @@ class Binding:
             for target, word in self.lacking
             if target in (*targets, KEEP, ROWS) and not (unjoined and target != ROWS and self.arrangement.wide.join_of(word))
         )
-        return () if self.empty else tuple(dict.fromkeys(found))
+        return () if self.empty else tuple(dict.fromkeys(map(self.spoken, found)))
+
+    def spoken(self, word: str) -> str:
+        """A word that was looked for as a person finds it: a column of a joined file with that file's name."""
+        name = self.arrangement.wide.join_of(word)
+        join = next((j for j in self.layout.joins if j.name.casefold() == name), None)
+        if join is None:
+            return word
+        joined = next((j for j in self.arrangement.joins if j.join is join), None)
+        return f"{word.partition('.')[2]} (of {joined.inspected.file.name if joined else join.files[0]})"
 
     @property
     def readable(self) -> bool:

@@ -24,6 +24,9 @@ from homeroom.workbench.values import Inspected
 MOST = 0.5
 """A set that is not named must know more than this share of all columns."""
 
+FEW = 0.25
+"""A set that knows a smaller share of the columns of all files has nothing to say of one that it cannot read."""
+
 _NEW_WORDS = {"primaryOrgSourcedId", "userMasterIdentifier", "preferredGivenName"}
 _NEW_FILES = {"roles.csv", "userprofiles.csv"}
 
@@ -153,15 +156,20 @@ def _incomplete(assessed: Sequence[Assessment], most: int) -> Assessment | None:
 
 
 def _stumbled(assessed: Sequence[Assessment], inspected: Sequence[Inspected]) -> Assessment | None:
-    """Where no set can take the files as they are, the one that knows most of them: what it says of the file helps most."""
+    """Where no set can take the files as they are, the one that knows most of them: what it says of the file helps most.
+
+    Not where it knows hardly any column of all that came: files of a dialect that nobody knows bear the names of others.
+    """
     stumbled = [a for a in assessed if a.refusal]
     if not stumbled or any(a.gaps and not a.refusal and not a.missing for a in assessed):
         return None
     most = max(a.explained for a in stumbled)
+    if most < FEW * sum(len(i.columns) for i in inspected):
+        return None
     best = [a for a in stumbled if a.explained == most]
     return best[0] if len(best) == 1 else _by_version(best, inspected) or best[0]
 
 
 def _near(assessed: Sequence[Assessment]) -> str:
-    ranked = sorted(assessed, key=lambda a: (-a.explained, a.layouts.name))[:3]
+    ranked = sorted(assessed, key=lambda a: (-a.explained, len(a.missing), len(a.left), a.layouts.name))[:3]
     return "; ".join(f"{a.layouts.name} ({a.against or f'{a.explained} of {a.columns} columns'})" for a in ranked)

@@ -12,7 +12,8 @@ from homeroom.workbench.values import Hints
 Complain = Callable[..., None]
 """complain(*path, message=..., remedy=...): notes a mistake at a key and goes on."""
 
-KEYS = ("encoding", "delimiter", "quoted", "header", "columns", "strip_prefix")
+KEYS = ("encoding", "delimiter", "quoted", "header", "columns", "strip_prefix", "short_rows")
+SHORT_ROWS = ("refused", "filled")
 DELIMITERS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
 
 
@@ -28,6 +29,7 @@ def read(raw: Mapping[str, Any], complain: Complain) -> Hints:
         header=_flag(raw, "header", complain),
         strip_prefix=_flag(raw, "strip_prefix", complain) is not False,
         columns=_columns(raw, complain),
+        fills_short=_short(raw.get("short_rows", "refused"), complain) == "filled",
     )
 
 
@@ -37,6 +39,12 @@ def _flag(raw: Mapping[str, Any], key: str, complain: Complain) -> bool | None:
         return value
     complain(key, message=f"{key} is true or false.", remedy="Write true or false without quotes.")
     return None
+
+
+def _short(value: Any, complain: Complain) -> str:
+    if value not in SHORT_ROWS:
+        complain("short_rows", message=f"short_rows cannot be {value}.", remedy=f"It is one of: {', '.join(SHORT_ROWS)}.")
+    return str(value)
 
 
 def _encoding(value: Any, complain: Complain) -> str | None:

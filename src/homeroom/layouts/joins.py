@@ -3,6 +3,7 @@
 file, read      which file, and how it is written where detection would get it wrong
 on              this column = that column, one or several pairs; a column of an earlier join is named OTHER.column
 when            a formula over that file's columns: which of its rows count
+blank           columns that `when` takes for blank where that file lacks them
 optional        whether the file may be absent; then its columns say nothing
 take            one: the row of the key; list: the distinct values of each column, joined with commas
 order, limit    of a list: the columns by which its values are ordered, and how many are taken at most
@@ -23,7 +24,7 @@ from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.rows import Complain
 from homeroom.workbench.values import Hints
 
-KEYS = ("file", "read", "on", "when", "optional", "take", "order", "limit")
+KEYS = ("file", "read", "on", "when", "blank", "optional", "take", "order", "limit")
 TAKES: tuple[Take, ...] = ("one", "list")
 MOST = 8
 """Files that one layout may join."""
@@ -69,7 +70,18 @@ def _join(name: str, raw: Mapping[str, Any], complain: Complain) -> Join | None:
         return None
     if not files or not on or take not in TAKES or not isinstance(optional, bool):
         return None
-    return Join(name, files, on, when, optional, take, order, limit, read)
+    return Join(name, files, on, when, _blank(raw, complain), optional, take, order, limit, read)
+
+
+def _blank(raw: Mapping[str, Any], complain: Complain) -> tuple[str, ...]:
+    value = raw.get("blank", [])
+    listed = value if isinstance(value, list) else [value]
+    if not all(isinstance(w, str) and w.strip() for w in listed):
+        complain("blank", message="blank lists header words of that file.", remedy='Write it as blank = ["kind"].')
+        return ()
+    if listed and "when" not in raw:
+        complain("blank", message="blank is for columns that when names.", remedy="Write a when, or take this line out.")
+    return tuple(listed)
 
 
 def _hints(raw: Any, complain: Complain) -> Hints:

@@ -56,12 +56,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """One joined file. `on` are (column of this row, column of that file); `when` speaks of that file's columns."""
+    """One joined file. `on` are (column of this row, column of that file); `when` speaks of that file's columns.
+
+    Columns in `blank` are blank in `when` where that file lacks them.
+    """
 
     name: str
     files: tuple[str, ...]
     on: tuple[tuple[str, str], ...]
     when: str | None = None
+    blank: tuple[str, ...] = ()
     optional: bool = False
     take: Take = "one"
     order: tuple[str, ...] = ()

@@ -35,7 +35,11 @@ def rank(patterns: tuple[str, ...], name: str) -> int | None:
     return next((i for i, p in enumerate(patterns) if compiled(p).fullmatch(base)), None)
 
 
+MISSPELT: dict[str, tuple[str, ...]] = {"courseResources.csv": ("courseResourses.csv",)}
+"""Names of the standard's files that its own examples write wrongly."""
+
+
 def usual_names(file: str) -> tuple[str, ...]:
     """The names under which a standard's file is met: as it is, as `.txt`, and with the day of the export before or after."""
     stem, dot, ending = file.rpartition(".")
-    return (file, f"{stem}.txt", f"{stem}{{date}}{dot}{ending}", f"{{date}}{stem}{dot}{ending}")
+    return (file, f"{stem}.txt", f"{stem}{{date}}{dot}{ending}", f"{{date}}{stem}{dot}{ending}", *MISSPELT.get(file, ()))

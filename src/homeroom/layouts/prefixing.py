@@ -22,24 +22,18 @@ def prefixed(feed: Feed, table: Table, prefix: str, shared: Collection[str] = ()
     if not prefix:
         return feed
     fields = {f.name: f for f in table.fields}
-    listed, moved = [], []
-    for column in feed.columns:
-        named = quoted(column)
-        if column in fields and (of := _names(fields[column], feed.table)) is not None and of not in shared:
-            moved.append(column)
-            named = f"{_with(prefix, named, fields[column])} AS {named}"
-        listed.append(named)
-    places = ["_row", "_line"] if feed.text.numbered or feed.made else []
+    moved = [c for c in feed.columns if c in fields and (of := names(fields[c], feed.table)) is not None and of not in shared]
+    replaced = ", ".join(f"{_with(prefix, quoted(c), fields[c])} AS {quoted(c)}" for c in moved)
     digest = hashlib.sha256("\n".join([feed.fingerprint, prefix, *moved]).encode()).hexdigest()
     return replace(
         feed,
-        select=f"SELECT {', '.join([*places, '_keep', *listed])} FROM ({feed.select})",
+        select=f"SELECT * REPLACE ({replaced}) FROM ({feed.select})" if moved else feed.select,
         fingerprint=digest,
         key_prefix=prefix if "sourcedId" in moved else "",
     )
 
 
-def _names(field: Field, table: str) -> str | None:
+def names(field: Field, table: str) -> str | None:
     """The table whose ids a column holds: another's, or its own; None for a column without ids."""
     if field.ref is not None:
         return field.ref

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Literal
 
 from homeroom.layouts import datasets, inherit, language, making, patterns, targets
 from homeroom.layouts.contacts.reading import of_set
@@ -28,7 +29,20 @@ from homeroom.workbench.values import Hints
 DECLARATION = "set.toml"
 GUIDE = "guide.toml"
 """What an administrator of the system is told; no layout."""
-KEYS = ("name", "title", "help", "version", "inherit", "required", "waived", "make", "manifest", "same_system", "gives_way")
+KEYS = (
+    "name",
+    "title",
+    "help",
+    "version",
+    "inherit",
+    "required",
+    "waived",
+    "make",
+    "manifest",
+    "same_system",
+    "gives_way",
+    "end_dates",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,7 @@ class LayoutSet:
     ids by another road; `gives_way` those that are taken instead where both fit equally. `contacts` are the contact rules. `text` is
     what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the saved version of a district's own
     set (None for one that ships and for a folder). `datasets` are those that it declares itself.
+    `ends`: what the files' end dates mean, the first day after (as OneRoster says) or the last day.
     """
 
     name: str
@@ -60,6 +75,7 @@ class LayoutSet:
     digest: str = ""
     number: int | None = None
     contacts: ContactRules = field(default_factory=ready)
+    ends: Literal["exclusive", "inclusive"] = "exclusive"
 
     def layout(self, name: str) -> Layout:
         """The layout of that name (`set/users`). Raises Misuse."""
@@ -87,10 +103,15 @@ class LayoutSet:
         return tuple((w, j) for w in self.layouts for j in w.joins if patterns.rank(j.files, file_name) is not None)
 
     def of_kind(self, kind: Kind) -> LayoutSet:
-        """The set as an import of this kind takes it: where a table has layouts of both kinds, those of the other are left out."""
+        """The set as an import of this kind takes it: where a table has layouts of both kinds, those of the other are left out.
+
+        A notification is of single records: no file of the others must come with it.
+        """
         own = {w.table for w in self.layouts if w.kind == kind}
         chosen = tuple(w for w in self.layouts if w.kind == kind or w.table not in own)
-        return self if chosen == self.layouts else replace(self, layouts=chosen)
+        required = self.required if kind == "continuous" else ()
+        same = chosen == self.layouts and required == self.required
+        return self if same else replace(self, layouts=chosen, required=required)
 
     def requires(self, layout: Layout) -> bool:
         """Whether the files of a layout must come: the set requires its table, or the layout itself."""
@@ -167,14 +188,17 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         faults.extend(found.faults)
     if faults:
         raise LayoutFaults(faults)
+    waived = _listed(declared, "waived")
     parts = [texts.get(DECLARATION, ""), texts.get(datasets.FILE, ""), *(w.text for w in layouts), texts.get(RULES, "")]
     return LayoutSet(
         name=str(declared.get("name", name)),
         title=str(declared.get("title", name)),
-        layouts=tuple(sorted(layouts, key=lambda w: (list(targets.tables(book)).index(w.table), w.name))),
+        layouts=tuple(
+            sorted((_lighter(w, waived) for w in layouts), key=lambda w: (list(targets.tables(book)).index(w.table), w.name))
+        ),
         required=_listed(declared, "required"),
         makes=_listed(declared, "make"),
-        waived=_listed(declared, "waived"),
+        waived=waived,
         version=str(declared.get("version", "1.2")),
         manifest=bool(declared.get("manifest", False)),
         same_system=_listed(declared, "same_system"),
@@ -184,6 +208,20 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
         text="\n".join(p.strip() + "\n" for p in parts if p.strip()),
         datasets=own,
         digest=digest(texts),
+        ends="inclusive" if declared.get("end_dates") == "inclusive" else "exclusive",
+    )
+
+
+def _lighter(layout: Layout, waived: Sequence[str]) -> Layout:
+    """A layout that takes files without the columns which the set waives: what may be blank in every row need not come."""
+    spared = {t for t in layout.expected if f"{layout.table}.{t}" in waived}
+    kept = [t for t, s in layout.map if t in spared and s.required]
+    if not spared.difference(kept):
+        return layout
+    return replace(
+        layout,
+        required=tuple(t for t in layout.required if t not in spared or t in kept),
+        expected=tuple(t for t in layout.expected if t not in spared or t in kept),
     )
 
 
@@ -212,6 +250,8 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
         complain("name", f"The set calls itself {raw['name']}, its folder {name}.", "Give both the same name.")
     if raw.get("version", "1.2") not in VERSIONS:
         complain("version", "This version is not known.", f"It is one of: {', '.join(VERSIONS)}.")
+    if raw.get("end_dates", "exclusive") not in ("exclusive", "inclusive"):
+        complain("end_dates", "This meaning is not known.", "Write exclusive (the first day after) or inclusive (the last day).")
     for word in inherit.words(raw):
         if inherit.version_of(word) is None:
             complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, replace
 
@@ -23,7 +24,7 @@ from homeroom.roster.names import quoted
 from homeroom.roster.names import text as literal
 from homeroom.roster.report import Repair
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import DROPPED, Feed, Inspected, Mode, TextTable
+from homeroom.workbench.values import DROPPED, MARK, Feed, Inspected, Mode, TextTable
 
 __all__ = ["bind", "fingerprint", "shape"]
 
@@ -42,16 +43,19 @@ def shape(
     mode: Mode,
     texts: Texts = _NO_TEXTS,
     told: frozenset[str] = frozenset(),
+    mark: str | None = None,
 ) -> Feed:
     """The feed of one file by one layout. Tells repaired header words and unused columns as issues of the file.
 
     `texts` are the delivery's other text tables, of which the layout's joins take theirs. `told` are words of the file of which
-    nothing more is to be said: another layout reads them, or they were told as unused before.
+    nothing more is to be said: another layout reads them, or they were told as unused before. `mark`: the word of the column by which
+    a school says that it steps out; it is read beside the layout's own columns, and never stored by it.
     """
     doubtful = any(shaken(texts[j.inspected.file.number]) for j in binding.arrangement.joins)
     if doubtful:
         binding = steadied(workbench, binding, texts)
-    tell(workbench, binding, told)
+    marking = _marking(binding, mark) if mark else None
+    tell(workbench, binding, told | ({binding.arrangement.words[marking]} if marking is not None else set()))
     columns = targets(binding)
     key = next((b for b in binding.bound if b.target == "sourcedId"), None)
     own_key = key is not None and key.source.plain and not layout.rows.each and _is_own(binding, key)
@@ -59,11 +63,11 @@ def shape(
     mended = replace(text, repairs=(*text.repairs, *healed)) if healed else text
     if layout.rearranged and not binding.empty:
         cell = arranged_cell(binding.arrangement, text)
-        select = ", ".join(_listed(binding, cell))
+        select = ", ".join(_listed(binding, cell, marking))
         mended, select = stage(workbench, binding, mended, texts, select, _condition(binding, cell), columns)
         mended = replace(mended, doubtful=doubtful)
     else:
-        select = _select(binding, text)
+        select = _select(binding, text, marking)
     return Feed(
         text=mended,
         layout=layout.name,
@@ -78,6 +82,7 @@ def shape(
         members=members(binding),
         mapped=tuple(marked(binding)),
         drops=any(b.source.drops for b in binding.bound),
+        marked=marking is not None,
     )
 
 
@@ -118,22 +123,31 @@ def fingerprint(binding: Binding, mode: Mode) -> str:
     return hashlib.sha256(json.dumps([*parts, catalogue_digest()], ensure_ascii=False).encode()).hexdigest()
 
 
-def _select(binding: Binding, text: TextTable) -> str:
+def _marking(binding: Binding, mark: str) -> int | None:
+    """The position of the column that is called so in any spelling: `metadata.` or a table's name before it count as nothing."""
+    if binding.empty or binding.layout.table != "orgs":
+        return None
+    last = (cleaned(re.split(r"[.\]]", word)[-1]) for word in binding.arrangement.words)
+    return next((position for position, word in enumerate(last) if word == cleaned(mark)), None)
+
+
+def _select(binding: Binding, text: TextTable, marking: int | None) -> str:
     if binding.empty:
         places = "0::BIGINT AS _row, 0::BIGINT AS _line, " if text.numbered else ""
         return f'SELECT {places}true AS _keep, NULL::VARCHAR AS "sourcedId" WHERE false'
     cell = cells(text)
     numbers = ["_row", "_line"] if text.numbered else []
-    listed = ", ".join([*numbers, f"{_condition(binding, cell)} AS _keep", *_listed(binding, cell)])
+    listed = ", ".join([*numbers, f"{_condition(binding, cell)} AS _keep", *_listed(binding, cell, marking)])
     return f"SELECT {listed} FROM {text.relation}"
 
 
-def _listed(binding: Binding, cell: Cell) -> list[str]:
-    """The select list of the delivered columns, led by the number of values that value maps dropped, where any may."""
+def _listed(binding: Binding, cell: Cell, marking: int | None) -> list[str]:
+    """The select list of the delivered columns, led by the number of values that value maps dropped, where any may, and by the mark."""
     raw = ((b, _untreated(b, binding, cell)) for b in binding.bound if b.source.drops)
     drops = [dropped(binding, b, value) for b, value in raw if value is not None]
     counted = [f"({' + '.join(f'{sql}::INTEGER' for sql in drops)}) AS {DROPPED}"] if drops else []
-    return [*counted, *(f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell))]
+    marked = [f"{cell(marking)} AS {MARK}"] if marking is not None else []
+    return [*counted, *marked, *(f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell))]
 
 
 def _condition(binding: Binding, cell: Cell) -> str:
@@ -214,7 +228,8 @@ def tell(workbench: Workbench, binding: Binding, told: frozenset[str] = frozense
             # An export all in capitals is one finding, not one for each of its words.
             cause = f"header-case:{file}" if code == "header-case" else None
             workbench.tell(code, file=file, column=word, table=table, cause=cause, meant=name)
-    for target, word in binding.uncomputed:
+    for target, missed in binding.uncomputed:
+        word = binding.spoken(missed)
         workbench.tell("formula-column-missing", file=number, column=word, table=table, target=target)
     left: dict[str, list[str]] = {}
     for word in (w for w in binding.unused if w not in told and not _secret(binding, w)):

@@ -15,7 +15,7 @@ from homeroom.layouts.rows import NONE, Once
 from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.names import quoted
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import DROPPED, TextTable
+from homeroom.workbench.values import DROPPED, MARK, TextTable
 
 
 def stage(
@@ -51,7 +51,7 @@ def stage(
         rows=count,
         unread=text.unread + unsure,
     )
-    listed = [*([DROPPED] if f" AS {DROPPED}" in values else []), *(quoted(c) for c in columns)]
+    listed = [*(hidden for hidden in (DROPPED, MARK) if f" AS {hidden}" in values), *(quoted(c) for c in columns)]
     return made, f"SELECT _row, _line, _keep, {', '.join(listed)} FROM {staged}"
 
 

@@ -79,7 +79,7 @@ def _mapped(binding: Binding, bound: Bound, value: str) -> str:
 def _word(binding: Binding, bound: Bound, value: str) -> str:
     source = bound.source
     given, pairs = _pairs(source)
-    arms = " ".join(f"WHEN {literal(k)} THEN {literal(v)}" for k, v in pairs.items())
+    arms = " ".join(f"WHEN {literal(k)} THEN {literal(v) if v.strip() else 'NULL'}" for k, v in pairs.items())
     if source.otherwise != "refuse":
         return f"CASE {given.format(x=value)} {arms} ELSE {'NULL' if source.otherwise == 'blank' else value} END"
     # A word that the map itself gives, or that the column's code list has, needs no translation.

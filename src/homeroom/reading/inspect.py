@@ -174,6 +174,8 @@ def _inspected(
     spoken = name if through == "utf-8" else "utf-8"
     header = tuple(_text(c, spoken) for c in dialect.header)
     cleaned = headers.clean(header, hints.strip_prefix)
+    if hints.require_prefix and dialect.at >= 0 and not cleaned.prefixed:
+        return _faulted(file, "prefix_missing", "has no table's name before any word of its header")
     numbered = tuple(f"column {i + 1}" for i in range(dialect.width))
     columns = cleaned.columns if dialect.at >= 0 else numbered
     rows = [tuple(_text(c, spoken) for c in r.cells) for r in dialect.data if any(c.strip() for c in r.cells)]
@@ -193,6 +195,7 @@ def _inspected(
         headerless=dialect.at < 0,
         survey=survey,
         unheaded=_positions(dialect, hints),
+        fills_short=hints.fills_short,
     )
 
 

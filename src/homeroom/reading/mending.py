@@ -72,12 +72,14 @@ class Mender:
         clean: BufferedWriter,
         ragged: TextIOWrapper,
         line_end: bytes = b"\n",
+        fills_short: bool = False,
     ) -> None:
         self._header = [visible(w).casefold() for w in header]
         self._first_word = first_word(header)
         self._width = width
         self._delimiter = delimiter
         self._line_end = line_end
+        self._fills_short = fills_short
         self._cell_bytes = cell_bytes
         self._place = place
         self._findings = findings
@@ -222,6 +224,9 @@ class Mender:
             self._refuse("quote-unclosed", record, number, cells)
         elif record.fate == "long" or any(len(c) > self._cell_bytes for c in cells) or sum(map(len, cells)) > ROW_BYTES:
             self._refuse("cell-too-long", record, number, cells, limit=self._cell_bytes)
+        elif len(cells) < self._width and self._fills_short:
+            self.tally.repairs["short-rows-filled"] += 1
+            self._write_cells(record, number, [*cells, *[b""] * (self._width - len(cells))])
         elif len(cells) < self._width:
             self._refuse("row-short", record, number, cells, found=len(cells), expected=self._width)
         elif len(cells) > self._width:

@@ -94,7 +94,9 @@ def read_slowly(
         delimiter, width = inspected.delimiter.encode(), len(inspected.columns)
         header = () if inspected.headerless else inspected.header
         end = LINE_ENDS[survey.line_end]
-        mender = Mender(header, width, delimiter, cell_bytes, place, findings, clean_file, ragged_file, end)
+        mender = Mender(
+            header, width, delimiter, cell_bytes, place, findings, clean_file, ragged_file, end, inspected.fills_short
+        )
         assembler = _assembler(inspected, survey, delimiter, width, cell_bytes)
         mender.take(assembler.records())
         tally = mender.finish()

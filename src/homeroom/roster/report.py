@@ -37,7 +37,10 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """One file walked by one layout. `rows` = `accepted` + `refused` + `ignored`. Unread files have no table and say why."""
+    """One file walked by one layout. `rows` = `accepted` + `refused` + `ignored`. Unread files have no table and say why.
+
+    `skipped`: those of the ignored rows that belong to schools which step out.
+    """
 
     name: str
     table: str | None
@@ -51,6 +54,7 @@ class FileReport:
     ignored: int
     repairs: tuple[Repair, ...] = ()
     note: str | None = None
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,61 @@ class LimitReport:
     of: int
     allowed: int
     school_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldExample:
+    """A record of which values were withheld, and their fields. The values themselves stand in the issue list only."""
+
+    key: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What an import would have changed in one table, and left as it is for one `reason`: `locked`, `joined`, `create-only`, `archived`.
+
+    `code`: the finding that tells of it. `records`: how many of them; `values`: how many of their fields. A record of which
+    every difference was withheld counts as unchanged.
+    """
+
+    table: str
+    reason: str
+    code: str
+    records: int
+    values: int
+    examples: tuple[WithheldExample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedReport:
+    """A school that stepped out: nothing of it was read, changed or removed. `rows`: rows left out for it, by table.
+
+    `by` is the kind of rule (`column`, `list`, `formula`, `unmatched`, `parent`), `rule` the rule in its own words.
+    """
+
+    school: str
+    name: str | None
+    by: str
+    rule: str
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolReport:
+    """One school of the SIS, or an own school that the SIS does not have, and how they match.
+
+    `state`: `matched`, `unmatched` (known only to the SIS) or `missing` (an own school of which nothing came). `suggested` is the id
+    of an own school that it may be, `why` what speaks for it; nothing is matched by a suggestion.
+    """
+
+    school: str | None
+    name: str | None
+    state: Literal["matched", "unmatched", "missing"]
+    own: str | None = None
+    own_name: str | None = None
+    suggested: str | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +198,8 @@ class ImportReport:
     """The whole report of one import. `number` is written as `import`.
 
     `layouts` is the layout set that was taken and its version, `layouts_why` the sentence that says why, and `layouts_named` what the command
-    line named for this import alone (a set, or a folder), so that an approval walks by the same. `stamp` stands for everything but the
+    line named for this import alone (a set, or a folder), so that an approval walks by the same. `skipped` are the schools that stepped
+    out; `schools` says how own schools match, where any were declared, and in a dry run which schools the SIS sends. `stamp` stands for everything but the
     files that decides what an import does, so that the same bytes under the same stamp need no second walk. `seconds` is the
     time of the last walk: `started_at` and `finished_at` tell how long it waited, for a worker or for a person. `began` is when that
     walk began, on a clock that only this process has; it is not written.
@@ -171,6 +231,9 @@ class ImportReport:
     issue_counts: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     contacts: ContactsReport | None = None
+    withheld: tuple[Withheld, ...] = ()
+    skipped: tuple[SkippedReport, ...] = ()
+    schools: tuple[SchoolReport, ...] = ()
     began: float | None = field(default=None, metadata={"written": False})
 
     def as_json(self) -> dict[str, Any]:
@@ -198,11 +261,19 @@ class ImportReport:
         values["limits"] = tuple(LimitReport(**limit) for limit in raw["limits"])
         values["issues"] = tuple(Issue(**i) for i in raw["issues"])
         values["contacts"] = _contacts(raw.get("contacts"))
+        values["withheld"] = tuple(_withheld(w) for w in raw.get("withheld", ()))
+        values["skipped"] = tuple(SkippedReport(**s) for s in raw.get("skipped", ()))
+        values["schools"] = tuple(SchoolReport(**s) for s in raw.get("schools", ()))
         return cls(**values)
 
 
 def _contacts(raw: Mapping[str, Any] | None) -> ContactsReport | None:
     return None if raw is None else ContactsReport(**(dict(raw) | {"rules": tuple(ContactRule(**r) for r in raw["rules"])}))
+
+
+def _withheld(raw: Mapping[str, Any]) -> Withheld:
+    examples = tuple(WithheldExample(e["key"], tuple(e["fields"])) for e in raw["examples"])
+    return Withheld(**(dict(raw) | {"examples": examples}))
 
 
 def _layouts_used(raw: Mapping[str, Any] | str | None) -> LayoutsUsed | None:

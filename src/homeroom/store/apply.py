@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import TableReport
-from homeroom.store import declared, snapshots
+from homeroom.store import absences, declared, holding, snapshots
 from homeroom.store import imports as import_log
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
@@ -59,7 +59,8 @@ def _weight(told: TableReport) -> int:
     return told.added + told.updated + told.removed + told.restored
 
 
-def _changes(plan: Plan) -> int:
+def changes(plan: Plan) -> int:
+    """How many records a plan changes."""
     return sum(map(_weight, plan.tables.values()))
 
 
@@ -70,11 +71,10 @@ def _issues(workbench: Workbench, commit: Commit) -> int:
 def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int:
     """Apply a plan to a roster in place; returns the new revision. See `RosterStore.apply`."""
     number = commit.revision_before + 1
-    names = changed_tables(plan, commit)
-    deltas = [_delta(place, workbench, name, commit, number) for name in names]
+    deltas = deltas_of(place, workbench, plan, commit)
     heavy = max(deltas, key=lambda d: _weight(plan.tables[d.table.name]))
     rest = [each for each in deltas if each is not heavy]
-    crossing = _changes(plan) + _issues(workbench, commit)
+    crossing = changes(plan) + _issues(workbench, commit)
     with (
         workbench.beside() as second,
         ferry(workbench, place, crossing, "first") as first,
@@ -85,7 +85,7 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
         loading = beside.submit(load_rest, boat, second, rest, deltas, commit)
         with place.write(alone=True) as connection:
             if isinstance(place, SqliteFile):
-                _widen(connection, _changes(plan))
+                _widen(connection, changes(plan))
             first.board(connection)
             fence(connection, place, commit, plan, number)
             declared.declare(connection, place, [each.table for each in deltas])
@@ -95,10 +95,32 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
             for each in rest:
                 _write(connection, place, boat, each)
             _touch_people(connection, place, first if heavy.table.name == "roles" else boat, deltas)
-            _write_shared(connection, place, boat, commit)
+            _write_counts(connection, place, boat, deltas, commit)
             finish(connection, place, boat, commit, number)
             new_revision(connection, commit, number)
     return number
+
+
+def deltas_of(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> list[Delta]:
+    """What a plan means for the tables that it changes, in the catalogue's order."""
+    return [_delta(place, workbench, name, commit, commit.revision_before + 1) for name in changed_tables(plan, commit)]
+
+
+def write_roster(connection: Connection, place: Place, boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
+    """Write records, links, counts and changes, and lift the marks of archived records that came back."""
+    declared.declare(connection, place, [each.table for each in deltas])
+    for each in deltas:
+        _write(connection, place, boat, each)
+    _touch_people(connection, place, boat, deltas)
+    _write_counts(connection, place, boat, deltas, commit)
+
+
+def _write_counts(connection: Connection, place: Place, boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
+    """What follows the records of all tables: counts, changes, and the marks of archived records that came back."""
+    _write_shared(connection, place, boat, commit)
+    for each in deltas:
+        if "restore" in each.verbs:
+            holding.lift(connection, place, each.table.name)
 
 
 def finish_only(place: Place, workbench: Workbench | None, plan: Plan | None, commit: Commit) -> None:
@@ -152,12 +174,19 @@ def fence(connection: Connection, place: Place, commit: Commit, plan: Plan | Non
         "progress": None,
         "finished_at": written(commit.now) if ended else None,
     }
+    assert commit.number is not None  # only what a person does by hand has no import
     import_log.hold(connection, commit.number, commit.attempt, values)
+    if number != commit.revision_before:
+        still(connection, place, commit)
+
+
+def still(connection: Connection, place: Place, commit: Commit) -> None:
+    """Keep other commits out, and make sure that the roster has not moved. Raises TryAgain when it has."""
     if not isinstance(place, SqliteFile):
         connection.exec_driver_sql(f"LOCK TABLE {place.name('revision')} IN EXCLUSIVE MODE")  # writers only; readers pass
     present = connection.execute(select(func.coalesce(func.max(revision.c.number), 0))).scalar_one()
-    if number != commit.revision_before and present != commit.revision_before:
-        raise TryAgain(f"the roster moved from revision {commit.revision_before} to {present} while the import ran")
+    if present != commit.revision_before:
+        raise TryAgain(f"the roster moved from revision {commit.revision_before} to {present} meanwhile")
 
 
 def _write(connection: Connection, place: Place, boat: Ferry, each: Delta) -> None:
@@ -170,9 +199,10 @@ def _write(connection: Connection, place: Place, boat: Ferry, each: Delta) -> No
     if each.alters:
         _alter(connection, place, boat, each)
     if "remove" in each.verbs:
+        by = "" if each.commit.by_hand else f', "import" = {each.commit.number}'
         run(
             f"UPDATE{_whole(place)} {target} SET status = 'tobedeleted', \"dateLastModified\" = {text(written(each.commit.now))}, "
-            f'last_revision = {each.revision}, "import" = {each.commit.number} '
+            f"last_revision = {each.revision}{by} "
             f"WHERE id IN (SELECT id FROM {boat.name(f'remove_{name}')})"
         )
     for link in links(name):
@@ -236,12 +266,14 @@ def _write_shared(connection: Connection, place: Place, boat: Ferry, commit: Com
     if commit.revision_before:
         run(
             f'INSERT INTO {place.name("change")} (revision, seq, "table", "sourcedId", verb, fields, "import") '
-            f'SELECT {number}, seq, "table", "sourcedId", verb, fields, {commit.number} FROM {boat.name("change")}'
+            f'SELECT {number}, seq, "table", "sourcedId", verb, fields, {commit.number or "NULL"} FROM {boat.name("change")}'
         )
 
 
 def finish(connection: Connection, place: Place, boat: Ferry | None, commit: Commit, number: int) -> None:
     """Write what belongs to the import beside the roster: issues, files, outbox, snapshots, the delivery's state."""
+    if boat is not None and commit.offers is not None:
+        holding.offer(connection, place, boat)
     if boat is not None and commit.issues is not None:
         columns = ", ".join(quoted(c) for c in COLUMNS)
         connection.exec_driver_sql(f'DELETE FROM {place.name("issue")} WHERE "import" = {commit.number}')  # of an earlier attempt
@@ -273,6 +305,8 @@ def _write_small(connection: Connection, commit: Commit, number: int) -> None:
         connection.execute(insert(outbox).values(row))
     for snapshot in commit.snapshots():
         snapshots.keep(connection, snapshot)
+    if commit.absences is not None:
+        absences.keep(connection, commit.absences)
     if commit.delivery is not None:
         changed = update(delivery).where(delivery.c.number == commit.delivery)
         connection.execute(changed.values(state=commit.delivery_state))
@@ -280,7 +314,7 @@ def _write_small(connection: Connection, commit: Commit, number: int) -> None:
 
 def new_revision(connection: Connection, commit: Commit, number: int) -> None:
     """Write the new revision's row. Raises TryAgain when another import wrote it first."""
-    if write_revision(connection, commit.number, commit.kind, commit.now) != number:
+    if write_revision(connection, commit.number, commit.kind, commit.now, commit.who) != number:
         raise TryAgain(f"revision {number} was written by another import")
 
 

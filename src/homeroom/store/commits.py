@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.report import Outcome, Status
+from homeroom.store.absences import AbsenceRows
 from homeroom.store.deliveries import State
 from homeroom.store.outbox import Outgoing
 from homeroom.store.snapshots import SnapshotRow
 
-Kind = Literal["import", "rollback", "refresh", "retention"]
+Kind = Literal["import", "rollback", "refresh", "retention", "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,13 @@ class Commit:
     and on the disk when it answers. `report` is the whole import report as plain JSON values, with the revision that will be (the plan
     changes something: `revision_before` + 1). `issues` names a workbench relation with the columns of `issues.COLUMNS`; `issues_of` an import whose issues are told again.
     `now` becomes the moment of the revision and `dateLastModified` of every record that is written. `datasets` are the declared
-    tables beyond the catalogue that the plan may speak of; the commit makes those that are new.
+    tables beyond the catalogue that the plan may speak of; the commit makes those that are new. `absences`: students who stay
+    though no file lists them, all of the source; None: nothing was learned of them.
+    `offers` names a workbench relation
+    of what the source says of held fields. What a person does by hand has no import (`number` None) and says `who` did it.
     """
 
-    number: int
+    number: int | None
     attempt: int
     source: int | None
     revision_before: int
@@ -60,6 +64,14 @@ class Commit:
     delivery: int | None = None
     delivery_state: State = "walked"
     datasets: tuple[Table, ...] = ()
+    absences: AbsenceRows | None = None
+    offers: str | None = None
+    who: str | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person made it, and no import."""
+        return self.number is None
 
     @property
     def book(self) -> Catalogue:

@@ -12,8 +12,10 @@ from homeroom.store.errands import Errands
 from homeroom.store.journal import Audit, Settings, Summaries, Workers
 from homeroom.store.keys import Keys
 from homeroom.store.layout_versions import LayoutVersions
+from homeroom.store.own_schools import OwnSchools
 from homeroom.store.places import Place
 from homeroom.store.sources import Sources
+from homeroom.store.taken_over import TakeOvers
 
 
 class Control:
@@ -32,6 +34,8 @@ class Control:
         self.summaries = Summaries(place)
         self.settings = Settings(place)
         self.layouts = LayoutVersions(place)
+        self.schools = OwnSchools(place)
+        self.taken_over = TakeOvers(place)
         self.errands = Errands(place)
 
     def close(self) -> None:

@@ -6,9 +6,22 @@ or wrapped (law 12).
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -134,6 +147,39 @@ layout_version = Table(
     Column("note", Text),
     Column("saved_by", Text, nullable=False),
     Column("saved", Text, nullable=False),
+)
+
+own_school = Table(
+    "own_school",
+    control,
+    Column("district", Text, ForeignKey("district.slug", name="own_school_district"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+school_match = Table(
+    "school_match",
+    control,
+    Column("district", Text, primary_key=True),
+    Column("own", Text, primary_key=True),
+    Column("source", Integer, primary_key=True, autoincrement=False),
+    Column("sis", Text, nullable=False),
+    ForeignKeyConstraint(["district", "own"], ["own_school.district", "own_school.id"], name="school_match_own"),
+    UniqueConstraint("district", "source", "sis", name="school_match_sis"),
+)
+"""Which school of the SIS an own school is, as a source sees it; source 0: all sources."""
+
+take_over = Table(
+    "take_over",
+    control,
+    Column("source", Integer, ForeignKey("source.id", name="take_over_source"), primary_key=True, autoincrement=False),
+    Column("table", Text, primary_key=True),
+    Column("theirs", Text, primary_key=True),
+    Column("ours", Text, nullable=False),
+    Column("district", Text, ForeignKey("district.slug", name="take_over_district"), nullable=False),
+    Column("said_by", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    UniqueConstraint("source", "table", "ours", name="take_over_ours"),
 )
 
 errand = Table(

@@ -63,7 +63,10 @@ class Delta:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """Own columns that an update writes. A commit without a source leaves the record to its owner."""
+        """Own columns that an update writes. A commit without a source leaves the record to its owner; a person's leaves it the
+        file and line that speak of it."""
+        if self.commit.by_hand:
+            return ("status", "dateLastModified", "last_revision")
         return tuple(c for c in self._own("active") if c != "from_source" or self.commit.source is not None)
 
     def numbered(self) -> str:
@@ -200,7 +203,7 @@ class Delta:
             "dateLastModified": text(written(self.commit.now)),
             "from_source": f"{owner}::BIGINT",
             "last_revision": str(self.revision),
-            "import": str(self.commit.number),
+            "import": f"{self.commit.number or 'NULL'}::BIGINT",
             "file": "p._file::BIGINT" if "_file" in self.brings else "NULL::BIGINT",
             "line": self._line(),
             "body": "p.body" if "body" in self.brings else "NULL::VARCHAR",

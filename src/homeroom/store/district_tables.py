@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0002"
+HEAD = "0004"
 """The migration that `district` stands for; a test compares the two."""
 
 WIDE = BigInteger().with_variant(Integer(), "sqlite")
@@ -33,7 +33,9 @@ revision = Table(
     Column("kind", Text, nullable=False),
     Column("at", Text, nullable=False),
     Column("counts", Text, nullable=False),
+    Column("who", Text),
 )
+"""`who`: the person who made it by hand, where no import did."""
 
 delivery = Table(
     "delivery",
@@ -118,6 +120,20 @@ change = Table(
     Index("change_by_record", "table", "sourcedId", "revision"),
 )
 
+held = Table(
+    "held",
+    district,
+    Column("table", Text, primary_key=True),
+    Column("sourcedId", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("since", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text),
+    Column("offered", Text),
+    sqlite_with_rowid=False,
+)
+"""What people hold of records (`homeroom.roster.holding`). `offered`: what the source says instead, a JSON object by field."""
+
 outbox = Table(
     "outbox",
     district,
@@ -170,5 +186,16 @@ dataset = Table(
 )
 """Datasets that a layout set declared, as they are known by now: a declaration lives as long as its rows."""
 
-LOGS = (counter, revision, delivery, imports, import_file, issue, change, outbox, snapshot, block, tally, dataset)
+absence = Table(
+    "absence",
+    district,
+    Column("source", Integer, primary_key=True, autoincrement=False),
+    Column("sourcedId", Text, primary_key=True),
+    Column("runs", Integer, nullable=False),
+    Column("seen", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Students whom a source's complete files do not list any more and who stay for the time being: in how many imports in a row."""
+
+LOGS = (counter, revision, delivery, imports, import_file, issue, change, held, outbox, snapshot, block, tally, dataset, absence)
 """What a first load by new file carries over from the district's old file."""

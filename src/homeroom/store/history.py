@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select
 
+from homeroom.roster.holding import is_field
 from homeroom.roster.names import quoted
-from homeroom.store import pages
+from homeroom.store import holding, pages
 from homeroom.store.district_tables import block, change, import_file, revision
 from homeroom.store.ferry import ferry
+from homeroom.store.holding import Hold
 from homeroom.store.moments import read, written
 from homeroom.store.places import Place
 from homeroom.workbench.bench import Workbench
@@ -21,18 +23,23 @@ from homeroom.workbench.bench import Workbench
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One state of the roster. `counts`: table -> {"active", "tobedeleted"}. `number_of_import`: None for retention."""
+    """One state of the roster. `counts`: table -> {"active", "tobedeleted"}. `number_of_import`: None for retention, and for what a
+    person did by hand, which says `who`."""
 
     number: int
     number_of_import: int | None
     kind: str
     at: datetime
     counts: Mapping[str, Mapping[str, int]]
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One applied difference of one record. `fields`: column -> (old, new); empty for adds and removals."""
+    """One applied difference of one record. `fields`: column -> (old, new); empty for adds and removals.
+
+    `who`: the person who made it by hand, where no import did.
+    """
 
     revision: int
     seq: int
@@ -42,11 +49,13 @@ class Change:
     verb: str
     fields: Mapping[str, tuple[str | None, str | None]]
     number_of_import: int | None
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record with where it comes from. `file` and `line` say what last wrote it, where a file did."""
+    """One record with where it comes from. `file` and `line` say what last wrote it, where a file did. `holds`: what people hold of
+    it; `locked`: the fields among it."""
 
     table: str
     values: Mapping[str, str | int | None]
@@ -58,6 +67,7 @@ class Record:
     line: int | None
     locked: tuple[str, ...]
     changes: tuple[Change, ...]
+    holds: tuple[Hold, ...] = ()
 
 
 def present(place: Place) -> int:
@@ -73,7 +83,8 @@ def revisions(place: Place, limit: int, before: int | None) -> list[Revision]:
         asked = asked.where(revision.c.number < before)
     with place.read() as connection:
         return [
-            Revision(r.number, r._mapping["import"], r.kind, read(r.at), json.loads(r.counts)) for r in connection.execute(asked)
+            Revision(r.number, r._mapping["import"], r.kind, read(r.at), json.loads(r.counts), r.who)
+            for r in connection.execute(asked)
         ]
 
 
@@ -107,8 +118,9 @@ def record(place: Place, table: str, sourced_id: str) -> Record | None:
         number_of_import=numbers["import"],
         file=file,
         line=numbers["line"],
-        locked=tuple(json.loads(str(values["locked"]))) if values["locked"] else (),
+        locked=tuple(w for w in json.loads(str(values["locked"] or "[]")) if is_field(w)),
         changes=tuple(_change(row) for row in told),
+        holds=holding.of(place, table, sourced_id) if values["locked"] else (),
     )
 
 
@@ -124,12 +136,19 @@ def touched(place: Place, workbench: Workbench, table: str, since: int) -> str |
     return relation if workbench.value(f"SELECT count(*) FROM {quoted(relation)}") else None
 
 
-def write_revision(connection: Connection, number_of_import: int | None, kind: str, at: datetime) -> int:
+def write_revision(connection: Connection, number_of_import: int | None, kind: str, at: datetime, who: str | None = None) -> int:
     """Write the next revision's row, with the counts of every table as they are now; returns its number."""
     number = connection.execute(select(func.coalesce(func.max(revision.c.number), 0))).scalar_one() + 1
     sums = select(block.c.table, func.sum(block.c.active), func.sum(block.c.removed)).group_by(block.c.table)
     counts = {t: {"active": int(a), "tobedeleted": int(r)} for t, a, r in connection.execute(sums)}
-    row = {"number": number, "import": number_of_import, "kind": kind, "at": written(at), "counts": json.dumps(counts)}
+    row = {
+        "number": number,
+        "import": number_of_import,
+        "kind": kind,
+        "at": written(at),
+        "counts": json.dumps(counts),
+        "who": who,
+    }
     connection.execute(insert(revision).values(row))
     return int(number)
 
@@ -138,7 +157,7 @@ _NUMBERS = ("from_source", "first_revision", "last_revision", "import", "line")
 
 
 def _asked() -> Select[Any]:
-    return select(change, revision.c.at).join(revision, revision.c.number == change.c.revision)
+    return select(change, revision.c.at, revision.c.who).join(revision, revision.c.number == change.c.revision)
 
 
 def _change(row: Row[Any]) -> Change:
@@ -152,4 +171,5 @@ def _change(row: Row[Any]) -> Change:
         verb=row.verb,
         fields={column: (pair[0], pair[1]) for column, pair in fields.items()},
         number_of_import=row._mapping["import"],
+        who=row.who,
     )

@@ -29,6 +29,13 @@ def load(boat: Ferry, each: Delta) -> None:
             boat.load(f"unlink_{link.name}", each.unlinks(link.column))
 
 
+def load_roster(boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
+    """Take every row of the roster that will be written on board."""
+    for each in deltas:
+        load(boat, each)
+    _load_shared(boat, deltas, commit)
+
+
 def load_rest(boat: Ferry, workbench: Workbench, rest: Sequence[Delta], every: Sequence[Delta], commit: Commit) -> None:
     """What is not the first ferry's: the other tables, the counts and changes of all, the issues."""
     for each in rest:
@@ -46,7 +53,9 @@ def _load_shared(boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
 
 
 def load_issues(boat: Ferry, workbench: Workbench, commit: Commit) -> None:
-    """What the import found, where it found anything that is to be kept."""
+    """Take the import's findings on board, and what its source says of fields that people hold."""
+    if commit.offers is not None:
+        boat.load("offers", f"SELECT * FROM {commit.offers}")
     if commit.issues is not None:
         # PostgreSQL's text holds no NUL, and a raw value may: it is shown by its symbol
         shown = {name: f"replace({quoted(name)}, chr(0), '␀') AS {quoted(name)}" for name in ("file", "column", "key", "value")}

@@ -1,4 +1,5 @@
-"""The retention clock's work on the roster: removed records go for good, with everything that history says of them.
+"""The retention clock's work on the roster: removed records go for good, with everything that history says of them and everything
+that people hold of them.
 
 A snapshot that does not know yet that a record was removed (by a rollback, by another source) would miss it for ever, since the
 changes that say so are purged too: such a snapshot is forgotten, and its table walks in full once.
@@ -40,6 +41,7 @@ def _purge_table(connection: Connection, place: Place, table: str, before: datet
     for link in links(table):
         run(f"DELETE FROM {place.name(link.name)} WHERE owner IN (SELECT id {old})")
     run(f'DELETE FROM {place.name("snapshot")} WHERE "table" = {text(table)} AND revision < (SELECT max(last_revision) {old})')
+    run(f'DELETE FROM {place.name("held")} WHERE "table" = {text(table)} AND "sourcedId" IN (SELECT "sourcedId" {old})')
     run(f'DELETE FROM {place.name("change")} WHERE "table" = {text(table)} AND "sourcedId" IN (SELECT "sourcedId" {old})')
     run(
         f'INSERT INTO {place.name("block")} ("table", block, active, removed) '

@@ -3,6 +3,8 @@
 For a key that changed after the old revision, its first change since tells what it was: what was added was not there, what
 was restored was removed, anything else was active; and for each column the oldest of the old values is the one it had.
 Records that are removed now and were removed then keep their latest values: only active records are made equal in them.
+
+What a person holds stays: a locked field keeps its value, a record that was archived by hand stays archived. Both are counted.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import hashlib
 
 from sqlalchemy import select
 
+from homeroom.compare.ownership import Holds, Ownership, has_locks
+from homeroom.compare.withheld import counted
 from homeroom.roster.catalogue import Table
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted, text
@@ -35,20 +39,31 @@ def plan(place: Place, workbench: Workbench, revision: int) -> Plan:
         raise Misuse(f"There is no revision {revision} to go back to.")
     tables = [t for t in declared.book(place) if t.name in moved]
     reports = {t.name: _back(place, workbench, t, revision) for t in tables}
-    return Plan(tables=reports, hash=_hash(workbench, tables), first=False, columns={t.name: t.columns for t in tables})
+    return Plan(
+        tables=reports,
+        hash=_hash(workbench, tables),
+        first=False,
+        columns={t.name: t.columns for t in tables},
+        withheld=tuple(told for t in tables if workbench.exists(f"withheld_{t.name}") for told in counted(workbench, t.name)),
+    )
 
 
 def _back(place: Place, workbench: Workbench, table: Table, revision: int) -> TableReport:
     _land(place, workbench, table, revision)
     workbench.run(f"CREATE OR REPLACE TABLE went_back AS {_then(table)}")
     stored = quoted(bring(place, workbench, table, "went_back"))
-    cells = ", ".join(f"{_value(c)} AS {quoted(c)}" for c in table.columns[1:])
-    changed = " OR ".join(f"{_value(c)} IS DISTINCT FROM s.{quoted(c)}" for c in table.columns[1:])
+    ownership = Ownership(leaves_joined=False, stay_archived=frozenset((table.name,)))
+    holds = ownership.of(table, locks=bool(workbench.value(has_locks(stored))))
+    cells = ", ".join(f"{_value(c, holds)} AS {quoted(c)}" for c in table.columns[1:])
+    changed = " OR ".join(f"{_value(c, holds)} IS DISTINCT FROM s.{quoted(c)}" for c in table.columns[1:])
     verb = f"""
         CASE WHEN w.state <> 'active' AND s.status = 'active' THEN 'remove'
+             WHEN w.state = 'active' AND {holds.archived()} THEN NULL
              WHEN w.state = 'active' AND s.status <> 'active' THEN 'restore'
              WHEN w.state = 'active' AND ({changed}) THEN 'update' END
     """
+    if holds.locks:
+        _note_withheld(workbench, table, stored, holds)
     workbench.run(f"""
         CREATE OR REPLACE TABLE {quoted(f"plan_{table.name}")} AS
         SELECT * FROM (
@@ -89,9 +104,40 @@ def _path(column: str, behind: str = "") -> str:
     return text(f'$."{column}"{behind}')
 
 
-def _value(column: str) -> str:
+def _value(column: str, holds: Holds) -> str:
+    """The value that a field will have: the old one, where nobody holds the field."""
+    was, held = _was(column), holds.held(column)
+    if column == "metadata":
+        was = holds.owned(was)
+    return was if held is None else f"CASE WHEN {held} THEN s.{quoted(column)} ELSE {was} END"
+
+
+def _was(column: str) -> str:
+    """The value that a field had."""
     was = f"w.{quoted('was ' + column)}"
     return f"CASE WHEN w.state = 'active' AND {was} IS NOT NULL THEN {was}[1] ELSE s.{quoted(column)} END"
+
+
+def _note_withheld(workbench: Workbench, table: Table, stored: str, holds: Holds) -> None:
+    """Make `withheld_T`: what does not go back, since a person holds it."""
+    fields = [
+        f"CASE WHEN {holds.held(c)} AND {_was(c)} IS DISTINCT FROM s.{quoted(c)} THEN [{_field(text(c), 'locked')}] ELSE [] END"
+        for c in table.columns[1:]
+    ]
+    member, archived = _field("'metadata.' || m", "locked"), _field("'status'", "archived")
+    fields.append(f"list_transform({holds.contested(_was('metadata'))}, lambda m: {member})")
+    found = f"CASE WHEN {holds.archived()} THEN [{archived}] ELSE flatten([{', '.join(fields)}]) END"
+    workbench.run(f"""
+        CREATE OR REPLACE TABLE {quoted(f"withheld_{table.name}")} AS
+        SELECT "sourcedId", f.field, f.reason FROM (
+            SELECT s."sourcedId", unnest({found}) AS f FROM went_back w JOIN {stored} s ON w."sourcedId" = s."sourcedId"
+            WHERE w.state = 'active' AND s.locked IS NOT NULL
+        )
+    """)
+
+
+def _field(name: str, reason: str) -> str:
+    return f"{{'field': {name}, 'reason': {text(reason)}}}"
 
 
 def _hash(workbench: Workbench, tables: list[Table]) -> str:

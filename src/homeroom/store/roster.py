@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from homeroom.roster.catalogue import DATASET, Table
+from homeroom.store import absences, by_hand, declared, first_postgres, first_sqlite, history, holding, pages, retention, rollback
 from homeroom.store import apply as applying
-from homeroom.store import declared, first_postgres, first_sqlite, history, holding, pages, retention, rollback
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
 from homeroom.store.deliveries import Deliveries
 from homeroom.store.elsewhere import elsewhere
 from homeroom.store.history import Change, Record, Revision
+from homeroom.store.holding import Hold, Holding
 from homeroom.store.imports import Imports
 from homeroom.store.issues import Issues
 from homeroom.store.outbox import Outbox
@@ -78,6 +79,13 @@ class RosterStore:
         """
         return elsewhere(self.place, workbench, table, source, belongs, into)
 
+    def absent(self, workbench: Workbench, source: int, into: str) -> str | None:
+        """Students of a source who stay though no file lists them, as relation `into` (sourcedId, runs: imports in a row).
+
+        Returns what stood for the users of the import that counted last, or None.
+        """
+        return absences.bring(self.place, workbench, source, into)
+
     def apply(self, workbench: Workbench, plan: Plan, commit: Commit) -> int:
         """Commit a plan with everything that belongs to it, in one transaction (law 1); returns the revision after it.
 
@@ -126,12 +134,30 @@ class RosterStore:
         """
         return retention.purge(self.place, before, now)
 
-    def lock_fields(self, table: str, sourced_id: str, fields: Sequence[str]) -> None:
-        """Let a person hold fields of a record: no import changes them. Replaces what was held; none frees all.
+    # -- what people do by hand ---------------------------------------------------------------------------------
 
-        Raises Misuse for an unknown record or field.
+    def by_hand(self, workbench: Workbench, plan: Plan, commit: Commit, held: Holding) -> int:
+        """Commit what a person does to a record, as `apply` does for an import, together with what is held of it from now on.
+
+        Returns the revision after it; a plan that changes no value makes none. Raises TryAgain when the roster moved.
         """
-        holding.lock_fields(self.place, table, sourced_id, fields)
+        return by_hand.write(self.place, workbench, plan, commit, held)
+
+    def hold(self, held: Holding) -> None:
+        """Change what is held of a record that exists, and no value of it."""
+        by_hand.hold(self.place, held)
+
+    def held(self, table: str, sourced_id: str) -> tuple[Hold, ...]:
+        """What people hold of one record."""
+        return holding.of(self.place, table, sourced_id)
+
+    def all_held(self, table: str | None = None, limit: int = 1_000_000) -> tuple[Hold, ...]:
+        """What people hold in the whole district, or in one table."""
+        return holding.everything(self.place, table, limit)
+
+    def held_stamp(self) -> int:
+        """A number that is another one after every change of what is held."""
+        return holding.stamp(self.place)
 
     # -- reading ------------------------------------------------------------------------------------------------
 

@@ -102,7 +102,7 @@ def _fit(bench: Workbench, layout: Layout, text: TextTable, texts: Sequence[Text
     others = [t.inspected for t in texts if t is not text]
     matched = bindings.match(layout, text.inspected, others)
     bound = tuple((b.target, b.word or _origin(b), b.how) for b in matched.bound)
-    missing = tuple(word for _, word in matched.lacking) + tuple(word for _, word in matched.uncomputed)
+    missing = tuple(matched.spoken(word) for _, word in (*matched.lacking, *matched.uncomputed))
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
     refused = None

@@ -18,10 +18,11 @@ from homeroom.roster.codes import code
 from homeroom.roster.datasets import is_own
 from homeroom.roster.faults import Refused
 from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, LayoutsUsed, Outcome, Reason, Status
+from homeroom.store.absences import AbsenceRows
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
 from homeroom.store.snapshots import SnapshotRow
-from homeroom.sync import ending, findings, reporting
+from homeroom.sync import ending, findings, reporting, schools_told
 from homeroom.sync.house import House
 from homeroom.sync.summaries import summarise
 from homeroom.sync.walk import Ground, Walked
@@ -45,7 +46,7 @@ def conclude(
     approved: str | None,
 ) -> ImportReport:
     """End an import whose walk came through. `approved` is the plan's hash that a person let pass."""
-    report = _told(bench, started, walked)
+    report = _told(bench, started, walked, ground)
     verdict = walked.judgement.verdict
     changed = approved is not None and approved != walked.plan.hash
     if approved is not None and verdict != "fail":
@@ -73,6 +74,7 @@ def refuse(
     started: ImportReport,
     delivered: Sequence[SourceFile],
     refusal: Refused,
+    ground: Ground,
     now: datetime,
 ) -> ImportReport:
     """End an import whose delivery cannot be taken: failed, with everything that was found until then."""
@@ -82,6 +84,7 @@ def refuse(
     told = replace(
         started,
         files=reporting.untaken(list(came)),
+        schools=schools_told.schools_report(bench, ground.schools, always=False),
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
     )
@@ -97,7 +100,7 @@ def commit_rollback(
     store = house.stores.roster(slug)
     before = store.revision()
     bare = ending.bare_report(house, slug, entry)
-    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, began=began)
+    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, withheld=plan.withheld, began=began)
     made = _finished(started, "done", "success", None, before if plan.empty else before + 1)
     commit = Commit(
         number=entry.number,
@@ -113,7 +116,7 @@ def commit_rollback(
     return made
 
 
-def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportReport:
+def _told(bench: Workbench, started: ImportReport, walked: Walked, ground: Ground) -> ImportReport:
     """The report as far as the walk goes: files, tables, limits, issues with their lines."""
     _find_lines(bench, walked)
     found = findings.publish(bench)
@@ -126,7 +129,10 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked) -> ImportRepo
         layouts_why=walked.choice.why,
         files=files_told(bench, walked),
         contacts=walked.contacts.report,
+        skipped=schools_told.skipped_report(bench, walked.sifted),
+        schools=schools_told.schools_report(bench, ground.schools, always=ground.schools.listing),
         tables=walked.plan.tables,
+        withheld=walked.plan.withheld,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
@@ -145,6 +151,7 @@ def files_told(bench: Workbench, walked: Walked) -> tuple[FileReport, ...]:
         {name: refused_as_foreign(bench, walked.book[name]) for name in walked.sifted},
         dict(_joined(bench, walked)),
         walked.contacts.files,
+        walked.skipped,
     )
 
 
@@ -225,8 +232,18 @@ def _committed(
     with bench.beside() as second, ThreadPoolExecutor(1, thread_name_prefix="snapshots") as beside:
         kept = beside.submit(_snapshots, second, walked, ground, folder, after)
         made = _finished(report, "done", _outcome(report), None, after)
-        _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept.result, own)
+        gone = _absences(bench, walked, ground)
+        _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept.result, own, gone)
     return made
+
+
+def _absences(bench: Workbench, walked: Walked, ground: Ground) -> AbsenceRows | None:
+    """How often students have been absent now, where tonight's files prove who is."""
+    counted = walked.absences
+    if counted is None or not walked.admitted["users"].provable:
+        return None
+    rows = bench.rows(f'SELECT "sourcedId", runs FROM {counted.relation} ORDER BY 1')
+    return AbsenceRows(ground.source, counted.digest, tuple((str(key), int(runs)) for key, runs in rows))
 
 
 def _snapshots(bench: Workbench, walked: Walked, ground: Ground, folder: Path, revision: int) -> tuple[SnapshotRow, ...]:
@@ -256,6 +273,7 @@ def _write(
     origins: tuple[Origin, ...],
     kept: Callable[[], Sequence[SnapshotRow]] = tuple,
     own: tuple[Table, ...] = (),
+    absences: AbsenceRows | None = None,
 ) -> None:
     commit = Commit(
         number=entry.number,
@@ -272,6 +290,8 @@ def _write(
         snapshots=kept,
         delivery=entry.delivery,
         datasets=own,
+        absences=absences,
+        offers=plan.offers,
     )
     house.stores.roster(slug).apply(bench, plan, commit)
 

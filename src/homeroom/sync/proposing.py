@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,12 +53,24 @@ def texts_at(
     unpacked = unpack(delivered, bench.folder / "unpacked")
     texts, left = [], [(alone.name, code(alone.code).title) for alone in unpacked.left_alone]
     for file in unpacked.files:
-        looked = inspect(_beginning(bench, file), hints(file.name) if hints else Hints())
+        beginning = _beginning(bench, file)
+        looked = inspect(beginning, hints(file.name) if hints else Hints())
+        if hints is None and _speaks_of_people(looked.header):
+            looked = inspect(beginning, Hints(header=False))
         if looked.fault is not None:
             left.append((file.name, looked.fault.message))
         elif file.name.rpartition("/")[2].casefold() != "manifest.csv":
             texts.append(read(bench, looked))
     return texts, left
+
+
+DATA = re.compile(r"[0-9]+([./-][0-9]+)*|[^@\s]+@[^@\s]+[.][^@\s]+")
+"""What a header word never is where another is so too: a number, a day, an e-mail address."""
+
+
+def _speaks_of_people(header: Sequence[str]) -> bool:
+    """Whether a first line that was taken for a header is data: its words would stand in the proposal's text."""
+    return sum(DATA.fullmatch(w.strip()) is not None for w in header) >= 2
 
 
 def _beginning(bench: Workbench, file: SourceFile) -> SourceFile:

@@ -66,7 +66,7 @@ def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[
         known = house.stores.control.errands.known(source.id)
         kept = _kept(house, source, known)
         quiet = 0.0 if entry.trigger == "pull" else _quiet(house, source)
-        fetched = road.fetch(_errand(house, source, known if kept else {}, work.path, now, quiet, tell))
+        fetched = road.fetch(errand(house, source, known if kept else {}, work.path, now, quiet, tell))
         _learn(house, source, fetched, now)
         unchanged = kept if fetched.unchanged else None
         delivery = unchanged or intake.deliver(house, slug, source, fetched.files, entry.trigger, now)
@@ -80,7 +80,7 @@ def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str
     source = chosen(house, slug, number)
     with claim(house.settings.work, f"{slug}-look-{source.id}") as work:
         try:
-            return _road(source).look(_errand(house, source, {}, work.path, now, 0.0, lambda step: None))
+            return _road(source).look(errand(house, source, {}, work.path, now, 0.0, lambda step: None))
         except Refused as refusal:
             raise Misuse(f"{refusal.message} {refusal.remedy}") from None
 
@@ -91,9 +91,10 @@ def _road(source: Source) -> Road:
     return ROADS[source.kind]
 
 
-def _errand(
+def errand(
     house: House, source: Source, known: Mapping[str, Any], folder: Path, now: datetime, quiet: float, tell: Callable[[str], None]
 ) -> Errand:
+    """What a road needs to know for one round."""
     return Errand(
         settings=source_settings.connection(source),
         secrets=opened(house, source),

@@ -23,6 +23,7 @@ from homeroom.roster.versions import stored_columns
 from homeroom.store.journal import AuditRow
 from homeroom.store.roster import RosterStore
 from homeroom.store.roster_tables import stored_columns as stored_in_table
+from homeroom.sync.by_hand import told
 from homeroom.sync.house import House
 from homeroom.workbench.bench import Workbench
 
@@ -93,7 +94,10 @@ def write_rows(
 
 
 def record(house: House, slug: str, name: str, sourced_id: str) -> dict[str, Any]:
-    """One record with its provenance and its changes. Raises Misuse for an unknown one."""
+    """One record with its provenance, what people hold of it (`source_says`: what would stand there otherwise) and its changes.
+
+    Raises Misuse for an unknown one.
+    """
     house.stores.control.districts.get(slug)
     store = house.stores.roster(slug)
     columns = (*SHOWN_FIRST, *store.table(name).columns[1:])
@@ -112,11 +116,13 @@ def record(house: House, slug: str, name: str, sourced_id: str) -> dict[str, Any
             "line": found.line,
             "locked": list(found.locked),
         },
+        "held": [told(h) | {"source_says": dict(h.offered)} for h in found.holds],
         "changes": [
             {
                 "revision": c.revision,
                 "at": moment(c.at),
                 "import": c.number_of_import,
+                "who": c.who,
                 "verb": c.verb,
                 "fields": {name: list(pair) for name, pair in c.fields.items()},
             }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import ending
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
-from homeroom.sync.sources import allied
+from homeroom.sync.sources import allied, siblings
 from homeroom.workbench.values import Plan
 
 
@@ -40,6 +40,10 @@ def stamp(house: House, slug: str, entry: Import, source: Source, layouts: str |
         [(s.text, s.digest, s.number) for s in sets],
         dict(source.settings),
         sorted(allied(house, source)),
+        sorted(siblings(house, source)),
+        house.stores.roster(slug).held_stamp(),
+        [asdict(own) for own in house.stores.control.schools.own(slug, source.id)],
+        [[p.source, p.table, p.theirs, p.ours] for p in house.stores.control.taken_over.of(slug)],
         entry.kind,
         now.astimezone(zone).date().isoformat(),
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from homeroom.checks.fold import Finding
 from homeroom.layouts.contacts.step import PairsFile
@@ -21,14 +23,18 @@ def file_reports(
     foreign: Mapping[str, Mapping[int, int]],
     joined: Mapping[int, FileReport],
     pairs: Sequence[PairsFile] = (),
+    skipped: Mapping[str, Mapping[int, int]] = MappingProxyType({}),
 ) -> tuple[FileReport, ...]:
     """One entry per file and layout; rows = accepted + refused + ignored in each (law 5). Files left alone say why.
 
     `foreign`: table -> file number -> rows that the plan refused, since another source holds their key. `joined`: the entries of
-    files that only serve to be joined to others. `pairs`: how the rows of files of contacts ended.
+    files that only serve to be joined to others. `pairs`: how the rows of files of contacts ended. `skipped`: table -> file number -> rows of schools that step out.
     """
     reports = [
-        _fed(feed, sifted[feed.table], admitted[feed.table], foreign.get(feed.table, {}).get(feed.text.file.number, 0))
+        replace(
+            _fed(feed, sifted[feed.table], admitted[feed.table], foreign.get(feed.table, {}).get(feed.text.file.number, 0)),
+            skipped=skipped.get(feed.table, {}).get(feed.text.file.number, 0),
+        )
         for feed in feeds
         if not feed.made
     ]

@@ -9,14 +9,39 @@ import re
 from typing import Any
 
 from homeroom.compare.allowance import Limits
+from homeroom.layouts.schools.rules import WORDS
 from homeroom.reading import streams
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.contacts import CONTACTS
 from homeroom.roster.datasets import COLUMN, is_own
 from homeroom.roster.faults import Misuse
+from homeroom.roster.holding import MEMBER
 from homeroom.sync import setting_kinds as kinds
 
 _TOKENS = {"YYYY": "%Y", "YY": "%y", "MMM": "%b", "MM": "%m", "M": "%m", "DD": "%d", "D": "%d"}
+SCHOOL_RULE = re.compile(r"(?P<id>.+?)(?: (?P<outside>outside )?(?P<window>\d\d-\d\d\.\.\d\d-\d\d))?")
+"""How a school that steps out is written: its id, then the stretch of the year for which that holds, or outside of which it does."""
 _FORM = re.compile(r"YYYY|YY|MMM|MM|M|DD|D|[^A-Za-z%]")
+
+
+def school_rule(value: Any) -> str | None:
+    """A school's id, alone or with a stretch of the year in which, or outside of which, it steps out."""
+    found = SCHOOL_RULE.fullmatch(value) if isinstance(value, str) else None
+    id = found["id"].strip() if found else ""
+    if found is None or not id or ".." in id or id.endswith(" outside"):
+        return f"cannot use {value!r}: write a school's id, alone or as ID 06-15..08-10 or ID outside 06-15..08-10"
+    return kinds.window(found["window"]) if found["window"] else None
+
+
+def school_formula(value: str) -> str | None:
+    """A yes or no over a school's row."""
+    from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load
+
+    try:
+        unknown = [name for name in formulas.check(value, condition=True) if name not in WORDS]
+    except formulas.FormulaFault as fault:
+        return f"cannot be used: {str(fault).rstrip('.')}. {fault.remedy}".rstrip(".")
+    return f"cannot name {', '.join(unknown)}: it may name {', '.join(WORDS)}" if unknown else None
 
 
 def table(value: Any) -> str | None:
@@ -32,6 +57,37 @@ def column(value: Any) -> str | None:
     if is_own(name) and COLUMN.fullmatch(field):
         return None
     return f"cannot name {value!r}: write TABLE.COLUMN, as users.email"
+
+
+def rest(value: Any) -> str | None:
+    """A stretch of the year, alone or for one table; contacts are one here."""
+    name, _, window = str(value).rpartition(" ")
+    return (table(name) if name and name != CONTACTS else None) or kinds.window(window)
+
+
+def word(value: Any) -> str | None:
+    """A word of letters, digits, blanks and hyphens."""
+    fine = isinstance(value, str) and re.fullmatch(r"[^\W_][\w '/-]{0,59}", value)
+    return None if fine else f"cannot list {value!r}: write words, as parent,guardian or emergency"
+
+
+def leaving(value: str) -> str | None:
+    """What becomes of absent students."""
+    fine = value in ("remove", "keep") or re.fullmatch(r"after:([2-9]|[1-9]\d{1,2})", value)
+    return None if fine else f"cannot be {value!r}: write remove, keep, or after:N with a number from 2 to 999"
+
+
+def level(value: str) -> str | None:
+    """The district or one school."""
+    fine = value == "district" or re.fullmatch(r"school:[^\s,\x00-\x1f][^,\x00-\x1f]{0,254}(?<! )", value)
+    return None if fine else f"cannot be {value!r}: write district, or school: and the school's id, as school:1042"
+
+
+def owned(value: Any) -> str | None:
+    """A column of the roster, or one entry of its metadata, `users.metadata.language`."""
+    name, _, field = str(value).partition(".")
+    member = field.startswith(MEMBER) and field != MEMBER
+    return table(name) if member else column(value)
 
 
 def pattern(value: Any) -> str | None:

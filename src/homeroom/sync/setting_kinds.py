@@ -55,10 +55,15 @@ def yes_no() -> Kind:
     )
 
 
-def one_of(*words: str) -> Kind:
-    """One of some words."""
+def one_of(*words: str, yes: str | None = None, no: str | None = None) -> Kind:
+    """One of some words. `yes` and `no` are those for which a yes or a no may be given too."""
     says = " or ".join(f"`{w}`" for w in words)
-    return Kind(says, lambda v: None if v in words else f"must be {' or '.join(words)}", str)
+    meant = {True: yes, False: no}
+    return Kind(
+        says,
+        lambda v: None if (meant.get(v) if isinstance(v, bool) else v) in words else f"must be {' or '.join(words)}",
+        lambda typed: (meant.get(_YES[typed.lower()]) if typed.lower() in _YES else None) or typed,
+    )
 
 
 def text(says: str, pattern: str) -> Kind:

@@ -34,8 +34,11 @@ class Shaped:
     origins: Mapping[int, Inspected]
 
 
-def shape_all(bench: Workbench, choice: Choice, kind: Mode, rules: Rules, lookup: Lookup) -> Shaped:
-    """Read every file that a layout reads or joins, and shape the feeds. Tells, once per file, what nothing reads."""
+def shape_all(bench: Workbench, choice: Choice, kind: Mode, rules: Rules, lookup: Lookup, mark: str | None = None) -> Shaped:
+    """Read every file that a layout reads or joins, and shape the feeds. Tells, once per file, what nothing reads.
+
+    `mark` is the word of the column by which schools say that they step out.
+    """
     texts = _read_all(bench, choice, rules, lookup)
     origins = {n: t.inspected for n, t in texts.items()}
     feeds: list[Feed] = []
@@ -51,7 +54,7 @@ def shape_all(bench: Workbench, choice: Choice, kind: Mode, rules: Rules, lookup
             origins[text.file.number] = text.inspected
         taken.add((table, number))
         mode = match.mode if kind == "continuous" else kind
-        feeds.append(shape(bench, match.layout, match.binding, text, mode, texts, _said(choice, match, told)))
+        feeds.append(shape(bench, match.layout, match.binding, text, mode, texts, _said(choice, match, told), mark))
         told.add(number)
     for look in choice.joined:
         number = look.file.number

@@ -8,7 +8,7 @@ not depend on how far the comparison has come.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,23 @@ if TYPE_CHECKING:
 class Sifting:
     """The comparison of one delivery's tables. `fingerprints` are complete once `tables` is at its end."""
 
-    def __init__(self, bench: Workbench, feeds: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue) -> None:
-        """`bench` is the second thread's (`Workbench.beside`). Nothing runs yet."""
+    def __init__(
+        self,
+        bench: Workbench,
+        feeds: Sequence[Feed],
+        rules: Rules,
+        ground: Ground,
+        book: Catalogue,
+        *,
+        settings: str = "",
+        afresh: Collection[str] = (),
+    ) -> None:
+        """`bench` is the second thread's (`Workbench.beside`); `settings` go into the fingerprints; tables `afresh` walk in full.
+
+        Nothing runs yet.
+        """
+        self._settings = settings
+        self._afresh = afresh
         self.fingerprints: dict[str, str] = {}
         self._bench = bench
         self._rules = rules
@@ -51,11 +66,13 @@ class Sifting:
         import duckdb  # loaded with the workbench, not with this module
 
         said = catalogue_digest() + _declaration(table)
-        mark = snapshots.fingerprint(mine, said, duckdb.__version__, self._rules.fingerprint, "")
+        mark = snapshots.fingerprint(mine, said, duckdb.__version__, self._rules.fingerprint, self._settings)
         self.fingerprints[table.name] = mark
         usable = snapshots.valid(self._ground.snapshots.get(table.name), mark)
         if any(f.ref in self._full for f in table.references):
             usable = None  # what changed in the table that it names is not known row by row, so every row is looked at
+        if table.name in self._afresh:
+            usable = None
         touched = self._ground.touched(self._bench, table.name, usable) if usable else None
         sifted = sift(self._bench, table, mine, usable, touched)
         if sifted.full and sifted.mode == "continuous":

@@ -1,7 +1,7 @@
 """The settings of a source: the one table from which the commands, the checks of what is typed and the reference page are made.
 
-To add a setting, add an entry to `SETTINGS`, and read it with `value(source, "its_name")` where it takes effect. Nothing else
-lists settings. What a source does not say has the default.
+To add a setting, add an entry to `SETTINGS` (those about people and scope stand in `scope_settings`), and read it with
+`value(source, "its_name")` where it takes effect. Nothing else lists settings. What a source does not say has the default.
 """
 
 from __future__ import annotations
@@ -9,55 +9,18 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from homeroom.layouts.schools.rules import COLUMN, WORDS
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
 from homeroom.sync import setting_judges as judges
 from homeroom.sync import setting_kinds as kinds
+from homeroom.sync.scope_settings import PEOPLE_AND_SCOPE
+from homeroom.sync.setting import PULLED, PUSHED, REMOTE, WHEN, Group, Setting
 from homeroom.sync.setting_kinds import Kind
 
-Group = Literal["Connection", "Arrival", "Reading", "Checks", "Several sources", "Limits"]
-Acts = Literal["look", "import", "log-in"]
-
-WHEN: Mapping[Acts, str] = {
-    "look": "at the next look into the incoming folder (each second)",
-    "import": "with the next import of the source",
-    "log-in": "at the next log-in, and at the next look into the incoming folder",
-}
-"""Since when a changed value counts."""
-
-PUSHED = ("sftp",)
-"""Kinds of sources whose sets are put together in an incoming folder."""
-PULLED = ("sftp-pull", "powerschool", "oneroster")
-"""Kinds of sources whose data Homeroom fetches."""
-REMOTE = ("sftp-pull",)
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting. `meaning` says what it is, `effect` what Homeroom does by it; `unit` is that of a plain number.
-
-    `kept` is the way to the value in the source's settings; empty: the source has a column of that name. `kinds` are the
-    kinds of sources for which it acts; empty: all. `fallback` says in words what counts where the default is None. `required`: a
-    source of these kinds cannot be added without it.
-    """
-
-    name: str
-    group: Group
-    kind: Kind
-    default: Any
-    meaning: str
-    effect: str
-    acts: Acts = "import"
-    unit: str = ""
-    kept: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    fallback: str = ""
-    example: str = ""
-    required: bool = False
-
+__all__ = ["BY_NAME", "LIMITS", "PULLED", "PUSHED", "REMOTE", "SETTINGS", "WHEN", "Group", "Setting"]
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -155,11 +118,14 @@ SETTINGS: tuple[Setting, ...] = (
         "Outside of them only `start` counts.", "look", kept=("day_hours",), kinds=PULLED, example="07:00..17:00",
     ),
     Setting(
-        "pause", "Arrival", kinds.several("a list of stretches of the year", kinds.window), (),
+        "pause", "Arrival", kinds.several("a list of stretches of the year, each for all or for one table", judges.rest), (),
         "Stretches of the year in which nothing is imported, such as the summer: `MM-DD..MM-DD`, both days included, in the "
-        "district's own time zone. One may go over New Year.",
+        "district's own time zone. One may go over New Year. With a table before it, `enrollments 06-15..08-10`, only that table rests, "
+        "and others go on; `contacts` are files of students' contacts.",
         "Sets are sealed and kept, as long as raw files are kept, and the roster stays as it is. After the pause the newest set "
-        "is imported. A source that is fetched rests.", "look", kept=("pause",), kinds=(*PUSHED, *PULLED), fallback="no pause", example="06-15..08-10",
+        "is imported. A source that is fetched rests; what is handed in by hand does not wait. Of a table that rests alone the files are left "
+        "unread and nothing is removed, and the report says so.",
+        "look", kept=("pause",), fallback="no pause", example="06-15..08-10",
     ),
     Setting(
         "quiet_seconds", "Arrival", kinds.number(0), None,
@@ -203,10 +169,12 @@ SETTINGS: tuple[Setting, ...] = (
         kept=("read", "header"), fallback="found in each file", example="true",
     ),
     Setting(
-        "strip_prefix", "Reading", kinds.yes_no(), True,
-        "Whether a table's name before a column name (`USERS.sourcedId`) is taken off.",
-        "Kept, the layout must name the columns with it.", kept=("read", "strip_prefix"), example="false",
+        "strip_prefix", "Reading", kinds.one_of("strip", "keep", "require", yes="strip", no="keep"), "strip",
+        "What becomes of a table's name before a column name (`USERS.sourcedId`): it is taken off, kept, or must be there and is taken off.",
+        "Kept, the layout must name the columns with it. Required, a file of which no header word has one is not read (`prefix_missing`). "
+        "`true` and `false` mean `strip` and `keep`.", kept=("read", "strip_prefix"), example="require",
     ),
+    *PEOPLE_AND_SCOPE,
     Setting(
         "date_forms", "Checks", kinds.mapping("an object of columns and forms", judges.date_form, str), {},
         "How dates are written, by column: `demographics.birthDate` is written `MM/DD/YYYY`; the column `*` stands for all. A form is made of "
@@ -238,6 +206,25 @@ SETTINGS: tuple[Setting, ...] = (
         kept=("checks", "unchecked"), fallback="none", example="courses",
     ),
     Setting(
+        "create_only", "Ownership", kinds.several("a list of columns, as users.username", judges.owned), (),
+        "Columns, or entries of the metadata (`users.metadata.homeroom`), that the source writes when a record is new, and never again.",
+        "A later value is left aside, and the report says so (`field-create-only`). What is blank stays blank.",
+        kept=("ownership", "create_only"), fallback="none", example="users.username,users.preferredGivenName",
+    ),
+    Setting(
+        "update_language", "Ownership", kinds.yes_no(), True,
+        "Whether the source goes on writing a person's language (`users.metadata.language`) after the record is made.",
+        "Switched off, the language is written when a person is new, and never again; a later one is left aside, and the report "
+        "says so (`field-create-only`).", kept=("ownership", "update_language"), example="false",
+    ),
+    Setting(
+        "update_contacts", "Ownership", kinds.yes_no(), False,
+        "Whether the source goes on writing the contact details (`users.email`, `users.sms`, `users.phone`) of people who have joined. "
+        "`homeroom record DISTRICT users ID joined` says that somebody has.",
+        "Switched off, they are left to that person, and the report says so (`field-of-joined`). Whoever has not joined is written in any case.",
+        kept=("ownership", "update_contacts"), example="true",
+    ),
+    Setting(
         "same_system", "Several sources", kinds.several("a list of numbers of sources", judges.source_number), (),
         "Other sources of the district that carry the records of the same system with the same ids by another road, such as files and "
         "API of one PowerSchool. It holds in both directions.",
@@ -256,6 +243,27 @@ SETTINGS: tuple[Setting, ...] = (
         "Tables whose ids get no prefix, because another source holds the same records: the schools that both systems know.",
         "References to them lead to the other source's records. Rows of such a table are refused as `key-of-another-source` as long "
         "as the other source holds them.", kept=("ids", "shared"), fallback="none", example="orgs",
+    ),
+    Setting(
+        "ignore_schools", "Schools", kinds.several("a list of schools, as 0310 or 0310 outside 06-15..08-10", judges.school_rule), (),
+        "Schools that step out, by their ids as the files have them: always (`0310`), in a stretch of the year (`0310 06-15..08-10`), or "
+        "outside of one, such as summer schools (`0310 outside 06-15..08-10`). Days are those of the district's own time zone, first and "
+        "last included.",
+        "Nothing of such a school is read, changed or removed; what the roster has of it is served as it is. The report tells it under "
+        "`skipped`.", kept=("schools", "ignore"), fallback="none", example="0310 outside 06-15..08-10",
+    ),
+    Setting(
+        "ignore_schools_when", "Schools", kinds.checked("a formula that says yes or no", judges.school_formula), None,
+        "A formula over a school's row that says yes for schools that step out. It may name "
+        + ", ".join(f"`{w}`" for w in WORDS) + "; `today` is the date in the district's own time zone, as `2026-07-01`.",
+        "As with `ignore_schools`.", kept=("schools", "when"), fallback="none",
+        example="name like '%Summer%' and not right(today, 5) between '06-15' and '08-10'",
+    ),
+    Setting(
+        "ignore_column", "Schools", kinds.text("the name of a column of the schools' file, or `none`", r"[^\x00-\x1f]{1,100}"), COLUMN,
+        "The column of the schools' file by which a school says for itself that it steps out: a yes or no in any spelling, stored or "
+        "calculated by the student information system. Case, underscores and a table's name before it do not count.",
+        "A school with a yes steps out. `none`: no column counts.", kept=("schools", "column"), example="IgnoreForIntegration",
     ),
     Setting(
         "remove_share", "Limits", kinds.number(0, 1), 0.10,
@@ -417,9 +425,11 @@ def kept(settings: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, An
     """The source's settings with values put where they are kept; None takes one out."""
     made: dict[str, Any] = dict(settings)
     for name, given in values.items():
-        path = BY_NAME[name].kept
-        if path:
-            made = _put(made, path, given)
+        known = BY_NAME[name]
+        if given is None and known.lasting and _at(made, known.kept) is not None:
+            given = known.default
+        if known.kept:
+            made = _put(made, known.kept, given)
     return made
 
 

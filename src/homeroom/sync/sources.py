@@ -12,7 +12,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.store.accounts import Account
 from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
-from homeroom.sync import source_settings
+from homeroom.sync import source_settings, tuning
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, named
 from homeroom.sync.secrets import closed
@@ -183,3 +183,11 @@ def _are_others(house: House, slug: str, source: Source | None, numbers: list[in
     if strange := sorted(set(numbers) - mine):
         listed = ", ".join(map(str, sorted(mine))) or "none"
         raise Misuse(f"same_system cannot name {', '.join(map(str, strange))}: the other sources of {slug} are: {listed}.")
+
+
+def siblings(house: House, source: Source) -> frozenset[int]:
+    """The district's other sources that speak of one school each, where this one does too."""
+    if tuning.school_of(source) is None:
+        return frozenset()
+    others = house.stores.control.sources.of(source.district)
+    return frozenset(s.id for s in others if s.id != source.id and tuning.school_of(s) is not None)

@@ -17,6 +17,7 @@ from homeroom.checks.rules import Rules
 from homeroom.compare import plan as planning
 from homeroom.compare.limits import ActiveCounts, Context, Limits, judge
 from homeroom.compare.night import forget
+from homeroom.compare.ownership import EVERYTHING, Ownership
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
@@ -25,15 +26,25 @@ from homeroom.layouts.contacts.reading import overridden
 from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.layouts.layout import Kind
 from homeroom.layouts.making import make
+from homeroom.layouts.manifest import NAME as MANIFEST
+from homeroom.layouts.patterns import base_name
 from homeroom.layouts.prefixing import prefixed
+from homeroom.layouts.schools import matching
+from homeroom.layouts.schools.rules import SchoolRules
+from homeroom.layouts.schools.stepping import step
 from homeroom.layouts.sets import LayoutSet
+from homeroom.layouts.taking_over import hand_over, taken_over
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.contacts import CONTACTS
-from homeroom.sync import findings
+from homeroom.sync import findings, schools_told
+from homeroom.sync.pausing import unproved, without_paused
 from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
 from homeroom.sync.sifting import Sifting
+from homeroom.treatment.leavers import Absences
+from homeroom.treatment.treat import Before, treat_made, treat_shaped
+from homeroom.treatment.treatment import Night, Treatment
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import (
     Admitted,
@@ -56,10 +67,13 @@ class Ground:
 
     `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
     returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last_rows`: how
-    many rows each table's files had last time. `written` makes a relation of the keys of a table that files of certain names wrote last,
-    or is None where there are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the
-    store has of them; `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact
-    rules; `made_before`: how many active people of the source were made from pairs.
+    many rows each table's files had last time, `last_skipped` those of them that were left out for their school. `written` makes a
+    relation of the keys of a table that files of certain names wrote last, or is None where there are none. `now` is in the
+    district's own time. `agree` puts a set's own datasets together with what the store has of them; `lookup` asks the store for the
+    tables of a catalogue. `contacts` overrides single keys of the set's contact rules; `made_before`: how many active people of the
+    source were made from pairs. `treatment` is what the source's settings do to its rows, `paused` are tables that rest today,
+    `absent_before` brings what was counted of absent students. `ownership`: which fields the source may write. `schools` says which
+    schools step out; `taken_over`: by table, ids of the SIS and those that the roster has instead.
     """
 
     sets: Sequence[LayoutSet]
@@ -81,11 +95,18 @@ class Ground:
     now: datetime
     contacts: Mapping[str, Any] = field(default_factory=dict)
     made_before: Callable[[], int] = lambda: 0
+    treatment: Treatment = field(default_factory=Treatment)
+    paused: frozenset[str] = frozenset()
+    absent_before: Before | None = None
+    ownership: Ownership = EVERYTHING
+    schools: SchoolRules = field(default_factory=SchoolRules)
+    taken_over: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    last_skipped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """Everything that a walk found out."""
+    """Everything that a walk found out. `skipped`: table -> file number -> rows left out, since their school steps out."""
 
     choice: Choice
     book: Catalogue
@@ -100,11 +121,16 @@ class Walked:
     fingerprints: Mapping[str, str]
     plan: Plan
     judgement: Judgement
+    absences: Absences | None = None
+    skipped: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How far a look goes: every file unpacked, read and bound to a layout, its rows shaped but not yet judged."""
+    """How far a look goes: every file unpacked, read and bound to a layout, its rows shaped and treated but not yet judged.
+
+    `elsewhere`: table -> relation of the records that files brought which did not come tonight.
+    """
 
     left_alone: tuple[LeftAlone, ...]
     inspected: tuple[Inspected, ...]
@@ -113,6 +139,9 @@ class Looked:
     book: Catalogue
     lookup: Lookup
     shaped: Shaped
+    elsewhere: Mapping[str, str]
+    treatment: Treatment
+    night: Night
 
 
 def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Looked:
@@ -127,12 +156,19 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     inspected = tuple(inspect(f, _hints(ground, f.name)) for f in unpacked.files)
     tell("layouts")
     choice = choose(ground.sets, inspected, ground.wanted, bench, _kind(ground))
+    if ground.paused:
+        choice = without_paused(bench, choice, ground.paused)
     waived = ground.rules.waived | frozenset(choice.layouts.waived)
     rules = replace(ground.rules, version=choice.layouts.version, waived=waived)
     book = catalogue().joined(ground.agree(choice.layouts.datasets))
     lookup = ground.lookup(book)
-    shaped = shape_all(bench, choice, ground.kind, rules, lookup)
-    return Looked(unpacked.left_alone, inspected, choice, rules, book, lookup, shaped)
+    shaped = shape_all(bench, choice, ground.kind, rules, lookup, ground.schools.column)
+    elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
+    treatment = replace(ground.treatment, ends=ground.treatment.ends or choice.layouts.ends)
+    night = Night(bench, book, lookup, rules.date_form, rules.prefix, rules.shared)
+    came = [replace(f, partial=f.table in elsewhere) for f in shaped.feeds]
+    shaped = replace(shaped, feeds=tuple(treat_shaped(night, treatment, came)))
+    return Looked(unpacked.left_alone, inspected, choice, rules, book, lookup, shaped, elsewhere, treatment, night)
 
 
 def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Callable[[str], None]) -> Walked:
@@ -140,17 +176,21 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     looked = look(bench, files, ground, tell)
     choice, rules, shaped = looked.choice, looked.rules, looked.shaped
     book, lookup = looked.book, looked.lookup
-    elsewhere = absent_files(bench, choice, shaped.feeds, ground.written)
-    came = [replace(f, partial=f.table in elsewhere) for f in shaped.feeds]
-    settled = settle_contacts(bench, choice, came, ground, lookup)
+    settled = settle_contacts(bench, choice, shaped.feeds, ground, lookup)
     contacts.forget(bench)
     made = make(choice.layouts, settled.feeds, ground.now, bench)
-    feeds = tuple(prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
+    if ground.paused:
+        made = unproved(made)
+    ours = _taken_over(bench, made, rules, ground, book)
+    treated = treat_made(looked.night, looked.treatment, ours, ground.absent_before)
+    placed = step(bench, ground.schools, treated.feeds, book, lookup)
+    matching.judge(bench, ground.schools, ours)
+    feeds, lookup = placed.feeds, placed.lookup
     tell("compare with last night")
     sifted: dict[str, Sifted] = {}
     admitted: dict[str, Admitted] = {}
     with bench.beside() as second:
-        sifting = Sifting(second, feeds, rules, ground, book)
+        sifting = Sifting(second, feeds, rules, ground, book, settings=looked.treatment.fingerprint, afresh=treated.afresh)
         with closing(sifting.tables()) as tables_ahead:
             coming: Iterable[tuple[str, Sifted]] = tables_ahead
             if any(feed.drops for feed in feeds):
@@ -162,11 +202,15 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
                 admitted[name] = admit(bench, book[name], each, rules, lookup)
                 forget(bench, each)
     tell("plan")
-    tables = [planning.Walked(book[name], sifted[name], admitted[name], elsewhere.get(name)) for name in sifted]
-    plan = make_plan(bench, tables, ground.source, lookup, first=ground.first, allied=ground.allied)
+    hand_over(bench, ground.taken_over, list(sifted), {ground.source, *ground.allied}, lookup)
+    tables = [planning.Walked(book[name], sifted[name], admitted[name], looked.elsewhere.get(name)) for name in sifted]
+    mine, first = ground.ownership, ground.first
+    plan = make_plan(bench, tables, ground.source, lookup, first=first, allied=ground.allied, ownership=mine)
     tell("judge")
-    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written))
-    judgement = judge(bench, plan, ground.limits, ground.active, context)
+    skipped = schools_told.counted(bench, sifted) if placed.schools else {}
+    before = {t: (sum(skipped.get(t, {}).values()), ground.last_skipped.get(t, 0)) for t in sifted}
+    context = Context(tables, ground.last_rows, lookup, hollow_files(bench, choice, sifted, ground.written), before)
+    judgement = judge(bench, plan, ground.limits, schools_told.in_scope(bench, ground.active, placed.schools), context)
     return Walked(
         choice=choice,
         book=book,
@@ -181,7 +225,16 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         fingerprints=sifting.fingerprints,
         plan=plan,
         judgement=judgement,
+        absences=treated.absences,
+        skipped=skipped,
     )
+
+
+def _taken_over(bench: Workbench, made: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue) -> list[Feed]:
+    """Ids as the roster has them: with the source's prefix, and those of records that were taken over."""
+    prefixes = (prefixed(feed, book[feed.table], rules.prefix, rules.shared) for feed in made)
+    pairs = ground.taken_over
+    return [taken_over(bench, pairs, feed, book[feed.table]) if pairs else feed for feed in prefixes]
 
 
 def _kind(ground: Ground) -> Kind:
@@ -190,10 +243,13 @@ def _kind(ground: Ground) -> Kind:
 
 def _hints(ground: Ground, name: str) -> Hints:
     """What the source says about its files goes before what a named set says."""
+    own = ground.hints
+    if own.require_prefix and base_name(name).casefold() == MANIFEST:
+        own = replace(own, require_prefix=False)  # its two words are the standard's own
     if ground.wanted is None:
-        return ground.hints
+        return own
     usual = ground.sets[0].of_kind(_kind(ground)).hints(name)
-    said = {f.name: getattr(ground.hints, f.name) for f in fields(Hints)}
+    said = {f.name: getattr(own, f.name) for f in fields(Hints)}
     plain = Hints()
     return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})
 
@@ -211,7 +267,11 @@ def settle_contacts(bench: Workbench, choice: Choice, feeds: Sequence[Feed], gro
 
 def rules_of(choice: Choice, ground: Ground) -> ContactRules:
     """The contact rules that count: those of the set, single keys overridden by the source."""
-    return overridden(choice.layouts.contacts, ground.contacts)
+    rules = overridden(choice.layouts.contacts, ground.contacts)
+    if ground.treatment.credential != "phone" or "needs" in ground.contacts:
+        return rules
+    # Whoever logs in by the number at home can be reached there; the mobile number is no credential then.
+    return replace(rules, needs=tuple("phone" if point == "sms" else point for point in rules.needs))
 
 
 def _tell_dropped(bench: Workbench, sifted: Iterable[tuple[str, Sifted]]) -> None:

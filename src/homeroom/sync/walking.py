@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from homeroom.compare.limits import Active
@@ -22,7 +23,8 @@ from homeroom.store.sources import Source
 from homeroom.sync import committing, repeating, tuning
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
-from homeroom.sync.sources import allied
+from homeroom.sync.sources import allied, siblings
+from homeroom.sync.suiting import suited
 from homeroom.sync.walk import Ground, walk
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Lookup
@@ -56,10 +58,11 @@ def walk_import(
         tell("open the delivery")
         files = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
         ground = ground_of(house, slug, source, entry.kind, bench, now, layouts)
+        ground = replace(ground, schools=replace(ground.schools, listing=entry.dry_run))
         try:
             walked = walk(bench, files, ground, tell)
         except Refused as refusal:
-            return committing.refuse(house, slug, bench, entry, started, files, refusal, now)
+            return committing.refuse(house, slug, bench, entry, started, files, refusal, ground, now)
         tell("write")
         return committing.conclude(house, slug, bench, entry, started, walked, ground, snapshots, now, approved)
 
@@ -91,10 +94,14 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
     """What a walk of one of a source's deliveries stands on, as things are at this moment."""
     store = house.stores.roster(slug)
     sets, wanted = sets_for(layouts or source.layouts, Own(house, slug))
+    sets = [suited(each, source) for each in sets]
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     folder = house.snapshots(slug, source.id)
     today = now.astimezone(zone)
     revision = store.revision()
+    last = last_report(store, source.id)
+    family = allied(house, source)
+    pairs = tuning.taken_over(source, house.stores.control.taken_over.of(slug), family)
 
     def lookup(book: Catalogue) -> Lookup:
         def brought(table: str, wanted: str | None) -> str:
@@ -123,7 +130,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         wanted=wanted,
         kind="continuous" if kind == "continuous" else "change_notification",
         source=source.id,
-        allied=allied(house, source),
+        allied=family,
         hints=tuning.hints(source),
         rules=tuning.rules(source, today),
         limits=tuning.limits(source, today),
@@ -134,21 +141,32 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         lookup=lookup,
         agree=store.agree,
         active=active,
-        last_rows=last_rows(store, source.id),
+        last_rows=last_counts(last, "rows"),
+        last_skipped=last_counts(last, "skipped"),
         now=today,
-        contacts=source.settings.get("contacts", {}),
+        contacts=tuning.contacts(source),
         made_before=lambda: store.bearing(source.id, "users", MARK),
+        treatment=tuning.treatment(source, siblings(house, source)),
+        paused=frozenset(table for table in tuning.resting(source, today) if table is not None),
+        absent_before=lambda: ("absent_before", store.absent(bench, source.id, "absent_before")),
+        ownership=tuning.ownership(source),
+        schools=tuning.schools(source, today, house.stores.control.schools.own(slug, source.id), last, pairs.get("orgs", {})),
+        taken_over=pairs,
     )
 
 
-def last_rows(store: RosterStore, source: int) -> dict[str, int]:
-    """How many rows each table's files had in the last import of a source that was applied."""
+def last_report(store: RosterStore, source: int) -> Mapping[str, Any]:
+    """The report of the last import of a source that was applied; empty where there is none."""
     for entry in store.imports.last(50, source=source):
-        if entry.dry_run or entry.status != "done" or entry.outcome == "failed":
-            continue
-        rows: dict[str, int] = {}
-        for file in (store.imports.report(entry.number) or {}).get("files", ()):
-            if file["table"] is not None:
-                rows[file["table"]] = rows.get(file["table"], 0) + file["rows"]
-        return rows
+        if not entry.dry_run and entry.status == "done" and entry.outcome != "failed":
+            return store.imports.report(entry.number) or {}
     return {}
+
+
+def last_counts(report: Mapping[str, Any], what: str) -> dict[str, int]:
+    """How many rows each table's files had at that import, or how many of them were refused, ignored or skipped."""
+    rows: dict[str, int] = {}
+    for file in report.get("files", ()):
+        if file["table"] is not None:
+            rows[file["table"]] = rows.get(file["table"], 0) + file.get(what, 0)
+    return rows

@@ -47,12 +47,27 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Single:
+    """One record that is to be looked at now. `hanging`: table -> stored rows that hang on it, by column, as they are held.
+
+    What hangs on it and is no longer there elsewhere is told as removed: one record's rows are asked for whole.
+    """
+
+    table: str
+    key: str
+    hanging: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Road:
     """One way to another system. Both raise Refused with a declared reason (`connection`, `credentials`, ...) when they cannot go.
 
     `fetch` goes there and comes back with files. `look` only says what is there, as plain JSON values by name, for a person who
-    sets the source up; it writes nothing and pins nothing.
+    sets the source up; it writes nothing and pins nothing. `one` brings a single record and what hangs on it, and `hangs(table)` says
+    which tables' rows hang on a record, and by which column; both where the other system can be asked for one.
     """
 
     fetch: Callable[[Errand], Fetched]
     look: Callable[[Errand], dict[str, Any]]
+    one: Callable[[Errand, Single], Fetched] | None = None
+    hangs: Callable[[str], Mapping[str, str]] = lambda table: {}

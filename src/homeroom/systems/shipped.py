@@ -32,6 +32,7 @@ SETS: dict[str, str] = {
     "microsoft-sds-2.1": "microsoft/microsoft-sds-2.1",
     "microsoft-sds-2": "microsoft/microsoft-sds-2",
     "apple-school-manager": "apple/apple-school-manager",
+    "canvas": "canvas/canvas",
     "aeries": "aeries/aeries",
     "infinite-campus": "infinite_campus/infinite-campus",
     "datasets": "datasets",

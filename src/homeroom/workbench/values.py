@@ -14,9 +14,12 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
     admitted_T    like shaped_T, values healed, only rows that passed
     refused_T     _file, _row, sourcedId (NULL where it could not be read), cause
     departed_T    sourcedId of records of which tonight's rows say `tobedeleted`; a continuous file does not admit those rows
+    skipped_T     sourcedId, _file, school of the rows that belong to schools which step out; only where there are such schools
     usable_T      sourcedId and _kh (its hash) of every record that tonight's rows may refer to
     stored_T      what the store holds: id BIGINT, sourcedId, status, _source INTEGER, the model columns, locked
     plan_T        verb, id BIGINT, sourcedId, then all model columns with the values that the record will have
+    withheld_T    sourcedId, _kh, _file, _row, field, reason, entry, offered, kept: values that tonight brings and that are not
+                  written; only there where a source owns less than everything, or a person holds something
 """
 
 from __future__ import annotations
@@ -25,13 +28,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from homeroom.roster.report import LimitReport, Reason, Repair, TableReport
+from homeroom.roster.report import LimitReport, Reason, Repair, TableReport, Withheld
 
 EXCERPT = Path("/excerpt")
 """Stands in `TextTable.by_line` for the file that holds the lines."""
 
 DROPPED = "_dropped"
 """The column of a feed's `select` that counts the values which its value maps dropped, where any may (`Feed.drops`)."""
+
+MARK = "_ignore"
+"""The column of an orgs feed's `select` with the cell by which a school says that it steps out, where the file has one (`Feed.marked`)."""
 
 Mode = Literal["continuous", "delta", "change_notification"]
 
@@ -48,14 +54,20 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header."""
+    """What a layout or a source knows about a file; None is left to detection. `columns` names the positions of a file without a header.
+
+    `fills_short`: rows with fewer cells than columns end in blanks, as where records of several kinds stand in one file.
+    `require_prefix`: a header of which no word bears a table's name before it is not the one that was agreed on.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
     quoted: bool | None = None
     header: bool | None = None
     strip_prefix: bool = True
+    require_prefix: bool = False
     columns: tuple[str, ...] = ()
+    fills_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,7 @@ class Inspected:
     `columns` are the header words cleaned (no BOM, blanks, invisible characters, `TABLE.` prefix), unique, in the file's order;
     `header` are the words as written. Without a header both are `column 1`, `column 2`, ... `sample` holds up to 20 data rows.
     `fault` is set where the file cannot be read as a table at all. `unheaded`: the layout or the source says that the file has no
-    header; if it is not `headerless` all the same, somebody switched the header on.
+    header; if it is not `headerless` all the same, somebody switched the header on. `fills_short`: rows that are too short end in blanks.
     """
 
     file: SourceFile
@@ -107,6 +119,7 @@ class Inspected:
     headerless: bool = False
     survey: Survey | None = None
     unheaded: bool = False
+    fills_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +172,9 @@ class Feed:
     may drop values, and `select` counts them.
     `spares`: SQL over stored_T; active records for which it holds are not taken for gone, though no row of tonight carries them,
     since what would tell of them did not come.
+    `refusals` are codes under which the feed's own rows may be refused: the key of such a row is `UNMAPPED`, the code, `UNMAPPED` and the
+    key of the record that lives on.
+    `marked`: `select` has the column `MARK`.
     """
 
     text: TextTable
@@ -179,6 +195,8 @@ class Feed:
     partial: bool = False
     mapped: tuple[tuple[str, tuple[str, ...]], ...] = ()
     drops: bool = False
+    refusals: tuple[str, ...] = ()
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,13 +276,17 @@ class Admitted:
 class Plan:
     """What would change, table by table. `hash` covers the sorted changes: table, key, verb, old and new values.
 
-    `untouched` tables are those the delivery says nothing about; they are not in `tables`.
+    `untouched` tables are those the delivery says nothing about; they are not in `tables`. `withheld`: what would change too, were
+    it the source's to write; it is not in the hash. `offers` names a workbench relation with what the source says of fields that
+    a person holds: table, sourcedId, field, offered; None where nobody holds anything.
     """
 
     tables: dict[str, TableReport]
     hash: str
     first: bool
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    withheld: tuple[Withheld, ...] = ()
+    offers: str | None = None
 
     @property
     def empty(self) -> bool:

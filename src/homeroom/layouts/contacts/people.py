@@ -23,7 +23,7 @@ from homeroom.roster.contacts import GUARDIAN_ROLES, MARK
 from homeroom.roster.names import quoted
 from homeroom.roster.names import text as literal
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Feed
+from homeroom.workbench.values import DROPPED, Feed
 
 PEOPLE = "contact_people"
 _GUARDIANS = ", ".join(literal(r) for r in GUARDIAN_ROLES)
@@ -221,10 +221,11 @@ def make_dropped(workbench: Workbench) -> int:
 def linked(feed: Feed, parents: Sequence[Feed], rules: ContactRules, *, without: bool) -> Feed:
     """A users file's feed with the agents that the rules give. `without`: some of its own guardians are dropped."""
     columns = feed.columns if "agentSourcedIds" in feed.columns else (*feed.columns, "agentSourcedIds")
+    drops = f", s.{DROPPED}" if feed.drops else ""
     listed = ", ".join('l.agents AS "agentSourcedIds"' if c == "agentSourcedIds" else f"s.{quoted(c)}" for c in columns)
     keep = 's._keep AND coalesce(s."sourcedId" NOT IN (SELECT id FROM contact_dropped), true)' if without else "s._keep"
     select = (
-        f"SELECT s._row, s._line, {keep} AS _keep, {listed} FROM ({numbered(feed)}) s "
+        f"SELECT s._row, s._line, {keep} AS _keep{drops}, {listed} FROM ({numbered(feed)}) s "
         'LEFT JOIN contact_links l ON s."sourcedId" = l.student'
     )
     return rewritten(feed, columns, select, [rules.fingerprint, *(f.fingerprint for f in parents)])

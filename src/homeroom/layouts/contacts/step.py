@@ -69,17 +69,17 @@ def settle(workbench: Workbench, rules: ContactRules, feeds: Sequence[Feed], bac
     if not any(f.table == "users" for f in others):
         return _without_students(workbench, others, pairs)
     if rules.guardians == "not-managed":
-        return _unmanaged(workbench, others, pairs)
+        return _unmanaged(workbench, others, pairs, background.lookup)
     if rules.guardians == "separate-file":
-        others = _without_guardians(others)
+        others = _without_guardians(workbench, others)
     if pairs and _empty(workbench, pairs):
         made = background.made_before()
         if made and not background.seasonal:
             raise Refused("suddenly_empty", file=pairs[0].text.file.name, count=made, table=CONTACTS)
         if made:
-            return _absent(workbench, others, pairs)
+            return _absent(workbench, rules, others, pairs, background.lookup)
     if not pairs and (rules.guardians == "separate-file" or (background.expected and background.made_before())):
-        return _absent(workbench, others, ())
+        return _absent(workbench, rules, others, (), background.lookup)
     if not pairs and rules.users_file == "as-sent":
         return Settled(others)
     came = {f.layout for f in pairs}
@@ -175,19 +175,36 @@ def _without_students(workbench: Workbench, others: tuple[Feed, ...], pairs: tup
     return Settled(others, _ignored(workbench, pairs))
 
 
-def _absent(workbench: Workbench, others: tuple[Feed, ...], pairs: tuple[Feed, ...]) -> Settled:
-    """No pairs tonight, though there were some: who was made from them stays, and so do all links (law 2)."""
+def _absent(
+    workbench: Workbench, rules: ContactRules, others: tuple[Feed, ...], pairs: tuple[Feed, ...], lookup: Lookup
+) -> Settled:
+    """No pairs tonight, though there were some: who was made from them stays, and so do all links (law 2).
+
+    Where only pairs count, those whom users.csv had brought before stay too: no complete file says that they are gone.
+    """
     workbench.tell("contacts-absent", table=CONTACTS)
+    if rules.guardians == "separate-file":
+        return Settled(_sparing_guardians(others, lookup), _ignored(workbench, pairs))
     kept = tuple(_sparing(f, MARKED) if f.table in ("users", "roles") else f for f in others)
     return Settled(kept, _ignored(workbench, pairs))
 
 
-def _unmanaged(workbench: Workbench, others: tuple[Feed, ...], pairs: tuple[Feed, ...]) -> Settled:
+def _unmanaged(workbench: Workbench, others: tuple[Feed, ...], pairs: tuple[Feed, ...], lookup: Lookup) -> Settled:
     """People look after guardians themselves: nothing about them is added, changed or removed."""
     workbench.tell("guardians-not-managed", table="users")
+    return Settled(_sparing_guardians(_without_guardians(workbench, others), lookup), _ignored(workbench, pairs))
+
+
+def _sparing_guardians(feeds: tuple[Feed, ...], lookup: Lookup) -> tuple[Feed, ...]:
+    """The feeds, which say nothing about any guardian of the store. Where users have no role, their rows in roles tell who is one."""
     theirs = f"role IN ({_GUARDIANS}) OR {MARKED}"
-    kept = tuple(_sparing(f, theirs) if f.table in ("users", "roles") else f for f in _without_guardians(others))
-    return Settled(kept, _ignored(workbench, pairs))
+    people = theirs
+    if any(f.table == "users" and "role" not in f.columns for f in feeds):
+        stored = lookup("roles", None)
+        named = f"SELECT \"userSourcedId\" FROM {stored} WHERE status = 'active' AND role IN ({_GUARDIANS})"
+        people += f' OR (role IS NULL AND "sourcedId" IN ({named}))'
+    by_table = {"users": people, "roles": theirs}
+    return tuple(_sparing(f, by_table[f.table]) if f.table in by_table else f for f in feeds)
 
 
 def _sparing(feed: Feed, condition: str) -> Feed:
@@ -199,23 +216,26 @@ def _sparing(feed: Feed, condition: str) -> Feed:
     return replace(feed, columns=columns, select=select, spares=condition, fingerprint=mark)
 
 
-def _without_guardians(feeds: tuple[Feed, ...]) -> tuple[Feed, ...]:
-    """The feeds without the guardians that users files bring: their rows are ignored, like every mention of them as agents."""
+def _without_guardians(workbench: Workbench, feeds: tuple[Feed, ...]) -> tuple[Feed, ...]:
+    """The feeds without the guardians that users files bring: their rows are ignored and told, like every mention of them as agents."""
     roles = [f for f in feeds if f.table == "roles" and {"role", "userSourcedId"} <= set(f.columns)]
     made = []
     for feed in feeds:
         if feed.table == "users" and "role" in feed.columns:
-            made.append(_kept_where(feed, f"NOT {_IS_GUARDIAN}"))
+            made.append(_kept_where(workbench, feed, f"NOT {_IS_GUARDIAN}"))
         elif feed.table == "users" and roles:
             named = " UNION ".join(f'SELECT "userSourcedId" FROM ({r.select}) WHERE _keep AND {_IS_GUARDIAN}' for r in roles)
-            made.append(_kept_where(feed, f'coalesce("sourcedId" NOT IN ({named}), true)'))
+            made.append(_kept_where(workbench, feed, f'coalesce("sourcedId" NOT IN ({named}), true)'))
         elif feed.table == "roles" and feed in roles:
-            made.append(_kept_where(feed, f"NOT {_IS_GUARDIAN}"))
+            made.append(_kept_where(workbench, feed, f"NOT {_IS_GUARDIAN}"))
         else:
             made.append(feed)
     return tuple(made)
 
 
-def _kept_where(feed: Feed, condition: str) -> Feed:
+def _kept_where(workbench: Workbench, feed: Feed, condition: str) -> Feed:
+    count = workbench.value(f"SELECT count(*) FROM ({feed.select}) WHERE _keep AND NOT {condition}")
+    if count:
+        workbench.tell("guardians-ignored", file=feed.text.file.number, table=feed.table, count=int(count), what=feed.table)
     select = f"SELECT * REPLACE (_keep AND {condition} AS _keep) FROM ({feed.select})"
     return replace(feed, select=select, fingerprint=f"{feed.fingerprint} where {condition}")

@@ -13,7 +13,13 @@ MENU: list[Recipe] = []
 
 _FORM = "Write it with YYYY (or YY@1950), MM (or MMM) and DD, as in date:MM/DD/YYYY."
 _TIME = r"(?:[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
-_SIGNS = {"YYYY": r"([0-9]{4})", "YY": r"([0-9]{2})", "MMM": r"([A-Za-z]{3,9})\.?"}
+_SPANISH = {
+    "ene": "jan", "enero": "jan", "febrero": "feb", "marzo": "mar", "abr": "apr", "abril": "apr", "mayo": "may", "junio": "jun",
+    "julio": "jul", "ago": "aug", "agosto": "aug", "set": "sep", "septiembre": "sep", "setiembre": "sep", "octubre": "oct",
+    "noviembre": "nov", "dic": "dec", "diciembre": "dec",
+}  # fmt: skip
+"""Months that are not spelled as in English."""
+_SIGNS = {"YYYY": r"([0-9]{4})", "YY": r"([0-9]{2})", "MMM": r"([A-Za-z]{3,10})\.?"}
 _SERIAL = r"^\s*([0-9]{2,6})(?:\.[0-9]+)?\s*$"
 _EXCEL_FIRST, _EXCEL_LAST = 61, 109_574
 """1 March 1900 (before it Excel counts a day that never was) and the last day of 2199."""
@@ -49,7 +55,9 @@ class _Form:
             read = f"CASE WHEN {part(value, self.pattern, year)} >= '{pivot:02d}' THEN '{century}' ELSE '{century + 1}' END || {read}"
         strptime = "'%Y-%m-%d'"
         if self.named:
-            read, strptime = f"replace(lower({read}), '-sept-', '-sep-')", "['%Y-%b-%d', '%Y-%B-%d']"
+            read, strptime = f"lower({read})", "['%Y-%b-%d', '%Y-%B-%d']"
+            for word, meant in (_SPANISH | {"sept": "sep"}).items():
+                read = f"replace({read}, '-{word}-', '-{meant}-')"
         return f"CASE WHEN {matches(value, self.pattern)} THEN strftime(try_strptime({read}, {strptime}), '%Y-%m-%d') END"
 
 
@@ -101,15 +109,15 @@ def _excel(value: str) -> str:
 @recipe(
     MENU, "date", ("MM/DD/YYYY", "8/14/2026", "2026-08-14"), ("DD.MM.YYYY", "14.08.2026", "2026-08-14"),
     ("YYYYMMDD", "20260814", "2026-08-14"), ("MM/DD/YYYY", "31/12/2026", "31/12/2026"),
-    ("DD-MMM-YYYY", "04-Jul-2026", "2026-07-04"), ("MMM DD, YYYY", "July 4, 2026", "2026-07-04"),
+    ("DD-MMM-YYYY", "04-Jul-2026", "2026-07-04"), ("DD MMM YYYY", "3 Ago 2026", "2026-08-03"), ("MMM DD, YYYY", "July 4, 2026", "2026-07-04"),
     ("MM/DD/YY@1950", "8/14/09", "2009-08-14"), ("MM/DD/YY@1950", "8/14/61", "1961-08-14"),
     ("MM/DD/YYYY", "8/14/2026 12:00:00 AM", "2026-08-14"), ("YYYYMMDD|MM/DD/YYYY", "8/14/2026", "2026-08-14"),
     ("excel", "46248", "2026-08-14"), ("YYYY-MM-DD", "2026-08-14T00:00:00Z", "2026-08-14"),
     argument="MM/DD/YYYY",
 )  # fmt: skip
 def _date(value: str, argument: str) -> str:
-    """A day written in the given form becomes YYYY-MM-DD, and a time behind it is cut off. The form is made of YYYY, MM, MMM (Jan
-    or January), DD and the signs between; `excel` stands for Excel's numbers of days. Two digits for a year need the first of the
+    """A day written in the given form becomes YYYY-MM-DD, and a time behind it is cut off. The form is made of YYYY, MM, MMM (a
+    month as a word, English or Spanish), DD and the signs between; `excel` stands for Excel's numbers of days. Two digits for a year need the first of the
     hundred years that they mean: YY@1950. Several forms are written with | between them; two that would read one text as different
     days are refused."""
     spelled = argument.split("|")

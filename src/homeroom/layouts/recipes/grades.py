@@ -36,7 +36,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """CEDS code -> its spellings without blanks, in small letters, numbers plain: PowerSchool's, Microsoft's and Clever's among them."""
 
-_NUMBERED = r"^(?:grade|gr\.?|gd|g|yr|level)?0{0,2}([0-9]{1,2})(?:\.0)?(?:st|nd|rd|th)?(?:grade|gr)?$"
+_NUMBERED = r"^(?:grade|grado|gr\.?|gd|g|yr|level)?0{0,2}([0-9]{1,2})(?:\.0)?(?:st|nd|rd|th|º|ª|°|er|ro|do|to|mo|vo|no)?(?:grade|grado|gr)?$"
 _USUAL = {
     code: tuple(w for w in words if len(w) < 3 and w not in ("un", "ae"))
     + ((code,) if code.isdigit() else ("00",) if code == "KG" else ())
@@ -72,7 +72,7 @@ def _read(value: str) -> str:
 
 @recipe(
     MENU, "grade", ("", "K", "KG"), ("", "0", "KG"), ("", "-1", "PK"), ("", "PK3", "PK"), ("", "3", "03"), ("", "9th Grade", "09"),
-    ("", "Grade 3", "03"), ("", "07, 8", "07,08"), ("", "K-5", "KG,01,02,03,04,05"), ("", "9-12", "09,10,11,12"), ("", "7/8", "07,08"),
+    ("", "Grade 3", "03"), ("", "1º", "01"), ("", "4to Grado", "04"), ("", "07, 8", "07,08"), ("", "K-5", "KG,01,02,03,04,05"), ("", "9-12", "09,10,11,12"), ("", "7/8", "07,08"),
     ("", "Twelfth", "12"), ("", "Kinder", "KG"), ("", "TransitionalKindergarten", "TK"), ("", "UG", "UG"), ("", "adult", "Other"),
     ("", "x7", "x7"),
 )  # fmt: skip

@@ -9,13 +9,13 @@ from homeroom.layouts.recipes.kitchen import Recipe, found, or_as_it_is, recipe
 MENU: list[Recipe] = []
 
 BOOLEAN: Mapping[str, tuple[str, ...]] = {
-    "true": ("true", "1", "y", "yes", "t", "on", "x", "-1", "1.0", "si", "sí", "checked"),
-    "false": ("false", "0", "n", "no", "f", "off", "0.0", "unchecked"),
+    "true": ("true", "1", "y", "yes", "t", "on", "x", "-1", "1.0", "s", "si", "sí", "verdadero", "checked"),
+    "false": ("false", "0", "n", "no", "f", "off", "0.0", "falso", "unchecked"),
 }
 
 
 @recipe(
-    MENU, "boolean", ("", "Y", "true"), ("", "0", "false"), ("", "TRUE", "true"), ("", "maybe", "maybe")
+    MENU, "boolean", ("", "Y", "true"), ("", "0", "false"), ("", "S", "true"), ("", "TRUE", "true"), ("", "maybe", "maybe")
 )  # fmt: skip
 def _boolean(value: str, argument: str) -> str:
     """Yes and no in any usual spelling become `true` and `false`."""

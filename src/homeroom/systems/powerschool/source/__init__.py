@@ -2,5 +2,6 @@
 
 from homeroom.systems.powerschool.source.fetching import fetch
 from homeroom.systems.powerschool.source.preflight import look
+from homeroom.systems.powerschool.source.singles import hangs, one
 
-__all__ = ["fetch", "look"]
+__all__ = ["fetch", "hangs", "look", "one"]
