@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -23,7 +23,6 @@ class Caller:
     world: World
     http: httpx2.Client
     token: str = ""
-    seen: list[str] = field(default_factory=list)
 
     def basic(self, client_id: str | None = None, secret: str | None = None) -> str:
         plugin = self.world.plugin

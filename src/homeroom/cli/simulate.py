@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 from homeroom.cli.context import note
 from homeroom.roster.faults import Misuse
@@ -15,9 +16,12 @@ def powerschool(
     students: int = 500,
     seed: int = 1,
     faults: str = "",
+    plugin: Path | None = None,
     host: str = "127.0.0.1",
 ) -> int:
-    """Run a pretend PowerSchool of a made-up district until Ctrl-C. The first line on standard output is JSON: url, client_id, client_secret.
+    """Run a pretend PowerSchool of a made-up district until Ctrl-C.
+
+    The first line on standard output is JSON: url, client_id, client_secret.
 
     Parameters
     ----------
@@ -30,23 +34,32 @@ def powerschool(
     faults
         What the server does wrong, with commas or blanks between: expire:N 429:N 500:N 503:N html:N emptybody:N truncate:N
         slow:S maxpage:N nocount shift dupe v1closed, and throttle:MS down drop:N overmax. POST /__simulator/faults changes them.
+    plugin
+        A plug-in's package (ZIP or plugin.xml) to install: clients then have its level and its fields, and may call its
+        queries. Without it everything is granted.
     host
         The address to listen on. Steering asks for no password: keep it on loopback.
     """
     from homeroom.simulator.powerschool import faults as known
-    from homeroom.simulator.powerschool import serving
+    from homeroom.simulator.powerschool import packages, serving
+    from homeroom.simulator.powerschool.schema.named import Rejected
     from homeroom.simulator.powerschool.world import founded
 
     if not 10 <= students <= 200_000:
         raise Misuse("The pretend district has 10 to 200,000 students.")
     wanted = known.read(faults.replace(",", " ").split())
+    try:
+        package = packages.read(plugin.read_bytes()) if plugin else None
+    except Rejected as no:
+        raise Misuse(f"A server would not take the plug-in {plugin}. {no}") from None
     sock = serving.listening(host, port)
     world = founded(students, seed)
     world.faults.set = wanted
+    if package is not None:
+        world.install(package)
 
     def ready() -> None:
-        plugin = world.plugin
-        first = {"url": world.url, "client_id": plugin.client_id, "client_secret": plugin.client_secret}
+        first = {"url": world.url, "client_id": world.plugin.client_id, "client_secret": world.plugin.client_secret}
         more = {"district": world.name, "students": students, "seed": seed, "today": world.today, "faults": world.faults.words}
         sys.stdout.write(json.dumps(first | more, ensure_ascii=False) + "\n")
         sys.stdout.flush()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from homeroom.simulator.powerschool import endpoints
 from pretend import Caller, as_list, pretend
 
 
@@ -277,3 +278,51 @@ def test_the_district_tells_its_codes(server: Caller) -> None:
     found = server.get("/ws/v1/district", expansions="entry_codes,exit_codes,districts_of_residence")["district"]
     assert found["entry_codes"]["entry_code"][0] == {"code": "E1", "description": "First entry this year"}
     assert {c["code"] for c in found["districts_of_residence"]["district_of_residence"]} == {100, "0205"}
+
+
+def test_every_resource_that_is_read_answers(server: Caller) -> None:
+    """No path of the list is left out: each is called with a record that exists."""
+    records = {
+        "school": "SELECT DCID FROM Schools WHERE School_Number > 0 LIMIT 1",
+        "student": "SELECT StudentDCID FROM StudentContactAssoc LIMIT 1",
+        "staff": "SELECT DCID FROM SchoolStaff LIMIT 1",
+        "course": "SELECT DCID FROM Courses LIMIT 1",
+        "section": "SELECT SectionsDCID FROM AssignmentSection LIMIT 1",
+        "term": "SELECT DCID FROM Terms LIMIT 1",
+        "section_enrollment": "SELECT DCID FROM CC LIMIT 1",
+        "contacts": "SELECT PersonID FROM StudentContactAssoc JOIN PersonEmailAddressAssoc USING (PersonID) LIMIT 1",
+        "assignment": "SELECT AssignmentSectionID FROM AssignmentSection LIMIT 1",
+    }
+    person = server.sql(records["contacts"])[0][0]
+    email = server.get(f"/ws/contacts/{person}/emails")[0]["contactEmailId"]
+    words = {
+        "table": "u_students_extension",
+        "area": "Students",
+        "application": "Homeroom",
+        "version": "0",
+        "part": "emails",
+        "item": email,
+    }
+    called = []
+    for endpoint in endpoints.ALL:
+        if endpoint.method != "GET" or endpoint.path == "/ws/v1/event_subscription":
+            continue
+        family = next((part for part in reversed(endpoint.path.split("/{id}")[0].split("/")) if part in records), "student")
+        number = (
+            server.sql(records[family])[0][0]
+            if "/table/" not in endpoint.path
+            else server.sql("SELECT StudentsDCID FROM U_Students_Extension")[0][0]
+        )
+        named = words | {"id": number, "dcid": server.sql(records["student"])[0][0], "name": "com.pearson.core.terms.yearid"}
+        answer = server.call("GET", endpoint.path.format(**named), projection="*", contactids=str(person))
+        called.append((endpoint.path, answer.status_code))
+    assert [c for c in called if c[1] != 200] == []
+
+
+def test_assignments_can_be_read(server: Caller) -> None:
+    section = server.sql("SELECT SectionsDCID FROM AssignmentSection LIMIT 1")[0][0]
+    found = server.get(f"/powerschool-ptg-api/v2/section/{section}/assignment")
+    assert [a["name"] for a in found] == ["Unit 1 check", "Unit 2 check", "Unit 3 check"]
+    assert server.get(f"/powerschool-ptg-api/v2/assignment/{found[0]['assignmentid']}") == found[0]
+    for path in ("section/999999999/assignment", "assignment/999999999"):
+        assert server.call("GET", f"/powerschool-ptg-api/v2/{path}").status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -36,18 +37,19 @@ class Call:
     def number(self, part: str) -> int:
         """A part of the path that is a whole number. Raises Trouble 404 where it is none."""
         text = self.parts[part]
-        if not text.lstrip("-").isdigit():
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
             raise Trouble(404, "Not Found")
         return int(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is a tree for `/ws/v1` (form `tree`), a JSON value, bytes that are sent as they are, or pieces that come one by one."""
+    """`body` is a tree for `/ws/v1` (form `tree`), a JSON value, bytes that are sent as they are, pieces that come one by one,
+    or (`later`) a coroutine that gives the answer."""
 
     body: Any = None
     status: int = 200
-    form: Literal["tree", "json", "bytes", "stream", "none"] = "json"
+    form: Literal["tree", "json", "bytes", "stream", "none", "later"] = "json"
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

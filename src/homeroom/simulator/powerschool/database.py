@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from homeroom.simulator.powerschool.tables import TABLES, Table
 
-CACHE_KIB = 256 * 1024
+CACHE_KIB = 128 * 1024
 TYPES = {"text": "TEXT", "number": "INTEGER", "date": "TEXT", "long": "TEXT"}
 INDEXES = (
     *("Students(ID)", "Students(SchoolID, Enroll_Status)", "Students(Student_Number)", "Students(Person_ID)"),

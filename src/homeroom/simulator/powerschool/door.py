@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from homeroom.simulator.powerschool import endpoints, faults, wire
+from homeroom.simulator.powerschool import endpoints, events, faults, wire
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint, Trouble
 from homeroom.simulator.powerschool.tokens import Unauthorized
 from homeroom.simulator.powerschool.world import World
@@ -63,14 +63,15 @@ def _answering(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitabl
         call = await _call(request)
         struck: str | None = None
         if endpoint.path.startswith(STEERING):
-            return _response(world, call, _handled(world, endpoint, call))
+            steered = _handled(world, endpoint, call)
+            return _sent(world, _response(world, call, await steered.body if steered.form == "later" else steered))
         world.faults.calls += 1
         if slow := world.faults.set.get("slow"):
             await asyncio.sleep(slow)
         struck = _before(world)
         if struck == "drop":
             world.journal.note(call.method, call.path, request.url.query, 0, struck, time.perf_counter() - began, 0)
-            raise ConnectionDropped
+            return Dropped()
         response = _struck(world, struck) if struck else _response(world, call, _allowed(world, endpoint, call))
         if not struck and (struck := world.faults.due(faults.AFTER)):
             response = await _spoiled(struck, response)
@@ -78,13 +79,30 @@ def _answering(world: World, endpoint: Endpoint) -> Callable[[Request], Awaitabl
         world.journal.note(
             call.method, call.path, request.url.query, response.status_code, struck, time.perf_counter() - began, size
         )
-        return response
+        return _sent(world, response)
 
     return answer
 
 
-class ConnectionDropped(Exception):
-    """The fault `drop`: the connection ends without an answer."""
+_deliveries: set[asyncio.Task[None]] = set()
+
+
+def _sent(world: World, response: Response) -> Response:
+    """The answer; events that the call raised go out beside it."""
+    task = events.start_delivery(world)
+    if task is not None:
+        _deliveries.add(task)  # the loop alone would let a task be forgotten half done
+        task.add_done_callback(_deliveries.discard)
+    return response
+
+
+class Dropped(Response):
+    """The fault `drop`: the connection ends in the middle of an answer; the server's own complaint about it is kept off the log."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Promise more than is sent, and end."""
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
 
 
 async def _call(request: Request) -> Call:
@@ -171,10 +189,15 @@ def _response(world: World, call: Call, answer: Answer) -> Response:
         return StreamingResponse(_pieces(answer.body), answer.status, dict(answer.headers), "application/json")
     if answer.form == "bytes":
         return Response(answer.body, answer.status, dict(answer.headers))
-    if answer.form == "tree" and "json" not in call.headers.get("accept", ""):
+    if answer.form == "tree" and _wants_xml(world, call):
         return Response(wire.as_xml(answer.body), answer.status, dict(answer.headers), "application/xml")
     body = wire.translated(answer.body) if answer.form == "tree" else answer.body
     return _json(body, answer.status, answer.headers)
+
+
+def _wants_xml(world: World, call: Call) -> bool:
+    accept = call.headers.get("accept", "")
+    return "json" not in accept and ("xml" in accept or world.switches.default_format == "xml")
 
 
 async def _pieces(body: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from homeroom.simulator.powerschool import steering, tokens
+from homeroom.simulator.powerschool import assignments, contacts, events, exports, steering, tokens, versions
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint
-from homeroom.simulator.powerschool.schema import describing, queries, rows
+from homeroom.simulator.powerschool.schema import describing, queries, rows, writing
 from homeroom.simulator.powerschool.v1 import classes, schools, server, staff, students
 from homeroom.simulator.powerschool.world import World
+from homeroom.simulator.powerschool.writing import students as written
 
 
 def _access_token(world: World, call: Call) -> Answer:
@@ -22,6 +23,13 @@ ALL: tuple[Endpoint, ...] = (
     *classes.ENDPOINTS,
     *describing.ENDPOINTS,
     *rows.ENDPOINTS,
+    *writing.ENDPOINTS,
     *queries.ENDPOINTS,
+    *written.ENDPOINTS,
+    *contacts.ENDPOINTS,
+    *events.ENDPOINTS,
+    *versions.ENDPOINTS,
+    *assignments.ENDPOINTS,
     *steering.ENDPOINTS,
+    *exports.ENDPOINTS,
 )

@@ -99,7 +99,7 @@ def _condition(field: Field, sign: str, value: str) -> tuple[str, list[Value]]:
 
 
 def _number(field: Field, value: str) -> Value:
-    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]+)?", value):
         raise Trouble(400, f"Invalid number '{value}' passed for comparison to number field {field.name}")
     return float(value) if "." in value else int(value)
 

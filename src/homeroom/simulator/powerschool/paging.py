@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from homeroom.simulator.powerschool.calls import Call, Trouble
 from homeroom.simulator.powerschool.faults import Faults
 
+MOST = 10**9
+"""No page and no size beyond it makes sense."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -36,9 +39,9 @@ def _number(call: Call, name: str, default: int) -> int:
     text = call.query.get(name, "").strip()
     if not text:
         return default
-    if not text.isdigit():
+    if not text.isdecimal():
         raise Trouble(400, f"Invalid value '{text}' for parameter {name}")
-    return int(text)
+    return min(int(text), MOST)
 
 
 def page_of(call: Call) -> int:

@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 GONE = object()
+ALWAYS_LISTS = frozenset({"_field"})
+"""Public samples show a list of one for these."""
 
 
 def translated(node: Any) -> Any:
@@ -25,7 +27,7 @@ def translated(node: Any) -> Any:
 
 def _translated(node: Any) -> Any:
     if isinstance(node, Mapping):
-        members = {key: _translated(value) for key, value in node.items()}
+        members = {key: _listed(value) if key in ALWAYS_LISTS else _translated(value) for key, value in node.items()}
         kept = {key: value for key, value in members.items() if value is not GONE}
         return kept or ""
     if isinstance(node, list):
@@ -37,6 +39,10 @@ def _translated(node: Any) -> Any:
             return GONE
         return int(node) if WHOLE.fullmatch(node) and node != "-0" else node
     return GONE if node is None else node
+
+
+def _listed(node: list[Any]) -> Any:
+    return [_translated(n) for n in node] or GONE
 
 
 def as_json(value: Any) -> bytes:

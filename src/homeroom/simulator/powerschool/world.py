@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from homeroom.simulator.district import make
 from homeroom.simulator.nights import FIRST_NIGHT
@@ -15,12 +17,32 @@ from homeroom.simulator.powerschool import database
 from homeroom.simulator.powerschool.faults import Faults
 from homeroom.simulator.powerschool.filling import batches
 from homeroom.simulator.powerschool.journal import Journal
-from homeroom.simulator.powerschool.ledger import Ledger
+from homeroom.simulator.powerschool.ledger import Change, Ledger, Verb
 from homeroom.simulator.powerschool.packages import Package
 from homeroom.simulator.powerschool.plugin import Plugin, credentials
 from homeroom.simulator.powerschool.schema import oracle
 from homeroom.simulator.powerschool.schema.named import Named, shipped
 from homeroom.simulator.powerschool.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a plug-in subscribed to: pairs of resource (`/ws/v1/student/*`) and kind of event."""
+
+    key: str
+    url: str
+    wanted: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class Switches:
+    """Where servers are said to differ: how values of PowerQueries come, what an empty one holds, whether events go out, and what
+    `/ws/v1` answers when nothing is asked for."""
+
+    values: Literal["text", "typed"] = "text"
+    empty_record: Literal["absent", "list"] = "absent"
+    events: Literal["on", "off"] = "on"
+    default_format: Literal["xml", "json"] = "xml"
 
 
 @dataclass(slots=True)
@@ -41,6 +63,9 @@ class World:
     zone: str = "America/Chicago"
     renewals: int = 0
     outbox: deque[tuple[str, bytes]] = field(default_factory=deque)
+    switches: Switches = field(default_factory=Switches)
+    subscription: Subscription | None = None
+    sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     last_call: float = float("-inf")
     installed: dict[str, Named] = field(default_factory=dict)
     kept: dict[tuple[str, str, int, str], list[tuple[Any, ...]]] = field(default_factory=dict)
@@ -61,6 +86,30 @@ class World:
         if not early:
             self.last_call = now
         return early
+
+    @property
+    def stamp(self) -> str:
+        """The moment of a change as the tables write it."""
+        return f"{self.today} 12:00:00.0"
+
+    @contextmanager
+    def changing(self) -> Iterator[Callable[[str, int, Verb], Change]]:
+        """A transaction; what it gives notes each changed row. Nothing is noted when the block fails."""
+        noted = self.ledger.version, len(self.ledger.changes)
+        self.tables.execute("BEGIN")
+        try:
+            yield self.ledger.note
+        except BaseException:
+            self.tables.execute("ROLLBACK")
+            self.ledger.version = noted[0]
+            del self.ledger.changes[noted[1] :]
+            raise
+        self.tables.execute("COMMIT")
+
+    @property
+    def year_end(self) -> str:
+        """The day after the last day of the school year: where open stays and seats end."""
+        return f"{self.year}-05-29"
 
     @property
     def year_id(self) -> int:

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 from homeroom.simulator import facts, words
 from homeroom.simulator.dice import Dice
-from homeroom.simulator.families import FIRST_STUDENT
 from homeroom.simulator.former import former
 from homeroom.simulator.powerschool.database import Batch, Value
 from homeroom.simulator.powerschool.filling.places import FULL_TIME, STAMP
@@ -47,6 +46,12 @@ def came_over(person: Person) -> bool:
 def day_after(day: str) -> str:
     """The next day: PowerSchool's exit dates are the day after the last one."""
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def login(person: Person) -> str:
+    """The sign-in name within the column's twenty characters; its number is what makes it unique, and stays."""
+    name, number = signs_in(person), str(person.dcid)
+    return name if len(name) <= 20 else name[: 20 - len(number)] + number
 
 
 def entered(book: Register, person: Person) -> str:
@@ -91,7 +96,7 @@ def _students(book: Register) -> Iterator[tuple[Value, ...]]:
             f"{graduating - 1 - min(served, 2)}-08-17",
             max(grade - min(served, 2), 0),
         )
-        signs = (signs_in(p)[:20], f"family{p.dcid}")
+        signs = (login(p), f"family{p.dcid}")
         mailing = (f"PO Box {p.dcid % 900 + 1}", facts.CITY, facts.STATE, f.zip) if p.dcid % 4 == 0 else (None,) * 4
         following = (999999, 99) if grade == 12 else (school, grade + 1)
         yield (
@@ -196,12 +201,12 @@ def _users(book: Register) -> Iterator[tuple[Value, ...]]:
     stamp = book.district.sessions[0].begins + STAMP
     for p in book.staff:
         f = facts.employee(p)
-        login = signs_in(p)[:20]
+        name = login(p)
         number = f"{p.given[:1]}.{words.plain(p.family)[:12] or 'staff'}{p.dcid}" if p.dcid % 13 == 0 else p.number
         named = (p.given, p.middle or None, p.family, f"{p.family}, {p.given}")
-        admin = login if p.role == "administrator" else None
+        admin = name if p.role == "administrator" else None
         phone = digits(p.phone) if p.dcid % 3 == 0 else p.phone
-        signs = (admin, login, p.email, int(p.schools[0]), 1, 1 if admin else 0)
+        signs = (admin, name, p.email, int(p.schools[0]), 1, 1 if admin else 0)
         yield (p.dcid, number, *named, *signs, f.title, phone or None, f.state_id, stamp)
 
 
@@ -218,6 +223,3 @@ def _school_staff(book: Register) -> Iterator[tuple[Value, ...]]:
         if p.dcid % 12 == 0 and others:
             number = p.dcid * 10 + 9
             yield (number + STAFF_DCID, number, p.dcid, int(others[p.dcid % len(others)]), 2, status, stamp)
-
-
-assert FIRST_STUDENT > 64, "the students with other statuses stand below the first of the district"

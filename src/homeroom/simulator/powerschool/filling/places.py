@@ -1,7 +1,7 @@
 """Schools, terms, courses and what the district has set up: codes, full-time equivalencies, preferences.
 
-The district office is school 0 and the graduates are school 999999, as in PowerSchool; a closed and a summer school carry the
-custom field by which integrations leave them out. Courses stand under school 0: district-wide. Last year's terms are kept.
+The district office is school 0 and the graduates are school 999999, as in PowerSchool; a closed and a summer school carry the custom
+field by which integrations leave them out. Courses stand under school 0: district-wide. Last year's terms are kept.
 """
 
 from __future__ import annotations
@@ -72,9 +72,13 @@ def batches(book: Register) -> Iterator[Batch]:
     yield Batch(
         "Schools",
         "DCID ID School_Number Name Abbreviation Low_Grade High_Grade Alternate_School_Number SchoolAddress SchoolCity SchoolState "
-        "SchoolZip SchoolPhone SchoolFax Principal PrincipalEmail AsstPrincipal AsstPrincipalEmail IgnoreForIntegration WhenModified",
+        "SchoolZip SchoolPhone SchoolFax Principal PrincipalEmail AsstPrincipal AsstPrincipalEmail WhenModified",
         _schools(book),
     )
+    ignored = (
+        (dcid, 1) for s, dcid in zip(book.district.schools, _numbers(book), strict=True) if s.level in ("closed", "summer")
+    )
+    yield Batch("U_Schools_Extension", "SchoolsDCID IgnoreForIntegration", ignored)
     yield Batch("Terms", "DCID ID SchoolID YearID Name Abbreviation FirstDay LastDay Portion IsYearRec", _terms(book))
     yield Batch(
         "Courses",
@@ -115,10 +119,10 @@ def _schools(book: Register) -> Iterator[tuple[Value, ...]]:
                 heads.setdefault(place, []).append(person)
     stamp = book.district.sessions[0].begins + STAMP
     office = (1, 1, OFFICE, "District Office", "DO", None, None, int(facts.district_number(book.district)))
-    yield (*office, "1 Main Street", facts.CITY, facts.STATE, "76001", "555-555-0100", *[None] * 5, 0, stamp)
+    yield (*office, "1 Main Street", facts.CITY, facts.STATE, "76001", "555-555-0100", *[None] * 5, stamp)
     for number, (school, dcid) in enumerate(zip(book.district.schools, _numbers(book), strict=True), 1):
         yield _school(book, school, dcid, number, heads.get(school.id, []), stamp)
-    yield (9999, 9999, GRADUATES, "Graduated Students", "GS", *[None] * 14, stamp)
+    yield (9999, 9999, GRADUATES, "Graduated Students", "GS", *[None] * 13, stamp)
 
 
 def _numbers(book: Register) -> Iterator[int]:
@@ -142,9 +146,8 @@ def _school(book: Register, school: School, dcid: int, number: int, heads: list[
         f"555-010-{number % 10000:04d}",
         fax,
     )
-    ignored = 1 if school.level in ("closed", "summer") else 0
     short = "".join(w[0] for w in school.name.split())[:20]
-    return (dcid, dcid + 100, int(school.id), school.name, short, low, high, state, *place, *leads, ignored, stamp)
+    return (dcid, dcid + 100, int(school.id), school.name, short, low, high, state, *place, *leads, stamp)
 
 
 def _terms(book: Register) -> Iterator[tuple[Value, ...]]:

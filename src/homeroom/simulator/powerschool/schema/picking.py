@@ -83,12 +83,17 @@ def projected(query: Named, projection: str) -> list[int]:
 
 
 def changed(query: Named, since: Mapping[str, set[int]], rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows of which a selected primary key changed. A letter before the number (`S1201`) is passed over."""
+    """The rows of which a selected key changed. A letter before the number (`S1201`) is passed over.
+
+    In a UNION one column holds keys of several tables; there a key counts as changed when any table of the query has it so.
+    """
+    words = set(re.findall(r"\w+", query.sql.lower()))
+    mixed = {key for table, keys in since.items() if table in words for key in keys} if "union" in words else set()
     keys = []
     for number, (real, _) in enumerate(query.columns):
         table, _, field = real.lower().partition(".")
-        if TABLES[table].primary.key == field or (table in since and field == "dcid"):
-            keys.append((number, since.get(table, set())))
+        if TABLES[table].primary.key == field or field == "dcid":
+            keys.append((number, since.get(table, set()) | mixed))
     return (row for row in rows if any(_number(row[at]) in found for at, found in keys))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -19,7 +19,7 @@ from homeroom.simulator.powerschool.v1.resource import refuse_count
 from homeroom.simulator.powerschool.world import World
 
 PAGE_SIZE = 100
-KEPT_ROWS = 120_000
+KEPT_ROWS, KEPT_RESULTS = 60_000, 3
 """A result of no more rows is kept until a row of the district changes, so that its pages need not be made anew."""
 PIECE = 500
 """Records that are written at once when all are asked for."""
@@ -92,7 +92,7 @@ def _rows(world: World, query: Named, body: Mapping[str, Any]) -> Iterable[Row]:
         raise Trouble(400, f"Query {query.name} failed: {wrong}") from None
     if len(first) > KEPT_ROWS:
         return chain(first, cursor)
-    while len(world.kept) >= 4:
+    while len(world.kept) >= KEPT_RESULTS:
         world.kept.pop(next(iter(world.kept)))
     world.kept[mark] = first
     return first
@@ -116,7 +116,7 @@ def _picked(world: World, query: Named, call: Call, body: Mapping[str, Any]) -> 
 
 def _since(world: World, body: Mapping[str, Any]) -> dict[str, set[int]]:
     name, version = str(body.get("$dataversion_applicationname", "")), str(body["$dataversion"])
-    found = world.ledger.since(name, int(version)) if version.isdigit() else None
+    found = world.ledger.since(name, int(version)) if version.isdecimal() else None
     if found is None:
         raise Trouble(400, f"Invalid data version or application name: {version}, {name}")
     return found
@@ -134,11 +134,12 @@ def _call(world: World, call: Call) -> Answer:
         head["$dataversion"] = version
     size = size_of(call, PAGE_SIZE)
     if size == 0:
-        return Answer(_streamed(query, head, rows, columns), form="stream")
+        return Answer(_streamed(world, query, head, rows, columns), form="stream")
     window = placed(page_of(call), size, world.faults)
-    found = [_record(query, row, columns) for row in islice(rows, max(window.offset, 0), window.offset + window.limit)]
+    told = _teller(world, query, columns)
+    found = [told(row) for row in islice(rows, max(window.offset, 0), window.offset + window.limit)]
     if not found:
-        return Answer({k: v for k, v in head.items() if k != "name"} | {"@extensions": ""})
+        return Answer(_empty(world, head))
     return Answer(head | {"record": found, "@extensions": _extensions(query)})
 
 
@@ -146,32 +147,44 @@ def _extensions(query: Named) -> str:
     return TABLES[query.core.lower()].extensions if query.core else ""
 
 
-def _streamed(query: Named, head: Mapping[str, Any], rows: Iterable[Row], columns: Sequence[int]) -> Iterator[bytes]:
+def _empty(world: World, head: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer without rows has no record key, unless the switch says that it has an empty one."""
+    none: dict[str, Any] = {"record": []} if world.switches.empty_record == "list" else {}
+    return {k: v for k, v in head.items() if k != "name"} | none | {"@extensions": ""}
+
+
+def _streamed(
+    world: World, query: Named, head: Mapping[str, Any], rows: Iterable[Row], columns: Sequence[int]
+) -> Iterator[bytes]:
     """All records, some hundred at a time; the same document as a page has."""
-    source = iter(rows)
+    source, told = iter(rows), _teller(world, query, columns)
     started = False
-    while some := [_record(query, row, columns) for row in islice(source, PIECE)]:
+    while some := [told(row) for row in islice(source, PIECE)]:
         text = wire.as_json(some)[1:-1]
         yield (b"," if started else wire.as_json(head)[:-1] + (b"," if head else b"") + b'"record":[') + text
         started = True
-    if started:
-        yield b'],"@extensions":' + wire.as_json(_extensions(query)) + b"}"
-    else:
-        yield wire.as_json({k: v for k, v in head.items() if k != "name"} | {"@extensions": ""})
+    yield b'],"@extensions":' + wire.as_json(_extensions(query)) + b"}" if started else wire.as_json(_empty(world, head))
 
 
-def _record(query: Named, row: Row, columns: Sequence[int]) -> dict[str, Any]:
-    key = _key(query, row)
-    if query.flattened:
+def _teller(world: World, query: Named, columns: Sequence[int]) -> Callable[[Row], dict[str, Any]]:
+    """How a row of this query becomes a record: flat, or a group for each table; a blank column is left out."""
+    as_value: Callable[[Any], Any] = str if world.switches.values == "text" else lambda value: value
+    places = [(n, *query.place(query.columns[n][1])) for n in columns]
+    groups = dict.fromkeys(table for _, table, _ in places)
+
+    def flat(row: Row) -> dict[str, Any]:
+        key = _key(query, row)
         marks = {"_name": query.core, "_id": key} if key is not None else {}
-        return marks | {query.place(query.columns[n][1])[1]: str(row[n]) for n in columns if row[n] is not None}
-    groups: dict[str, dict[str, str]] = {}
-    for n in columns:
-        table, name = query.place(query.columns[n][1])
-        group = groups.setdefault(table, {})
-        if row[n] is not None:
-            group[name] = str(row[n])
-    return {"id": key, "name": query.core, "tables": groups}
+        return marks | {name: as_value(row[n]) for n, _, name in places if row[n] is not None}
+
+    def grouped(row: Row) -> dict[str, Any]:
+        tables: dict[str, dict[str, Any]] = {table: {} for table in groups}
+        for n, table, name in places:
+            if row[n] is not None:
+                tables[table][name] = as_value(row[n])
+        return {"id": _key(query, row), "name": query.core, "tables": tables}
+
+    return flat if query.flattened else grouped
 
 
 def _key(query: Named, row: Row) -> int | None:
