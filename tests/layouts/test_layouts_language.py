@@ -10,7 +10,7 @@ from homeroom.layouts import patterns
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.language import parse
 from homeroom.layouts.layout import Source
-from homeroom.layouts.nearness import distance, near, suggestion
+from homeroom.layouts.nearness import distance, near, suggestion, tolerance
 from homeroom.layouts.rows import Cells, Groups, Items, Rows
 from homeroom.roster.catalogue import catalogue
 
@@ -254,6 +254,13 @@ def test_nearness() -> None:
     assert not near("sms", "sis")
     assert not near("givenname", "givenname")
     assert suggestion("userz", ["users", "user"]) is None or suggestion("userz", ["users", "orgs"]) == "users"
+
+
+@settings(deadline=None)
+@given(st.text("abcde", max_size=10), st.text("abcde", max_size=10))
+def test_the_short_cut_to_near_changes_no_answer(left: str, right: str) -> None:
+    for other in (right, left[1:], left + "z", left[:2] + left[3:4] + left[2:3] + left[4:]):
+        assert near(left, other) == (0 < distance(left, other) <= min(tolerance(left), tolerance(other)))
 
 
 @settings(deadline=None)

@@ -17,13 +17,15 @@ from homeroom.layouts.cells import EDGES, edges, expression
 from homeroom.layouts.language import parse
 from homeroom.layouts.prefixing import prefixed
 from homeroom.layouts.shaping import fingerprint, shape
+from homeroom.reading.inspect import inspect
+from homeroom.reading.tables import read
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import Refused
 from homeroom.roster.names import UNMAPPED
 from homeroom.roster.names import text as literal
 from homeroom.roster.report import Repair
 from homeroom.systems import layout_set
-from homeroom.workbench.values import DROPPED, Hints
+from homeroom.workbench.values import DROPPED, Hints, SourceFile
 from layoutkit import Desk, desk, signature
 
 USERS = layout_set("oneroster-1.1").layout("oneroster-1.1/users")
@@ -262,6 +264,25 @@ def test_the_light_expressions_give_what_the_full_one_gives(values: list[str]) -
 )
 def test_a_file_is_looked_at_for_what_its_edges_can_hold(laid: Desk, content: str, encoding: str, found: str) -> None:
     assert edges(laid.read(laid.put("a.csv", content, encoding=encoding))) == found
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b'id,name\r\nu1,"a,b"\r\nu2,"c"\r\n', ""),
+        (b'id,name\r\nu1,"a\r\nb"\r\nu2,"\r\nc"\r\n', "\r\n"),
+        (b'id,name\nu1,"a,b"\nu2,c,d,e\n', "\r\n"),  # read slowly, and written anew
+    ],
+)
+def test_quoted_cells_have_line_breaks_at_their_edges_only_where_the_file_has_any_inside_quotes(
+    laid: Desk, content: bytes, found: str
+) -> None:
+    path = laid.workbench.folder / "users.csv"
+    path.write_bytes(content)
+    table = read(laid.workbench, inspect(SourceFile(0, "users.csv", path, len(content))))
+    assert edges(table) == found
+    values = laid.workbench.rows(f"SELECT {expression(edges(table), 'c1')} FROM {table.relation}")
+    assert all(v == v.strip() for (v,) in values)
 
 
 PLAIN = """

@@ -95,7 +95,11 @@ def test_what_a_commit_promised_lies_in_the_outbox(stores: Stores, tmp_path: Pat
     store = stores.roster("pine")
     snapshot = SnapshotRow(1, "users", "f1", 1, {"base": "users.1.parquet"})
     commit(
-        store, {"users": [("add", user("u1"))]}, tmp_path, outbox=(Outgoing("roster.changed", {"n": 1}),), snapshots=(snapshot,)
+        store,
+        {"users": [("add", user("u1"))]},
+        tmp_path,
+        outbox=(Outgoing("roster.changed", {"n": 1}),),
+        snapshots=lambda: (snapshot,),
     )
     letter = store.outbox.waiting()[0]
     assert (letter.topic, letter.payload, letter.revision) == ("roster.changed", {"n": 1}, 1)
@@ -107,6 +111,24 @@ def test_what_a_commit_promised_lies_in_the_outbox(stores: Stores, tmp_path: Pat
     assert store.snapshots.all() == [snapshot]
     store.snapshots.forget()
     assert store.snapshots.all() == []
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_commit_whose_snapshots_cannot_be_written_changes_nothing(stores: Stores, tmp_path: Path, first: bool) -> None:
+    store = stores.roster("pine")
+    if not first:
+        commit(store, {"users": [("add", user("u1"))]}, tmp_path)
+    before = store.revision(), store.counts()
+    plans = {"orgs": [("add", {"sourcedId": "s1", "name": "North"})], "users": [("add", user("u2")), ("add", user("u3"))]}
+
+    def full() -> tuple[SnapshotRow, ...]:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        commit(store, plans, tmp_path, snapshots=full, first=first)
+    assert (store.revision(), store.counts()) == before
+    commit(store, plans, tmp_path, first=first)
+    check(store)
 
 
 def test_the_retention_clock_takes_old_removed_records_with_their_history(stores: Stores, tmp_path: Path) -> None:

@@ -68,11 +68,19 @@ class Ground:
         command = [sys.executable, str(HERE / "floor.py"), str(folder)]
         return [float(self.module("process").run(command).wall) for _ in range(3)]
 
-    def nights(self, *folders: str) -> list[dict[str, Any]]:
+    def nights(self, *folders: str, layouts: str = "oneroster-1.1") -> list[dict[str, Any]]:
         """What deliveries cost in a worker that lives on (`benchmarks/nights.py`)."""
-        data = Path(tempfile.mkdtemp(prefix="nights-", dir=self.folder))
+        return self._told("nights.py", layouts, *folders)
+
+    def fleet(self, districts: int, *folders: str) -> list[dict[str, Any]]:
+        """What each folder costs as a delivery of many districts (`benchmarks/fleet.py`)."""
+        return self._told("fleet.py", str(districts), *folders)
+
+    def _told(self, script: str, *given: str) -> list[dict[str, Any]]:
+        """The answer of a script that works in a data folder of its own."""
+        data = Path(tempfile.mkdtemp(prefix="data-", dir=self.folder))
         try:
-            cost = self.module("process").run([sys.executable, str(HERE / "nights.py"), str(data), *folders])
+            cost = self.module("process").run([sys.executable, str(HERE / script), str(data), *given])
             if cost.status != 0:
                 raise Misuse("the benchmark's worker broke; its message stands above.")
             told: list[dict[str, Any]] = json.loads(cost.output)
@@ -154,6 +162,42 @@ def _pandas(ground: Ground) -> Iterator[Row]:
         yield Row("pandas", f"against pandas, {name}", f"{times:.1f} x faster", f">= {reach} x", times >= reach, detail)
 
 
+def _layouts(ground: Ground) -> Iterator[Row]:
+    """A layout of 20 targets against the night of row 2: the same changes, the same worker, one after the other, twice."""
+    made, data = ground.prepared(ground.size), ground.module("layouts_data")
+    first, second = data.prepare((made.night_1, made.night_2), ground.folder / "layouts" / ground.size)
+    plain, mapped = [], []
+    for _ in range(2):
+        plain.append(ground.nights(str(made.night_1), str(made.night_2))[1])
+        mapped.append(ground.nights(str(first), str(second), layouts=str(data.LAYOUTS))[1])
+    least, most = (min(cost["walk"] for cost in costs) for costs in (plain, mapped))
+    more = 100 * (most / least - 1)
+    processor = ", ".join(f"{min(cost['cpu'] for cost in costs):.2f}" for costs in (plain, mapped))
+    detail = f"{most:.2f} s, without {least:.2f} s (the better of two each; processor {processor} s); {_steps(mapped[-1])}"
+    what = "20 targets, 5 formulas, 3 value maps on the night with 1 % change"
+    yield Row("layouts", what, f"{more:+.0f} %", "<= +30 %", more <= 30, detail)
+
+
+FLEET: dict[Size, int] = {"small": 4, "medium": 20, "large": 500}
+"""How many districts of 5,000 students are really walked; the time of 500 is worked out from them."""
+
+
+def _fleet(ground: Ground) -> Iterator[Row]:
+    """Row 8: 500 districts of 5,000 students, 2 workers."""
+    from homeroom.simulator.generate import generate
+
+    folder, count = ground.folder / "students-5000-nights", FLEET[ground.size]
+    if not folder.exists():
+        generate(folder, 5000, 1, nights=2)
+    first, night = ground.fleet(count, str(folder / "night-1"), str(folder / "night-2"))
+    for name, cost in (("first load", first), ("the next night", night)):
+        minutes = cost["wall"] * 500 / count / 60
+        how = "measured" if count == 500 else f"worked out from {count} districts"
+        detail = f"{how}: {cost['wall']:.1f} s, processor {cost['cpu']:.1f} s; {cost['not_done']} did not end by themselves"
+        what = f"500 districts of 5,000 students, 2 workers, {name}"
+        yield Row("fleet", what, f"{minutes:.1f} min", "<= 8 min", minutes <= 8 and not cost["not_done"], detail)
+
+
 def _small(ground: Ground) -> Iterator[Row]:
     """Row 7: a district of 5,000 students."""
     from homeroom.simulator.generate import generate
@@ -178,6 +222,8 @@ MEASURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "identical": _identical,
     "pandas": _pandas,
     "small": _small,
+    "layouts": _layouts,
+    "fleet": _fleet,
 }
 USUAL = ("night", "identical", "pandas", "small")
 
@@ -198,9 +244,9 @@ def bench(
     Parameters
     ----------
     names
-        night, largest, identical, pandas, small; without any: all but the largest district.
+        night, largest, identical, pandas, small, layouts, fleet; without any: the first five but the largest district.
     size
-        small (9,829 rows), medium (488,684) or large (9,686,804).
+        small (9,829 rows), medium (488,684) or large (9,686,804); of a fleet 4, 20 or 500 districts are walked.
     folder
         Where the made-up data are kept for the next time; without it they are made anew.
     as_json

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from homeroom.roster.faults import Misuse, Refused
 from homeroom.workbench.values import SourceFile
 
 STREAM_BYTES = 8 * 1024 * 1024
+BLOCKS_BEHIND = 4
+"""Opened blocks that may wait for their hash: a few megabytes."""
 AT_ONCE = 2
 """Files that are sealed, or opened, at the same time: hashing and writing leave Python's lock to the other."""
 
@@ -156,10 +159,19 @@ def _seal_one(store: ObjectStore, key: DataKey, place: tuple[str | int, ...], fi
 
 def _open_one(store: ObjectStore, key: DataKey, place: tuple[str | int, ...], file: SealedFile, path: Path) -> None:
     counted = _Counted()
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0) as plain:
+    with (
+        os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0) as plain,
+        ThreadPoolExecutor(1) as hashing,
+    ):
+        seen: deque[Future[None]] = deque()
         for block in frames.open_(_stream(store, file), key, place):
-            counted.see(block)
+            # Hashing takes as long as opening and writing together: it goes on beside them, a few blocks behind.
+            seen.append(hashing.submit(counted.see, block))
             plain.write(block)
+            if len(seen) > BLOCKS_BEHIND:
+                seen.popleft().result()
+        while seen:
+            seen.popleft().result()
     if counted.size != file.size or counted.hash.hexdigest() != file.sha256:
         raise SealBroken("a sealed file opens, but is not the one that was recorded")
 

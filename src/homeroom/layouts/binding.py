@@ -194,12 +194,16 @@ def _cell(layout: Layout, position: int, arrangement: Arrangement) -> int:
 
 def _near(layout: Layout, header: Wide, found: dict[str, Bound]) -> dict[str, Bound]:
     """Targets still free, taken for free words with a slip of the hand, where only one pairing is possible for both."""
+    used = {b.cell for b in found.values()}
+    words = {w: i for w, i in header.own.cleaned.items() if i not in used}
+    free = {t: s for t, s in layout.map if t not in found and s.names and not any(map(header.join_of, s.names))}
+    if not words or not free:
+        return {}
     known = {cleaned(n) for _, s in layout.map for n in s.names} | {cleaned(w) for w in layout.ignored}
     known |= {cleaned(f.name) for f in layout.of.fields}
-    used = {b.cell for b in found.values()}
-    words = {w: i for w, i in header.own.cleaned.items() if i not in used and w not in known}
-    free = {t: s for t, s in layout.map if t not in found and s.names and not any(map(header.join_of, s.names))}
-    pairs = [(t, w) for t, s in free.items() for w in words if any(near(w, cleaned(n)) for n in s.names)]
+    words = {w: i for w, i in words.items() if w not in known}
+    meant = {t: [cleaned(n) for n in s.names] for t, s in free.items()}
+    pairs = [(t, w) for t, names in meant.items() for w in words if any(near(w, name) for name in names)]
     targets, taken = [t for t, _ in pairs], [words[w] for _, w in pairs]
     sure = [(t, words[w]) for t, w in pairs if targets.count(t) == 1 and taken.count(words[w]) == 1]
     return {t: Bound(t, free[t], "near-miss", cell, header.own.columns[cell]) for t, cell in sure}

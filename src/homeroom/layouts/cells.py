@@ -47,8 +47,9 @@ def edges(table: TextTable) -> str:
     """Those of the EDGES that occur in the file at all, wherever (50 MB of plain text: about 30 ms)."""
     encoding = table.inspected.encoding.lower().replace("_", "-")
     found = _in_utf8(table) if encoding in _UTF8 else _in_other(table, encoding)
-    if '"' in found or table.numbered:
-        found |= {"\r", "\n"}  # a line break belongs to a cell only inside quotes
+    survey = table.inspected.survey
+    if table.numbered or ('"' in found and (survey is None or survey.breaks)):
+        found |= {"\r", "\n"}  # a line break belongs to a cell only inside quotes, and most quoted cells have none
     elif table.inspected.delimiter == "\t":
         found -= {"\t"}
     return "".join(e for e in EDGES if e in found)
@@ -63,7 +64,7 @@ def _in_utf8(table: TextTable) -> set[str]:
         while chunk := file.read(_CHUNK):
             found |= {c for c in _PLAIN + '"' if c not in found and c.encode() in chunk}
             joined = before + chunk
-            if any(lead in joined for lead in _LEADS):
+            if not joined.isascii() and any(lead in joined for lead in _LEADS):
                 # whole characters remain when ASCII goes, and the search need not walk over it
                 wide |= set(_WIDE_EDGE.findall(joined.translate(None, _ASCII)))
             before = chunk[-2:]

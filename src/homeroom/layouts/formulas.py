@@ -78,6 +78,7 @@ def _probe() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"enable_external_access": "false"})
 
 
+@lru_cache(maxsize=4096)
 def check(formula: str, *, condition: bool = False) -> tuple[str, ...]:
     """Judge a formula completely, types included, without any data; returns its columns. Raises FormulaFault.
 

@@ -44,7 +44,9 @@ def tolerance(word: str) -> int:
 def near(left: str, right: str) -> bool:
     """Whether two cleaned words differ by no more slips than the shorter one tolerates (and at least one)."""
     allowed = min(tolerance(left), tolerance(right))
-    return allowed > 0 and 0 < distance(left, right, allowed) <= allowed
+    if abs(len(left) - len(right)) > allowed or len(set(left) - set(right)) > allowed:
+        return False  # a slip brings in one strange letter at most; nearly all pairs of words end here
+    return 0 < distance(left, right, allowed) <= allowed
 
 
 def suggestion(word: str, known: Iterable[str]) -> str | None:

@@ -1,19 +1,22 @@
 """Applying a plan: one transaction that leaves the old revision or the new one, never a mixture (law 1).
 
-The statements are the same on both engines; the rows come by ferry. Everything that can be computed is computed before the
-transaction begins, so that it is short.
+The statements are the same on both engines; the rows come by two ferries. The first brings the table with the most changes;
+while the store writes these, a second thread computes and loads everything else, so that the transaction is as short as its
+own writes.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
+from homeroom.roster.report import TableReport
 from homeroom.store import absences, declared, holding, snapshots
 from homeroom.store import imports as import_log
 from homeroom.store.bring import bring
@@ -23,6 +26,7 @@ from homeroom.store.district_tables import delivery, import_file, outbox, revisi
 from homeroom.store.ferry import Ferry, ferry
 from homeroom.store.history import write_revision
 from homeroom.store.issues import COLUMNS
+from homeroom.store.loading import load, load_issues, load_rest
 from homeroom.store.moments import written
 from homeroom.store.places import Place
 from homeroom.store.roster_tables import indexed, links, stored_columns
@@ -51,9 +55,13 @@ def changed_tables(plan: Plan, commit: Commit) -> list[str]:
     return [t.name for t in commit.book if any(told.get(t.name, ()))]
 
 
+def _weight(told: TableReport) -> int:
+    return told.added + told.updated + told.removed + told.restored
+
+
 def changes(plan: Plan) -> int:
     """How many records a plan changes."""
-    return sum(t.added + t.updated + t.removed + t.restored for t in plan.tables.values())
+    return sum(map(_weight, plan.tables.values()))
 
 
 def _issues(workbench: Workbench, commit: Commit) -> int:
@@ -64,15 +72,30 @@ def apply(place: Place, workbench: Workbench, plan: Plan, commit: Commit) -> int
     """Apply a plan to a roster in place; returns the new revision. See `RosterStore.apply`."""
     number = commit.revision_before + 1
     deltas = deltas_of(place, workbench, plan, commit)
-    with ferry(workbench, place, changes(plan) + _issues(workbench, commit)) as boat:
-        load_roster(boat, deltas, commit)
-        load_issues(boat, workbench, commit)
+    heavy = max(deltas, key=lambda d: _weight(plan.tables[d.table.name]))
+    rest = [each for each in deltas if each is not heavy]
+    crossing = changes(plan) + _issues(workbench, commit)
+    with (
+        workbench.beside() as second,
+        ferry(workbench, place, crossing, "first") as first,
+        ferry(second, place, crossing, "second") as boat,
+        ThreadPoolExecutor(1, thread_name_prefix="ferry") as beside,
+    ):
+        load(first, heavy)
+        loading = beside.submit(load_rest, boat, second, rest, deltas, commit)
         with place.write(alone=True) as connection:
             if isinstance(place, SqliteFile):
                 _widen(connection, changes(plan))
-            boat.board(connection)
+            first.board(connection)
             fence(connection, place, commit, plan, number)
-            write_roster(connection, place, boat, deltas, commit)
+            declared.declare(connection, place, [each.table for each in deltas])
+            _write(connection, place, first, heavy)
+            loading.result()
+            boat.board(connection)
+            for each in rest:
+                _write(connection, place, boat, each)
+            _touch_people(connection, place, first if heavy.table.name == "roles" else boat, deltas)
+            _write_counts(connection, place, boat, deltas, commit)
             finish(connection, place, boat, commit, number)
             new_revision(connection, commit, number)
     return number
@@ -83,19 +106,17 @@ def deltas_of(place: Place, workbench: Workbench, plan: Plan, commit: Commit) ->
     return [_delta(place, workbench, name, commit, commit.revision_before + 1) for name in changed_tables(plan, commit)]
 
 
-def load_roster(boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
-    """Take every row of the roster that will be written on board."""
-    for each in deltas:
-        _load(boat, each)
-    _load_shared(boat, deltas, commit)
-
-
 def write_roster(connection: Connection, place: Place, boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
     """Write records, links, counts and changes, and lift the marks of archived records that came back."""
     declared.declare(connection, place, [each.table for each in deltas])
     for each in deltas:
         _write(connection, place, boat, each)
     _touch_people(connection, place, boat, deltas)
+    _write_counts(connection, place, boat, deltas, commit)
+
+
+def _write_counts(connection: Connection, place: Place, boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
+    """What follows the records of all tables: counts, changes, and the marks of archived records that came back."""
     _write_shared(connection, place, boat, commit)
     for each in deltas:
         if "restore" in each.verbs:
@@ -133,40 +154,6 @@ def _highest(place: Place, name: str) -> int:
         return 0
     with place.read() as connection:
         return int(connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {place.name(name)}").scalar_one())
-
-
-def _load(boat: Ferry, each: Delta) -> None:
-    """Take on board what the plan really has: most nights change few tables, and each of them in one way or two."""
-    name, adds = each.table.name, f"({each.numbered()})"
-    if each.adds:
-        boat.load(f"add_{name}", each.rows(adds))
-    if each.alters:
-        boat.load(f"update_{name}", each.updates())
-    if "remove" in each.verbs:
-        boat.load(f"remove_{name}", each.removals())
-    for link in links(name):
-        if each.adds or each.alters:
-            boat.load(f"link_{link.name}", each.links(link.column, adds))
-        if each.alters:
-            boat.load(f"unlink_{link.name}", each.unlinks(link.column))
-
-
-def _load_shared(boat: Ferry, deltas: Sequence[Delta], commit: Commit) -> None:
-    boat.load("block", " UNION ALL ".join(f"({d.blocks(f'({d.numbered()})')})" for d in deltas))
-    boat.load("tally", " UNION ALL ".join(f"({d.tallies()})" for d in deltas))
-    if commit.revision_before:
-        every = " UNION ALL ".join(f"({d.changes()})" for d in deltas)
-        boat.load("change", f"SELECT row_number() OVER () AS seq, * FROM ({every})")
-
-
-def load_issues(boat: Ferry, workbench: Workbench, commit: Commit) -> None:
-    """Take the import's findings on board, and what its source says of fields that people hold."""
-    if commit.offers is not None:
-        boat.load("offers", f"SELECT * FROM {commit.offers}")
-    if commit.issues is not None:
-        # PostgreSQL's text holds no NUL, and a raw value may: it is shown by its symbol
-        shown = {name: f"replace({quoted(name)}, chr(0), '␀') AS {quoted(name)}" for name in ("file", "column", "key", "value")}
-        boat.load("issue", f"SELECT {', '.join(shown.get(c, quoted(c)) for c in COLUMNS)} FROM {commit.issues} ORDER BY seq")
 
 
 def fence(connection: Connection, place: Place, commit: Commit, plan: Plan | None, number: int) -> None:
@@ -316,7 +303,7 @@ def _write_small(connection: Connection, commit: Commit, number: int) -> None:
             "revision": number,
         }
         connection.execute(insert(outbox).values(row))
-    for snapshot in commit.snapshots:
+    for snapshot in commit.snapshots():
         snapshots.keep(connection, snapshot)
     if commit.absences is not None:
         absences.keep(connection, commit.absences)

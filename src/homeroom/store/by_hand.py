@@ -7,10 +7,11 @@ which delivery speaks of it.
 from __future__ import annotations
 
 from homeroom.store import holding
-from homeroom.store.apply import changed_tables, changes, deltas_of, load_roster, new_revision, still, write_roster
+from homeroom.store.apply import changed_tables, changes, deltas_of, new_revision, still, write_roster
 from homeroom.store.commits import Commit
 from homeroom.store.ferry import ferry
 from homeroom.store.holding import Holding
+from homeroom.store.loading import load_roster
 from homeroom.store.places import Place
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan

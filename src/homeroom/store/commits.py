@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -36,7 +36,8 @@ class Commit:
 
     `number` and `attempt` are the import's; an attempt that was overtaken may not commit. `revision_before` is the revision
     that the plan was made against: a roster that has moved since refuses the plan. `source` becomes the owner of the records
-    that are written. `report` is the whole import report as plain JSON values, with the revision that will be (the plan
+    that are written. `snapshots` is asked last, inside the transaction: their files are written while the rows are, and whole
+    and on the disk when it answers. `report` is the whole import report as plain JSON values, with the revision that will be (the plan
     changes something: `revision_before` + 1). `issues` names a workbench relation with the columns of `issues.COLUMNS`; `issues_of` an import whose issues are told again.
     `now` becomes the moment of the revision and `dateLastModified` of every record that is written. `datasets` are the declared
     tables beyond the catalogue that the plan may speak of; the commit makes those that are new. `absences`: students who stay
@@ -59,7 +60,7 @@ class Commit:
     issues: str | None = None
     issues_of: int | None = None
     outbox: tuple[Outgoing, ...] = ()
-    snapshots: tuple[SnapshotRow, ...] = ()
+    snapshots: Callable[[], Sequence[SnapshotRow]] = tuple
     delivery: int | None = None
     delivery_state: State = "walked"
     datasets: tuple[Table, ...] = ()

@@ -62,18 +62,22 @@ class Ferry(Protocol):
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None: ...
 
 
-def ferry(workbench: Workbench, place: Place, rows: int | None = None) -> Ferry:
-    """The ferry between a workbench and a store. `rows`: about how many records will cross; None: perhaps all of a table."""
+def ferry(workbench: Workbench, place: Place, rows: int | None = None, flag: str = "ferry") -> Ferry:
+    """The ferry between a workbench and a store. `rows`: about how many records will cross; None: perhaps all of a table.
+
+    `flag` is a word of its own for each ferry that is under way at the same time.
+    """
     if not isinstance(place, SqliteFile):
-        return PostgresFerry(workbench)
-    return HandFerry(workbench) if rows is not None and rows <= BY_HAND else SqliteFerry(workbench)
+        return PostgresFerry(workbench, flag)
+    return HandFerry(workbench, flag) if rows is not None and rows <= BY_HAND else SqliteFerry(workbench, flag)
 
 
 class HandFerry:
     """Through this process's memory, for few rows: no file is written, and no second library looks at one."""
 
-    def __init__(self, workbench: Workbench) -> None:
+    def __init__(self, workbench: Workbench, flag: str = "ferry") -> None:
         self._workbench = workbench
+        self._flag = flag
         self._loaded: dict[str, tuple[list[str], list[tuple[Any, ...]]]] = {}
 
     def load(self, name: str, query: str) -> int:
@@ -87,14 +91,14 @@ class HandFerry:
         """See Ferry."""
         made = driver(connection)
         for name, (columns, rows) in self._loaded.items():
-            made.execute(f"CREATE TEMP TABLE {quoted('ferry_' + name)} ({', '.join(map(quoted, columns))})")
+            made.execute(f"CREATE TEMP TABLE {quoted(f'{self._flag}_{name}')} ({', '.join(map(quoted, columns))})")
             places = ", ".join("?" * len(columns))
             made.executemany(f"INSERT INTO {self.name(name)} VALUES ({places})", rows)
         self._loaded.clear()
 
     def name(self, name: str) -> str:
         """See Ferry."""
-        return f"temp.{quoted('ferry_' + name)}"
+        return f"temp.{quoted(f'{self._flag}_{name}')}"
 
     def land(self, connection: Connection, query: str, columns: dict[str, str], statement: str) -> None:
         """See Ferry."""
@@ -115,10 +119,11 @@ class HandFerry:
 class SqliteFerry:
     """Through a SQLite file that both sides can read."""
 
-    def __init__(self, workbench: Workbench) -> None:
+    def __init__(self, workbench: Workbench, flag: str = "ferry") -> None:
         self._workbench = workbench
-        self._in = workbench.folder / "ferry-in.db"
-        self._out = workbench.folder / "ferry-out.db"
+        self._flag = flag
+        self._in = workbench.folder / f"{flag}-in.db"
+        self._out = workbench.folder / f"{flag}-out.db"
         _remove(self._in, self._out)
         self._writer: Any = None
 
@@ -131,11 +136,11 @@ class SqliteFerry:
     def board(self, connection: Connection) -> None:
         """See Ferry."""
         self._close_writer()
-        driver(connection).execute(f"ATTACH {text(str(self._in))} AS ferry")
+        driver(connection).execute(f"ATTACH {text(str(self._in))} AS {quoted(self._flag)}")
 
     def name(self, name: str) -> str:
         """See Ferry."""
-        return f"ferry.{quoted(name)}"
+        return f"{quoted(self._flag)}.{quoted(name)}"
 
     def land(self, connection: Connection, query: str, columns: dict[str, str], statement: str) -> None:
         """See Ferry."""
@@ -178,8 +183,9 @@ class SqliteFerry:
 class PostgresFerry:
     """Through CSV files and COPY."""
 
-    def __init__(self, workbench: Workbench) -> None:
+    def __init__(self, workbench: Workbench, flag: str = "ferry") -> None:
         self._workbench = workbench
+        self._flag = flag
         self._loaded: dict[str, list[tuple[str, str]]] = {}
 
     def load(self, name: str, query: str) -> int:
@@ -191,13 +197,13 @@ class PostgresFerry:
         """See Ferry."""
         for name, columns in self._loaded.items():
             listed = ", ".join(f"{quoted(c)} {_POSTGRES.get(t, 'text')}" for c, t in columns)
-            connection.exec_driver_sql(f"CREATE TEMP TABLE {quoted('ferry_' + name)} ({listed}) ON COMMIT DROP")
-            copy_in(connection, quoted("ferry_" + name), [c for c, _ in columns], self._file(name))
-            connection.exec_driver_sql(f"ANALYZE {quoted('ferry_' + name)}")
+            connection.exec_driver_sql(f"CREATE TEMP TABLE {quoted(f'{self._flag}_{name}')} ({listed}) ON COMMIT DROP")
+            copy_in(connection, quoted(f"{self._flag}_{name}"), [c for c, _ in columns], self._file(name))
+            connection.exec_driver_sql(f"ANALYZE {quoted(f'{self._flag}_{name}')}")
 
     def name(self, name: str) -> str:
         """See Ferry."""
-        return f"pg_temp.{quoted('ferry_' + name)}"
+        return f"pg_temp.{quoted(f'{self._flag}_{name}')}"
 
     def land(self, connection: Connection, query: str, columns: dict[str, str], statement: str) -> None:
         """See Ferry."""
@@ -221,7 +227,7 @@ class PostgresFerry:
         _remove(*(self._file(name) for name in (*self._loaded, "landed")))
 
     def _file(self, name: str) -> Path:
-        return self._workbench.folder / f"ferry-{name}.csv"
+        return self._workbench.folder / f"{self._flag}-{name}.csv"
 
 
 _POSTGRES = {"BIGINT": "bigint", "INTEGER": "bigint", "UBIGINT": "bigint", "HUGEINT": "bigint", "BOOLEAN": "boolean"}

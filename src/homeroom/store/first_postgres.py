@@ -16,10 +16,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted
 from homeroom.store import declared
-from homeroom.store.apply import changed_tables, fence, finish, load_issues, new_revision
+from homeroom.store.apply import changed_tables, fence, finish, new_revision
 from homeroom.store.commits import Commit
 from homeroom.store.delta import Delta, delta
 from homeroom.store.ferry import columns_of, copy_in, ferry, write_csv
+from homeroom.store.loading import load_issues
 from homeroom.store.postgres_schema import PostgresSchema
 from homeroom.store.roster_tables import links, tables_of
 from homeroom.workbench.bench import Workbench

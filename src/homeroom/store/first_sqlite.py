@@ -25,11 +25,12 @@ from homeroom.roster.catalogue import Table
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
 from homeroom.store import declared
-from homeroom.store.apply import changed_tables, fence, finish, load_issues, new_revision
+from homeroom.store.apply import changed_tables, fence, finish, new_revision
 from homeroom.store.commits import Commit
 from homeroom.store.delta import Delta, delta
 from homeroom.store.district_tables import LOGS, district, version
 from homeroom.store.ferry import driver, ferry, ingest, open_adbc
+from homeroom.store.loading import load_issues
 from homeroom.store.roster_tables import LINKS, ROSTER, links, own_table
 from homeroom.store.sqlite_file import SqliteFile, leftovers, open_sqlite
 from homeroom.workbench.bench import Workbench

@@ -131,7 +131,7 @@ def touched(place: Place, workbench: Workbench, table: str, since: int) -> str |
         return None
     relation = f"changed_since_{table}"
     query = f'SELECT DISTINCT "sourcedId" FROM {place.name("change")} WHERE "table" = \'{table}\' AND revision > {int(since)}'
-    with place.read(alone=True) as connection, ferry(workbench, place) as boat:
+    with place.read(alone=True) as connection, ferry(workbench, place, flag="touched") as boat:
         made = f"CREATE OR REPLACE TABLE {quoted(relation)} AS SELECT * FROM landed"
         boat.land(connection, query, {"sourcedId": "VARCHAR"}, made)
     return relation if workbench.value(f"SELECT count(*) FROM {quoted(relation)}") else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -226,10 +227,13 @@ def _committed(
 ) -> ImportReport:
     before = report.revision_before
     after = before if walked.plan.empty else before + 1
-    kept = _snapshots(bench, walked, ground, folder, after)
-    made = _finished(report, "done", _outcome(report), None, after)
     own = tuple(t for t in walked.book if is_own(t.name))
-    _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept, own, _absences(bench, walked, ground))
+    # The snapshots' files are written while the store takes the rows; the transaction waits for them before it commits.
+    with bench.beside() as second, ThreadPoolExecutor(1, thread_name_prefix="snapshots") as beside:
+        kept = beside.submit(_snapshots, second, walked, ground, folder, after)
+        made = _finished(report, "done", _outcome(report), None, after)
+        gone = _absences(bench, walked, ground)
+        _write(house, slug, bench, entry, made, walked.plan, now, _origins(walked), kept.result, own, gone)
     return made
 
 
@@ -269,7 +273,7 @@ def _write(
     plan: Plan,
     now: datetime,
     origins: tuple[Origin, ...],
-    kept: tuple[SnapshotRow, ...] = (),
+    kept: Callable[[], Sequence[SnapshotRow]] = tuple,
     own: tuple[Table, ...] = (),
     absences: AbsenceRows | None = None,
 ) -> None:

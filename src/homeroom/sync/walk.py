@@ -6,8 +6,8 @@ caller does with the `Walked` that comes out. The store is only reached through 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -15,12 +15,10 @@ from typing import Any
 from homeroom.checks.admit import admit
 from homeroom.checks.rules import Rules
 from homeroom.compare import plan as planning
-from homeroom.compare import snapshot as snapshots
 from homeroom.compare.limits import ActiveCounts, Context, LastTime, Limits, judge
 from homeroom.compare.night import forget
 from homeroom.compare.ownership import EVERYTHING, Ownership
 from homeroom.compare.plan import plan as make_plan
-from homeroom.compare.sift import sift
 from homeroom.compare.snapshot import Snapshot
 from homeroom.layouts.choice import Choice, choose
 from homeroom.layouts.contacts import step as contacts
@@ -39,13 +37,12 @@ from homeroom.layouts.taking_over import hand_over, taken_over
 from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
-from homeroom.roster.catalogue import digest as catalogue_digest
 from homeroom.roster.contacts import CONTACTS
-from homeroom.roster.datasets import as_values, is_own
 from homeroom.sync import findings, schools_told
 from homeroom.sync import reading_otherwise as otherwise
 from homeroom.sync.pausing import unproved, without_paused
 from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
+from homeroom.sync.sifting import Sifting
 from homeroom.treatment.leavers import Absences
 from homeroom.treatment.treat import Before, treat_made, treat_shaped
 from homeroom.treatment.treatment import Night, Treatment
@@ -91,7 +88,7 @@ class Ground:
     limits: Limits
     first: bool
     snapshots: Mapping[str, Snapshot]
-    touched: Callable[[str, Snapshot], str | None]
+    touched: Callable[[Workbench, str, Snapshot], str | None]
     written: Callable[[str, Callable[[str], bool], str], str | None]
     lookup: Callable[[Catalogue], Lookup]
     agree: Callable[[Sequence[Table]], tuple[Table, ...]]
@@ -192,12 +189,20 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     matching.judge(bench, ground.schools, ours)
     feeds, lookup = placed.feeds, placed.lookup
     tell("compare with last night")
-    sifted, fingerprints = _sift(bench, feeds, rules, ground, book, looked.treatment, treated.afresh)
-    tell("check")
+    sifted: dict[str, Sifted] = {}
     admitted: dict[str, Admitted] = {}
-    for name, each in sifted.items():
-        admitted[name] = admit(bench, book[name], each, rules, lookup)
-        forget(bench, each)
+    with bench.beside() as second:
+        sifting = Sifting(second, feeds, rules, ground, book, settings=looked.treatment.fingerprint, afresh=treated.afresh)
+        with closing(sifting.tables()) as tables_ahead:
+            coming: Iterable[tuple[str, Sifted]] = tables_ahead
+            if any(feed.drops for feed in feeds):
+                coming = list(coming)  # what the value maps of all tables dropped is told before the checks speak
+                _tell_dropped(bench, coming)
+            tell("check")
+            for name, each in coming:
+                sifted[name] = each
+                admitted[name] = admit(bench, book[name], each, rules, lookup)
+                forget(bench, each)
     tell("plan")
     hand_over(bench, ground.taken_over, list(sifted), {ground.source, *ground.allied}, lookup)
     tables = [planning.Walked(book[name], sifted[name], admitted[name], looked.elsewhere.get(name)) for name in sifted]
@@ -220,7 +225,7 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         contacts=settled,
         sifted=sifted,
         admitted=admitted,
-        fingerprints=fingerprints,
+        fingerprints=sifting.fingerprints,
         plan=plan,
         judgement=judgement,
         absences=treated.absences,
@@ -272,40 +277,8 @@ def rules_of(choice: Choice, ground: Ground) -> ContactRules:
     return replace(rules, needs=tuple("phone" if point == "sms" else point for point in rules.needs))
 
 
-def _sift(
-    bench: Workbench,
-    feeds: Sequence[Feed],
-    rules: Rules,
-    ground: Ground,
-    book: Catalogue,
-    treatment: Treatment,
-    afresh: Collection[str],
-) -> tuple[dict[str, Sifted], dict[str, str]]:
-    import duckdb  # loaded with the workbench, not with this module
-
-    sifted: dict[str, Sifted] = {}
-    fingerprints: dict[str, str] = {}
-    for table in book:
-        mine = [f for f in feeds if f.table == table.name]
-        if not mine:
-            continue
-        mark = snapshots.fingerprint(
-            mine, catalogue_digest() + _declaration(table), duckdb.__version__, rules.fingerprint, treatment.fingerprint
-        )
-        fingerprints[table.name] = mark
-        usable = snapshots.valid(ground.snapshots.get(table.name), mark)
-        if any(f.ref in sifted and sifted[f.ref].full and sifted[f.ref].mode == "continuous" for f in table.references):
-            usable = None  # what changed in the table that it names is not known row by row, so every row is looked at
-        if table.name in afresh:
-            usable = None
-        touched = ground.touched(table.name, usable) if usable else None
-        sifted[table.name] = sift(bench, table, mine, usable, touched)
-        for count in sifted[table.name].counts:
+def _tell_dropped(bench: Workbench, sifted: Iterable[tuple[str, Sifted]]) -> None:
+    for name, each in sifted:
+        for count in each.counts:
             if count.dropped:
-                bench.tell("value-dropped", file=count.file, table=table.name, count=count.dropped)
-    return sifted, fingerprints
-
-
-def _declaration(table: Table) -> str:
-    """What a layout set says of a dataset of its own, as a text; it decides as the catalogue does."""
-    return json.dumps(as_values(table), sort_keys=True) if is_own(table.name) else ""
+                bench.tell("value-dropped", file=count.file, table=name, count=count.dropped)

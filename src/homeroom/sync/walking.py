@@ -111,8 +111,8 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
 
         return brought
 
-    def touched(table: str, snapshot: Snapshot) -> str | None:
-        return store.touched(bench, table, snapshot.revision)
+    def touched(workbench: Workbench, table: str, snapshot: Snapshot) -> str | None:
+        return store.touched(workbench, table, snapshot.revision)
 
     def written(table: str, belongs: Callable[[str], bool], into: str) -> str | None:
         return store.written_by(bench, table, source.id, belongs, into)

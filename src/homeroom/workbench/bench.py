@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +75,8 @@ class Workbench:
         self.connection.execute("SET allowed_directories = ?", [allowed])
         # Long queries would draw a bar on standard output, where a script waits for one JSON document. Cursors inherit it.
         self.connection.execute("SET enable_progress_bar = false")
-        # Snapshots and staged rows are asked by dozens of statements: their footers are read once.
-        self.connection.execute("SET parquet_metadata_cache = true")
+        # Snapshots and staged rows are asked by dozens of statements: their footers are read once, by cursors too (GLOBAL).
+        self.connection.execute("SET GLOBAL parquet_metadata_cache = true")
         # Looking for parts of a query that are alike takes DuckDB longer than most of our queries run.
         self.connection.execute("SET disabled_optimizers = 'common_subplan'")
         self.connection.execute("SET enable_external_access = false")
@@ -157,6 +159,16 @@ class Workbench:
         if given:
             places = ", ".join("unnest(?::VARCHAR[])" for _ in columns)
             self.run(f'INSERT INTO "{name}" SELECT {places}', given)
+
+    @contextmanager
+    def beside(self) -> Iterator[Workbench]:
+        """The same workbench for a second thread, whose statements run at the same time. Temporary tables are each one's own.
+
+        To be made by the thread that owns the workbench, and left before the workbench is closed.
+        """
+        other = copy(self)
+        with self.connection.cursor() as other.connection:
+            yield other
 
     def close(self) -> None:
         """Close the database and remove its folder with everything in it. Safe to call twice."""
