@@ -51,6 +51,8 @@ def test_a_student_without_a_number_is_refused_and_keeps_the_record(pinewood: Pi
     lost = renumbered(renumbered(district(21), 3, ""), 21, "")  # u3 had a number last night, u21 is new
     made = night(pinewood, source, lost)
     assert made.issue_counts["student-number-missing"] == 2
+    assert {i.key for i in made.issues if i.code == "student-number-missing"} == {"0003", "no-number-u21"}
+    assert "id-characters" not in made.issue_counts  # a word of ours is no fault of the district's
     assert (made.tables["users"].refused, made.tables["users"].removed) == (2, 0)
     assert files_of(made, "users.csv").refused == 2
     users = pinewood.records("users")
