@@ -118,7 +118,5 @@ class Notices:
         """Take a source's notices up now. False where somebody did since that moment: of many workers one goes."""
         free = or_(notice_door.c.called.is_(None), notice_door.c.called <= written(unless_since))
         with self._place.write() as connection:
-            done = connection.execute(
-                update(notice_door).where(notice_door.c.source == source, free).values(called=written(now))
-            )
+            done = connection.execute(update(notice_door).where(notice_door.c.source == source, free).values(called=written(now)))
         return bool(done.rowcount)

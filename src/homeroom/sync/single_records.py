@@ -36,7 +36,5 @@ class DistrictHeld:
         return [row["sourcedId"] for row in self._hanging(table, column, value)]
 
     def _hanging(self, table: str, column: str, value: str) -> tuple[dict[str, str], ...]:
-        page = self.house.stores.roster(self.slug).page(
-            table, MOST_HANGING, status="active", where=[Where(column, (value,))]
-        )
+        page = self.house.stores.roster(self.slug).page(table, MOST_HANGING, status="active", where=[Where(column, (value,))])
         return tuple({c: str(v) for c, v in zip(page.columns, row, strict=True) if v is not None} for row in page.rows)

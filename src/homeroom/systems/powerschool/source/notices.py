@@ -121,5 +121,3 @@ def unsubscribe(errand: Errand) -> None:
 
 
 NOTIFIED = Notified(heard, some, changes, subscribe, unsubscribe)
-
-
