@@ -50,12 +50,14 @@ class NoticesDoor:
         per_source: tuple[float, float] = PER_SOURCE,
         per_stranger: tuple[float, float] = PER_STRANGER,
         longest_seconds: float = LONGEST_SECONDS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._house = house
         self._behind = behind
         self._sources = Brake(*per_source)
         self._strangers = Brake(*per_stranger)
         self._longest = longest_seconds
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hear one notice, or hand the request on."""
@@ -85,7 +87,7 @@ class NoticesDoor:
             return 408
         if body is None:
             return 413
-        await asyncio.to_thread(noticing.hear, self._house, source, body, datetime.now(UTC))
+        await asyncio.to_thread(noticing.hear, self._house, source, body, self._clock())
         return 200
 
 

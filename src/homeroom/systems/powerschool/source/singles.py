@@ -76,13 +76,13 @@ class Found:
 
     def look(self, sis: PowerSchool, single: Single, asked: tuple[Asked, ...]) -> bool:
         """Ask for one record and what hangs on it. False, and nothing kept, where the record itself is gone."""
-        letter, dcid = single.key[0], single.key[1:]
-        held = single.hanging.get("enrollments", ()) if letter != "T" else ()
+        adult, dcid = single.key.startswith("T"), single.key[1:]
+        held = single.hanging.get("enrollments", ())
         brought = [(q, list(_rows(sis, q, dcid))) for q in asked]
         if any(question.itself and not rows for question, rows in brought):
             return False
         for question, rows in brought:
-            gone = [] if question.itself else list(_gone(question.query, rows, held))
+            gone = [] if question.itself or adult else list(_gone(question.query, rows, held))
             self._keep(question.query, rows, gone)
         return True
 
