@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -101,7 +101,7 @@ class Notified:
     """
 
     heard: Callable[[bytes], frozenset[Hint]]
-    some: Callable[[Errand, Iterable[Hint], Held], Fetched]
+    some: Callable[[Errand, Collection[Hint], Held], Fetched]
     changes: Callable[[Errand, str, int], Changes | None]
     subscribe: Callable[[Errand, str, str], None]
     unsubscribe: Callable[[Errand], None]

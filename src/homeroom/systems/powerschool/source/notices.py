@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from urllib.parse import unquote_plus
 
 from homeroom.systems.fetching import Changes, Errand, Fetched, Held, Hint, Notified
 from homeroom.systems.powerschool.client import AccessClosed, NotFound, PowerSchool, Rejected
 from homeroom.systems.powerschool.client.shapes import text
+from homeroom.systems.powerschool.plugin.queries import queries
 from homeroom.systems.powerschool.source.connecting import client, host
 from homeroom.systems.powerschool.source.singles import Found, kind_of
 from homeroom.systems.powerschool.source.troubles import told
@@ -52,7 +53,7 @@ def heard(body: bytes) -> frozenset[Hint]:
     return frozenset(Hint(resource, str(number)) for resource, number in found if number)
 
 
-def some(errand: Errand, hints: Iterable[Hint], held: Held) -> Fetched:
+def some(errand: Errand, hints: Collection[Hint], held: Held) -> Fetched:
     """Bring the records that hints mean, each once and with what hangs on it. Raises Refused.
 
     A record that PowerSchool no longer has is left to the nightly pull, which sees what went with it.
@@ -60,6 +61,9 @@ def some(errand: Errand, hints: Iterable[Hint], held: Held) -> Fetched:
     found = Found()
     with told(host(errand)), client(errand) as sis:
         meant = {key for hint in hints for key in _meant(sis, hint, held)}
+        for row in _courses(sis, {hint.key for hint in hints if hint.resource == "course"}):
+            found.keep("courses", [row])
+            meant |= {("classes", key) for key in held.keys("classes", "courseSourcedId", row["course_number"])}
         for table, key in sorted(meant):
             single = held.single(table, key)
             if (asked := kind_of(single)) is not None:
@@ -68,7 +72,10 @@ def some(errand: Errand, hints: Iterable[Hint], held: Held) -> Fetched:
 
 
 def _meant(sis: PowerSchool, hint: Hint, held: Held) -> Iterator[tuple[str, str]]:
-    """The records that are read for a hint, as table and id; none where PowerSchool does not know the hint's record."""
+    """The records that are read for a hint, as table and id; none where PowerSchool does not know the hint's record.
+
+    A course is not among them: its name is also that of its classes, and they are read with it.
+    """
     match hint.resource:
         case "student":
             yield "users", f"S{hint.key}"
@@ -85,9 +92,12 @@ def _meant(sis: PowerSchool, hint: Hint, held: Held) -> Iterator[tuple[str, str]
                 student = f"S{dcid}"
             if student is not None:
                 yield "users", student
-        case "course":
-            if number := _member(sis, hint, "course_number"):
-                yield from (("classes", key) for key in held.keys("classes", "courseSourcedId", number))
+
+
+def _courses(sis: PowerSchool, wanted: Collection[str]) -> Iterator[Mapping[str, str]]:
+    """The courses with these DCIDs. Their query cannot be asked for one, and is short."""
+    if wanted:
+        yield from (row for row in sis.query(queries()["courses"].name) if row["dcid"] in wanted)
 
 
 def _member(sis: PowerSchool, hint: Hint, name: str) -> str | None:

@@ -83,10 +83,11 @@ class Found:
             return False
         for question, rows in brought:
             gone = [] if question.itself or adult else list(_gone(question.query, rows, held))
-            self._keep(question.query, rows, gone)
+            self.keep(question.query, rows, gone)
         return True
 
-    def _keep(self, query: str, rows: Iterable[Mapping[str, str]], gone: Iterable[Mapping[str, str]]) -> None:
+    def keep(self, query: str, rows: Iterable[Mapping[str, str]], gone: Iterable[Mapping[str, str]] = ()) -> None:
+        """Keep rows of a query, and such as are gone; of two rows for the same the newer one counts, and the one that is there."""
         kept = self._rows.setdefault(query, {})
         for row in rows:
             kept[_key(query, row)] = row
