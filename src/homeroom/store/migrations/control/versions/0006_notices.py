@@ -20,8 +20,8 @@ def upgrade() -> None:
         Column("made", Text, nullable=False),
         Column("called", Text),
         PrimaryKeyConstraint("source"),
-        ForeignKeyConstraint(["source"], ["source.id"], name="notice_door_source"),
         UniqueConstraint("sha256", name="notice_door_sha256"),
+        ForeignKeyConstraint(["source"], ["source.id"], name="notice_door_source"),
     )
     op.create_table(
         "notice",
