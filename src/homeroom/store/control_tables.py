@@ -197,7 +197,7 @@ notice_door = Table(
     control,
     Column("source", Integer, ForeignKey("source.id", name="notice_door_source"), primary_key=True, autoincrement=False),
     Column("sha256", Text, nullable=False),
-    Column("made", Text, nullable=False),
+    Column("created", Text, nullable=False),
     Column("called", Text),
     UniqueConstraint("sha256", name="notice_door_sha256"),
 )

@@ -47,7 +47,7 @@ class Notices:
 
     def open_door(self, source: int, sha256: str, now: datetime) -> None:
         """Give a source's door a new secret; the old one opens it no more."""
-        values = {"sha256": sha256, "made": written(now)}
+        values = {"sha256": sha256, "created": written(now)}
         with self._place.write() as connection:
             put(connection, notice_door, {"source": source}, {**values, "called": None}, values)
 

@@ -17,7 +17,7 @@ def upgrade() -> None:
         "notice_door",
         Column("source", Integer, nullable=False, autoincrement=False),
         Column("sha256", Text, nullable=False),
-        Column("made", Text, nullable=False),
+        Column("created", Text, nullable=False),
         Column("called", Text),
         PrimaryKeyConstraint("source"),
         UniqueConstraint("sha256", name="notice_door_sha256"),
