@@ -21,6 +21,7 @@ from homeroom.store.notices import ALL, Notice
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
 from homeroom.sync.schedule import Enqueue, zone_of
+from homeroom.sync.single_records import NOTIFICATION, POLL
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
 from homeroom.systems.fetching import Errand, Hint, Notified, Road
@@ -28,9 +29,6 @@ from homeroom.systems.roads import ROADS
 
 log = structlog.get_logger("homeroom.notices")
 
-NOTIFICATION = "notification"
-POLL = "poll"
-"""Triggers of imports that read single records: told by the other side, or asked for."""
 STORM = 2000
 """More records than that are not read one by one: everything is pulled once instead."""
 RETRY = timedelta(minutes=10)

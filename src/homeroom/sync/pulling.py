@@ -21,14 +21,9 @@ from homeroom.sync import intake, noticing, source_settings
 from homeroom.sync.house import House
 from homeroom.sync.schedule import PULLING, zone_of
 from homeroom.sync.secrets import opened
-from homeroom.sync.single_records import DistrictHeld
+from homeroom.sync.single_records import SMALL, DistrictHeld
 from homeroom.systems.fetching import Errand, Fetched, Road
 from homeroom.systems.roads import ROADS
-
-SMALL = ("refresh", noticing.NOTIFICATION, noticing.POLL)
-"""Triggers of deliveries that hold single records, if they are not the one of the last whole round."""
-MOST_SMALL = 500
-"""How many of them may lie between two whole rounds before what the older one saw is not trusted any more."""
 
 
 def begin(house: House, slug: str, number: int | None, now: datetime) -> int:
@@ -98,7 +93,9 @@ def _whole(
     if entry.kind != "continuous":
         house.stores.roster(slug).imports.becomes_whole(entry.number, entry.attempt)
     unchanged = kept if fetched.unchanged else None
-    return fetched, unchanged or intake.deliver(house, slug, source, fetched.files, entry.trigger, now)
+    # Whatever began it, this is a whole round and not one of single records.
+    trigger = "pull" if entry.trigger in SMALL else entry.trigger
+    return fetched, unchanged or intake.deliver(house, slug, source, fetched.files, trigger, now)
 
 
 def _some(
@@ -151,8 +148,7 @@ def errand(
 
 def _kept(house: House, source: Source, known: Mapping[str, Any]) -> Delivery | None:
     """The delivery that holds what the last round saw, while it is kept: what lies unchanged elsewhere need not come again."""
-    deliveries = house.stores.roster(source.district).deliveries.last(MOST_SMALL, source=source.id)
-    newest = next((d for d in deliveries if d.trigger not in SMALL or d.number == known.get("delivery")), None)
+    newest = next(iter(house.stores.roster(source.district).deliveries.last(1, source=source.id, but=SMALL)), None)
     whole = newest is not None and newest.number == known.get("delivery") and newest.shredded_at is None
     return newest if whole else None
 

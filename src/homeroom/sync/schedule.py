@@ -15,6 +15,7 @@ from cronsim import CronSim
 
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
+from homeroom.sync.single_records import POLL
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
 
@@ -79,7 +80,7 @@ def _call(house: House, source: Source, now: datetime, enqueue: Enqueue) -> int:
     store = house.stores.roster(source.district)
     # A round of the day reads what changed, where the other side can be asked for that; the night reads everything.
     small = value(source, "changes_application") and due != _night(house, source, now)
-    kind, trigger = ("change_notification", "poll") if small else ("continuous", "schedule")
+    kind, trigger = ("change_notification", POLL) if small else ("continuous", "schedule")
     entry = store.imports.begin(source=source.id, delivery=None, kind=kind, trigger=trigger, now=now)
     enqueue(source.district, entry.number)
     return 1

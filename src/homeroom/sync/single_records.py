@@ -9,6 +9,11 @@ from homeroom.store.pages import Where
 from homeroom.sync.house import House
 from homeroom.systems.fetching import Road, Single
 
+REFRESH = "refresh"
+NOTIFICATION = "notification"
+POLL = "poll"
+SMALL = (REFRESH, NOTIFICATION, POLL)
+"""Triggers of deliveries that hold single records: a person asked, the other side told, or it was asked what changed."""
 MOST_HANGING = 5000
 """How many rows may hang on one record."""
 
