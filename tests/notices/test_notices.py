@@ -27,6 +27,7 @@ from homeroom.simulator.powerschool import packages
 from homeroom.store.notices import ALL
 from homeroom.store.sources import Source
 from homeroom.sync import imports, notice_addresses, noticing, pulling, schedule, sources
+from homeroom.sync.freshness import freshness
 from homeroom.sync.house import House, opened
 from homeroom.systems.powerschool.plugin.package import Publisher, package
 from pretend import Caller, pretend
@@ -184,7 +185,7 @@ def night(shared: Night) -> Iterator[Night]:
     shared.server.world.subscription = None
     notices = shared.house.stores.control.notices
     notices.forget(shared.source.id, notices.of(shared.source.id))
-    shared.set(enabled=True, pause=None, changes_application=None, every_minutes=None)
+    shared.set(enabled=True, pause=None, changes_application=None, every_minutes=None, expected_by=None)
 
 
 def moved(report: ImportReport) -> dict[str, tuple[int, int, int]]:
@@ -451,6 +452,18 @@ def test_a_paused_source_gathers_and_reads_nothing(night: Night) -> None:
     assert night.begin() == []
     night.set(pause=None)
     assert night.follow().outcome == "success"
+
+
+def test_records_by_day_do_not_hide_a_night_that_did_not_come(night: Night) -> None:
+    night.clock = night.clock.replace(hour=7) + timedelta(days=3)
+    assert httpx2.post(night.address(), content=b"/ws/v1/student/7").status_code == 200
+    report = night.follow()
+    night.set(expected_by="09:00")
+    found = sources.of(night.house, SLUG, night.source.id)
+    assert found is not None
+    stands = freshness(night.house, replace(found, created=NOW), night.clock.replace(hour=10))
+    assert (stands.state, stands.last_arrival) == ("late", night.clock)
+    assert report.outcome == "success"
 
 
 def poll(night: Night) -> ImportReport:
