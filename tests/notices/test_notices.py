@@ -244,12 +244,12 @@ def test_a_new_child_a_teacher_a_class_and_a_course_are_read_too(night: Night) -
 
 
 def test_a_storm_is_each_record_once(night: Night) -> None:
-    students = night.students(10)
+    students = night.students(5)
     address = night.address()
     bodies = [json.dumps({"resource": f"/ws/v1/student/{k}", "event_type": "UPDATE"}) for k in students]
     with httpx2.Client() as http:
-        for number in range(100):
-            assert http.post(address, content=bodies[number % 10]).status_code == 200
+        for number in range(50):
+            assert http.post(address, content=bodies[number % 5]).status_code == 200
     night.server.steer("faults", {"faults": []})
     night.server.call("DELETE", "/__simulator/log")
     for key in students[:3]:
@@ -260,7 +260,7 @@ def test_a_storm_is_each_record_once(night: Night) -> None:
     asked = [
         c for c in night.server.get("/__simulator/log")["calls"] if "roster.students" in c["path"] and "count" not in c["path"]
     ]
-    assert len(asked) == 10
+    assert len(asked) == 5
     assert night.begin() == []
 
 
@@ -484,7 +484,6 @@ def test_changes_are_asked_for_where_none_are_told(night: Night) -> None:
     night.change(edit(one, "Polled"))
     report = poll(night)
     assert (report.kind, moved(report)) == ("change_notification", {"users": (0, 1, 0)})
-    assert moved(poll(night)) == {}
     # An import that was not carried through does not carry the version on.
     night.change(edit(two, "Again"))
     known = night.house.stores.control.errands.known(night.source.id)
