@@ -41,7 +41,7 @@ def judged(laid: Desk, rows: Sequence[Row], rules: ContactRules | None = None, u
     """Put rows of pairs through the contact step beside the users of the small district."""
     text = "\n".join(",".join(r) for r in (COLUMNS, *rows)) + "\n"
     feeds = [laid.feed(LAYOUTS[0], laid.put("users.csv", users)), laid.feed(LAYOUTS[1], laid.put("guardians.csv", text))]
-    background = step.Background((), lambda: 0, lambda table, wanted: "nothing")
+    background = step.Background((), lambda: 0, lambda table, wanted: "nothing", lambda table, wanted: "nothing")
     settled = step.settle(laid.workbench, rules or ready(), feeds, background)
     assert settled.report is not None
     users_feeds = [f for f in settled.feeds if f.table == "users"]

@@ -50,6 +50,8 @@ def test_by_rules_they_need_a_contact_point_and_a_role_that_is_taken(town: Town,
         "contact-role": 1,
         "contact-unreachable": 1,
     }
+    # The finding names who is left out, and not the student in whose row the id stands.
+    assert {i.key for i in made.issues if i.code == "contact-role"} == {"P3"}
 
 
 def test_a_separate_file_takes_their_place(town: Town, tmp_path: Path) -> None:

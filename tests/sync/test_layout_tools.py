@@ -129,3 +129,14 @@ def test_archives_broken_files_and_nothing(tmp_path: Path) -> None:
     (tmp_path / "wide.csv").write_text(wide, encoding="utf-16")
     (found,) = propose_for(tmp_path / "wide.csv", tmp_path / "work").proposals
     assert found.table == "users"
+
+
+def test_a_preview_shows_no_password(pinewood: Pinewood) -> None:
+    """The district's file carries one (t1's); the row is shown, that cell is not."""
+    pinewood.night(district(), layouts="oneroster-1.1")
+    seen = preview(pinewood.house, SLUG, 1, layouts="oneroster-1.1", table="users", rows=50)
+    file = next(f for f in seen.files if f.name == "users.csv")
+    shown = {r.before[0]: r.before[-1] for r in file.shown}
+    assert file.header[-1] == "password"
+    assert (shown["t1"], shown["t2"]) == ("(not shown)", None)
+    assert "secret" not in str(seen)

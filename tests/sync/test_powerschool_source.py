@@ -12,7 +12,7 @@ from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport
 from homeroom.simulator.powerschool import packages
 from homeroom.store.sources import Source
-from homeroom.sync import imports, pulling, sources
+from homeroom.sync import imports, pulling, reading_back, sources
 from homeroom.sync.refresh import refresh
 from homeroom.systems.powerschool.plugin.package import Publisher, package
 from pretend import Caller, pretend
@@ -77,6 +77,47 @@ def test_mixed_faults_end_in_the_same_roster_as_a_clean_pull(pinewood: Pinewood,
     clean = pull(pinewood)
     assert clean.revision_after == 1
     assert not [t for t in clean.tables.values() if t.added or t.updated or t.removed]
+
+
+@pytest.fixture(scope="module")
+def ticked() -> Iterator[Caller]:
+    """A server whose plug-in brings the district's own field of schools."""
+    with pretend(300) as caller:
+        caller.world.install(packages.read(package(Publisher(), ("ignored-schools",))))
+        yield caller
+
+
+def out_of(server: Caller) -> set[str]:
+    ticked = server.sql(
+        "SELECT s.school_number FROM schools s JOIN u_schools_extension x ON x.schoolsdcid = s.dcid WHERE x.ignoreforintegration = 1"
+    )
+    return {str(number) for (number,) in ticked}
+
+
+def test_a_school_that_is_ticked_in_powerschool_steps_out_and_students_go_by_their_number(
+    pinewoods: Pinewood, ticked: Caller
+) -> None:
+    added(pinewoods, ticked, student_id="student_number")
+    report = pull(pinewoods)
+    out = out_of(ticked)
+    assert out
+    assert {(s.school, s.by, s.rule) for s in report.skipped} == {(school, "column", "IgnoreForIntegration") for school in out}
+    assert not out & {str(r["sourcedId"]) for r in reading_back.rows(pinewoods.house, SLUG, "orgs", None)}
+    students = {str(r["sourcedId"]) for r in reading_back.rows(pinewoods.house, SLUG, "users", "role = 'student'")}
+    wanted = ticked.sql("SELECT student_number, schoolid FROM students WHERE enroll_status IN (0, -1)")
+    assert students == {str(number) for number, school in wanted if str(school) not in out}
+    enrolled = reading_back.rows(pinewoods.house, SLUG, "enrollments", "role = 'student'")
+    assert {str(r["userSourcedId"]) for r in enrolled} <= students
+    # A clerk takes one tick away: the school steps in, and its people come.
+    ((dcid, number),) = ticked.sql(
+        "SELECT s.dcid, s.school_number FROM schools s JOIN u_schools_extension x ON x.schoolsdcid = s.dcid "
+        "WHERE x.ignoreforintegration = 1 ORDER BY 1 LIMIT 1"
+    )
+    ticked.steer("change", {"do": "edit", "table": "u_schools_extension", "key": dcid, "set": {"IgnoreForIntegration": 0}})
+    again = pull(pinewoods)
+    assert {s.school for s in again.skipped} == out - {str(number)}
+    assert again.tables["orgs"].added == 1
+    ticked.steer("change", {"do": "edit", "table": "u_schools_extension", "key": dcid, "set": {"IgnoreForIntegration": 1}})
 
 
 FAULTS = [

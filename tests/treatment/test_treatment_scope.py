@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from e2e.files import district
 from sync_house import Pinewood
 from treatment_kit import OCTOBER, change, files_of, having, night, same_again, told, without
@@ -139,6 +141,35 @@ def test_some_tables_rest_while_others_go_on(pinewood: Pinewood) -> None:
     # After the pause the same file is a fault again, as it should be.
     after = night(pinewood, source, broken, now=datetime(2027, 8, 20, 2, tzinfo=UTC))
     assert (after.outcome, after.reason and after.reason.code) == ("failed", "suddenly_empty")
+
+
+def test_changes_that_come_while_their_table_rests_are_told_as_lost(pinewood: Pinewood) -> None:
+    """A whole file comes again after the pause; what only changed does not."""
+    source = having(pinewood, "pause=enrollments 06-15..08-10")
+    night(pinewood, source, district())
+    changes = {
+        "manifest.csv": "propertyName,value\nmanifest.version,1.0\noneroster.version,1.1\nfile.enrollments,delta\n",
+        "enrollments.csv": "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role\n"
+        "e-1,tobedeleted,2027-07-01T00:00:00Z,k1,s1,u1,student\n",
+    }
+    made = night(pinewood, source, changes, now=datetime(2027, 7, 1, 2, tzinfo=UTC))
+    assert (made.issue_counts.get("changes-paused"), made.issue_counts.get("table-paused")) == (1, None)
+    assert pinewood.records("enrollments")["e-1"]["status"] == "active"
+
+
+@pytest.mark.parametrize("school", ["zz", "0s1"])
+def test_a_school_that_no_row_names_is_never_a_success(pinewood: Pinewood, school: str) -> None:
+    source = having(pinewood, f"level=school:{school}")
+    made = night(pinewood, source, district())
+    assert made.reason is not None
+    assert (made.outcome, made.reason.code, pinewood.revision) == ("failed", "schools_not_found", 0)
+    assert f"school {school} alone" in made.reason.message
+    assert ("leading zeros" in made.reason.message) == (school == "0s1")
+    # Files without any word about schools mean the one of the source.
+    plain = {
+        "users.csv": "sourcedId,enabledUser,role,username,givenName,familyName\nu1,true,student,u1,Ann,Lee\n",
+    }
+    assert night(pinewood, source, plain).reason is None
 
 
 def test_contacts_rest_and_rosters_go_on(pinewood: Pinewood) -> None:

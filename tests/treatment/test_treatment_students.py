@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from e2e.files import district
-from homeroom.sync import contacts
+from homeroom.sync import contacts, taking_over
 from sync_house import SLUG, Pinewood
 from treatment_kit import change, files_of, gone, having, night, same_again
 
@@ -51,6 +51,8 @@ def test_a_student_without_a_number_is_refused_and_keeps_the_record(pinewood: Pi
     lost = renumbered(renumbered(district(21), 3, ""), 21, "")  # u3 had a number last night, u21 is new
     made = night(pinewood, source, lost)
     assert made.issue_counts["student-number-missing"] == 2
+    assert {i.key for i in made.issues if i.code == "student-number-missing"} == {"0003", "no-number-u21"}
+    assert "id-characters" not in made.issue_counts  # a word of ours is no fault of the district's
     assert (made.tables["users"].refused, made.tables["users"].removed) == (2, 0)
     assert files_of(made, "users.csv").refused == 2
     users = pinewood.records("users")
@@ -171,3 +173,48 @@ def test_a_student_whose_role_is_unreadable_tonight_has_not_left(pinewood: Pinew
     made = night(pinewood, source, files)
     assert (made.tables["users"].refused, made.tables["users"].removed, made.tables["users"].added) == (1, 0, 0)
     assert "0003" in pinewood.records("users")
+
+
+PAIRS = {
+    "guardians.csv": "studentId,guardianId,firstName,lastName,email\nu2,m2,Mia,Two,mia@example.org\nu4,m4,Max,Four,max@example.org\n"
+}
+
+
+def test_a_student_who_is_refused_tonight_keeps_the_guardians(pinewood: Pinewood) -> None:
+    """A number that two students share refuses their rows, not their parents."""
+    source = having(pinewood, NUMBER, "guardians=file")
+    files = district() | PAIRS
+    night(pinewood, source, files)
+    made = night(pinewood, source, renumbered(renumbered(files, 2, "0005"), 4, ""))
+    assert (made.tables["users"].refused, made.tables["users"].removed) == (3, 0), made.issues
+    assert "contact-student-unknown" not in made.issue_counts
+    users = pinewood.records("users")
+    assert (users["0002"]["agentSourcedIds"], users["m2"]["status"], users["m4"]["status"]) == ("m2", "active", "active")
+    # Who has left takes the guardian along.
+    made = night(pinewood, source, renumbered(gone(2) | PAIRS, 4, ""))
+    assert made.tables["users"].removed == 2, (
+        made.issues,
+        {k: r["status"] for k, r in pinewood.records("users").items() if k in ("m2", "0002", "m4")},
+    )
+    assert pinewood.records("users")["m4"]["status"] == "active"
+
+
+def test_with_a_prefix_or_another_id_a_broken_row_takes_no_guardian_away(pinewoods: Pinewood) -> None:
+    source = having(pinewoods, "guardians=file", "id_prefix=A-")
+    files = district() | PAIRS
+    night(pinewoods, source, files)
+    taking_over.take_over(pinewoods.house, SLUG, "users", [("A-u4", "n4")])
+    files = {name: text.replace("u4,", "n4,") for name, text in files.items()}
+    assert night(pinewoods, source, files).tables["users"].removed == 0
+    lines = files["users.csv"].splitlines()
+    broken = [line + ",,,,more" if line.startswith(("u2,", "n4,")) else line for line in lines]
+    made = night(pinewoods, source, files | {"users.csv": "\n".join(broken) + "\n"})
+    assert made.tables["users"].removed == 0, made.issues
+    users = pinewoods.records("users")
+    assert (users["A-u2"]["agentSourcedIds"], users["A-m2"]["orgSourcedIds"]) == ("A-m2", "A-s2")
+    assert users["A-u4"]["agentSourcedIds"] == "A-m4"
+    # A row of the pairs that cannot be read: the link that it may have named stays.
+    torn = files | {"guardians.csv": files["guardians.csv"].replace("u2,m2,Mia,Two", "u2,m2,Mia,Two,,,,,,")}
+    made = night(pinewoods, source, torn)
+    users = pinewoods.records("users")
+    assert (users["A-u2"]["agentSourcedIds"], users["A-m2"]["status"]) == ("A-m2", "active"), made.issues

@@ -35,7 +35,7 @@ def check(path: Path, /, *, on: Path | None = None, as_json: Json = False) -> in
     from homeroom.sync import checking_layouts as checking
 
     try:
-        found = checking.check(checking.texts_at_path(path), path.resolve().stem, settings().work, on)
+        found = checking.check(checking.texts_at_path(path), path.resolve().name.removesuffix(".toml"), settings().work, on)
     except LayoutFaults as faults:
         found = checking.Checked(faults.faults)
     if as_json:

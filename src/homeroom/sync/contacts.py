@@ -101,7 +101,7 @@ def preview(
     with _opened(house, slug, path, delivery) as (bench, files):
         ground = ground_of(house, slug, chosen, "continuous", bench, at, layouts)
         looked = look(bench, files, ground, lambda step: None)
-        settled = settle_contacts(bench, looked.choice, looked.shaped.feeds, ground, looked.lookup)
+        settled = settle_contacts(bench, looked, ground)
         return _told(bench, looked, settled.report, rules_of(looked.choice, ground), student)
 
 

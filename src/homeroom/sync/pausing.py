@@ -19,7 +19,8 @@ def without_paused(bench: Workbench, choice: Choice, paused: Collection[str]) ->
         return choice
     going = tuple(m for m in choice.matches if m.layout.table not in paused)
     for match in resting:
-        bench.tell("table-paused", file=match.inspected.file.number, table=match.layout.table, what=match.layout.table)
+        code = "changes-paused" if match.mode != "continuous" else "table-paused"
+        bench.tell(code, file=match.inspected.file.number, table=match.layout.table, what=match.layout.table)
     read = {m.inspected.file.number for m in going}
     joined = {n for m in going for n in m.binding.arrangement.files}
     idle = {m.inspected.file.number: m.inspected for m in resting} | {look.file.number: look for look in choice.joined}

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from homeroom.deliveries.seal import unseal
 from homeroom.deliveries.workfolders import claim
+from homeroom.layouts.proposing.meanings import is_secret
 from homeroom.reading.lines import lines
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse, Refused
@@ -28,6 +29,8 @@ from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Feed
 
 MOST_ROWS = 1000
+HIDDEN = "(not shown)"
+"""What stands for a cell of a column that is never read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +180,10 @@ def _picked(bench: Workbench, feed: Feed, most: int) -> list[tuple[int, bool, bo
 
 
 def _before(bench: Workbench, walked: Walked, number: int, wanted: Sequence[int]) -> dict[int, tuple[str | None, ...]]:
-    """The cells of records as the file has them."""
+    """The cells of records as the file has them; those of passwords and the like are read by nobody, and not shown either."""
     text = walked.texts[number]
-    cells = ", ".join(f"c{i}" for i in range(len(text.inspected.columns)))
+    words = enumerate(text.inspected.columns)
+    cells = ", ".join(f"CASE WHEN c{i} <> '' THEN '{HIDDEN}' END AS c{i}" if is_secret(word) else f"c{i}" for i, word in words)
     if not wanted or not cells:
         return {}
     rows = f"SELECT _row, {cells} FROM {text.relation}"

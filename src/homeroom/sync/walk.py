@@ -20,6 +20,7 @@ from homeroom.compare.night import forget
 from homeroom.compare.ownership import EVERYTHING, Ownership
 from homeroom.compare.plan import plan as make_plan
 from homeroom.compare.snapshot import Snapshot
+from homeroom.layouts.as_sent import as_sent
 from homeroom.layouts.choice import Choice, choose
 from homeroom.layouts.contacts import step as contacts
 from homeroom.layouts.contacts.reading import overridden
@@ -177,7 +178,7 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     looked = look(bench, files, ground, tell)
     choice, rules, shaped = looked.choice, looked.rules, looked.shaped
     book, lookup = looked.book, looked.lookup
-    settled = settle_contacts(bench, choice, shaped.feeds, ground, lookup)
+    settled = settle_contacts(bench, looked, ground)
     contacts.forget(bench)
     made = make(choice.layouts, settled.feeds, ground.now, bench)
     if ground.paused:
@@ -272,15 +273,17 @@ def _hints(ground: Ground, name: str) -> Hints:
     return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})
 
 
-def settle_contacts(bench: Workbench, choice: Choice, feeds: Sequence[Feed], ground: Ground, lookup: Lookup) -> contacts.Settled:
+def settle_contacts(bench: Workbench, looked: Looked, ground: Ground) -> contacts.Settled:
     """The contact step: pairs of students and contacts become guardians by the rules of the set and the source."""
+    choice, rules, lookup = looked.choice, looked.rules, looked.lookup
     background = contacts.Background(
         expected=tuple(w.name for w in choice.layouts.layouts if w.table == CONTACTS),
         made_before=ground.made_before,
         lookup=lookup,
+        as_sent=as_sent(bench, looked.book, lookup, rules.prefix, rules.shared, ground.taken_over),
         seasonal=CONTACTS in ground.limits.seasonally_empty,
     )
-    return contacts.settle(bench, rules_of(choice, ground), feeds, background)
+    return contacts.settle(bench, rules_of(choice, ground), looked.shaped.feeds, background)
 
 
 def rules_of(choice: Choice, ground: Ground) -> ContactRules:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from homeroom.roster.contacts import GUARDIAN_ROLES
+from homeroom.roster.faults import Refused
 from homeroom.roster.names import quoted
 from homeroom.roster.names import text as literal
 from homeroom.treatment.feeds import items, kept_where, left_out, marked, mended, offices, rows
 from homeroom.treatment.treatment import Feeds, Night, Treatment
 from homeroom.workbench.values import Feed
 
+EXAMPLES = 3
+"""So many schools are named where none is the one that is meant."""
 _NO_STAFF = ", ".join(literal(r) for r in ("student", *GUARDIAN_ROLES))
 
 
@@ -57,7 +60,48 @@ def one_school(night: Night, treatment: Treatment, feeds: Feeds) -> Feeds:
             return f"len({listed}) > 0 AND NOT list_has_any({here}, {listed})"
         return f"NOT list_contains({here}, {quoted(column)})"
 
-    return [_trimmed(night, f, here) for f in left_out(night, filled, "other-school", leaving)]
+    made = left_out(night, filled, "other-school", leaving)
+    _judge_school(night, feeds, made, school)
+    return [_trimmed(night, f, here) for f in made]
+
+
+def _judge_school(night: Night, came: Feeds, left: Feeds, school: str) -> None:
+    """Raises Refused("schools_not_found") where whole files name schools, and none of them is the one of which the source speaks."""
+    if not any(f.mode == "continuous" and _column(night, f) for f in came):
+        return
+    if any(_names(night, f, school) for f in left) or not (others := sorted(_schools(night, came))):
+        return
+    near = next((o for o in others if o.lstrip("0") == school.lstrip("0")), None)
+    listed = ", ".join(others[:EXAMPLES]) + (" ..." if len(others) > EXAMPLES else "")
+    hint = f"; {near} differs from it by leading zeros only" if near is not None else ""
+    raise Refused(
+        "schools_not_found",
+        why=f"This source speaks of school {school} alone, and no row names it; the files name {listed}{hint}",
+    )
+
+
+def _names(night: Night, feed: Feed, school: str) -> bool:
+    """Whether a row that is left speaks of the school."""
+    if feed.table == "orgs":
+        said = f'"sourcedId" = {literal(school)}'
+    elif (column := _column(night, feed)) is not None and column in feed.columns:
+        said = f"list_contains({items(quoted(column))}, {literal(school)})"
+    else:
+        return False
+    return bool(night.bench.value(f"SELECT count(*) FROM (SELECT 1 FROM ({feed.select}) WHERE _keep AND {said} LIMIT 1)"))
+
+
+def _schools(night: Night, feeds: Feeds) -> set[str]:
+    """The schools that the files name, among them no district or office."""
+    orgs, found = offices(night, feeds), set[str]()
+    for feed in feeds:
+        column = "sourcedId" if feed.table == "orgs" else _column(night, feed)
+        if column is not None and column in feed.columns:
+            each = f"SELECT unnest({items(quoted(column))}) AS id FROM ({feed.select}) WHERE _keep"
+            found |= {
+                str(id) for (id,) in night.bench.rows(f"SELECT DISTINCT id FROM ({each}) WHERE NOT list_contains({orgs}, id)")
+            }
+    return found
 
 
 def _column(night: Night, feed: Feed) -> str | None:

@@ -21,8 +21,8 @@ from homeroom.treatment.treatment import Feeds, Night, Treatment
 from homeroom.workbench.values import Feed
 
 MISSING, SHARED = "student-number-missing", "student-number-shared"
-NOBODY = "no-number:"
-"""What stands before the sourcedId of a student who has no number that can be used."""
+NOBODY = "no-number-"
+"""What stands before the sourcedId of a student who has no number that can be used, in the report too."""
 TABLE = "treated_students"
 """Workbench table: `id` (sourcedId as sent), `key` (what it becomes), `fault` (a code, or NULL; then `key` is the record that lives on)."""
 

@@ -20,7 +20,7 @@ from homeroom.systems.powerschool.plugin.package import Publisher, fields, packa
 from homeroom.systems.powerschool.plugin.queries import BASE, Query, of_pack, packs, queries
 from pretend import Caller, pretend
 
-WHOLE = package(Publisher(url="https://roster.example"), ("legal-guardian",))
+WHOLE = package(Publisher(url="https://roster.example"), ("legal-guardian", "ignored-schools"))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_a_package_is_what_powerschool_takes_and_the_same_each_time() -> None:
     with zipfile.ZipFile(io.BytesIO(WHOLE)) as archive:
         assert archive.namelist()[0] == "plugin.xml"
         assert not any("<saml" in archive.read(n).decode() for n in archive.namelist())
-    with pytest.raises(Misuse, match="no pack nonsense; there are legal-guardian"):
+    with pytest.raises(Misuse, match="no pack nonsense; there are legal-guardian, ignored-schools"):
         package(Publisher(), ("nonsense",))
 
 
@@ -62,7 +62,7 @@ def test_every_field_that_a_query_touches_is_asked_for_with_its_reason_and_no_ot
 
 def test_the_base_asks_for_nothing_that_only_some_servers_have() -> None:
     assert not [f for f in fields(of_pack(BASE)) if "COREFIELDS" in f or f.startswith(("U_", "S_"))]
-    assert packs() == (BASE, "legal-guardian")
+    assert packs() == (BASE, "legal-guardian", "ignored-schools")
 
 
 BROKEN = {
@@ -153,6 +153,15 @@ def test_every_class_has_its_lead_and_contacts_their_students(sis: PowerSchool, 
     assert legal & {c["studentcontactassocid"] for c in contacts}
 
 
+def test_the_schools_that_step_out_come_by_the_districts_own_field(sis: PowerSchool, server: Caller) -> None:
+    told = {r["school_number"]: r["ignoreforintegration"] for r in rows(sis, "ignored_schools")}
+    own = server.sql(
+        "SELECT s.school_number, x.ignoreforintegration FROM schools s JOIN u_schools_extension x ON x.schoolsdcid = s.dcid"
+    )
+    assert told == {str(number): str(flag) for number, flag in own}
+    assert "1" in told.values()
+
+
 def test_one_record_is_asked_for_by_its_number(sis: PowerSchool, server: Caller) -> None:
     ((left,),) = server.sql("SELECT dcid FROM students WHERE enroll_status = 2 LIMIT 1")
     (student,) = rows(sis, "students", dcid=str(left))
@@ -183,6 +192,8 @@ def test_a_plug_in_without_the_pack_has_no_such_query(server: Caller) -> None:
         plugin = small.world.plugin
         with PowerSchool(small.world.url, plugin.client_id, plugin.client_secret) as sis, pytest.raises(NotFound):
             rows(sis, "legal_guardians")
+        with PowerSchool(small.world.url, plugin.client_id, plugin.client_secret) as sis, pytest.raises(NotFound):
+            rows(sis, "ignored_schools")
 
 
 def test_an_operator_writes_it_for_a_district(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 
 from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.roster.contacts import pairs as described
-from homeroom.roster.names import quoted
+from homeroom.roster.names import UNMAPPED, quoted
 from homeroom.roster.names import text as literal
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Feed, Lookup
@@ -130,7 +130,7 @@ def survey(workbench: Workbench, users: Sequence[Feed], roles: Sequence[Feed], l
     """Make `contact_known` from the users feeds; roles that only a roles feed says are filled in from there.
 
     Where some row of users could not be read, whoever the store holds and tonight's files do not name counts as known too: a
-    student whose row is broken tonight has not left (law 3).
+    student whose row is broken tonight has not left (law 3). So does a student whose row the source's own settings refuse.
     """
     pieces = [_people(number, feed) for number, feed in enumerate(users)]
     workbench.run(f"CREATE OR REPLACE TABLE {KNOWN} AS {' UNION ALL '.join(pieces)}")
@@ -142,15 +142,27 @@ def survey(workbench: Workbench, users: Sequence[Feed], roles: Sequence[Feed], l
                   FROM ({feed.select}) WHERE _keep GROUP BY 1) r
             WHERE {KNOWN}.id = r.id
         """)
-    if any(f.text.unread or f.text.ragged for f in users):
-        stored = lookup("users", None)
+    unread = any(f.text.unread or f.text.ragged for f in users)
+    if unread or any(f.refusals for f in users):
+        meant = None if unread else _refused(workbench)
+        stored, among = lookup("users", meant), "" if meant is None else f'AND s."sourcedId" IN (SELECT "sourcedId" FROM {meant})'
         workbench.run(f"""
             INSERT INTO {KNOWN}
             SELECT NULL, NULL, NULL, s."sourcedId", s.role, s."orgSourcedIds", s."givenName", s."familyName",
                    {usable_email("s.email")}, {usable_phone("s.sms")}, {usable_phone("s.phone")}, s."agentSourcedIds"
             FROM {stored} s ANTI JOIN {KNOWN} k ON s."sourcedId" = k.id
-            WHERE s.status = 'active' AND coalesce(s.role, '') NOT IN ('parent', 'guardian', 'relative')
+            WHERE s.status = 'active' AND coalesce(s.role, '') NOT IN ('parent', 'guardian', 'relative') {among}
         """)
+
+
+def _refused(workbench: Workbench) -> str:
+    """The keys of rows that the source's settings refuse, as a relation to ask the store with."""
+    relation = "contact_refused"
+    workbench.run(f"""
+        CREATE OR REPLACE TABLE {relation} AS
+        SELECT DISTINCT split_part(id, {literal(UNMAPPED)}, 3) AS "sourcedId" FROM {KNOWN} WHERE starts_with(id, {literal(UNMAPPED)})
+    """)
+    return relation
 
 
 def _people(number: int, feed: Feed) -> str:

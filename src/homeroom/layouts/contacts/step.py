@@ -53,12 +53,13 @@ class Background:
     """What the step must know beside tonight's feeds.
 
     `expected`: the names of the set's layouts for pairs. `made_before`: how many active people of this source were made from pairs; asked
-    only where it matters. `seasonal`: an empty file of pairs is expected at this time of the year.
+    only where it matters. `lookup` asks the store by the roster's ids, `as_sent` by those of tonight's files. `seasonal`: an empty file of pairs is expected at this time of the year.
     """
 
     expected: tuple[str, ...]
     made_before: Callable[[], int]
     lookup: Lookup
+    as_sent: Lookup
     seasonal: bool = False
 
 
@@ -86,7 +87,7 @@ def settle(workbench: Workbench, rules: ContactRules, feeds: Sequence[Feed], bac
     silent = tuple(name for name in background.expected if name not in came) if pairs else ()
     if silent and background.made_before():
         others = _keeping(others, silent)
-    return _decided(workbench, rules, others, pairs, background.lookup, bool(silent))
+    return _decided(workbench, rules, others, pairs, background.as_sent, bool(silent))
 
 
 def _keeping(feeds: tuple[Feed, ...], silent: Sequence[str]) -> tuple[Feed, ...]:

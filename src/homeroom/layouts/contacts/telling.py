@@ -62,7 +62,7 @@ def tell(workbench: Workbench, feeds: Sequence[Feed]) -> None:
         _insert(
             workbench,
             code,
-            "SELECT file, row, student AS key, person AS value, json_object('student', student, 'relationship', 'none') AS detail "
+            "SELECT file, row, person AS key, student AS value, json_object('student', student, 'relationship', 'none') AS detail "
             f"FROM {OWN} WHERE verdict = {literal(word)} AND file IS NOT NULL",
             cause="own",
         )
