@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from homeroom.deliveries.seal import Incoming
+from homeroom.systems.writing import Writer
 
 Tell = Callable[[str], None]
 
@@ -64,10 +66,11 @@ class Road:
 
     `fetch` goes there and comes back with files. `look` only says what is there, as plain JSON values by name, for a person who
     sets the source up; it writes nothing and pins nothing. `one` brings a single record and what hangs on it, and `hangs(table)` says
-    which tables' rows hang on a record, and by which column; both where the other system can be asked for one.
+    which tables' rows hang on a record, and by which column; both where the other system can be asked for one. `writer` writes to it, where people can be written there.
     """
 
     fetch: Callable[[Errand], Fetched]
     look: Callable[[Errand], dict[str, Any]]
     one: Callable[[Errand, Single], Fetched] | None = None
     hangs: Callable[[str], Mapping[str, str]] = lambda table: {}
+    writer: Callable[[Errand], AbstractContextManager[Writer]] | None = None

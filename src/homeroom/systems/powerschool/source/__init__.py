@@ -3,5 +3,6 @@
 from homeroom.systems.powerschool.source.fetching import fetch
 from homeroom.systems.powerschool.source.preflight import look
 from homeroom.systems.powerschool.source.singles import hangs, one
+from homeroom.systems.powerschool.source.writing import writer
 
-__all__ = ["fetch", "hangs", "look", "one"]
+__all__ = ["fetch", "hangs", "look", "one", "writer"]
