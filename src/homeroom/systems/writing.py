@@ -52,6 +52,10 @@ class Writer(Protocol):
     def corrections(self) -> Mapping[str, str]:
         """Columns of users that the other system lets be corrected, and the columns of a sheet that say the same."""
 
+    @property
+    def known(self) -> Sequence[str]:
+        """The columns of a sheet that there are, without those that a district made itself."""
+
     def strange(self, columns: Sequence[str]) -> list[str]:
         """Columns of a sheet that name no field."""
 
@@ -72,6 +76,9 @@ class Writer(Protocol):
 
     def send(self, records: Sequence[Record]) -> list[Written]:
         """Write records in one call, sent once. Refused means that nothing of it was written."""
+
+    def provable(self, record: Record) -> bool:
+        """Whether `look` can find an INSERT that was written: then one that it does not find was not."""
 
     def look(self, record: Record) -> Written:
         """What became of a record that was sent and not answered for."""

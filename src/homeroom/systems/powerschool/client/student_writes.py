@@ -154,7 +154,9 @@ def _same(path: str, sent: str | None, there: str | None) -> bool:
     numeric = path in RULES and RULES[path].form in ("whole", "number")
     sent, there = (sent or "").strip(), (there or "").strip()
     if not numeric or not sent:
-        return sent == there or (path == "school_enrollment.enroll_status" and sent.upper() == there) or (numeric and there == "0")
+        return (
+            sent == there or (path == "school_enrollment.enroll_status" and sent.upper() == there) or (numeric and there == "0")
+        )
     try:
         return Decimal(sent) == Decimal(there)
     except InvalidOperation:

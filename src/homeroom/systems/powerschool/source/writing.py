@@ -33,6 +33,7 @@ class StudentWriter:
 
     portion = student_writes.BATCH
     corrections: Mapping[str, str] = CORRECTIONS
+    known = tuple(RULES)
 
     def __init__(self, sis: PowerSchool, host: str) -> None:
         self._sis, self._host = sis, host
@@ -80,6 +81,10 @@ class StudentWriter:
         """Send one call, and read back whatever it gave no answer for."""
         with told(self._host):
             return [_written(r) for r in student_writes.send(self._sis, records)]
+
+    def provable(self, record: Record) -> bool:
+        """An INSERT is looked for by its number; PowerSchool takes no number twice."""
+        return text(record.get("local_id")) is not None
 
     def look(self, record: Record) -> Written:
         """Read one record back."""
