@@ -263,7 +263,7 @@ def test_a_batch_that_was_killed_goes_on_where_it_ended(
 ) -> None:
     added(pinewood, server)
     first = 460_001 if when == "between calls" else 470_001
-    path = sheet(pinewood, newcomers(first, 150))
+    path = sheet(pinewood, newcomers(first, 103))
     where = [str(pinewood.house.settings.data), server.world.url, str(path), when, "1"]
     run = subprocess.run(
         [sys.executable, "-c", KILLED, *where], env={**os.environ, "PYTHONPATH": str(TESTS)}, capture_output=True, text=True
@@ -271,11 +271,11 @@ def test_a_batch_that_was_killed_goes_on_where_it_ended(
     assert run.returncode == -signal.SIGKILL, run.stderr
     (listed,) = writing_back.batches(pinewood.house, SLUG)
     assert (listed["ended"], listed["counts"]) == (None, known)
-    assert len(there(server, first, 150)) == 100
+    assert len(there(server, first, 103)) == 100
     done = wrote(pinewood, path)
-    assert (done.batch, done.sent, done.counts) == (1, 50, {"SUCCESS": 150})
-    assert there(server, first, 150) == list(range(first, first + 150))
-    assert (posts(server), len({o.remote_id for o in done.outcomes})) == (2, 150)
+    assert (done.batch, done.sent, done.counts) == (1, 3, {"SUCCESS": 103})
+    assert there(server, first, 103) == list(range(first, first + 103))
+    assert (posts(server), len({o.remote_id for o in done.outcomes})) == (2, 103)
 
 
 def test_corrections_that_people_hold_are_written_as_updates(pinewood: Pinewood, server: Caller) -> None:

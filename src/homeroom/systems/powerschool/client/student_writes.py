@@ -134,7 +134,7 @@ def _found(sis: PowerSchool, student: Mapping[str, Any], expansions: Sequence[st
             return None
     if (number := text(student.get("local_id"))) is None:
         return None
-    return next(iter(sis.students(q=f"local_id=={number.strip()}", expansions=expansions, extensions=tables)), None)
+    return sis.numbered(str(int(number)), expansions=expansions, extensions=tables)
 
 
 def _leaves(student: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str | None]]:

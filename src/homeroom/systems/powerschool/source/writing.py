@@ -52,7 +52,7 @@ class StudentWriter:
         if not number.isascii() or not number.isdecimal():
             return None
         with told(self._host):
-            return text(next(iter(self._sis.students(q=f"local_id=={number}")), {}).get("id"))
+            return text((self._sis.numbered(str(int(number))) or {}).get("id"))
 
     def record(self, cells: Mapping[str, str], uid: str, action: Action, id: str | None) -> Record:
         """The row in the API's shape. The number by which an UPDATE was found is not sent: PowerSchool lets nobody change it."""
