@@ -137,7 +137,7 @@ def test_results_are_kept_without_values_and_told_again(pinewoods: Pinewood, ser
     done = wrote(pinewoods, sheet(pinewoods, text))
     assert [(o.client_uid, o.action, o.status) for o in done.outcomes] == [
         ("a", "INSERT", "SUCCESS"), ("b", "UPDATE", "SUCCESS"), ("c", "UPDATE", "INVALID"), ("d", "INSERT", "ERROR"),
-        ("e", "UPDATE", "ERROR"), ("f", "UPDATE", "INVALID"), ("g", "DELETE", "INVALID"),
+        ("e", "UPDATE", "ERROR"), ("f", "UPDATE", "INVALID"), ("g", "", "INVALID"),
     ]  # fmt: skip
     assert done.outcomes[3].findings == (("school_enrollment.school_number", "FIELD_VALIDATION_ERROR"),)
     assert done.outcomes[5].findings == (("local_id", "no student has this number"),)

@@ -90,7 +90,7 @@ def _again(row: SheetRow, before: Outcome, writer: Writer) -> Planned:
 
 def _fresh(row: SheetRow, writer: Writer, known: Mapping[str, str], inserts: Sequence[Outcome]) -> Planned:
     if row.action not in ("", "INSERT", "UPDATE"):
-        return Planned(row, row.action[:6], {}, findings=(Finding("action", "must be INSERT, UPDATE or blank"),))
+        return Planned(row, "", {}, findings=(Finding("action", "must be INSERT, UPDATE or blank"),))
     id = None if row.action == "INSERT" else _identified(row, writer, known)
     if row.action == "UPDATE" and id is None:
         wrong = Finding(NUMBER, "no student has this number") if row.cells.get(NUMBER) else Finding(ID, "is required for UPDATE")
