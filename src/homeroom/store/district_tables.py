@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0004"
+HEAD = "0005"
 """The migration that `district` stands for; a test compares the two."""
 
 WIDE = BigInteger().with_variant(Integer(), "sqlite")
@@ -197,5 +197,44 @@ absence = Table(
 )
 """Students whom a source's complete files do not list any more and who stay for the time being: in how many imports in a row."""
 
-LOGS = (counter, revision, delivery, imports, import_file, issue, change, held, outbox, snapshot, block, tally, dataset, absence)
+write_back = Table(
+    "write_back",
+    district,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("source", Integer, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("began", Text, nullable=False),
+    Column("ended", Text),
+    Column("reason", Text),
+    Index("write_back_by_digest", "source", "digest"),
+)
+"""Batches that were written to another system. `origin`: file or records; `digest` of all rows, by which a batch that was cut off is
+known again; `reason`: why it ended early."""
+
+write_back_result = Table(
+    "write_back_result",
+    district,
+    Column("batch", Integer, primary_key=True, autoincrement=False),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("client_uid", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("remote_id", Text),
+    Column("findings", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Index("write_back_result_by_uid", "client_uid"),
+    Index("write_back_result_by_digest", "digest"),
+    sqlite_with_rowid=False,
+)
+"""What became of each record of a batch; never a value of it. Written as UNKNOWN before the record is sent."""
+
+LOGS = (
+    counter, revision, delivery, imports, import_file, issue, change, held, outbox, snapshot, block, tally, dataset, absence, write_back,
+    write_back_result,
+)  # fmt: skip
 """What a first load by new file carries over from the district's old file."""

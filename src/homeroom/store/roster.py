@@ -21,6 +21,7 @@ from homeroom.store.pages import Counts, Page, Pages, Where
 from homeroom.store.places import Place
 from homeroom.store.snapshots import Snapshots
 from homeroom.store.sqlite_file import SqliteFile
+from homeroom.store.write_backs import WriteBacks
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
 
@@ -37,6 +38,7 @@ class RosterStore:
         self.issues = Issues(place)
         self.outbox = Outbox(place)
         self.snapshots = Snapshots(place)
+        self.write_backs = WriteBacks(place)
         self._pages = Pages(place)
 
     # -- revisions ----------------------------------------------------------------------------------------------

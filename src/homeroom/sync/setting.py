@@ -11,11 +11,12 @@ from homeroom.sync.setting_kinds import Kind
 Group = Literal[
     "Connection", "Arrival", "Reading", "People and scope", "Checks", "Ownership", "Several sources", "Schools", "Limits"
 ]
-Acts = Literal["look", "import", "log-in"]
+Acts = Literal["look", "import", "log-in", "write-back"]
 
 WHEN: Mapping[Acts, str] = {
     "look": "at the next look into the incoming folder (each second)",
     "import": "with the next import of the source",
+    "write-back": "with the next `homeroom write-back`",
     "log-in": "at the next log-in, and at the next look into the incoming folder",
 }
 """Since when a changed value counts."""

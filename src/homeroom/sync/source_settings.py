@@ -238,6 +238,12 @@ SETTINGS: tuple[Setting, ...] = (
         kept=("ownership", "update_contacts"), example="true",
     ),
     Setting(
+        "write_back", "Ownership", kinds.yes_no(), False,
+        "Whether `homeroom write-back` may update and insert students in the district's own PowerSchool.",
+        "Switched off, nothing is ever written there; `--dry-run` shows what would be. The plug-in needs the access level FULL as well.",
+        "write-back", kept=("write_back",), kinds=("powerschool",), example="true",
+    ),
+    Setting(
         "same_system", "Several sources", kinds.several("a list of numbers of sources", judges.source_number), (),
         "Other sources of the district that carry the records of the same system with the same ids by another road, such as files and "
         "API of one PowerSchool. It holds in both directions.",

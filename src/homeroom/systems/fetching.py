@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from homeroom.deliveries.seal import Incoming
+from homeroom.systems.writing import Writer
 
 Tell = Callable[[str], None]
 
@@ -114,7 +116,7 @@ class Road:
     `fetch` goes there and comes back with files. `look` only says what is there, as plain JSON values by name, for a person who
     sets the source up; it writes nothing and pins nothing. `one` brings a single record and what hangs on it, and `hangs(table)` says
     which tables' rows hang on a record, and by which column; both where the other system can be asked for one. `notified` is there where
-    it tells of changes.
+    it tells of changes. `writer` writes to it, where people can be written there.
     """
 
     fetch: Callable[[Errand], Fetched]
@@ -122,3 +124,4 @@ class Road:
     one: Callable[[Errand, Single], Fetched] | None = None
     hangs: Callable[[str], Mapping[str, str]] = lambda table: {}
     notified: Notified | None = None
+    writer: Callable[[Errand], AbstractContextManager[Writer]] | None = None

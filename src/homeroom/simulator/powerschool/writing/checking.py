@@ -10,6 +10,7 @@ from homeroom.simulator.powerschool.tables import Column, Table, extensions_of
 from homeroom.simulator.powerschool.world import World
 from homeroom.simulator.powerschool.writing import rules
 
+TRACKS = ("A", "B", "C", "D", "E", "F")
 STATUS = {"A": 0, "I": 1, "P": -1, "H": 4}
 ORDER = {path: n for n, path in enumerate(rules.RULES)}
 REQUIRED, INVALID = "REQUIRED", "FIELD_VALIDATION_ERROR"
@@ -77,8 +78,8 @@ def _together(given: dict[str, Any]) -> list[Wrong]:
     found = []
     for group in (*rules.BLOCKS, *rules.PAIRS):
         near = group[0].rpartition("/")[0] if group in rules.BLOCKS else None
-        begun = any(p in given for p in group) or (near is not None and f"{near}/grid_location" in given)
-        if begun and not all(_blank(given.get(p)) for p in group):
+        around = (*group, f"{near}/grid_location") if near else group
+        if not all(_blank(given.get(p)) for p in around):
             found += [Wrong(f"student/{p}", REQUIRED, MISSING) for p in group if _blank(given.get(p))]
     return found
 
@@ -110,7 +111,7 @@ def _codes(world: World, given: dict[str, Any], columns: dict[str, Any], action:
         if not _blank(given.get(path)) and not _known(world, kind, given[path]):
             refuse(path, "Value is not defined in the district")
     track = "school_enrollment/track"
-    if not _blank(given.get(track)) and str(given[track]) not in "ABCDEF":
+    if not _blank(given.get(track)) and str(given[track]) not in TRACKS:
         refuse(track, "Value must be one of A, B, C, D, E, F")
     fte = columns.get("FTEID")
     if fte is not None and database.one(world.tables, "SELECT 1 FROM Fte WHERE ID = ?", (fte,)) is None:
@@ -128,7 +129,7 @@ def _status(given: dict[str, Any], columns: dict[str, Any], refuse: Any) -> None
         if str(letter).upper() not in STATUS:
             refuse("school_enrollment/enroll_status", "Value must be one of A, I, P, H")
         columns["Enroll_Status"] = STATUS.get(str(letter).upper(), 0)
-    elif not _blank(code) and str(code).strip() in ("2", "3"):
+    elif columns.get("Enroll_Status") in (2, 3):
         refuse("school_enrollment/enroll_status_code", "Value may not be 2 or 3")
 
 

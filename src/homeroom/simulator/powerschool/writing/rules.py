@@ -126,9 +126,9 @@ def value_of(rule: Rule, value: Any) -> tuple[Any, str | None]:
     if value is None or value == "":
         return None, None
     text = str(value).strip()
-    if rule.kind == "integer" and not re.fullmatch(r"-?\d{1,18}", text):
+    if rule.kind == "integer" and not re.fullmatch(r"-?[0-9]{1,18}", text):
         return None, "Value must be an integer"
-    if rule.kind == "number" and not re.fullmatch(r"-?\d+(\.\d+)?", text):
+    if rule.kind == "number" and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
         return None, "Value must be a number"
     if rule.length and len(text) > rule.length:
         return None, f"Value may not contain more than {rule.length} character(s)."
@@ -141,7 +141,7 @@ def value_of(rule: Rule, value: Any) -> tuple[Any, str | None]:
 
 def _date(text: str) -> tuple[str | None, str | None]:
     try:
-        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             raise ValueError
         return date.fromisoformat(text).isoformat(), None
     except ValueError:

@@ -88,6 +88,7 @@ class Caller:
 
         Raises UnknownOutcome when it may have been done, and PowerSchoolError.
         """
+        self._tokens.current()  # a sign-in that fails leaves no doubt: nothing was sent
         for attempt in self._attempts(lambda trouble: isinstance(trouble, TooManyRequests) and self._again(trouble)):
             with attempt:
                 return self._written(method, path, query, body)

@@ -141,6 +141,12 @@ class PowerSchool:
         path = f"/ws/v1/{kind}/{_id(id)}"
         return self._inside(self.caller.read("GET", path, _query(expansions=expansions, extensions=extensions)), kind, path)
 
+    def numbered(self, number: str, *, expansions: Sequence[str] = (), extensions: Sequence[str] = ()) -> Record | None:
+        """The student with that `local_id`, of whatever status; a number is that of one student, so one call tells. None: there is none."""
+        path, query = "/ws/v1/district/student", _query(q=f"local_id=={number}", expansions=expansions, extensions=extensions)
+        found = as_list(at(self.caller.read("GET", path, query), "students.student"))
+        return next((r for r in found if text(r.get("local_id")) == number), None)
+
     def contacts(self, student: str) -> list[Record]:
         """A student's contacts (by the student's `id`), with their e-mails, phones and relations; blank members are None."""
         return as_list(self.caller.read("GET", f"/ws/contacts/student/{_id(student)}"))

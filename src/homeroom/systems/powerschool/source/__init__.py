@@ -4,5 +4,6 @@ from homeroom.systems.powerschool.source.fetching import fetch
 from homeroom.systems.powerschool.source.notices import NOTIFIED
 from homeroom.systems.powerschool.source.preflight import look
 from homeroom.systems.powerschool.source.singles import hangs, one
+from homeroom.systems.powerschool.source.writing import writer
 
-__all__ = ["NOTIFIED", "fetch", "hangs", "look", "one"]
+__all__ = ["NOTIFIED", "fetch", "hangs", "look", "one", "writer"]
