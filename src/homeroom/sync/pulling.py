@@ -68,6 +68,9 @@ def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[
         quiet = 0.0 if entry.trigger == "pull" else _quiet(house, source)
         fetched = road.fetch(errand(house, source, known if kept else {}, work.path, now, quiet, tell))
         _learn(house, source, fetched, now)
+        if fetched.noted:
+            detail = {"source": source.id, **fetched.noted}
+            house.stores.control.audit.add(AuditRow(now, "homeroom", "source-way-changed", slug, detail))
         unchanged = kept if fetched.unchanged else None
         delivery = unchanged or intake.deliver(house, slug, source, fetched.files, entry.trigger, now)
         house.stores.roster(slug).imports.delivered(entry.number, entry.attempt, delivery.number)

@@ -14,7 +14,8 @@ from homeroom.deliveries.seal import Incoming
 from homeroom.roster.faults import Refused
 from homeroom.systems.fetching import Errand, Fetched, Single
 from homeroom.systems.powerschool.client import PowerSchool
-from homeroom.systems.powerschool.plugin.queries import FILES, queries
+from homeroom.systems.powerschool.plugin.extensions import extended
+from homeroom.systems.powerschool.plugin.queries import FILES, Query
 from homeroom.systems.powerschool.source import sheets
 from homeroom.systems.powerschool.source.connecting import client, host
 from homeroom.systems.powerschool.source.troubles import told
@@ -57,9 +58,10 @@ def one(errand: Errand, single: Single) -> Fetched:
     if asked is None or found is None:
         raise Refused("not_refreshable", what=single.table)
     files = []
+    queries = {q.key: q for q in extended(errand.settings.get("extension_fields", ()))}
     with told(host(errand)), client(errand) as sis:
         for question in asked:
-            rows = list(_rows(sis, question, found[2]))
+            rows = list(_rows(sis, queries[question.query], question.argument, found[2]))
             if question.itself and not rows:
                 raise Refused("record_gone")
             gone = (
@@ -68,14 +70,14 @@ def one(errand: Errand, single: Single) -> Fetched:
                 else list(_gone(question.query, rows, single.hanging.get("enrollments", ())))
             )
             name = FILES[question.query]
-            columns = [*queries()[question.query].columns, STATUS]
+            columns = [*queries[question.query].columns, STATUS]
             sheets.write(errand.folder / name, columns, [*rows, *gone])
             files.append(Incoming(name, errand.folder / name))
     return Fetched(tuple(files), errand.known)
 
 
-def _rows(sis: PowerSchool, asked: Asked, dcid: str) -> Iterator[Mapping[str, str]]:
-    yield from sis.query(queries()[asked.query].name, {asked.argument: dcid})
+def _rows(sis: PowerSchool, query: Query, argument: str, dcid: str) -> Iterator[Mapping[str, str]]:
+    yield from sis.query(query.name, {argument: dcid})
 
 
 def _gone(query: str, rows: Iterable[Mapping[str, str]], held: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:

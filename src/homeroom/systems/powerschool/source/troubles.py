@@ -40,6 +40,8 @@ def reason(trouble: PowerSchoolError, host: str) -> Refused:
             return Refused("access_closed", what=str(trouble))
         case FieldsRefused():
             return Refused("fields_missing", count=len(trouble.fields), fields=lines(trouble.fields))
+        case Rejected(status=405) | NotFound() if trouble.path.startswith("/ws/schema/table"):
+            return Refused("table_closed", what=f"the table {trouble.path.rpartition('/')[2]}")
         case NotFound():
             return Refused("query_missing", what=trouble.path.rpartition("/")[2] or trouble.path)
         case Unreachable():
