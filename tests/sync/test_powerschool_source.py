@@ -241,3 +241,55 @@ def test_what_cannot_be_refreshed_says_why_and_changes_nothing(pulled: Pinewood,
     finally:
         sources.change(house, SLUG, source.id, {"enabled": True})
     assert pulled.revision == revision
+
+
+def test_a_school_that_is_ticked_in_powerschool_steps_out_and_in_again(pinewood: Pinewood, server: Caller) -> None:
+    own = ["schools.u_schools_extension.ignoreforintegration"]
+    plugin, installed = server.world.plugin, server.world.installed
+    granted = plugin.fields
+    (school, dcid) = server.sql(
+        "SELECT s.school_number, s.dcid FROM schools s WHERE s.dcid NOT IN (SELECT schoolsdcid FROM u_schools_extension) "
+        "AND EXISTS (SELECT 1 FROM students p WHERE p.schoolid = s.school_number AND p.enroll_status = 0) ORDER BY s.dcid LIMIT 1"
+    )[0]
+    (student, name) = server.sql(
+        "SELECT dcid, last_name FROM students WHERE schoolid = ? AND enroll_status = 0 ORDER BY dcid LIMIT 1", school
+    )[0]
+    try:
+        added(pinewood, server, extension_fields=own)
+        server.world.install(packages.read(package(Publisher(), ("legal-guardian",), own=own)))
+        first = pull(pinewood)
+        assert first.outcome != "failed", first.reason
+        before = active(pinewood)
+        box = {"do": "add", "table": "u_schools_extension", "set": {"SchoolsDCID": dcid, "IgnoreForIntegration": 1}}
+        server.steer("change", box)
+        edit(server, "students", student, Last_Name="Unseen")
+        report = pull(pinewood)
+        assert report.outcome != "failed", report.reason
+        assert str(school) in {s.school for s in report.skipped}
+        assert active(pinewood) == before
+        assert pinewood.records("users")[f"S{student}"]["familyName"] == name
+        server.steer("change", {"do": "drop", "table": "u_schools_extension", "key": dcid})
+        assert pull(pinewood).tables["users"].updated == 1
+        assert pinewood.records("users")[f"S{student}"]["familyName"] == "Unseen"
+    finally:
+        edit(server, "students", student, Last_Name=name)
+        plugin.fields, server.world.installed = granted, installed
+
+
+def test_another_road_changes_no_row_and_is_told(pinewood: Pinewood, server: Caller) -> None:
+    added(pinewood, server)
+    plugin, installed = server.world.plugin, server.world.installed
+    granted = plugin.fields
+    pull(pinewood)
+    try:
+        server.world.installed, plugin.fields = {}, None
+        report = pull(pinewood)
+        assert report.outcome != "failed", report.reason
+        assert not [t for t in report.tables.values() if t.added or t.updated or t.removed]
+        assert "source-way-changed" in pinewood.acts()
+        plugin.fields = {}
+        report = pull(pinewood)
+        assert (report.outcome, report.reason.code if report.reason else None) == ("failed", "way_narrower")
+        assert pinewood.revision == 1
+    finally:
+        plugin.fields, server.world.installed = granted, installed

@@ -30,7 +30,7 @@ OWN = ["students.u_students_extension.preferredname", "schools.u_schools_extensi
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Caller]:
-    with pretend(60) as caller:
+    with pretend(12) as caller:
         caller.world.install(packages.read(package(Publisher(), ("legal-guardian",), own=OWN)))
         # Signs that break carelessly written CSV, and nothing of them may be lost on either road.
         odd = caller.sql("SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid")[0][0]
