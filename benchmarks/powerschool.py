@@ -112,8 +112,8 @@ def _calls(url: str) -> dict[str, object]:
 
 def _steer(url: str, method: str, what: str, body: Any = None) -> Any:
     given = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{url}/__simulator/{what}", given, {"Content-Type": "application/json"}, method=method)  # noqa: S310 - our own server
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
+    request = urllib.request.Request(f"{url}/__simulator/{what}", given, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request) as answer:
         content = answer.read()
     return json.loads(content) if content else None
 
