@@ -19,7 +19,7 @@ from homeroom.sync import setting_kinds as kinds
 from homeroom.sync.scope_settings import PEOPLE_AND_SCOPE
 from homeroom.sync.setting import PULLED, PUSHED, REMOTE, WHEN, Group, Setting
 from homeroom.sync.setting_kinds import Kind
-from homeroom.systems.powerschool.plugin.extensions import fault as extension_fault
+from homeroom.systems.powerschool.plugin.extensions import faults as extension_faults
 
 __all__ = ["BY_NAME", "LIMITS", "PULLED", "PUSHED", "REMOTE", "SETTINGS", "WHEN", "Group", "Setting"]
 
@@ -70,7 +70,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "extension_fields", "Connection",
-        kinds.several("fields as students.u_students_extension.preferredname", extension_fault), (),
+        Kind("fields as students.u_students_extension.preferredname", extension_faults, kinds.items), (),
         "Fields of the district's own, in tables beside PowerSchool's of students, schools, users and sections.",
         "The plug-in (`homeroom plugin`) asks for them and its queries bring each as a column of its name; install it anew after a change.",
         kept=("connection", "extension_fields"), kinds=("powerschool",), fallback="none",

@@ -24,6 +24,9 @@ HOSTS: Mapping[str, tuple[str, str, str]] = {
 WRITTEN = re.compile(r"([a-z]+)\.([a-z][a-z0-9_]{0,29})\.([a-z][a-z0-9_]{0,29})")
 
 
+SAYS = "must be fields as students.u_students_extension.preferredname"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class ExtensionField:
     """One field: the core table, the extension table, the field, all in small letters."""
@@ -33,11 +36,22 @@ class ExtensionField:
     name: str
 
 
-def fault(written: object) -> str | None:
-    """What is wrong with a field as it is written, in a few words, or None."""
+def faults(written: object) -> str | None:
+    """What is wrong with a list of fields as they are written, in a few words, or None."""
+    if not isinstance(written, list | tuple):
+        return SAYS
+    wrong = next((w for text in written if (w := _fault(text)) is not None), None)
+    if wrong is not None:
+        return wrong
+    columns = [(core, name) for core, _, name in dict.fromkeys(tuple(str(text).lower().split(".")) for text in written)]
+    twice = next((c for c in columns if columns.count(c) > 1), None)
+    return f"names {twice[0]} {twice[1]} in two tables: their columns would have one name" if twice else None
+
+
+def _fault(written: object) -> str | None:
     found = WRITTEN.fullmatch(written.lower()) if isinstance(written, str) else None
     if found is None:
-        return "must be fields as students.u_students_extension.preferredname"
+        return SAYS
     if found[1] not in HOSTS:
         return f"must be fields of {', '.join(HOSTS)}: PowerSchool's table, the extension table, the field"
     if found[3] in queries()[HOSTS[found[1]][0]].columns:
@@ -46,16 +60,11 @@ def fault(written: object) -> str | None:
 
 
 def read(written: Iterable[str]) -> tuple[ExtensionField, ...]:
-    """The fields, each once. Raises Misuse for one that cannot be."""
-    found = []
-    for text in written:
-        if wrong := fault(text):
-            raise Misuse(f"extension_fields {wrong}.")
-        found.append(ExtensionField(*text.lower().split(".")))
-    columns = [(f.core, f.name) for f in dict.fromkeys(found)]
-    if twice := next((c for c in columns if columns.count(c) > 1), None):
-        raise Misuse(f"extension_fields names {twice[0]} {twice[1]} in two tables: their columns would have one name.")
-    return tuple(dict.fromkeys(found))
+    """The fields, each once. Raises Misuse for what cannot be."""
+    given = list(written)
+    if wrong := faults(given):
+        raise Misuse(f"extension_fields {wrong}.")
+    return tuple(dict.fromkeys(ExtensionField(*text.lower().split(".")) for text in given))
 
 
 def extended(written: Iterable[str]) -> tuple[Query, ...]:

@@ -39,7 +39,7 @@ def chosen(more: Sequence[str] = (), own: Sequence[str] = ()) -> list[Query]:
     """The queries of the base and of the optional packs that are named, with a district's own fields. Raises Misuse."""
     if unknown := sorted(set(more) - set(packs()[1:])):
         raise Misuse(f"the plug-in has no pack {', '.join(unknown)}; there are {', '.join(packs()[1:])}.")
-    return [q for pack in (BASE, *more) for q in extensions.extended(own) if q.pack == pack]
+    return [q for pack in packs() if pack == BASE or pack in more for q in extensions.extended(own) if q.pack == pack]
 
 
 def versioned(more: Sequence[str] = (), own: Sequence[str] = (), version: str = VERSION) -> str:
