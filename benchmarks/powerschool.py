@@ -71,9 +71,9 @@ def _pulled(house: House, source: int, url: str) -> dict[str, object]:
     begun, used, steps = time.perf_counter(), _processor(), []
     now = datetime.now(UTC)
     number = pulling.begin(house, "bench", source, now)
-    report = imports.run(house, "bench", number, now=now, tell=lambda step: steps.append((step, time.perf_counter())))
+    report = imports.run(house, "bench", number, now=now, tell=lambda step: steps.append((step, time.perf_counter(), _peak())))
     ended, cpu = time.perf_counter(), _processor() - used
-    fetched = next((at for step, at in steps if not step.startswith("fetch")), ended)
+    fetched, peak = next(((at, peak) for step, at, peak in steps if not step.startswith("fetch")), (ended, _peak()))
     return {
         "wall": round(ended - begun, 3),
         "fetch": round(fetched - begun, 3),
@@ -83,7 +83,9 @@ def _pulled(house: House, source: int, url: str) -> dict[str, object]:
         "reason": report.reason.code if report.reason else None,
         "rows": sum(f.rows for f in report.files),
         "changed": sum(t.added + t.updated + t.removed for t in report.tables.values()),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
+        "peak_fetch_mb": peak,
+        "peaks": {step: peak for step, _, peak in steps if not step.startswith("fetch")},
+        "peak_mb": _peak(),
     }
 
 
@@ -116,6 +118,12 @@ def _steer(url: str, method: str, what: str, body: Any = None) -> Any:
     with urllib.request.urlopen(request) as answer:
         content = answer.read()
     return json.loads(content) if content else None
+
+
+def _peak() -> int:
+    """The largest resident size of this process so far, in millions of bytes. Linux tells kilobytes, macOS bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
 
 
 def _processor() -> float:
