@@ -21,6 +21,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from homeroom.cli import demo_api
 from homeroom.cli.context import say
 from homeroom.cli.demo_words import described, headline
 
@@ -131,6 +132,8 @@ class Story:
         say(
             f"  {out.name}: {sum(package['rows'].values()):,} rows in {len(package['rows'])} files, {out.stat().st_size:,} bytes."
         )
+        self.title("A second district: its PowerSchool is asked by API, and one student is refreshed")
+        demo_api.tell(self.folder, self._homeroom(), self._variables(), self.command, self.show)
         say(
             "\nWhat you have seen: a district's files came over SFTP as its system writes them, were put right where that is certain,"
         )
@@ -252,7 +255,10 @@ class Story:
         status, out = self._run(*arguments)
         if status not in ok:
             raise SystemExit(f"homeroom {' '.join(arguments)} ended with {status}")
-        say(f"  $ homeroom {' '.join(arguments)}    ({time.monotonic() - start:.1f} s)")
+        shown = " ".join(
+            "..." if before == "--client-secret" else a for before, a in zip(("", *arguments), arguments, strict=False)
+        )
+        say(f"  $ homeroom {shown}    ({time.monotonic() - start:.1f} s)")
         return json.loads(out)
 
     def title(self, text: str) -> None:

@@ -34,7 +34,7 @@ from homeroom.store.sqlite_file import SqliteFile
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
 
-_CACHE_KIB = 400_000
+_CACHE_KIB = 250_000
 """SQLite's cache for a large apply; measured: a 1 % night of random ids touches pages everywhere."""
 _LARGE = 2_000
 """Changes from which the large cache pays."""

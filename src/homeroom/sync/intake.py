@@ -41,7 +41,8 @@ def hand_in(
     files = files_of(path)
     if others := left_out(path):
         note(f"Left out, since links are not followed and only regular files are read: {', '.join(others)}.")
-    sets_for(layouts, Own(house, slug))
+    if layouts is not None:
+        sets_for(layouts, Own(house, slug))  # a set that is not there is told before anything is taken
     chosen = of(house, slug, source) or _upload(house, slug, layouts, note)
     at = now or datetime.now(UTC)
     delivery = deliver(house, slug, chosen, files, trigger, at)

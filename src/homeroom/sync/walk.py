@@ -66,16 +66,15 @@ from homeroom.workbench.values import (
 class Ground:
     """What a walk stands on: how this source is read, and what the store already holds.
 
-    `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and
-    returns their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last`: what
-    each table's files were last time. `written` makes a
-    relation of the keys of a table that files of certain names wrote last, or is None where there are none. `now` is in the
-    district's own time. `agree` puts a set's own datasets together with what the store has of them; `lookup` asks the store for the
-    tables of a catalogue. `contacts` overrides single keys of the set's contact rules; `made_before`: how many active people of the
-    source were made from pairs. `treatment` is what the source's settings do to its rows, `paused` are tables that rest today,
-    `absent_before` brings what was counted of absent students. `ownership`: which fields the source may write. `schools` says which
-    schools step out; `taken_over`: by table, ids of the SIS and those that the roster has instead. `usual`: the set that read the files last
-    time, where nobody has named one.
+    `snapshots` are last night's, by table; `touched` brings the keys of a table that others changed since a snapshot and returns
+    their relation, or None. `allied` are sources of the same system. `first`: the roster is empty. `last`: what each table's files
+    were last time. `written` makes a relation of the keys of a table that files of certain names wrote last, or is None where there
+    are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the store has of them;
+    `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact rules;
+    `made_before`: how many active people of the source were made from pairs. `treatment` is what the source's settings do to its
+    rows, `paused` are tables that rest today, `absent_before` brings what was counted of absent students. `ownership`: which fields
+    the source may write. `schools` says which schools step out; `taken_over`: by table, ids of the SIS and those that the roster has
+    instead. `usual`: the set that read the files last time, where nobody has named one.
     """
 
     sets: Sequence[LayoutSet]
@@ -188,21 +187,7 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     placed = step(bench, ground.schools, treated.feeds, book, lookup)
     matching.judge(bench, ground.schools, ours)
     feeds, lookup = placed.feeds, placed.lookup
-    tell("compare with last night")
-    sifted: dict[str, Sifted] = {}
-    admitted: dict[str, Admitted] = {}
-    with bench.beside() as second:
-        sifting = Sifting(second, feeds, rules, ground, book, settings=looked.treatment.fingerprint, afresh=treated.afresh)
-        with closing(sifting.tables()) as tables_ahead:
-            coming: Iterable[tuple[str, Sifted]] = tables_ahead
-            if any(feed.drops for feed in feeds):
-                coming = list(coming)  # what the value maps of all tables dropped is told before the checks speak
-                _tell_dropped(bench, coming)
-            tell("check")
-            for name, each in coming:
-                sifted[name] = each
-                admitted[name] = admit(bench, book[name], each, rules, lookup)
-                forget(bench, each)
+    sifted, admitted, fingerprints = _checked(bench, feeds, rules, ground, looked, lookup, treated.afresh, tell)
     tell("plan")
     hand_over(bench, ground.taken_over, list(sifted), {ground.source, *ground.allied}, lookup)
     tables = [planning.Walked(book[name], sifted[name], admitted[name], looked.elsewhere.get(name)) for name in sifted]
@@ -225,12 +210,42 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
         contacts=settled,
         sifted=sifted,
         admitted=admitted,
-        fingerprints=sifting.fingerprints,
+        fingerprints=fingerprints,
         plan=plan,
         judgement=judgement,
         absences=treated.absences,
         skipped=skipped,
     )
+
+
+def _checked(
+    bench: Workbench,
+    feeds: Sequence[Feed],
+    rules: Rules,
+    ground: Ground,
+    looked: Looked,
+    lookup: Lookup,
+    afresh: Collection[str],
+    tell: Callable[[str], None],
+) -> tuple[dict[str, Sifted], dict[str, Admitted], Mapping[str, str]]:
+    """Compare the feeds with last night, and check what differs: table by table, the next one compared while one is checked."""
+    tell("compare with last night")
+    sifted: dict[str, Sifted] = {}
+    admitted: dict[str, Admitted] = {}
+    book = looked.book
+    with bench.beside() as second:
+        sifting = Sifting(second, feeds, rules, ground, book, settings=looked.treatment.fingerprint, afresh=afresh)
+        with closing(sifting.tables()) as tables_ahead:
+            coming: Iterable[tuple[str, Sifted]] = tables_ahead
+            if any(feed.drops for feed in feeds):
+                coming = list(coming)  # what the value maps of all tables dropped is told before the checks speak
+                _tell_dropped(bench, coming)
+            tell("check")
+            for name, each in coming:
+                sifted[name] = each
+                admitted[name] = admit(bench, book[name], each, rules, lookup)
+                forget(bench, each)
+    return sifted, admitted, sifting.fingerprints
 
 
 def _taken_over(bench: Workbench, made: Sequence[Feed], rules: Rules, ground: Ground, book: Catalogue) -> list[Feed]:
