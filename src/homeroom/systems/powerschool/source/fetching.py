@@ -57,7 +57,12 @@ def _brought(sis: PowerSchool, errand: Errand) -> tuple[Way, str, list[Incoming]
 
 
 def _closed(trouble: PowerSchoolError) -> str:
-    return f"no queries of Homeroom's plug-in, and tables are closed: {trouble}"
+    what = (
+        f"{len(trouble.fields)} fields of tables are not granted"
+        if isinstance(trouble, FieldsRefused)
+        else f"tables are closed ({trouble})"
+    )
+    return f"none of the queries of Homeroom's plug-in is there, and {what}"
 
 
 def _last(sis: PowerSchool, errand: Errand, trouble: PowerSchoolError) -> list[Incoming]:

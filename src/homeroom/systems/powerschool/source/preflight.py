@@ -43,7 +43,7 @@ def look(errand: Errand) -> dict[str, Any]:
         "why": why,
         "rows": rows,
         "missing_queries": missing,
-        "missing_fields": lines(fields),
+        "missing_fields": lines(fields, most=len(fields)),
         "to_do": todo,
     }
 
