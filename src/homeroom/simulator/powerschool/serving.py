@@ -21,9 +21,12 @@ def listening(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises Fault, in a sentence, where the port cannot be had."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
+        sock = socket.create_server((host, port), family=family)
     except OSError as trouble:
         raise Fault(f"port {port} on {host} could not be opened ({trouble.strerror}): is another program using it?") from None
+    # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
 
 
 def serve(world: World, sock: socket.socket, ready: Callable[[], None]) -> None:
