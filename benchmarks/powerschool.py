@@ -7,6 +7,7 @@ process's processor; the server's own time is what its journal says of the calls
 
 from __future__ import annotations
 
+import contextlib
 import json
 import resource
 import subprocess
@@ -132,4 +133,6 @@ def _processor() -> float:
 
 
 if __name__ == "__main__":
-    json.dump(run(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]), sys.stdout)
+    with contextlib.redirect_stdout(sys.stderr):  # what is logged of calls that failed stands beside the answer, not in it
+        told = run(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    json.dump(told, sys.stdout)
