@@ -27,6 +27,7 @@ from homeroom.deliveries import workfolders
 from homeroom.doors.machines.assembling import assemble
 from homeroom.doors.machines.door import Door
 from homeroom.doors.machines.meters import Meters
+from homeroom.doors.notices.door import NoticesDoor
 from homeroom.doors.rest.provider import create
 from homeroom.doors.sftp.accounts import Account
 from homeroom.doors.sftp.events import Arrival
@@ -35,7 +36,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import housekeeping, imports, schedule, watch
+from homeroom.sync import housekeeping, imports, noticing, schedule, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.readiness import troubles
@@ -175,8 +176,9 @@ async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Serv
     # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     provider = create(house.stores, address=house.settings.public_url, observe=meters.answered) if roles.web else None
+    inside = NoticesDoor(house, provider) if provider is not None else None
     config = uvicorn.Config(
-        Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, provider),
+        Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside),
         host=house.settings.http_address,
         port=wanted,
         log_config=None,
@@ -275,6 +277,7 @@ def _background(
 
         def call_up() -> None:
             schedule.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
+            noticing.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
 
         threads.append(each(CLOCK_SECONDS, "clock", call_up))
     if jobs is not None and roles.sftp:

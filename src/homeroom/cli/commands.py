@@ -68,6 +68,8 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "set": ("homeroom.cli.sources:set_", "Change settings of a source."),
             "secret": ("homeroom.cli.pulls:secret", "Give a source the password or key with which it logs in elsewhere."),
             "test": ("homeroom.cli.pulls:try_out", "Connect to a source's server, and show what it would fetch."),
+            "notices": ("homeroom.cli.notices:notices", "Make the address for notices of change; prints it once."),
+            "subscribe": ("homeroom.cli.notices:subscribe", "Let PowerSchool tell of changes, or no more."),
             "limits": ("homeroom.cli.sources:limits", "Show or set the limits of a source."),
             "rotate": ("homeroom.cli.accounts:rotate", "Give an SFTP source a new password; prints it once."),
             "key add": ("homeroom.cli.accounts:key_add", "Let a public key log in at an SFTP source."),

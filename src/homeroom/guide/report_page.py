@@ -34,7 +34,10 @@ REPORT: Meanings = {
     "source": ("number or null", "The source whose delivery this was; null for a rollback."),
     "delivery": ("number or null", "The sealed delivery that was walked."),
     "kind": ("text", "`continuous` (the whole population) or `change_notification` (single records)."),
-    "trigger": ("text", "What began it: `import` (command line), `sftp`, `rollback`."),
+    "trigger": (
+        "text",
+        "What began it: `import`, `pull`, `refresh`, `rollback` (command line), `sftp`, `schedule` (the clock), `notification` (the other system told of changes), `poll` (it was asked for them).",
+    ),
     "dry_run": ("true or false", "Whether it stopped before the commit on purpose. Then all counts say what would happen."),
     "status": ("text", "`running`, `waiting_for_approval`, `done` or `rejected`."),
     "outcome": (

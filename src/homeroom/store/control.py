@@ -12,6 +12,7 @@ from homeroom.store.errands import Errands
 from homeroom.store.journal import Audit, Settings, Summaries, Workers
 from homeroom.store.keys import Keys
 from homeroom.store.layout_versions import LayoutVersions
+from homeroom.store.notices import Notices
 from homeroom.store.own_schools import OwnSchools
 from homeroom.store.places import Place
 from homeroom.store.sources import Sources
@@ -37,6 +38,7 @@ class Control:
         self.schools = OwnSchools(place)
         self.taken_over = TakeOvers(place)
         self.errands = Errands(place)
+        self.notices = Notices(place)
 
     def close(self) -> None:
         """Close its connections."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -190,6 +190,26 @@ errand = Table(
     Column("source", Integer, ForeignKey("source.id", name="errand_source"), primary_key=True, autoincrement=False),
     Column("due", Text),
     Column("known", Text, nullable=False),
+)
+
+notice_door = Table(
+    "notice_door",
+    control,
+    Column("source", Integer, ForeignKey("source.id", name="notice_door_source"), primary_key=True, autoincrement=False),
+    Column("sha256", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("called", Text),
+    UniqueConstraint("sha256", name="notice_door_sha256"),
+)
+
+notice = Table(
+    "notice",
+    control,
+    Column("source", Integer, ForeignKey("source.id", name="notice_source"), primary_key=True, autoincrement=False),
+    Column("resource", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("heard", Text, nullable=False),
+    Column("times", Integer, nullable=False),
 )
 
 setting = Table("setting", control, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

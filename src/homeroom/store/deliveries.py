@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -89,9 +89,9 @@ class Deliveries:
             raise Misuse(f"There is no delivery {number}.")
         return _delivery(row)
 
-    def last(self, limit: int = 50, *, source: int | None = None) -> list[Delivery]:
-        """Deliveries, newest first."""
-        wanted = select(delivery).order_by(delivery.c.number.desc()).limit(limit)
+    def last(self, limit: int = 50, *, source: int | None = None, but: Collection[str] = ()) -> list[Delivery]:
+        """Deliveries, newest first; without those of some triggers."""
+        wanted = select(delivery).where(delivery.c.trigger.not_in(but)).order_by(delivery.c.number.desc()).limit(limit)
         if source is not None:
             wanted = wanted.where(delivery.c.source == source)
         with self._place.read() as connection:

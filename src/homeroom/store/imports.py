@@ -109,6 +109,11 @@ class Imports:
         with self._place.write() as connection:
             hold(connection, number, attempt, {"delivery": delivery})
 
+    def becomes_whole(self, number: int, attempt: int) -> None:
+        """Say that an import of single records turned out to need everything. Raises TryAgain when this attempt was overtaken."""
+        with self._place.write() as connection:
+            hold(connection, number, attempt, {"kind": "continuous"})
+
     def settle(
         self,
         number: int,

@@ -11,6 +11,7 @@ from homeroom.store.imports import Import
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
 from homeroom.sync.schedule import last_at, next_at, next_start, zone_of
+from homeroom.sync.single_records import SMALL
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
 
@@ -45,7 +46,9 @@ def freshness(house: House, source: Source, now: datetime) -> Freshness:
     arrived = newest.sealed_at if newest else None
     ended = [i for i in tried if i.status in ("done", "rejected")]
     failures = len(list(takewhile(lambda i: i.outcome == "failed", ended)))
-    late = _late(house, source, arrived, now)
+    # Single records by day say nothing of whether the night's data comes.
+    whole = next(iter(store.deliveries.last(1, source=source.id, but=SMALL)), None)
+    late = _late(house, source, whole.sealed_at if whole else None, now)
     return Freshness(
         state=_state(house, source, tried, failures, late, now),
         last_arrival=arrived,

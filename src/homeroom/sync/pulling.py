@@ -17,10 +17,11 @@ from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
 from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
-from homeroom.sync import intake, source_settings
+from homeroom.sync import intake, noticing, source_settings
 from homeroom.sync.house import House
 from homeroom.sync.schedule import PULLING, zone_of
 from homeroom.sync.secrets import opened
+from homeroom.sync.single_records import SMALL, DistrictHeld
 from homeroom.systems.fetching import Errand, Fetched, Road
 from homeroom.systems.roads import ROADS
 
@@ -56,7 +57,8 @@ def chosen(house: House, slug: str, number: int | None) -> Source:
 def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[[str], None]) -> Import:
     """Fetch for an import that has no delivery yet, and seal what came. Returns the import with its delivery.
 
-    Raises Refused when the other side cannot be reached or has no whole set. One round of a source at a time: others wait.
+    An import that was begun for notices of change fetches the records they name, unless they are too many. Raises Refused when the
+    other side cannot be reached or has no whole set. One round of a source at a time: others wait.
     """
     assert entry.source is not None
     source = house.stores.control.sources.get(entry.source)
@@ -64,18 +66,57 @@ def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[
     with house.stores.fetching(slug, source.id), claim(house.settings.work, f"{slug}-fetch-{entry.number}") as work:
         tell("fetch")
         known = house.stores.control.errands.known(source.id)
-        kept = _kept(house, source, known)
-        quiet = 0.0 if entry.trigger == "pull" else _quiet(house, source)
-        fetched = road.fetch(errand(house, source, known if kept else {}, work.path, now, quiet, tell))
-        _learn(house, source, fetched, now)
-        if fetched.noted:
-            detail = {"source": source.id, **fetched.noted}
-            house.stores.control.audit.add(AuditRow(now, "homeroom", "source-way-changed", slug, detail))
-        unchanged = kept if fetched.unchanged else None
-        delivery = unchanged or intake.deliver(house, slug, source, fetched.files, entry.trigger, now)
+        this = noticing.round_of(house, source, entry, road, errand(house, source, {}, work.path, now, 0.0, tell), known)
+        if this.whole:
+            fetched, delivery = _whole(house, source, entry, road, work.path, now, tell)
+            seen = {**fetched.known, "delivery": delivery.number}
+        else:
+            delivery = _some(house, source, entry, road, this, work.path, now, tell)
+            seen = known
         house.stores.roster(slug).imports.delivered(entry.number, entry.attempt, delivery.number)
-        house.stores.control.errands.remember(source.id, {**fetched.known, "delivery": delivery.number})
+        more = noticing.remembered(house, source, entry, this, known)
+        house.stores.control.errands.remember(source.id, {**seen, **more})
+        house.stores.control.notices.forget(source.id, this.notices)
     return house.stores.roster(slug).imports.get(entry.number)
+
+
+def _whole(
+    house: House, source: Source, entry: Import, road: Road, folder: Path, now: datetime, tell: Callable[[str], None]
+) -> tuple[Fetched, Delivery]:
+    """Fetch everything, and seal it; or find the delivery that holds it already."""
+    slug = source.district
+    known = house.stores.control.errands.known(source.id)
+    kept = _kept(house, source, known)
+    quiet = 0.0 if entry.trigger == "pull" else _quiet(house, source)
+    way = {"way": known["way"]} if "way" in known else {}  # which road it was outlives the files that came by it
+    fetched = road.fetch(errand(house, source, known if kept else way, folder, now, quiet, tell))
+    _learn(house, source, fetched, now)
+    if fetched.noted:
+        detail = {"source": source.id, **fetched.noted}
+        house.stores.control.audit.add(AuditRow(now, "homeroom", "source-way-changed", slug, detail))
+    if entry.kind != "continuous":
+        house.stores.roster(slug).imports.becomes_whole(entry.number, entry.attempt)
+    unchanged = kept if fetched.unchanged else None
+    # Whatever began it, this is a whole round and not one of single records.
+    trigger = "pull" if entry.trigger in SMALL else entry.trigger
+    return fetched, unchanged or intake.deliver(house, slug, source, fetched.files, trigger, now)
+
+
+def _some(
+    house: House,
+    source: Source,
+    entry: Import,
+    road: Road,
+    this: noticing.Round,
+    folder: Path,
+    now: datetime,
+    tell: Callable[[str], None],
+) -> Delivery:
+    """Fetch the records that notices name, and seal them."""
+    assert road.notified is not None
+    held = DistrictHeld(house, source.district, road)
+    fetched = road.notified.some(errand(house, source, {}, folder, now, 0.0, tell), this.hints, held)
+    return intake.deliver(house, source.district, source, fetched.files, entry.trigger, now)
 
 
 def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str, Any]:
@@ -111,7 +152,7 @@ def errand(
 
 def _kept(house: House, source: Source, known: Mapping[str, Any]) -> Delivery | None:
     """The delivery that holds what the last round saw, while it is kept: what lies unchanged elsewhere need not come again."""
-    newest = next(iter(house.stores.roster(source.district).deliveries.last(1, source=source.id)), None)
+    newest = next(iter(house.stores.roster(source.district).deliveries.last(1, source=source.id, but=SMALL)), None)
     whole = newest is not None and newest.number == known.get("delivery") and newest.shredded_at is None
     return newest if whole else None
 

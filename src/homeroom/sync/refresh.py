@@ -12,14 +12,12 @@ from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport, TableReport
 from homeroom.store.history import Record
 from homeroom.store.journal import AuditRow
-from homeroom.store.pages import Where
 from homeroom.store.sources import Source
 from homeroom.sync import imports, intake, pulling, sources
 from homeroom.sync.house import House
-from homeroom.systems.fetching import Road, Single
+from homeroom.sync.single_records import DistrictHeld
+from homeroom.systems.fetching import Road
 from homeroom.systems.roads import ROADS
-
-MOST_HANGING = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +76,7 @@ def refresh(
     house.stores.control.audit.add(AuditRow(now, who, "record-refreshed", slug, {"table": table, "source": source.id}))
     with claim(house.settings.work, f"{slug}-refresh") as work:
         tell("fetch")
-        single = Single(
-            table, sourced_id, {t: _hanging(house, slug, t, column, sourced_id) for t, column in road.hangs(table).items()}
-        )
+        single = DistrictHeld(house, slug, road).single(table, sourced_id)
         fetched = road.one(pulling.errand(house, source, {}, work.path, now, 0.0, tell), single)
         delivery = intake.deliver(house, slug, source, fetched.files, "refresh", now)
     house.announce()
@@ -116,12 +112,6 @@ def _road(house: House, slug: str, table: str, sourced_id: str, held: Record | N
         )
         raise Misuse(f"{slug} {what}.")
     return askable[0], ROADS[askable[0].kind]
-
-
-def _hanging(house: House, slug: str, table: str, column: str, sourced_id: str) -> tuple[dict[str, str], ...]:
-    """The active rows of a table that name the record."""
-    page = house.stores.roster(slug).page(table, MOST_HANGING, status="active", where=[Where(column, (sourced_id,))])
-    return tuple({c: str(v) for c, v in zip(page.columns, row, strict=True) if v is not None} for row in page.rows)
 
 
 def _changed(now: Record | None, report: ImportReport) -> tuple[Field, ...]:

@@ -15,6 +15,7 @@ from cronsim import CronSim
 
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
+from homeroom.sync.single_records import POLL
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
 
@@ -77,7 +78,10 @@ def _call(house: House, source: Source, now: datetime, enqueue: Enqueue) -> int:
     if (due := due_round(house, source, now)) is None or not house.stores.control.errands.claim(source.id, due):
         return 0
     store = house.stores.roster(source.district)
-    entry = store.imports.begin(source=source.id, delivery=None, kind="continuous", trigger="schedule", now=now)
+    # A round of the day reads what changed, where the other side can be asked for that; the night reads everything.
+    small = value(source, "changes_application") and due != _night(house, source, now)
+    kind, trigger = ("change_notification", POLL) if small else ("continuous", "schedule")
+    entry = store.imports.begin(source=source.id, delivery=None, kind=kind, trigger=trigger, now=now)
     enqueue(source.district, entry.number)
     return 1
 
@@ -88,10 +92,15 @@ def due_round(house: House, source: Source, now: datetime) -> datetime | None:
     zone = zone_of(house, source)
     if value(source, "pause") and paused(source, now.astimezone(zone)):
         return None
-    night = last_at(source.start, value(source, "days"), now, zone) if source.start is not None else None
+    night = _night(house, source, now)
     if night is not None and night > since:
         return night if now >= night + spread(house, source) else None
     return _by_day(source, since, now, zone)
+
+
+def _night(house: House, source: Source, now: datetime) -> datetime | None:
+    """The last nightly start that is not after a moment."""
+    return last_at(source.start, value(source, "days"), now, zone_of(house, source)) if source.start is not None else None
 
 
 def _by_day(source: Source, since: datetime, now: datetime, zone: ZoneInfo) -> datetime | None:

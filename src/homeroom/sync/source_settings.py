@@ -77,6 +77,13 @@ SETTINGS: tuple[Setting, ...] = (
         example="schools.u_schools_extension.ignoreforintegration",
     ),
     Setting(
+        "changes_application", "Connection", kinds.text("a name of 1 to 100 letters, digits, dots, dashes", r"[A-Za-z0-9._-]{1,100}"), None,
+        "The name under which the district's PowerSchool numbers changes for Homeroom: its data version subscription.",
+        "The rounds of `every_minutes` then ask which records changed, and read those alone. Where the server does not know the name or "
+        "the number any more, a round reads everything.",
+        kept=("connection", "changes_application"), kinds=("powerschool",), fallback="each round reads everything", example="Homeroom",
+    ),
+    Setting(
         "path", "Connection", kinds.text("a folder of 1 to 500 characters", r"[^\x00-\x1f]{1,500}"), ".",
         "The folder on that server. Parts such as `%Y-%m-%d` stand for the day in the district's own time.",
         "Files in it are fetched; folders in it are not entered and links not followed.",
@@ -131,6 +138,12 @@ SETTINGS: tuple[Setting, ...] = (
         "day_hours", "Arrival", kinds.text("two times of day, as 06:00..18:00", r"([01]\d|2[0-3]):[0-5]\d\.\.([01]\d|2[0-3]):[0-5]\d"), "06:00..20:00",
         "The hours, in the district's own time zone, in which the rounds of `every_minutes` are made.",
         "Outside of them only `start` counts.", "look", kept=("day_hours",), kinds=PULLED, example="07:00..17:00",
+    ),
+    Setting(
+        "notice_seconds", "Arrival", kinds.number(0, 3600), 20,
+        "How long notices of change are gathered before the records that they name are read.",
+        "All of that time are one import, each record once, however often it was named. More than 2,000 records are one whole pull instead.",
+        "look", "seconds", ("notice_seconds",), ("powerschool",), example="60",
     ),
     Setting(
         "pause", "Arrival", kinds.several("a list of stretches of the year, each for all or for one table", judges.rest), (),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from homeroom.deliveries.seal import Incoming
 
@@ -61,15 +61,66 @@ class Single:
 
 
 @dataclass(frozen=True, slots=True)
+class Hint:
+    """What another system says it changed: its word for a kind of record, and the record's key there. Nothing more is believed."""
+
+    resource: str
+    key: str
+
+
+class Held(Protocol):
+    """What Homeroom holds of the district, as far as a road needs it to make records of hints."""
+
+    def single(self, table: str, key: str) -> Single:
+        """A record with the stored rows that hang on it."""
+        ...
+
+    def cell(self, table: str, key: str, column: str) -> str | None:
+        """One cell of a record that is held, or None."""
+        ...
+
+    def keys(self, table: str, column: str, value: str) -> Sequence[str]:
+        """The active records of a table that have a value in a column."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed on the other side since a version, and the version now."""
+
+    version: int
+    hints: frozenset[Hint]
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """How another system tells of changes.
+
+    `heard` finds the hints in a body that it sent; it takes any bytes. `some` brings the records that hints mean, each with what hangs
+    on it, as files of one delivery; what is no longer there is left out. `changes` asks what changed since a version, None where the
+    other side does not know that version any more, or does not keep versions. `subscribe` asks to be told at an address, by a text of
+    ours that comes back with each notice; `unsubscribe` ends it. All but `heard` raise Refused.
+    """
+
+    heard: Callable[[bytes], frozenset[Hint]]
+    some: Callable[[Errand, Collection[Hint], Held], Fetched]
+    changes: Callable[[Errand, str, int], Changes | None]
+    subscribe: Callable[[Errand, str, str], None]
+    unsubscribe: Callable[[Errand], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Road:
     """One way to another system. Both raise Refused with a declared reason (`connection`, `credentials`, ...) when they cannot go.
 
     `fetch` goes there and comes back with files. `look` only says what is there, as plain JSON values by name, for a person who
     sets the source up; it writes nothing and pins nothing. `one` brings a single record and what hangs on it, and `hangs(table)` says
-    which tables' rows hang on a record, and by which column; both where the other system can be asked for one.
+    which tables' rows hang on a record, and by which column; both where the other system can be asked for one. `notified` is there where
+    it tells of changes.
     """
 
     fetch: Callable[[Errand], Fetched]
     look: Callable[[Errand], dict[str, Any]]
     one: Callable[[Errand, Single], Fetched] | None = None
     hangs: Callable[[str], Mapping[str, str]] = lambda table: {}
+    notified: Notified | None = None

@@ -10,6 +10,6 @@ from homeroom.systems.powerschool import source as powerschool
 
 ROADS: Mapping[str, Road] = {
     "sftp-pull": Road(remote_sftp.fetch, remote_sftp.look),
-    "powerschool": Road(powerschool.fetch, powerschool.look, powerschool.one, powerschool.hangs),
+    "powerschool": Road(powerschool.fetch, powerschool.look, powerschool.one, powerschool.hangs, powerschool.NOTIFIED),
 }
 """Kind of source -> how it is fetched. A new road is a module and a line here."""

@@ -29,7 +29,7 @@ class TokenSpent(Exception):
 
 
 def value_of(answer: httpx2.Response, path: str) -> Any:
-    """The JSON of an answer, None for 204. Raises what its status and body mean; `TokenSpent` never leaves the client."""
+    """The JSON of an answer; None for 204, and for a PUT that made something (201) without telling it. Raises what its status and body mean; `TokenSpent` never leaves the client."""
     status, body = answer.status_code, answer.content
     if status == 204:
         return None
@@ -42,6 +42,8 @@ def value_of(answer: httpx2.Response, path: str) -> Any:
     if status >= 400:
         raise fault(answer, path)
     if not body.strip():
+        if status == 201 and answer.request.method == "PUT":
+            return None
         raise BrokenAnswer("an empty answer", path=path, status=status)
     try:
         return parse(body)

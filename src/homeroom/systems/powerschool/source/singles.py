@@ -53,27 +53,62 @@ def hangs(table: str) -> Mapping[str, str]:
 
 def one(errand: Errand, single: Single) -> Fetched:
     """Bring one record and what hangs on it. Raises Refused: `not_refreshable`, `record_gone`, and what the server may answer."""
-    found = _ID.fullmatch(single.key)
-    asked = KINDS.get((single.table, found[1])) if found else None
-    if asked is None or found is None:
+    asked = kind_of(single)
+    if asked is None:
         raise Refused("not_refreshable", what=single.table)
-    files = []
-    queries = {q.key: q for q in extended(errand.settings.get("extension_fields", ()))}
+    found = Found(errand)
     with told(host(errand)), client(errand) as sis:
-        for question in asked:
-            rows = list(_rows(sis, queries[question.query], question.argument, found[2]))
-            if question.itself and not rows:
-                raise Refused("record_gone")
-            gone = (
-                []
-                if question.itself or found[1] == "T"
-                else list(_gone(question.query, rows, single.hanging.get("enrollments", ())))
-            )
-            name = FILES[question.query]
-            columns = [*queries[question.query].columns, STATUS]
-            sheets.write(errand.folder / name, columns, [*rows, *gone])
-            files.append(Incoming(name, errand.folder / name))
-    return Fetched(tuple(files), errand.known)
+        if not found.look(sis, single, asked):
+            raise Refused("record_gone")
+    return Fetched(found.files(errand), errand.known)
+
+
+def kind_of(single: Single) -> tuple[Asked, ...] | None:
+    """What is asked for a record; None for one that cannot be asked for by itself."""
+    found = _ID.fullmatch(single.key)
+    return KINDS.get((single.table, found[1])) if found else None
+
+
+class Found:
+    """Rows of single records on their way into the files of one delivery: a row that two records bring is one row."""
+
+    def __init__(self, errand: Errand) -> None:
+        self._queries = {q.key: q for q in extended(errand.settings.get("extension_fields", ()))}
+        self._rows: dict[str, dict[str, Mapping[str, str]]] = {}
+
+    def look(self, sis: PowerSchool, single: Single, asked: tuple[Asked, ...]) -> bool:
+        """Ask for one record and what hangs on it. False, and nothing kept, where the record itself is gone."""
+        adult, dcid = single.key.startswith("T"), single.key[1:]
+        held = single.hanging.get("enrollments", ())
+        brought = [(q, list(_rows(sis, self._queries[q.query], q.argument, dcid))) for q in asked]
+        if any(question.itself and not rows for question, rows in brought):
+            return False
+        for question, rows in brought:
+            gone = [] if question.itself or adult else list(_gone(question.query, rows, held))
+            self.keep(question.query, rows, gone)
+        return True
+
+    def keep(self, query: str, rows: Iterable[Mapping[str, str]], gone: Iterable[Mapping[str, str]] = ()) -> None:
+        """Keep rows of a query, and such as are gone; of two rows for the same the newer one counts, and the one that is there."""
+        kept = self._rows.setdefault(query, {})
+        for row in rows:
+            kept[_key(query, row)] = row
+        for row in gone:
+            kept.setdefault(_key(query, row), row)
+
+    def files(self, errand: Errand) -> tuple[Incoming, ...]:
+        """The files of a delivery; where nothing was found, one with its header alone."""
+        made = []
+        for query, rows in (self._rows or {"students": {}}).items():
+            path = errand.folder / FILES[query]
+            sheets.write(path, [*self._queries[query].columns, STATUS], rows.values())
+            made.append(Incoming(path.name, path))
+        return tuple(made)
+
+
+def _key(query: str, row: Mapping[str, str]) -> str:
+    """What tells the rows of a query apart: their DCID; who teaches a class has none, and may do so in two roles."""
+    return row["dcid"] if query != "class_staff_roster" else "|".join(f"{c}={row[c]}" for c in sorted(row))
 
 
 def _rows(sis: PowerSchool, query: Query, argument: str, dcid: str) -> Iterator[Mapping[str, str]]:
