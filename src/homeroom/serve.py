@@ -173,6 +173,8 @@ async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Serv
     with _port("HTTP", wanted):
         family = socket.AF_INET6 if ":" in house.settings.http_address else socket.AF_INET
         listening = socket.create_server((house.settings.http_address, wanted), family=family)
+    # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     provider = create(house.stores, address=house.settings.public_url, observe=meters.answered) if roles.web else None
     inside = NoticesDoor(house, provider) if provider is not None else None
     config = uvicorn.Config(

@@ -13,17 +13,18 @@ from homeroom.roster.report import ImportReport
 from homeroom.simulator.powerschool import packages
 from homeroom.store.sources import Source
 from homeroom.sync import imports, pulling, reading_back, sources
+from homeroom.sync.house import opened
 from homeroom.sync.refresh import refresh
 from homeroom.systems.powerschool.plugin.package import Publisher, package
 from pretend import Caller, pretend
-from sync_house import SLUG, Pinewood
+from sync_house import SLUG, Pinewood, settings
 
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Caller]:
-    with pretend(300) as caller:
+    with pretend(60) as caller:
         caller.world.install(packages.read(package(Publisher(), ("legal-guardian",))))
         yield caller
 
@@ -36,7 +37,7 @@ def server(shared: Caller) -> Iterator[Caller]:
 
 def added(pinewood: Pinewood, server: Caller, **more: Any) -> Source:
     plugin = server.world.plugin
-    settings = {"url": server.world.url, "client_id": plugin.client_id, "give_up_seconds": 0.5} | more
+    settings = {"url": server.world.url, "client_id": plugin.client_id, "give_up_seconds": 0.3} | more
     return sources.add(
         pinewood.house, SLUG, "powerschool", settings=settings, secrets={"client_secret": plugin.client_secret}
     ).source
@@ -44,6 +45,22 @@ def added(pinewood: Pinewood, server: Caller, **more: Any) -> Source:
 
 def pull(pinewood: Pinewood) -> ImportReport:
     return imports.run(pinewood.house, SLUG, pulling.begin(pinewood.house, SLUG, None, NOW), now=NOW)
+
+
+@pytest.fixture(scope="module")
+def pulled(shared: Caller, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pinewood]:
+    """The district after its first pull; its tests leave PowerSchool and source as they found them, and the roster at any revision."""
+    folder = tmp_path_factory.mktemp("pulled")
+    with opened(settings(folder / "data")) as house:
+        pinewood = Pinewood.founded(house, folder)
+        added(pinewood, shared)
+        pull(pinewood)
+        yield pinewood
+
+
+def source_of(pinewood: Pinewood) -> Source:
+    (source,) = pinewood.house.stores.control.sources.of(SLUG)
+    return source
 
 
 def active(pinewood: Pinewood) -> dict[str, int]:
@@ -126,47 +143,46 @@ FAULTS = [
 ]  # fmt: skip
 
 
-def test_a_server_that_fails_for_good_changes_nothing(pinewood: Pinewood, server: Caller) -> None:
-    source = added(pinewood, server)
-    pull(pinewood)
-    before = active(pinewood)
+def test_a_server_that_fails_for_good_changes_nothing(pulled: Pinewood, server: Caller) -> None:
+    source = source_of(pulled)
+    before, revision = active(pulled), pulled.revision
     for fault, expected in FAULTS:
         server.steer("faults", {"faults": [fault]})
-        report = pull(pinewood)
+        report = pull(pulled)
         assert (report.outcome, report.reason.code if report.reason else None) == ("failed", expected), fault
     server.steer("faults", {"faults": []})
-    sources.set_secrets(pinewood.house, SLUG, source.id, {"client_secret": "wrong"})
-    assert "credentials" in str(pull(pinewood).reason)
-    sources.set_secrets(pinewood.house, SLUG, source.id, {"client_secret": server.world.plugin.client_secret})
+    sources.set_secrets(pulled.house, SLUG, source.id, {"client_secret": "wrong"})
+    assert "credentials" in str(pull(pulled).reason)
+    sources.set_secrets(pulled.house, SLUG, source.id, {"client_secret": server.world.plugin.client_secret})
     plugin = server.world.plugin
     granted, installed = plugin.fields, dict(server.world.installed)
     try:
         assert granted is not None
         plugin.fields = {f: a for f, a in granted.items() if f not in ("students.dob", "person.id")}
-        said = str(pull(pinewood).reason)
+        said = str(pull(pulled).reason)
         assert (
             '<field table="STUDENTS" field="DOB" access="ViewOnly"/>' in said
             or '<field table="PERSON" field="ID" access="ViewOnly"/>' in said
         )
         plugin.fields = granted
         server.world.installed = {n: q for n, q in installed.items() if not n.endswith(".students")}
-        assert "query_missing" in str(pull(pinewood).reason)
+        assert "query_missing" in str(pull(pulled).reason)
         server.world.installed = {n: q for n, q in installed.items() if "legal" not in n}
-        assert "query_missing" in str(pull(pinewood).reason)  # it answered last time: missing is not empty
+        assert "query_missing" in str(pull(pulled).reason)  # it answered last time: missing is not empty
         server.world.installed = installed
         plugin.enabled = False
-        assert "credentials" in str(pull(pinewood).reason)
+        assert "credentials" in str(pull(pulled).reason)
     finally:
         plugin.enabled, plugin.fields, server.world.installed = True, granted, installed
-    assert active(pinewood) == before
-    assert pinewood.house.stores.roster(SLUG).revision() == 1
+    assert active(pulled) == before
+    assert pulled.revision == revision
 
 
-def test_preflight_names_what_is_missing_and_what_to_do(pinewood: Pinewood, server: Caller) -> None:
-    source = added(pinewood, server)
-    seen = pulling.look(pinewood.house, SLUG, source.id, NOW)
+def test_preflight_names_what_is_missing_and_what_to_do(pulled: Pinewood, server: Caller) -> None:
+    source = source_of(pulled)
+    seen = pulling.look(pulled.house, SLUG, source.id, NOW)
     assert (seen["v1"], seen["missing_queries"], seen["missing_fields"], seen["to_do"]) == ("open", [], "", [])
-    assert seen["rows"]["students"] > 200
+    assert seen["rows"]["students"] > 40
     plugin, installed = server.world.plugin, dict(server.world.installed)
     granted = plugin.fields
     try:
@@ -174,7 +190,7 @@ def test_preflight_names_what_is_missing_and_what_to_do(pinewood: Pinewood, serv
         plugin.fields = {f: a for f, a in granted.items() if f != "students.dob"}
         server.world.installed = {n: q for n, q in installed.items() if not n.endswith(".classes")}
         server.steer("faults", {"faults": ["v1closed"]})
-        seen = pulling.look(pinewood.house, SLUG, source.id, NOW)
+        seen = pulling.look(pulled.house, SLUG, source.id, NOW)
     finally:
         plugin.fields, server.world.installed = granted, installed
     assert seen["v1"] == "closed"
@@ -183,10 +199,9 @@ def test_preflight_names_what_is_missing_and_what_to_do(pinewood: Pinewood, serv
     assert len(seen["to_do"]) == 3
 
 
-def clerk(server: Caller, statement: str, values: tuple[Any, ...]) -> None:
-    """A clerk's change in PowerSchool, so that every later answer shows it."""
-    server.world.tables.execute(statement, values)
-    server.world.kept.clear()
+def edit(server: Caller, table: str, key: int, **cells: Any) -> None:
+    """A clerk's change in PowerSchool."""
+    server.steer("change", {"do": "edit", "table": table, "key": key, "set": cells})
 
 
 def test_one_student_is_refreshed_and_only_what_hangs_on_it_moves(pinewoods: Pinewood, server: Caller) -> None:
@@ -196,13 +211,14 @@ def test_one_student_is_refreshed_and_only_what_hangs_on_it_moves(pinewoods: Pin
     (dcid, id, last_name) = server.sql(
         "SELECT dcid, id, last_name FROM students WHERE enroll_status = 0 ORDER BY dcid DESC LIMIT 1"
     )[0]
-    (dropped,) = server.sql("SELECT dcid FROM cc WHERE studentid = ? AND sectionid > 0 AND dateleft > '2026-12-01' LIMIT 1", id)[
-        0
-    ]
+    (dropped, section) = server.sql(
+        "SELECT dcid, sectionid FROM cc WHERE studentid = ? AND sectionid > 0 AND dateleft > '2026-12-01' LIMIT 1", id
+    )[0]
     other = server.sql("SELECT dcid, last_name FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 1")[0]
     try:
-        clerk(server, "UPDATE students SET last_name = 'Renamed' WHERE dcid IN (?, ?)", (dcid, other[0]))
-        clerk(server, "UPDATE cc SET sectionid = -sectionid WHERE dcid = ?", (dropped,))
+        for key in (dcid, other[0]):
+            edit(server, "students", key, Last_Name="Renamed")
+        edit(server, "cc", dropped, SectionID=-section)
         done = refresh(house, SLUG, "users", f"S{dcid}", who="ada", now=NOW)
         assert done.report.outcome == "success", done.report.reason
         assert [(f.field, f.old, f.new) for f in done.changed] == [("familyName", last_name, "Renamed")]
@@ -215,44 +231,54 @@ def test_one_student_is_refreshed_and_only_what_hangs_on_it_moves(pinewoods: Pin
         assert untouched.values["familyName"] == other[1]
         again = refresh(house, SLUG, "users", f"S{dcid}", who="ada", now=NOW)
         assert (again.changed, again.also, again.report.revision_after) == ((), {}, 2)
+    finally:
+        edit(server, "students", dcid, Last_Name=last_name)
+        edit(server, "students", other[0], Last_Name=other[1])
+        edit(server, "cc", dropped, SectionID=section)
+
+
+def test_a_refreshed_student_is_nothing_new_at_night_and_may_leave_and_come_back(pulled: Pinewood, server: Caller) -> None:
+    house = pulled.house
+    pair = server.sql("SELECT dcid, last_name FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 2")
+    (dcid, last_name), other = pair
+    pull(pulled)
+    try:
+        for key in (dcid, other[0]):
+            edit(server, "students", key, Last_Name="Renamed")
+        assert len(refresh(house, SLUG, "users", f"S{dcid}", who="ada", now=NOW).changed) == 1
         # The next night brings the others' changes and finds nothing new of this one.
-        night = pull(pinewoods)
-        assert (night.tables["users"].updated, night.tables["enrollments"].removed) == (1, 0)
+        assert pull(pulled).tables["users"].updated == 1
         # Whoever left the district is removed, and comes back as the same record.
-        clerk(server, "UPDATE students SET enroll_status = 2 WHERE dcid = ?", (dcid,))
+        edit(server, "students", dcid, Enroll_Status=2)
         left = refresh(house, SLUG, "users", f"S{dcid}", who="ada", now=NOW)
         assert [(f.field, f.old, f.new) for f in left.changed] == [("status", "active", "tobedeleted")]
-        clerk(server, "UPDATE students SET enroll_status = 0 WHERE dcid = ?", (dcid,))
+        edit(server, "students", dcid, Enroll_Status=0)
         back = refresh(house, SLUG, "users", f"S{dcid}", who="ada", now=NOW)
         assert ("status", "tobedeleted", "active") in [(f.field, f.old, f.new) for f in back.changed]
     finally:
-        clerk(server, "UPDATE students SET last_name = ?, enroll_status = 0 WHERE dcid = ?", (last_name, dcid))
-        clerk(server, "UPDATE students SET last_name = ? WHERE dcid = ?", (other[1], other[0]))
-        clerk(server, "UPDATE cc SET sectionid = abs(sectionid) WHERE dcid = ?", (dropped,))
+        edit(server, "students", dcid, Last_Name=last_name, Enroll_Status=0)
+        edit(server, "students", other[0], Last_Name=other[1])
 
 
-def test_a_teacher_and_a_class_are_refreshed_too(pinewood: Pinewood, server: Caller) -> None:
-    added(pinewood, server)
-    pull(pinewood)
-    (section, teacher) = server.sql(
-        "SELECT sec.dcid, ss.users_dcid FROM sections sec JOIN schoolstaff ss ON ss.id = sec.teacher WHERE sec.termid >= 3600 AND ss.status = 1 LIMIT 1"
+def test_a_teacher_and_a_class_are_refreshed_too(pulled: Pinewood, server: Caller) -> None:
+    (section, teacher, room_before) = server.sql(
+        "SELECT sec.dcid, ss.users_dcid, sec.room FROM sections sec JOIN schoolstaff ss ON ss.id = sec.teacher WHERE sec.termid >= 3600 AND ss.status = 1 LIMIT 1"
     )[0]
     try:
-        clerk(server, "UPDATE users SET email_addr = 'new@staff.example.org' WHERE dcid = ?", (teacher,))
-        clerk(server, "UPDATE sections SET room = 'Attic' WHERE dcid = ?", (section,))
-        one = refresh(pinewood.house, SLUG, "users", f"T{teacher}", who="ada", now=NOW)
+        edit(server, "users", teacher, Email_Addr="new@staff.example.org")
+        edit(server, "sections", section, Room="Attic")
+        one = refresh(pulled.house, SLUG, "users", f"T{teacher}", who="ada", now=NOW)
         assert ("email", "new@staff.example.org") in [(f.field, f.new) for f in one.changed]
-        room = refresh(pinewood.house, SLUG, "classes", f"C{section}", who="ada", now=NOW)
+        room = refresh(pulled.house, SLUG, "classes", f"C{section}", who="ada", now=NOW)
         assert [(f.field, f.new) for f in room.changed] == [("location", "Attic")]
         assert room.also == {}
     finally:
-        clerk(server, "UPDATE sections SET room = NULL WHERE dcid = ?", (section,))
+        edit(server, "sections", section, Room=room_before)
 
 
-def test_what_cannot_be_refreshed_says_why_and_changes_nothing(pinewood: Pinewood, server: Caller) -> None:
-    source = added(pinewood, server)
-    pull(pinewood)
-    house = pinewood.house
+def test_what_cannot_be_refreshed_says_why_and_changes_nothing(pulled: Pinewood, server: Caller) -> None:
+    source = source_of(pulled)
+    house, revision = pulled.house, pulled.revision
     for key, said in (("S999999999", "record_gone"), ("X1", "not_refreshable")):
         with pytest.raises(Refused) as refused:
             refresh(house, SLUG, "users", key, who="ada", now=NOW)
@@ -263,6 +289,61 @@ def test_what_cannot_be_refreshed_says_why_and_changes_nothing(pinewood: Pinewoo
     assert refused.value.reason == "connection"
     server.steer("faults", {"faults": []})
     sources.change(house, SLUG, source.id, {"enabled": False})
-    with pytest.raises(Misuse, match="no source that can be asked"):
-        refresh(house, SLUG, "users", "S999999999", who="ada", now=NOW)
-    assert house.stores.roster(SLUG).revision() == 1
+    try:
+        with pytest.raises(Misuse, match="no source that can be asked"):
+            refresh(house, SLUG, "users", "S999999999", who="ada", now=NOW)
+    finally:
+        sources.change(house, SLUG, source.id, {"enabled": True})
+    assert pulled.revision == revision
+
+
+def test_a_school_that_is_ticked_in_powerschool_steps_out_and_in_again(pinewood: Pinewood, server: Caller) -> None:
+    own = ["schools.u_schools_extension.ignoreforintegration"]
+    plugin, installed = server.world.plugin, server.world.installed
+    granted = plugin.fields
+    (school, dcid) = server.sql(
+        "SELECT s.school_number, s.dcid FROM schools s WHERE s.dcid NOT IN (SELECT schoolsdcid FROM u_schools_extension) "
+        "AND EXISTS (SELECT 1 FROM students p WHERE p.schoolid = s.school_number AND p.enroll_status = 0) ORDER BY s.dcid LIMIT 1"
+    )[0]
+    (student, name) = server.sql(
+        "SELECT dcid, last_name FROM students WHERE schoolid = ? AND enroll_status = 0 ORDER BY dcid LIMIT 1", school
+    )[0]
+    try:
+        added(pinewood, server, extension_fields=own)
+        server.world.install(packages.read(package(Publisher(), ("legal-guardian",), own=own)))
+        first = pull(pinewood)
+        assert first.outcome != "failed", first.reason
+        before = active(pinewood)
+        box = {"do": "add", "table": "u_schools_extension", "set": {"SchoolsDCID": dcid, "IgnoreForIntegration": 1}}
+        server.steer("change", box)
+        edit(server, "students", student, Last_Name="Unseen")
+        report = pull(pinewood)
+        assert report.outcome != "failed", report.reason
+        assert str(school) in {s.school for s in report.skipped}
+        assert active(pinewood) == before
+        assert pinewood.records("users")[f"S{student}"]["familyName"] == name
+        server.steer("change", {"do": "drop", "table": "u_schools_extension", "key": dcid})
+        assert pull(pinewood).tables["users"].updated == 1
+        assert pinewood.records("users")[f"S{student}"]["familyName"] == "Unseen"
+    finally:
+        edit(server, "students", student, Last_Name=name)
+        plugin.fields, server.world.installed = granted, installed
+
+
+def test_another_road_changes_no_row_and_is_told(pinewood: Pinewood, server: Caller) -> None:
+    added(pinewood, server)
+    plugin, installed = server.world.plugin, server.world.installed
+    granted = plugin.fields
+    pull(pinewood)
+    try:
+        server.world.installed, plugin.fields = {}, None
+        report = pull(pinewood)
+        assert report.outcome != "failed", report.reason
+        assert not [t for t in report.tables.values() if t.added or t.updated or t.removed]
+        assert "source-way-changed" in pinewood.acts()
+        plugin.fields = {}
+        report = pull(pinewood)
+        assert (report.outcome, report.reason.code if report.reason else None) == ("failed", "way_narrower")
+        assert pinewood.revision == 1
+    finally:
+        plugin.fields, server.world.installed = granted, installed

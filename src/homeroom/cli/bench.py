@@ -76,6 +76,10 @@ class Ground:
         """What each folder costs as a delivery of many districts (`benchmarks/fleet.py`)."""
         return self._told("fleet.py", str(districts), *folders)
 
+    def powerschool(self, students: int, *rounds: str) -> list[dict[str, Any]]:
+        """What pulling a district of a pretend PowerSchool costs (`benchmarks/powerschool.py`)."""
+        return self._told("powerschool.py", str(students), *rounds)
+
     def _told(self, script: str, *given: str) -> list[dict[str, Any]]:
         """The answer of a script that works in a data folder of its own."""
         data = Path(tempfile.mkdtemp(prefix="data-", dir=self.folder))
@@ -216,6 +220,46 @@ def _small(ground: Ground) -> Iterator[Row]:
     )
 
 
+STUDENTS: dict[Size, int] = {"small": 500, "medium": 5000, "large": 100_000}
+"""How many students the pretend PowerSchool has."""
+
+
+def _powerschool(ground: Ground) -> Iterator[Row]:
+    """Pulled by the API of a pretend PowerSchool in a process of its own: the whole district, one student, a server that fails."""
+    count = STUDENTS[ground.size]
+    first, same, one = ground.powerschool(count, "pull", "again", "refresh")
+    for what, cost, most in (("first pull", first, 30), ("the next, nothing changed", same, 30)):
+        detail = f"fetch {cost['fetch']:.2f} s; processor {cost['cpu']:.2f} s, without the server's; {cost['calls']} calls; {cost['outcome']}"
+        done = cost["outcome"].startswith("success")
+        reach, held = (f"<= {most} s", cost["wall"] <= most) if ground.size != "large" else ("", True)
+        yield Row(
+            "powerschool",
+            f"PowerSchool, {count:,} students, {what}, {cost['rows']:,} rows",
+            f"{cost['wall']:.1f} s",
+            reach,
+            held and done,
+            detail,
+        )
+    peak = first["peak_fetch_mb"]
+    detail = f"of the whole import {first['peak_mb']} MB"
+    yield Row("powerschool-memory", "peak memory of the process that pulls", f"{peak} MB", "<= 1000 MB", peak <= 1000, detail)
+    besides = one["wall"] - one["server"]
+    detail = f"{one['wall']:.2f} s with the server; processor {one['cpu']:.2f} s; {one['calls']} calls; the third in its process"
+    yield Row(
+        "powerschool-refresh",
+        "one student refreshed, besides the server's time",
+        f"{besides:.2f} s",
+        "<= 0.5 s",
+        besides <= 0.5,
+        detail,
+    )
+    struck, clean = ground.powerschool(count, "struck", "again")
+    same_roster = struck["outcome"].startswith("success") and clean["outcome"].startswith("success") and not clean["changed"]
+    detail = f"{struck['struck']} of {struck['calls']} calls failed; {struck['wall']:.1f} s; processor {struck['cpu']:.2f} s"
+    got = f"{clean['changed']} rows differ from a clean pull"
+    yield Row("powerschool-faults", "a first pull from a server that fails in every way", got, "0 rows", same_roster, detail)
+
+
 MEASURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "night": _night,
     "largest": _largest,
@@ -224,6 +268,7 @@ MEASURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "small": _small,
     "layouts": _layouts,
     "fleet": _fleet,
+    "powerschool": _powerschool,
 }
 USUAL = ("night", "identical", "pandas", "small")
 
@@ -244,9 +289,10 @@ def bench(
     Parameters
     ----------
     names
-        night, largest, identical, pandas, small, layouts, fleet; without any: the first five but the largest district.
+        night, largest, identical, pandas, small, layouts, fleet, powerschool; without any: the first five but the largest district.
     size
-        small (9,829 rows), medium (488,684) or large (9,686,804); of a fleet 4, 20 or 500 districts are walked.
+        small (9,829 rows), medium (488,684) or large (9,686,804); of a fleet 4, 20 or 500 districts are walked, and
+        the pretend PowerSchool has 500, 5,000 or 100,000 students.
     folder
         Where the made-up data are kept for the next time; without it they are made anew.
     as_json

@@ -88,8 +88,12 @@ def _whole(
     known = house.stores.control.errands.known(source.id)
     kept = _kept(house, source, known)
     quiet = 0.0 if entry.trigger == "pull" else _quiet(house, source)
-    fetched = road.fetch(errand(house, source, known if kept else {}, folder, now, quiet, tell))
+    way = {"way": known["way"]} if "way" in known else {}  # which road it was outlives the files that came by it
+    fetched = road.fetch(errand(house, source, known if kept else way, folder, now, quiet, tell))
     _learn(house, source, fetched, now)
+    if fetched.noted:
+        detail = {"source": source.id, **fetched.noted}
+        house.stores.control.audit.add(AuditRow(now, "homeroom", "source-way-changed", slug, detail))
     if entry.kind != "continuous":
         house.stores.roster(slug).imports.becomes_whole(entry.number, entry.attempt)
     unchanged = kept if fetched.unchanged else None

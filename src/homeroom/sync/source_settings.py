@@ -19,6 +19,7 @@ from homeroom.sync import setting_kinds as kinds
 from homeroom.sync.scope_settings import PEOPLE_AND_SCOPE
 from homeroom.sync.setting import PULLED, PUSHED, REMOTE, WHEN, Group, Setting
 from homeroom.sync.setting_kinds import Kind
+from homeroom.systems.powerschool.plugin.extensions import faults as extension_faults
 
 __all__ = ["BY_NAME", "LIMITS", "PULLED", "PUSHED", "REMOTE", "SETTINGS", "WHEN", "Group", "Setting"]
 
@@ -60,6 +61,20 @@ SETTINGS: tuple[Setting, ...] = (
         "How long Homeroom tries one call of a server that fails, or asks to wait, before it gives the night up.",
         "The import then fails as `connection` or `answer_broken`, and nothing is changed.", unit="seconds",
         kept=("connection", "give_up_seconds"), kinds=("powerschool",), example="900",
+    ),
+    Setting(
+        "way", "Connection", kinds.one_of("auto", "queries", "tables", "v1"), "auto",
+        "The road by which PowerSchool is fetched: the queries of Homeroom's plug-in, the tables that they read, or `/ws/v1`.",
+        "`auto` takes the first that is open. After a night by queries or tables v1 is never taken, since it has no guardians and no co-teachers: `way_narrower`.",
+        kept=("connection", "way"), kinds=("powerschool",), example="tables",
+    ),
+    Setting(
+        "extension_fields", "Connection",
+        Kind("fields as students.u_students_extension.preferredname", extension_faults, kinds.items), (),
+        "Fields of the district's own, in tables beside PowerSchool's of students, schools, users and sections.",
+        "The plug-in (`homeroom plugin`) asks for them and its queries bring each as a column of its name; install it anew after a change.",
+        kept=("connection", "extension_fields"), kinds=("powerschool",), fallback="none",
+        example="schools.u_schools_extension.ignoreforintegration",
     ),
     Setting(
         "changes_application", "Connection", kinds.text("a name of 1 to 100 letters, digits, dots, dashes", r"[A-Za-z0-9._-]{1,100}"), None,

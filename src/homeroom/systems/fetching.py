@@ -39,6 +39,7 @@ class Fetched:
 
     `unchanged`: everything is as `known` says, and nothing was brought. `learnt` are connection settings that were found out on
     the way (the server's host key). `left` are files that were left alone, with the reason's code.
+    `noted` is what went otherwise than last time, for the audit trail.
     """
 
     files: tuple[Incoming, ...]
@@ -46,6 +47,7 @@ class Fetched:
     unchanged: bool = False
     learnt: Mapping[str, Any] = field(default_factory=dict)
     left: tuple[tuple[str, Literal["growing", "older"]], ...] = ()
+    noted: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,4 +204,14 @@ def test_an_operator_writes_it_for_a_district(tmp_path: Path) -> None:
     assert faults((tmp_path / "plugin.zip").read_bytes()) == []
     more = homeroom.inside("plugin", "pinewood", str(tmp_path / "more.zip"), "--with", "legal-guardian", "--json").document
     assert more["fields"]["STUDENTCONTACTASSOCCOREFIELDS.LEGALGUARDIAN"].startswith("the mark of the legal guardian")
+    # Fields of the district's own come from its source.
+    own = "schools.u_schools_extension.ignoreforintegration"
+    added = ("--kind", "powerschool", "--url", "https://sis.example", "--client-id", "5b3f", "--client-secret", "s3cret")
+    assert homeroom.inside("source", "add", "pinewood", *added).status == 0
+    assert homeroom.inside("source", "set", "pinewood", "1", "extension_fields=students.dob").status == 2
+    assert homeroom.inside("source", "set", "pinewood", "1", f"extension_fields={own}", "way=auto").status == 0
+    wider = homeroom.inside("plugin", "pinewood", str(tmp_path / "own.zip"), "--json").document
+    assert wider["fields"]["U_SCHOOLS_EXTENSION.IGNOREFORINTEGRATION"] == "a field of the district's own, for applications"
+    assert wider["version"] not in (more["version"], "1.0.0")
+    assert packages.read((tmp_path / "own.zip").read_bytes()).version == wider["version"]
     assert homeroom.inside("plugin", "nowhere", str(tmp_path / "x.zip")).status == 2

@@ -55,8 +55,11 @@ def asked_to_wait(header: str | None, body: bytes, now: datetime | None = None) 
 class Pace:
     """Keeps calls apart. A server that says 429 makes the distance grow, one that answers lets it shrink again."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._clock, self._sleep = clock, sleep
+    def __init__(
+        self, *, most: float = 5.0, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """`most` bounds the distance, in seconds, which never exceeds 5: waiting between calls counts against a call's patience."""
+        self._most, self._clock, self._sleep = min(5.0, most), clock, sleep
         self._lock = threading.Lock()
         self._distance = 0.0
         self._next = 0.0
@@ -78,7 +81,7 @@ class Pace:
     def slower(self, seconds: float) -> None:
         """The server refused a call that came too early: wait so long now, and keep calls further apart from now on."""
         with self._lock:
-            self._distance = min(5.0, max(0.05, self._distance * 2))
+            self._distance = min(self._most, max(0.05, self._distance * 2))
             self._next = max(self._next, self._clock() + seconds)
 
     def answered(self) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from homeroom.roster.faults import Misuse
-from homeroom.systems.powerschool.plugin.queries import BASE, PREFIX, Query, of_pack, packs
+from homeroom.systems.powerschool.plugin import extensions
+from homeroom.systems.powerschool.plugin.queries import BASE, PREFIX, Query, packs
 
 VERSION = "1.0.0"
 """Goes up with every change of a query or field: PowerSchool refuses the same version again."""
@@ -34,17 +35,27 @@ class Publisher:
     url: str | None = None
 
 
-def package(publisher: Publisher, more: Sequence[str] = (), version: str = VERSION) -> bytes:
-    """The plug-in's ZIP: the base, and the optional packs that are named. Raises Misuse for a pack that does not exist.
-
-    A pack is part of the same plug-in and not one beside it: rights are checked on the plug-in whose credentials are used.
-    """
+def chosen(more: Sequence[str] = (), own: Sequence[str] = ()) -> list[Query]:
+    """The queries of the base and of the optional packs that are named, with a district's own fields. Raises Misuse."""
     if unknown := sorted(set(more) - set(packs()[1:])):
         raise Misuse(f"the plug-in has no pack {', '.join(unknown)}; there are {', '.join(packs()[1:])}.")
-    chosen = (BASE, *(p for p in packs()[1:] if p in more))
-    made = [q for pack in chosen for q in of_pack(pack)]
+    return [q for pack in packs() if pack == BASE or pack in more for q in extensions.extended(own) if q.pack == pack]
+
+
+def versioned(more: Sequence[str] = (), own: Sequence[str] = (), version: str = VERSION) -> str:
+    """The version of a package: its packs and its fields are parts of it, since PowerSchool refuses the same version again."""
+    parts = [str(packs().index(p)) for p in packs()[1:] if p in more]
+    return ".".join([version, *parts, *([f"0.{mark}"] if (mark := extensions.mark(extensions.read(own))) else [])])
+
+
+def package(publisher: Publisher, more: Sequence[str] = (), version: str = VERSION, own: Sequence[str] = ()) -> bytes:
+    """The plug-in's ZIP: the base, the optional packs that are named, and `own`, fields of the district's own extension tables.
+
+    Raises Misuse for a pack or field that cannot be. A pack is part of the same plug-in and not one beside it: rights are checked on the plug-in whose credentials are used.
+    """
+    made = chosen(more, own)
     files = {
-        "plugin.xml": _plugin(publisher, version + "".join(f".{packs().index(p)}" for p in chosen[1:]), made),
+        "plugin.xml": _plugin(publisher, versioned(more, own, version), made),
         f"queries_root/{PREFIX}.named_queries.xml": _queries(made),
         f"permissions_root/{PREFIX}.permission_mappings.xml": _permissions(made),
         f"MessageKeys/{PREFIX}.US_en.properties": f"{PREFIX}.title={TITLE}\n{PREFIX}.description={DESCRIPTION}\n",

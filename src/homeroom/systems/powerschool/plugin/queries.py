@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -41,11 +41,15 @@ class Query:
     columns: Mapping[str, str]
     arguments: Mapping[str, str]
     why: Mapping[str, str]
+    extended: Mapping[str, str] = field(default_factory=dict)
+    """Extension tables that it reads -> the core table that each hangs on, in small letters."""
+    area: str = ""
+    """The fourth part of its name where that is not the pack's: of a query with a district's own fields."""
 
     @property
     def name(self) -> str:
         """The name under which PowerSchool knows it: five parts, the fourth is its area."""
-        return f"{PREFIX}.{self.pack.replace('-', '_')}.{self.key}"
+        return f"{PREFIX}.{self.area or self.pack.replace('-', '_')}.{self.key}"
 
 
 @cache

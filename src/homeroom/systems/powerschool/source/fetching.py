@@ -1,27 +1,81 @@
-"""The continuous pull: every query of the plug-in, whole, in the order of what names what; each becomes a file of the delivery."""
+"""The continuous pull: by the queries of our plug-in, by the tables that they touch, or by v1; each road brings files of the same names.
+
+`way` of the source says which. `auto` takes the first that is open, and never one that carries less than what the last round came by: what a road cannot
+carry would look as if it were gone.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from homeroom.deliveries.seal import Incoming
 from homeroom.roster.faults import Refused
 from homeroom.systems.fetching import Errand, Fetched
-from homeroom.systems.powerschool.client import NotFound, PowerSchool
-from homeroom.systems.powerschool.plugin.queries import BASE, FILES, Query, queries
-from homeroom.systems.powerschool.source import sheets
+from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, NotFound, PowerSchool, PowerSchoolError, Rejected
+from homeroom.systems.powerschool.plugin.extensions import extended
+from homeroom.systems.powerschool.plugin.queries import BASE, FILES, Query
+from homeroom.systems.powerschool.source import by_tables, by_v1, sheets
 from homeroom.systems.powerschool.source.connecting import client, host
 from homeroom.systems.powerschool.source.troubles import told
+from homeroom.systems.powerschool.source.ways import Way, installed, refuse_less
+
+CLOSED = (NotFound, FieldsRefused, AccessClosed, Rejected)
+"""What closes a road for good, where other troubles may pass."""
 
 
 def fetch(errand: Errand) -> Fetched:
     """Pull the whole district. Raises Refused: either everything came whole, or nothing is delivered."""
-    files: list[Incoming] = []
     with told(host(errand)), client(errand) as sis:
         version = sis.metadata.get("powerschool_version")
-        for query in queries().values():
-            file = _file(sis, query, errand)
-            if file is not None:
-                files.append(file)
-    return Fetched(tuple(files), {"powerschool_version": version, "files": sorted(f.name for f in files)})
+        way, why, files = _brought(sis, errand)
+    names = sorted(f.name for f in files)
+    if lost := sorted(set(errand.known.get("files", ())) - set(names)):
+        raise Refused("query_missing", what=", ".join(lost))
+    before = errand.known.get("way", way)
+    noted = {} if way == before else {"way": way, "before": before, "why": why}
+    return Fetched(tuple(files), {"powerschool_version": version, "files": names, "way": way, "why": why}, noted=noted)
+
+
+def _brought(sis: PowerSchool, errand: Errand) -> tuple[Way, str, list[Incoming]]:
+    """The way that was taken, why, and what came by it."""
+    asked = tuple(extended(errand.settings.get("extension_fields", ())))
+    bringing: dict[Way, Callable[[], list[Incoming]]] = {
+        "queries": lambda: _by_queries(sis, asked, errand),
+        "tables": lambda: by_tables.bring(sis, asked, errand),
+        "v1": lambda: by_v1.bring(sis, errand),
+    }
+    wanted = errand.settings.get("way", "auto")
+    if wanted != "auto":
+        refuse_less(wanted, errand, "the setting way says so")
+        return wanted, "the setting way says so", bringing[wanted]()
+    if installed(sis, asked):
+        return "queries", "the queries of Homeroom's plug-in are there", bringing["queries"]()
+    try:
+        return "tables", "none of the queries of Homeroom's plug-in is there", bringing["tables"]()
+    except CLOSED as trouble:
+        return "v1", _closed(trouble), _last(sis, errand, trouble)
+
+
+def _closed(trouble: PowerSchoolError) -> str:
+    what = (
+        f"{len(trouble.fields)} fields of tables are not granted"
+        if isinstance(trouble, FieldsRefused)
+        else f"tables are closed ({trouble})"
+    )
+    return f"none of the queries of Homeroom's plug-in is there, and {what}"
+
+
+def _last(sis: PowerSchool, errand: Errand, trouble: PowerSchoolError) -> list[Incoming]:
+    """By v1, unless the last round came by more; raises what closed the tables where v1 is closed too."""
+    refuse_less("v1", errand, _closed(trouble))
+    try:
+        return by_v1.bring(sis, errand)
+    except AccessClosed:
+        raise trouble from None
+
+
+def _by_queries(sis: PowerSchool, asked: Sequence[Query], errand: Errand) -> list[Incoming]:
+    return [file for query in asked if (file := _file(sis, query, errand)) is not None]
 
 
 def _file(sis: PowerSchool, query: Query, errand: Errand) -> Incoming | None:

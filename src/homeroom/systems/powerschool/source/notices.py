@@ -58,7 +58,7 @@ def some(errand: Errand, hints: Collection[Hint], held: Held) -> Fetched:
 
     A record that PowerSchool no longer has is left to the nightly pull, which sees what went with it.
     """
-    found = Found()
+    found = Found(errand)
     with told(host(errand)), client(errand) as sis:
         meant = {key for hint in hints for key in _meant(sis, hint, held)}
         for row in _courses(sis, {hint.key for hint in hints if hint.resource == "course"}):

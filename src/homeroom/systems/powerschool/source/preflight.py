@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from homeroom.systems.fetching import Errand
 from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, NotFound, PowerSchool
 from homeroom.systems.powerschool.client.errors import Field
-from homeroom.systems.powerschool.plugin.queries import BASE, queries
+from homeroom.systems.powerschool.plugin.extensions import extended
+from homeroom.systems.powerschool.plugin.queries import BASE, Query
 from homeroom.systems.powerschool.source.connecting import client, host
 from homeroom.systems.powerschool.source.troubles import lines, told
+from homeroom.systems.powerschool.source.ways import way_of
 
 ENABLE = "Install Homeroom's plug-in (homeroom plugin) and enable it: System > System Settings > Plugin Management Configuration."
 GRANT = "Install the newest plug-in of Homeroom and approve its access request; the fields that are missing are named above."
@@ -18,20 +21,31 @@ LEVEL = "On the plug-in's Data Provider Configuration page set the access level 
 
 def look(errand: Errand) -> dict[str, Any]:
     """What is there and what is missing, as plain values. Raises Refused only where the server itself cannot be reached."""
+    asked = extended(errand.settings.get("extension_fields", ()))
     with told(host(errand)), client(errand) as sis:
         found: dict[str, Any] = {
             "version": sis.metadata.get("powerschool_version"),
             "time_zone": sis.metadata.get("district_timezone"),
             "v1": _level(sis),
         }
-        rows, missing, refused = _queries(sis)
-    todo = [ENABLE] if missing else []
+        rows, missing, refused = _queries(sis, asked)
+        way, why, closed = way_of(sis, errand, asked)
+    todo = [ENABLE] if missing and way != "tables" else []
+    refused |= closed
     if refused:
         todo.append(GRANT)
     if found["v1"] == "closed":
         todo.append(LEVEL)
     fields = tuple(sorted(refused))
-    return {**found, "rows": rows, "missing_queries": missing, "missing_fields": lines(fields), "to_do": todo}
+    return {
+        **found,
+        "way": way,
+        "why": why,
+        "rows": rows,
+        "missing_queries": missing,
+        "missing_fields": lines(fields, most=len(fields)),
+        "to_do": todo,
+    }
 
 
 def _level(sis: PowerSchool) -> str:
@@ -42,12 +56,12 @@ def _level(sis: PowerSchool) -> str:
     return "open"
 
 
-def _queries(sis: PowerSchool) -> tuple[dict[str, int], list[str], set[Field]]:
+def _queries(sis: PowerSchool, asked: Sequence[Query]) -> tuple[dict[str, int], list[str], set[Field]]:
     """Counts of the queries that answer, names of those that are not there, fields that are not granted."""
     rows: dict[str, int] = {}
     missing: list[str] = []
     refused: set[Field] = set()
-    for query in queries().values():
+    for query in asked:
         try:
             rows[query.key] = sis.counted(query.name)
         except NotFound:

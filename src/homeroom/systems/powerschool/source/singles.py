@@ -14,7 +14,8 @@ from homeroom.deliveries.seal import Incoming
 from homeroom.roster.faults import Refused
 from homeroom.systems.fetching import Errand, Fetched, Single
 from homeroom.systems.powerschool.client import PowerSchool
-from homeroom.systems.powerschool.plugin.queries import FILES, queries
+from homeroom.systems.powerschool.plugin.extensions import extended
+from homeroom.systems.powerschool.plugin.queries import FILES, Query
 from homeroom.systems.powerschool.source import sheets
 from homeroom.systems.powerschool.source.connecting import client, host
 from homeroom.systems.powerschool.source.troubles import told
@@ -55,7 +56,7 @@ def one(errand: Errand, single: Single) -> Fetched:
     asked = kind_of(single)
     if asked is None:
         raise Refused("not_refreshable", what=single.table)
-    found = Found()
+    found = Found(errand)
     with told(host(errand)), client(errand) as sis:
         if not found.look(sis, single, asked):
             raise Refused("record_gone")
@@ -71,14 +72,15 @@ def kind_of(single: Single) -> tuple[Asked, ...] | None:
 class Found:
     """Rows of single records on their way into the files of one delivery: a row that two records bring is one row."""
 
-    def __init__(self) -> None:
+    def __init__(self, errand: Errand) -> None:
+        self._queries = {q.key: q for q in extended(errand.settings.get("extension_fields", ()))}
         self._rows: dict[str, dict[str, Mapping[str, str]]] = {}
 
     def look(self, sis: PowerSchool, single: Single, asked: tuple[Asked, ...]) -> bool:
         """Ask for one record and what hangs on it. False, and nothing kept, where the record itself is gone."""
         adult, dcid = single.key.startswith("T"), single.key[1:]
         held = single.hanging.get("enrollments", ())
-        brought = [(q, list(_rows(sis, q, dcid))) for q in asked]
+        brought = [(q, list(_rows(sis, self._queries[q.query], q.argument, dcid))) for q in asked]
         if any(question.itself and not rows for question, rows in brought):
             return False
         for question, rows in brought:
@@ -99,7 +101,7 @@ class Found:
         made = []
         for query, rows in (self._rows or {"students": {}}).items():
             path = errand.folder / FILES[query]
-            sheets.write(path, [*queries()[query].columns, STATUS], rows.values())
+            sheets.write(path, [*self._queries[query].columns, STATUS], rows.values())
             made.append(Incoming(path.name, path))
         return tuple(made)
 
@@ -109,8 +111,8 @@ def _key(query: str, row: Mapping[str, str]) -> str:
     return row["dcid"] if query != "class_staff_roster" else "|".join(f"{c}={row[c]}" for c in sorted(row))
 
 
-def _rows(sis: PowerSchool, asked: Asked, dcid: str) -> Iterator[Mapping[str, str]]:
-    yield from sis.query(queries()[asked.query].name, {asked.argument: dcid})
+def _rows(sis: PowerSchool, query: Query, argument: str, dcid: str) -> Iterator[Mapping[str, str]]:
+    yield from sis.query(query.name, {argument: dcid})
 
 
 def _gone(query: str, rows: Iterable[Mapping[str, str]], held: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:

@@ -40,6 +40,8 @@ def reason(trouble: PowerSchoolError, host: str) -> Refused:
             return Refused("access_closed", what=str(trouble))
         case FieldsRefused():
             return Refused("fields_missing", count=len(trouble.fields), fields=lines(trouble.fields))
+        case Rejected(status=405) | NotFound() if trouble.path.startswith("/ws/schema/table"):
+            return Refused("table_closed", what=f"the table {trouble.path.rpartition('/')[2]}")
         case NotFound():
             return Refused("query_missing", what=trouble.path.rpartition("/")[2] or trouble.path)
         case Unreachable():
@@ -52,10 +54,10 @@ def reason(trouble: PowerSchoolError, host: str) -> Refused:
             return Refused("connection", what=f"{host}: {trouble}")
 
 
-def lines(fields: tuple[Field, ...]) -> str:
-    """Fields as the access request of a plug-in names them, for whoever mends it."""
+def lines(fields: tuple[Field, ...], most: int = MOST_NAMED) -> str:
+    """Fields as the access request of a plug-in names them, for whoever mends it; `most` of them by name."""
     named = [
         f'<field table="{t.upper()}" field="{c.upper()}" access="ViewOnly"/>'
         for t, _, c in (f.name.partition(".") for f in fields)
     ]
-    return " ".join(named[:MOST_NAMED]) + (f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else "")
+    return " ".join(named[:most]) + (f" and {len(named) - most} more" if len(named) > most else "")

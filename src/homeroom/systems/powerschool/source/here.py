@@ -1,0 +1,78 @@
+"""A query of the plug-in run here: its own Oracle SQL in DuckDB's words, over tables that were fetched.
+
+DuckDB works in a workbench: locked into one folder, without access to anything outside, its memory bounded, gone afterwards. What Oracle means and DuckDB
+does not is settled while reading: an empty text is NULL, days are dates, and `SYSDATE` is the district's day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from sqlglot import exp, parse_one
+
+from homeroom.roster.names import quoted
+from homeroom.systems.powerschool.plugin.inspection import touched_fields
+from homeroom.systems.powerschool.plugin.queries import Query
+from homeroom.workbench.bench import Workbench
+
+NUMBERS = frozenset(
+    """
+    DCID ID SCHOOL_NUMBER LOW_GRADE HIGH_GRADE SCHOOLID YEARID PORTION ISYEARREC TERMID TEACHER GRADE_LEVEL USERS_DCID STATUS STAFFSTATUS
+    SECTIONID STUDENTID TEACHERID ROLEID ENROLL_STATUS PERSON_ID HOMESCHOOLID PERSONID EMAILADDRESSID ISPRIMARYEMAILADDRESS
+    EMAILADDRESSPRIORITYORDER PHONENUMBERID ISPREFERRED PHONENUMBERPRIORITYORDER ISSMS STUDENTCONTACTASSOCID STUDENTDCID
+    CONTACTPRIORITYORDER STUDENTCONTACTDETAILID RELATIONSHIPTYPECODESETID ISACTIVE ISCUSTODIAL ISEMERGENCY LIVESWITHFLG RECEIVESMAILFLG
+    CODESETID LEGALGUARDIAN STUDENTSDCID SCHOOLSDCID USERSDCID SECTIONSDCID
+    """.split()  # noqa: SIM905 - read as words
+)
+"""Columns, of whatever table, that PowerSchool keeps as numbers: they are joined, compared and sorted as such. All others but days are texts."""
+DAYS = frozenset("FIRSTDAY LASTDAY DOB ENTRYDATE EXITDATE DATEENROLLED DATELEFT START_DATE END_DATE STARTDATE ENDDATE".split())  # noqa: SIM905
+"""Columns that PowerSchool keeps as days."""
+
+
+def columns_of(queries: Iterable[Query]) -> Mapping[str, tuple[str, ...]]:
+    """The columns of each table that queries touch, all in small letters."""
+    found: dict[str, set[str]] = {}
+    for query in queries:
+        for field in touched_fields(parse_one(query.sql, read="oracle")):
+            table, _, column = field.lower().partition(".")
+            found.setdefault(table, set()).add(column)
+    return {table: tuple(sorted(columns)) for table, columns in sorted(found.items())}
+
+
+def load(bench: Workbench, table: str, columns: Iterable[str], path: Path) -> None:
+    """A fetched table, a CSV file with these columns, as a table of the workbench. Raises duckdb.Error for a number that is none."""
+    cells = ", ".join(f"CAST({quoted(c)} AS {_kind(c)}) AS {quoted(c)}" for c in columns)
+    bench.run(
+        f"CREATE TABLE {quoted(table)} AS SELECT {cells} FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', "
+        "escape = '\"', nullstr = '', strict_mode = true, max_line_size = 16000000)",
+        [str(path)],
+    )
+
+
+def run(bench: Workbench, query: Query, today: date, path: Path) -> None:
+    """The query's rows, as PowerSchool would give them on this day, into a CSV file."""
+    target = str(path).replace("'", "''")
+    bench.run(f"COPY ({translated(query.sql, today)}) TO '{target}' (FORMAT csv, HEADER true)")
+
+
+def translated(sql: str, today: date) -> str:
+    """Oracle's SQL for DuckDB. Arguments are 0, which asks for all."""
+    tree = parse_one(sql, read="oracle")
+    day = exp.Cast(this=exp.Literal.string(today.isoformat()), to=exp.DataType.build("date"))
+
+    def turned(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Placeholder):
+            return exp.Literal.number(0)
+        if isinstance(node, exp.ToChar):
+            assert node.args["format"].name == "YYYY-MM-DD", "the queries write days in no other way"
+            return exp.Cast(this=node.this, to=exp.DataType.build("text"))
+        return day.copy() if isinstance(node, exp.CurrentTimestamp | exp.CurrentDate) else node
+
+    return tree.transform(turned).sql("duckdb")
+
+
+def _kind(column: str) -> str:
+    name = column.upper()
+    return "BIGINT" if name in NUMBERS else "DATE" if name in DAYS else "VARCHAR"

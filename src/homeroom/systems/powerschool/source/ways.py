@@ -1,0 +1,57 @@
+"""Which road a pull takes: the queries of our plug-in, the tables that they touch, or v1; and that none takes away what it cannot carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from homeroom.roster.faults import Refused
+from homeroom.systems.fetching import Errand
+from homeroom.systems.powerschool.client import FieldsRefused, NotFound, PowerSchool, Rejected
+from homeroom.systems.powerschool.client.errors import Field
+from homeroom.systems.powerschool.plugin.queries import BASE, Query
+from homeroom.systems.powerschool.source import by_tables
+
+Way = Literal["queries", "tables", "v1"]
+
+
+def installed(sis: PowerSchool, asked: Sequence[Query]) -> bool:
+    """Whether our plug-in is there, whole or in part. A part is for the pull to complain of: it is no reason to go another way."""
+    for query in asked:
+        if query.pack != BASE:
+            continue
+        try:
+            sis.counted(query.name)
+        except NotFound:
+            continue
+        except FieldsRefused:
+            return True
+        return True
+    return False
+
+
+def refuse_less(way: Way, errand: Errand, why: str) -> None:
+    """Raises Refused `way_narrower` where the last round came by a road that carries more: v1 has no guardians and no co-teachers."""
+    before = errand.known.get("way", "queries" if errand.known.get("files") else way)
+    if way == "v1" and before != "v1":
+        raise Refused("way_narrower", before=before, why=why)
+
+
+def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[str, str, set[Field]]:
+    """The road that a pull would take now, why, and the fields that the road by tables lacks. Only one page of each table is asked for."""
+    wanted = errand.settings.get("way", "auto")
+    if wanted in ("queries", "v1"):
+        return wanted, "the setting way says so", set()
+    if wanted == "auto" and installed(sis, asked):
+        return "queries", "the queries of Homeroom's plug-in are there", set()
+    try:
+        refused = by_tables.lacking(sis, asked)
+    except (NotFound, Rejected) as trouble:
+        return ("v1", f"tables are closed: {trouble}", set()) if wanted == "auto" else ("tables", str(trouble), set())
+    if refused and wanted == "auto":
+        return "v1", "none of the queries of Homeroom's plug-in is there, and fields of tables are not granted", refused
+    return (
+        "tables",
+        "none of the queries of Homeroom's plug-in is there" if wanted == "auto" else "the setting way says so",
+        refused,
+    )

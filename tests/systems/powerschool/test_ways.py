@@ -1,0 +1,179 @@
+"""The roads of a pull: by queries, by tables, by v1. They bring the same rows, as far as they can carry them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from homeroom.roster.faults import Misuse, Refused
+from homeroom.simulator.powerschool import packages
+from homeroom.systems.fetching import Errand, Fetched
+from homeroom.systems.powerschool import source
+from homeroom.systems.powerschool.client import Rejected
+from homeroom.systems.powerschool.plugin import extensions
+from homeroom.systems.powerschool.plugin.inspection import faults
+from homeroom.systems.powerschool.plugin.package import Publisher, package
+from homeroom.systems.powerschool.plugin.queries import queries
+from homeroom.systems.powerschool.source import troubles
+from homeroom.systems.powerschool.source.by_tables import KEYS, key_of
+from homeroom.systems.powerschool.source.here import columns_of
+from pretend import Caller, pretend
+
+OWN = ["students.u_students_extension.preferredname", "schools.u_schools_extension.ignoreforintegration"]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Caller]:
+    with pretend(12) as caller:
+        caller.world.install(packages.read(package(Publisher(), ("legal-guardian",), own=OWN)))
+        # Signs that break carelessly written CSV, and nothing of them may be lost on either road.
+        odd = caller.sql("SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid")[0][0]
+        caller.steer(
+            "change",
+            {
+                "do": "edit",
+                "table": "students",
+                "key": odd,
+                "set": {"First_Name": 'Zo"e, \n\u00e9', "State_StudentNumber": "007"},
+            },
+        )
+        yield caller
+
+
+@pytest.fixture
+def server(shared: Caller) -> Iterator[Caller]:
+    plugin, installed = shared.world.plugin, shared.world.installed
+    fields = plugin.fields
+    yield shared
+    plugin.fields, shared.world.installed = fields, installed
+    shared.steer("faults", {"faults": []})
+
+
+def errand(server: Caller, folder: Path, known: dict[str, Any] | None = None, **settings: Any) -> Errand:
+    plugin = server.world.plugin
+    folder.mkdir(parents=True)
+    today = datetime.fromisoformat(f"{server.world.today}T02:00").replace(tzinfo=ZoneInfo(server.world.zone))
+    given = {"url": server.world.url, "client_id": plugin.client_id, "give_up_seconds": 0.3} | settings
+    return Errand(given, {"client_secret": plugin.client_secret}, known or {}, folder, today, 0.0, lambda step: None)
+
+
+def rows(fetched: Fetched) -> dict[str, list[dict[str, str]]]:
+    found = {}
+    for file in fetched.files:
+        with file.path.open(encoding="utf-8", newline="") as stream:
+            found[file.name] = list(csv.DictReader(stream))
+    return found
+
+
+def test_tables_give_file_by_file_what_the_queries_give(server: Caller, tmp_path: Path) -> None:
+    by_queries = source.fetch(errand(server, tmp_path / "q", extension_fields=OWN))
+    server.world.installed, server.world.plugin.fields = {}, None
+    by_tables = source.fetch(errand(server, tmp_path / "t", extension_fields=OWN))
+    assert (by_queries.known["way"], by_tables.known["way"]) == ("queries", "tables")
+    theirs, ours = rows(by_queries), rows(by_tables)
+    assert sorted(theirs) == sorted(ours)
+    assert len(theirs) == len(queries())
+    for name, expected in theirs.items():
+        assert expected, name
+        assert ours[name] == expected, name
+    assert any(r["first_name"] == 'Zo"e, \n\u00e9' and r["state_studentnumber"] == "007" for r in ours["general-ed-students.csv"])
+    assert any(r["preferredname"] for r in ours["general-ed-students.csv"])
+    assert {"0", "1"} >= {r["ignoreforintegration"] for r in ours["locations.csv"]} - {""} >= {"1"}
+    assert not (tmp_path / "t" / "tables").exists()
+    assert not (tmp_path / "t" / "bench").exists()
+
+
+def test_what_tables_lack_is_told_at_once_as_lines_of_an_access_request(server: Caller, tmp_path: Path) -> None:
+    server.world.installed = {}
+    touched = {f"{t}.{c}" for t, columns in columns_of(queries().values()).items() for c in (*columns, key_of(t, {}))}
+    server.world.plugin.fields = dict.fromkeys(touched - {"users.title", "sectionteacher.id", "students.dob"}, "ViewOnly")
+    for number in (1, 2):
+        with pytest.raises(Refused, match="fields") as refused:
+            source.fetch(errand(server, tmp_path / f"{number}", way="tables"))
+        assert refused.value.reason == "fields_missing"
+        for line in ('"USERS" field="TITLE"', '"SECTIONTEACHER" field="ID"', '"STUDENTS" field="DOB"'):
+            assert line in refused.value.message
+    seen = source.look(errand(server, tmp_path / "look", way="tables"))
+    assert seen["way"] == "tables"
+    assert seen["missing_fields"].count("<field") == 3
+    server.world.plugin.fields = dict.fromkeys(touched, "ViewOnly")
+    seen = source.look(errand(server, tmp_path / "again"))
+    assert (seen["way"], seen["missing_fields"]) == ("tables", "")
+
+
+def test_a_table_that_is_closed_says_what_to_do() -> None:
+    told = troubles.reason(Rejected("no", path="/ws/schema/table/teachers", status=405), "sis.example")
+    assert told.reason == "table_closed"
+    assert "teachers" in told.message
+    assert set(KEYS) <= set(columns_of(queries().values()))
+
+
+def test_v1_carries_the_same_people_classes_and_enrollments(server: Caller, tmp_path: Path) -> None:
+    expected = rows(source.fetch(errand(server, tmp_path / "q", extension_fields=OWN)))
+    server.world.installed, server.world.plugin.fields = {}, {}
+    fetched = source.fetch(errand(server, tmp_path / "v"))
+    assert fetched.known["way"] == "v1"
+    ours = rows(fetched)
+    for name, columns in {
+        "general-ed-students.csv": ("dcid", "student_number", "first_name", "last_name", "schoolid", "grade_level", "enroll_status", "email", "dob"),
+        "class-student-roster.csv": ("dcid", "section_dcid", "student_dcid", "schoolid", "dateenrolled", "dateleft"),
+        "classes.csv": ("dcid", "schoolid", "course_number", "section_number", "termid"),
+        "courses.csv": ("dcid", "course_number", "course_name"),
+    }.items():  # fmt: skip
+        wanted = sorted(tuple(r[c] for c in columns) for r in expected[name])
+        assert wanted, name
+        assert sorted(tuple(r[c] for c in columns) for r in ours[name]) == wanted, name
+    leads = {(r["section_dcid"], r["users_dcid"]) for r in expected["class-staff-roster.csv"] if r["is_lead"] == "1"}
+    assert {(r["section_dcid"], r["users_dcid"]) for r in ours["class-staff-roster.csv"]} == leads
+    assert "guardians.csv" not in ours
+
+
+def test_a_road_that_carries_less_is_never_taken_after_one_that_carries_more(server: Caller, tmp_path: Path) -> None:
+    first = source.fetch(errand(server, tmp_path / "1", extension_fields=OWN))
+    server.world.installed, server.world.plugin.fields = {}, {}
+    for number, way in enumerate(("auto", "v1"), 2):
+        with pytest.raises(Refused) as refused:
+            source.fetch(errand(server, tmp_path / f"{number}", dict(first.known), way=way))
+        assert refused.value.reason == "way_narrower"
+    server.world.plugin.fields = None
+    wide = source.fetch(errand(server, tmp_path / "4", dict(first.known)))
+    assert (wide.noted["before"], wide.noted["way"]) == ("queries", "tables")
+    # Where nothing is open the tables' own fault is told.
+    server.world.plugin.fields = {}
+    server.steer("faults", {"faults": ["v1closed"]})
+    with pytest.raises(Refused) as refused:
+        source.fetch(errand(server, tmp_path / "5"))
+    assert refused.value.reason == "fields_missing"
+
+
+def test_a_plug_in_from_before_a_field_was_asked_for_is_missing_its_query(server: Caller, tmp_path: Path) -> None:
+    # Its rows without the field would look as if every box were empty.
+    with pytest.raises(Refused) as refused:
+        source.fetch(errand(server, tmp_path / "1", extension_fields=[*OWN, "students.u_students_extension.locker"]))
+    assert refused.value.reason == "query_missing"
+    made = package(Publisher(), own=OWN)
+    assert faults(made) == []
+    assert packages.read(made).version != packages.read(package(Publisher())).version
+    assert packages.read(made).fields["u_schools_extension.ignoreforintegration"] == "ViewOnly"
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("students.preferredname", "must be fields as"),
+        ("person.u_x.y", "must be fields of students, schools, users, sections"),
+        ("students.u_x.dob", "which the query brings already"),
+        ("students.u_x.y; DROP", "must be fields as"),
+    ],
+)
+def test_extension_fields_that_cannot_be_are_told(field: str, said: str) -> None:
+    with pytest.raises(Misuse, match=said):
+        extensions.read([field])
+    with pytest.raises(Misuse, match="one name"):
+        extensions.read(["students.u_a.x", "students.u_b.x"])
