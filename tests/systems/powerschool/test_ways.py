@@ -19,7 +19,7 @@ from homeroom.systems.powerschool.client import Rejected
 from homeroom.systems.powerschool.plugin import extensions
 from homeroom.systems.powerschool.plugin.inspection import faults
 from homeroom.systems.powerschool.plugin.package import Publisher, package
-from homeroom.systems.powerschool.plugin.queries import queries
+from homeroom.systems.powerschool.plugin.queries import packs, queries
 from homeroom.systems.powerschool.source import troubles
 from homeroom.systems.powerschool.source.by_tables import KEYS, key_of
 from homeroom.systems.powerschool.source.here import columns_of
@@ -31,7 +31,7 @@ OWN = ["students.u_students_extension.preferredname", "schools.u_schools_extensi
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Caller]:
     with pretend(12) as caller:
-        caller.world.install(packages.read(package(Publisher(), ("legal-guardian",), own=OWN)))
+        caller.world.install(packages.read(package(Publisher(), packs()[1:], own=OWN)))
         # Signs that break carelessly written CSV, and nothing of them may be lost on either road.
         odd = caller.sql("SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid")[0][0]
         caller.steer(

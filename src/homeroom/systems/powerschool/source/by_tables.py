@@ -14,7 +14,7 @@ import duckdb
 
 from homeroom.deliveries.seal import Incoming
 from homeroom.systems.fetching import Errand
-from homeroom.systems.powerschool.client import BrokenAnswer, FieldsRefused, NotFound, PowerSchool
+from homeroom.systems.powerschool.client import BrokenAnswer, FieldsRefused, NotFound, PowerSchool, Rejected
 from homeroom.systems.powerschool.client.errors import Field
 from homeroom.systems.powerschool.plugin.queries import BASE, FILES, Query
 from homeroom.systems.powerschool.source import here, sheets
@@ -33,6 +33,7 @@ KEYS: Mapping[str, str] = {
     "studentcontactassoc": "studentcontactassocid",
     "studentcontactdetail": "studentcontactdetailid",
     "studentcontactassoccorefields": "studentcontactassocid",
+    "u_schools_extension": "schoolsdcid",
 }
 """The numeric key of each table that is read; of others it is `dcid`, of an extension table the key of the table that it extends."""
 EXTENDED: Mapping[str, str] = {
@@ -136,7 +137,7 @@ def _fetched_if_there(
     """Bring what a query of an optional pack needs; False where this server does not have it or does not grant it."""
     try:
         _fetched(sis, here.columns_of([query]), extended, bench, folder, errand)
-    except (NotFound, FieldsRefused):
+    except (NotFound, FieldsRefused, Rejected):  # no such table, not granted, no such column
         return False
     return True
 
