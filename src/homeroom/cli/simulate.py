@@ -36,7 +36,7 @@ def powerschool(
         slow:S maxpage:N nocount shift dupe v1closed, and throttle:MS down drop:N overmax. POST /__simulator/faults changes them.
     plugin
         A plug-in's package (ZIP or plugin.xml) to install: clients then have its level and its fields, and may call its
-        queries. Without it everything is granted.
+        queries. Without it everything is granted, and Homeroom's own queries are there.
     host
         The address to listen on. Steering asks for no password: keep it on loopback.
     """
@@ -44,6 +44,9 @@ def powerschool(
     from homeroom.simulator.powerschool import packages, serving
     from homeroom.simulator.powerschool.schema.named import Rejected
     from homeroom.simulator.powerschool.world import founded
+    from homeroom.systems.powerschool.plugin.package import Publisher
+    from homeroom.systems.powerschool.plugin.package import package as ours
+    from homeroom.systems.powerschool.plugin.queries import packs
 
     if not 10 <= students <= 200_000:
         raise Misuse("The pretend district has 10 to 200,000 students.")
@@ -57,6 +60,8 @@ def powerschool(
     world.faults.set = wanted
     if package is not None:
         world.install(package)
+    else:
+        world.installed = packages.read(ours(Publisher(), packs()[1:])).queries
 
     def ready() -> None:
         first = {"url": world.url, "client_id": world.plugin.client_id, "client_secret": world.plugin.client_secret}
