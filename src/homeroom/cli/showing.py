@@ -77,6 +77,10 @@ def _headline(report: ImportReport) -> str:
     if report.trigger == "rollback" and report.outcome == "success":
         return "Rolled back."
     headline = _HEADLINES[report.outcome]
+    left_out = sum(f.ignored for f in report.files)
+    if report.outcome == "success" and left_out:
+        # A row that a rule leaves out was not taken, and nobody should read that it was.
+        headline = f"Success: all rows were taken but {left_out:,} that {'was' if left_out == 1 else 'were'} left out by rule."
     return f"Dry run: {headline} Nothing was written." if report.dry_run and report.outcome != "failed" else headline
 
 
