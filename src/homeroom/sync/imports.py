@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.report import ImportReport, moment
+from homeroom.store.audit import AuditRow
 from homeroom.store.imports import Import
-from homeroom.store.journal import AuditRow
 from homeroom.store.trouble import disk_is_full
 from homeroom.sync import ending
 from homeroom.sync.house import House
