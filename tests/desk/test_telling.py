@@ -23,7 +23,6 @@ from homeroom.sync import checkup, sources
 from homeroom.sync.house import opened
 from sync_house import SLUG, Pinewood, half, settings
 
-
 HEADING = district()["users.csv"].splitlines(keepends=True)[0]
 """A file of users without users."""
 
