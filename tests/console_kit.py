@@ -13,11 +13,12 @@ from typing import Any
 import httpx2
 
 from homeroom.desk.acts import ACTS
+from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation
 from homeroom.desk.viewer import Elevation, Kind, Person, Role, Viewer
 from homeroom.doors.console import crossing
 from homeroom.doors.console.app import Console, create
 from homeroom.doors.console.frame import Count, no_counts
-from homeroom.doors.console.gate import Allowed, Closed, Hidden, NeedsElevation, Verdict
+from homeroom.doors.console.gate import Verdict
 from homeroom.doors.console.page import Page
 from homeroom.sync.house import House, opened
 from sync_house import settings

@@ -24,9 +24,10 @@ import structlog
 import uvicorn
 
 from homeroom.deliveries import workfolders
+from homeroom.desk import telling
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.app import create as create_console
-from homeroom.doors.console.gate import NobodyYet
+from homeroom.doors.console.gate import OfTheDesk
 from homeroom.doors.machines.assembling import assemble
 from homeroom.doors.machines.door import Door
 from homeroom.doors.machines.meters import Meters
@@ -51,7 +52,10 @@ BEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=30)
 KEEPING_SECONDS = 600.0
 CLOCK_SECONDS = 10.0
+LETTER_SECONDS = 30.0
 FORGET_AFTER = timedelta(days=1)
+LOOKED_BACK = timedelta(hours=1)
+"""Deadlines that passed so long before a start are looked at, too: a restart at 3 a.m. must not swallow who is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +189,7 @@ async def _web(
         listening = socket.create_server((house.settings.http_address, wanted), family=family)
     # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    console = create_console(house, jobs, NobodyYet(), observe=meters.answered) if roles.web else None
+    console = create_console(house, jobs, OfTheDesk(), observe=meters.answered) if roles.web else None
     inside = NoticesDoor(house, _for_apps_and_people(house, console, meters)) if console is not None else None
     config = uvicorn.Config(
         Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside),
@@ -300,7 +304,16 @@ def _background(
             schedule.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
             noticing.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
 
+        told = datetime.now(UTC) - LOOKED_BACK
+
+        def tell() -> None:
+            nonlocal told
+            now = datetime.now(UTC)
+            telling.tell(house, told, now)
+            told = now
+
         threads.append(each(CLOCK_SECONDS, "clock", call_up))
+        threads.append(each(LETTER_SECONDS, "letters", tell))
     if jobs is not None and roles.sftp:
 
         def sealed(delivery: Delivery, incomplete: bool) -> None:

@@ -16,11 +16,12 @@ from urllib.parse import urlencode
 
 from sqlalchemy.exc import OperationalError
 
+from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.console import crossing, showing, words
 from homeroom.doors.console.answers import Again, Answer, Download, Goto, Live, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
-from homeroom.doors.console.gate import Allowed, Closed, Gate, Hidden, MayNot, NeedsElevation, Verdict
+from homeroom.doors.console.gate import Gate, Verdict
 from homeroom.doors.console.page import Page, Pages
 from homeroom.doors.console.receiving import Received
 from homeroom.doors.console.request import Request, addresses, local
@@ -28,6 +29,7 @@ from homeroom.doors.console.sending import Header, Reply, attachment, see_other
 from homeroom.doors.console.showing import Stage, Trouble
 from homeroom.doors.console.words import N_
 from homeroom.roster.faults import Fault, TryAgain
+from homeroom.store.audit import because
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
 
@@ -105,8 +107,6 @@ class Desk:
             verdict = self._verdict(case, act) if act else Allowed()
             if isinstance(verdict, Hidden):
                 return self.say(case.request, case.who, showing.NOT_FOUND, case.now)
-            if isinstance(verdict, MayNot):
-                return self.say(case.request, case.who, Trouble(403, verdict.sentence, "", "lock"), case.now)
             if isinstance(verdict, Closed):
                 name = self.house.stores.control.districts.get(verdict.district).name
                 return self.say(case.request, case.who, CLOSED, case.now, district=name)
@@ -142,8 +142,10 @@ class Desk:
             return self._elevate_form(case, asked)
         act = case.page.post if case.request.method == "POST" else case.page.show
         assert act is not None
+        on = case.who.elevation if case.who is not None else None
         try:
-            return act(asked)
+            with because(via="console", **({"elevation": on.id} if on is not None else {})):
+                return act(asked)
         except TryAgain:
             raise
         except Fault as fault:
