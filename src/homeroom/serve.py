@@ -36,7 +36,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import housekeeping, imports, noticing, schedule, watch
+from homeroom.sync import housekeeping, imports, noticing, schedule, summaries, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.readiness import troubles
@@ -280,6 +280,7 @@ def _background(
             noticing.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
 
         threads.append(each(CLOCK_SECONDS, "clock", call_up))
+        threads.append(each(CLOCK_SECONDS, "standing", lambda: summaries.refresh(house, datetime.now(UTC))))
     if jobs is not None and roles.sftp:
 
         def sealed(delivery: Delivery, incomplete: bool) -> None:

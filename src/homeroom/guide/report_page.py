@@ -52,6 +52,7 @@ REPORT: Meanings = {
     "tables": ("object", "One entry for each table of which the delivery says anything."),
     "limits": ("list", "The limits that tripped."),
     "issue_counts": ("object", "How many findings there are, by code."),
+    "issue_rows": ("object", "How many rows these findings stand for, by code: what hangs on a refused row is counted with it."),
     "contacts": (
         "object or null",
         "What the [contact rules](contact-rules.md) made of the rows of contacts; null where no contacts came.",

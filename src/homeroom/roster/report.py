@@ -204,7 +204,8 @@ class ImportReport:
 
     `layouts` is the layout set that was taken and its version, `layouts_why` the sentence that says why, and `layouts_named` what the command
     line named for this import alone (a set, or a folder), so that an approval walks by the same. `skipped` are the schools that stepped
-    out; `schools` says how own schools match, where any were declared, and in a dry run which schools the SIS sends. `stamp` stands for everything but the
+    out; `schools` says how own schools match, where any were declared, and in a dry run which schools the SIS sends. `issue_counts` counts findings by code,
+    and `issue_rows` the rows that they stand for. `stamp` stands for everything but the
     files that decides what an import does, so that the same bytes under the same stamp need no second walk. `seconds` is the
     time of the last walk: `started_at` and `finished_at` tell how long it waited, for a worker or for a person. `began` is when that
     walk began, on a clock that only this process has; it is not written.
@@ -234,6 +235,7 @@ class ImportReport:
     tables: Mapping[str, TableReport] = field(default_factory=dict)
     limits: tuple[LimitReport, ...] = ()
     issue_counts: Mapping[str, int] = field(default_factory=dict)
+    issue_rows: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     contacts: ContactsReport | None = None
     withheld: tuple[Withheld, ...] = ()

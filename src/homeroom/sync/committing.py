@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from homeroom.checks.fold import Finding
 from homeroom.compare import snapshot as snapshots_of
 from homeroom.compare.plan import refused_as_foreign
 from homeroom.reading.lines import lines, offset
@@ -86,6 +87,7 @@ def refuse(
         files=reporting.untaken(list(came)),
         schools=schools_told.schools_report(bench, ground.schools, always=False),
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
+        issue_rows=_rows_by_code(found),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
     )
     made = _finished(told, "done", "failed", ending.reason_of(refusal), started.revision_before)
@@ -135,8 +137,17 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked, ground: Groun
         withheld=walked.plan.withheld,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
+        issue_rows=_rows_by_code(found),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
     )
+
+
+def _rows_by_code(found: Sequence[Finding]) -> dict[str, int]:
+    """Code -> how many rows its findings stand for."""
+    rows: Counter[str] = Counter()
+    for finding in found:
+        rows[finding.code] += finding.count
+    return dict(sorted(rows.items()))
 
 
 def files_told(bench: Workbench, walked: Walked) -> tuple[FileReport, ...]:

@@ -253,6 +253,7 @@ def _walk_and_end(
     at = _now(now)
     store = house.stores.roster(slug)
     heard = _heard(house, slug, entry, tell)
+    _begun(house, slug, entry)
     bare = ending.bare_report(house, slug, entry)
     started = replace(bare, revision_before=store.revision(), began=time.monotonic())
     made = _whatever_comes(
@@ -274,9 +275,16 @@ def _fetch(house: House, slug: str, number: int, now: datetime | None, tell: Tel
     from homeroom.sync import pulling  # it brings clients of other systems along
 
     entry = store.imports.resume(number, house.executor.name)
+    _begun(house, slug, entry)
     fetched = partial(pulling.bring, house, slug, entry, _now(now), _heard(house, slug, entry, tell))
     made = _whatever_comes(house, slug, entry, fetched)
     return made if isinstance(made, ImportReport) else None
+
+
+def _begun(house: House, slug: str, entry: Import) -> None:
+    """Let the list of districts show that this one is being walked; a dry run changes nothing there."""
+    if not entry.dry_run:
+        house.stores.control.summaries.begun(slug, entry.number, entry.started_at)
 
 
 def _heard(house: House, slug: str, entry: Import, tell: Tell | None) -> Tell:
