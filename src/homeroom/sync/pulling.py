@@ -13,9 +13,9 @@ from typing import Any
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
+from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
-from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
 from homeroom.sync import intake, noticing, source_settings
 from homeroom.sync.house import House

@@ -10,8 +10,8 @@ from typing import Any
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport, TableReport
+from homeroom.store.audit import AuditRow
 from homeroom.store.history import Record
-from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
 from homeroom.sync import imports, intake, pulling, sources
 from homeroom.sync.house import House
