@@ -19,6 +19,7 @@ from homeroom.roster.codes import code
 from homeroom.roster.datasets import is_own
 from homeroom.roster.faults import Refused
 from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, LayoutsUsed, Outcome, Reason, Status
+from homeroom.roster.walk_clock import WalkClock
 from homeroom.store.absences import AbsenceRows
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
@@ -96,13 +97,13 @@ def refuse(
 
 
 def commit_rollback(
-    house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime, began: float
+    house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime, clock: WalkClock
 ) -> ImportReport:
     """Commit the plan that makes an old revision new. No snapshot is written: what it touches is looked at again."""
     store = house.stores.roster(slug)
     before = store.revision()
     bare = ending.bare_report(house, slug, entry)
-    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, withheld=plan.withheld, began=began)
+    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, withheld=plan.withheld, clock=clock)
     made = _finished(started, "done", "success", None, before if plan.empty else before + 1)
     commit = Commit(
         number=entry.number,
@@ -329,6 +330,7 @@ def _finished(
         revision_after=revision_after,
         finished_at=datetime.now(UTC),
         seconds=ending.walking_time(report),
+        steps=report.clock.steps() if report.clock is not None else (),
     )
 
 
