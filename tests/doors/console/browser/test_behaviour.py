@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from console_kit import People, console, house_with
-from homeroom.doors.console import pages as real
 from homeroom.doors.console.answers import Answer, Goto, Live, Notice, Part, Shown, Wrong
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
+from homeroom.doors.console.pages import help
 from homeroom.roster.faults import TryAgain
 
 GALLERY = Path(__file__).parents[1] / "gallery"
@@ -86,7 +86,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, serve: Any, streams: Strea
         Page("/gallery/live", "account", streams.page),
         Page("/gallery/rows", "account", streams.rows),
         Page("/gallery/events", "account", streams.events),
-        *real.PAGES,
+        *help.PAGES,
     )
     with house_with(tmp_path_factory.mktemp("house"), pinewood="Pinewood ISD", larkspur="Larkspur Valley Schools") as house:
         yield serve(console(house, people, pages, templates=[GALLERY]))

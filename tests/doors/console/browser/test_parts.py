@@ -12,11 +12,11 @@ import pytest
 
 from console_kit import NOW, People, console, house_with
 from homeroom.desk.viewer import Viewer
-from homeroom.doors.console import pages as real
 from homeroom.doors.console.answers import Answer, Shown
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.frame import Counts
 from homeroom.doors.console.page import Page
+from homeroom.doors.console.pages import help
 from homeroom.sync.house import House
 
 GALLERY = Path(__file__).parents[1] / "gallery"
@@ -54,7 +54,7 @@ THE_PAGES = (
     Page("/districts/{slug}/states", "district.see", template("states"), tab="imports"),
     Page("/sign-in", None, template("sign-in")),
     Page("/elevate", "account", template("elevate", {"to": "/", "kept": ""})),
-    *real.PAGES,
+    *help.PAGES,
 )
 
 
