@@ -136,7 +136,7 @@ class Desk:
             except NotThere:
                 return self.say(case.request, case.who, showing.NOT_FOUND, case.now)
             except (TryAgain, OperationalError):
-                return self.say(case.request, case.who, showing.BUSY, case.now)
+                return self.busy(case.request, case.now)
 
     def _called(self, case: Case, asked: Asked) -> Answer:
         if case.needs is not None:
@@ -242,6 +242,10 @@ class Desk:
         """An error page in the reader's language."""
         with words.spoken(showing.speech(self.stage, request, who, None, now)):
             return showing.trouble(self.stage, request, who, it, now, **named)
+
+    def busy(self, request: Request, now: datetime) -> Reply:
+        """The page for a store that does not answer. It has no frame, since that would ask the same store."""
+        return self.say(request, None, showing.BUSY, now)
 
     def _sign_in(self, request: Request) -> Reply:
         query = "" if request.back == "/" else "?" + urlencode({"to": request.back}, safe="/")

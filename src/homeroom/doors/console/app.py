@@ -135,11 +135,11 @@ class Console:
             told.role = who.role if who else "-"
             case = await self._run(self._desk.judge, asked, who, now)
         except (TryAgain, OperationalError):
-            return await self._run(self._busy, asked)
+            return await self._run(self._desk.busy, asked, now)
         found = self._desk.pages.find(asked.path)
         told.route = found[0].path if found else "-"
         if isinstance(case, Reply):
-            return case
+            return _ended(case) if asked.has_body else case
         if asked.method != "POST":
             return _with_case(case, await self._run(self._desk.answer, case, None))
         return await self._posted(case, receive)
@@ -204,10 +204,6 @@ class Console:
             log.error("request failed", code=code, error=type(bug).__name__, at=_frames(bug), route="error page")
             text = f"Nothing was changed. It has been noted as {code}; please try again or tell us that code."
             return showing.bare(500, "Something went wrong on our side", text)
-
-    def _busy(self, asked: Request) -> Reply:
-        """The page for a store that does not answer: nobody is known then, and nothing of it is asked."""
-        return self._desk.say(asked, None, showing.BUSY, self._now())
 
     async def _send(self, send: Send, asked: Request, reply: Reply, told: _Told) -> None:
         told.status = reply.status

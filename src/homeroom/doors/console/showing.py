@@ -67,7 +67,8 @@ def speech(stage: Stage, request: Request, who: Viewer | None, slug: str | None,
     locale, sentences = chosen(request.headers.get("accept-language", ""))
     own = _zone(who.person.timezone) if who and who.person.timezone else None
     place = slug or (frame.only_district(stage.house, who) if who and own is None else None)
-    there = _zone(stage.house.stores.control.districts.get(place).timezone) if place else None
+    district = frame.known(stage.house, place)
+    there = _zone(district.timezone) if district else None
     return Speech(locale, sentences, now, there or own or ZoneInfo("UTC"), own)
 
 
