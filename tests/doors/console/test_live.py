@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from console_kit import People, console, house_with
-from homeroom.doors.console import app as app_module
-from homeroom.doors.console import crossing
+from homeroom.doors.console import crossing, living
 from homeroom.doors.console.answers import Live, Part
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.page import Page
@@ -26,7 +25,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield made
 
 
-def living(house: House, look: Callable[[], Part | None]) -> Console:
+def console_that(house: House, look: Callable[[], Part | None]) -> Console:
     people = People()
     people.add("ada", "operator")
     return console(house, people, (Page("/live", "account", lambda asked: Live(look)),), templates=[GALLERY])
@@ -59,7 +58,7 @@ class Wire:
 
 
 def test_a_stream_ends_with_its_last_part(house: House) -> None:
-    app = living(house, lambda: Part("done", "pages/_progress.html", 100, last=True))
+    app = console_that(house, lambda: Part("done", "pages/_progress.html", 100, last=True))
 
     async def listen() -> Wire:
         wire = Wire()
@@ -79,7 +78,7 @@ def test_a_stream_ends_with_its_last_part(house: House) -> None:
 
 
 def test_what_stays_the_same_is_sent_once_and_a_browser_that_goes_ends_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_module, "LIVE_STEP", 0.001)
+    monkeypatch.setattr(living, "STEP", 0.001)
     looks: list[int] = []
     enough = asyncio.Event()
 
@@ -89,7 +88,7 @@ def test_what_stays_the_same_is_sent_once_and_a_browser_that_goes_ends_it(house:
             loop.call_soon_threadsafe(enough.set)
         return Part("progress", "pages/_progress.html", 20)
 
-    app = living(house, look)
+    app = console_that(house, look)
 
     async def listen() -> Wire:
         nonlocal loop
@@ -108,8 +107,8 @@ def test_what_stays_the_same_is_sent_once_and_a_browser_that_goes_ends_it(house:
 
 
 def test_a_server_that_stops_does_not_wait_for_streams(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_module, "LIVE_STEP", 0.001)
-    app = living(house, lambda: Part("progress", "pages/_progress.html", 20))
+    monkeypatch.setattr(living, "STEP", 0.001)
+    app = console_that(house, lambda: Part("progress", "pages/_progress.html", 20))
 
     async def listen() -> list[Wire]:
         wire, late = Wire(), Wire()

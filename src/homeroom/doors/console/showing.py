@@ -40,6 +40,7 @@ METHOD = Trouble(
 )
 TOO_LARGE = Trouble(413, N_("That is too much for this form"), N_("Nothing was changed. Send less at once."), "upload")
 NOT_A_FORM = Trouble(415, N_("This page takes forms only"), N_("Nothing was changed. Open the page anew and use its buttons."))
+TOO_SLOW = Trouble(408, N_("The form did not come in time"), N_("Nothing was changed. Please send it once more."), "clock")
 STALE = Trouble(
     403,
     N_("This page was open too long"),

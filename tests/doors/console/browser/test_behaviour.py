@@ -81,6 +81,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, serve: Any, streams: Strea
         Page("/holds", "fleet.see", template("plain", {"text": "holds"}), tab="holds"),
         Page("/settings", "installation.see", template("plain", {"text": "settings"}), tab="settings"),
         Page("/gallery/states", "account", template("states")),
+        Page("/gallery/bad", "account", template("bad")),
         Page("/gallery/forms", "account", template("forms"), decided),
         Page("/gallery/upload", "account", template("forms"), uploaded, files=True),
         Page("/gallery/live", "account", streams.page),
@@ -233,3 +234,26 @@ def test_nothing_of_a_page_stays_in_the_browser(address: str, visit: Any) -> Non
     refreshed(page)
     kept = page.evaluate("({ ...localStorage, ...sessionStorage })")
     assert kept == {"htmx-current-path-for-history": "/gallery/live"}, "the path alone, which names nobody"
+
+
+def test_what_is_wrong_with_a_page_is_found(address: str, visit: Any, look: Any) -> None:
+    visitor = visit(address, "ada")
+    page = visitor.go("/gallery/bad")
+    assert page.evaluate("window.refused.map((each) => each.split(' ')[0]).sort()") == [
+        "script-src-attr",
+        "script-src-elem",
+        "style-src-attr",
+    ]
+    with pytest.raises(AssertionError, match="image-alt"):
+        look(visitor)
+    page.evaluate("document.querySelector('img').remove()")
+    with pytest.raises(AssertionError, match="style-src"):
+        look(visitor)
+    page.evaluate("window.refused.length = 0")
+    with pytest.raises(AssertionError, match='svg class="wide"'):
+        look(visitor)
+    page.evaluate("document.querySelector('svg.wide').remove()")
+    with pytest.raises(AssertionError, match="Content Security Policy"):
+        look(visitor)
+    visitor.said.clear()
+    look(visitor)

@@ -19,6 +19,8 @@ from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import help
 from homeroom.sync.house import House
 
+pytestmark = pytest.mark.slow
+
 GALLERY = Path(__file__).parents[1] / "gallery"
 AT = NOW - timedelta(hours=5, minutes=1)
 NEEDS = (
@@ -52,8 +54,6 @@ THE_PAGES = (
     Page("/gallery/forms", "account", template("forms")),
     Page("/districts/{slug}/imports/{number:int}", "reports.see", template("import", IMPORT), tab="imports"),
     Page("/districts/{slug}/states", "district.see", template("states"), tab="imports"),
-    Page("/sign-in", None, template("sign-in")),
-    Page("/elevate", "account", template("elevate", {"to": "/", "kept": ""})),
     *help.PAGES,
 )
 
@@ -78,8 +78,6 @@ PATHS = {
     "states": ("/districts/pinewood/states", "elevated"),
     "import": ("/districts/pinewood/imports/1284", "sis"),
     "forms": ("/gallery/forms", "ada"),
-    "sign-in": ("/sign-in", ""),
-    "elevate": ("/elevate", "ada"),
     "help": ("/help", "ada"),
     "not-found": ("/nowhere", "ada"),
 }
