@@ -27,6 +27,7 @@ from homeroom.store.own_schools import OwnSchools
 from homeroom.store.people import People
 from homeroom.store.places import Place
 from homeroom.store.sessions import Attempts, Elevations, OnceLinks, PersonalTokens, Sessions, Supports
+from homeroom.store.setups import Setups
 from homeroom.store.sources import Sources
 from homeroom.store.summaries import Summaries
 from homeroom.store.taken_over import TakeOvers
@@ -72,6 +73,7 @@ class Control:
         self.attempts = Attempts(place)
         self.news = NewsList(place)
         self.mailings = Mailings(place)
+        self.setups = Setups(place)
 
     def pulse(self) -> Pulse:
         """The installation's signs of life, in one query."""
