@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import TableReport
-from homeroom.store import absences, declared, holding, snapshots
+from homeroom.store import absences, declared, holding, issue_schools, snapshots
 from homeroom.store import imports as import_log
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
@@ -282,6 +282,8 @@ def finish(connection: Connection, place: Place, boat: Ferry | None, commit: Com
         connection.exec_driver_sql(
             f'INSERT INTO {place.name("issue")} ("import", {columns}) SELECT {commit.number}, {columns} FROM {boat.name("issue")}'
         )
+        if commit.revision_before and commit.number is not None:
+            issue_schools.fill(connection, place, commit.number)
     if commit.issues_of is not None:
         columns = ", ".join(quoted(c) for c in COLUMNS)
         issues = place.name("issue")
