@@ -137,7 +137,7 @@ def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()
 
     `without`: joins of which nothing is taken tonight, and nothing computed that names their columns.
     """
-    if layout.rearranged:
+    if layout.joins and (others or without):
         return _matched(layout, inspected, others, without)
     bound = _by_header(_Same(layout), inspected.columns)
     return replace(bound, inspected=inspected, arrangement=replace(bound.arrangement, inspected=inspected))
@@ -158,7 +158,7 @@ class _Same:
 
 @lru_cache(maxsize=1 << 12)  # every set of layouts is tried on every header, night after night, and most headers stay as they are
 def _by_header(same: _Same, columns: tuple[str, ...]) -> Binding:
-    """A layout that reads a file as it stands, bound to a header. No file is kept with it, and no row of one."""
+    """A layout bound to a header, with nothing joined to it. No file is kept with it, and no row of one."""
     nameless = SourceFile(0, "", Path(), 0)
     header = Inspected(nameless, columns, columns, "", False, "", False, "", 0)
     return _matched(same.layout, header, (), ())
