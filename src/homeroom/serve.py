@@ -27,7 +27,7 @@ from homeroom.deliveries import workfolders
 from homeroom.doors.machines.assembling import assemble
 from homeroom.doors.machines.door import Door
 from homeroom.doors.machines.meters import Meters
-from homeroom.doors.notices.door import NoticesDoor
+from homeroom.doors.notices.door import Application, NoticesDoor, Receive, Scope, Send
 from homeroom.doors.rest.provider import create
 from homeroom.doors.sftp.accounts import Account
 from homeroom.doors.sftp.events import Arrival
@@ -114,7 +114,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
     renamed, meters = Renamed(), Meters()
     told: dict[str, object] = {"executor": house.executor.name}
     ended = threading.Event()
-    jobs = await asyncio.to_thread(_jobs, house, roles, meters) if roles.worker or roles.sftp else None
+    jobs = await asyncio.to_thread(_jobs, house, roles, meters) if roles.worker or roles.sftp or roles.web else None
     assemble(meters, house, jobs)
     threads = _background(house, roles, jobs, renamed, meters, ended)
     door: Running | None = None
@@ -134,7 +134,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
             meters.ask_sftp(lambda: door.counts if door is not None else {})
             told |= {"sftp_port": door.port, "fingerprints": {f.kind: f.sha256 for f in door.fingerprints}}
         if roles.web or house.settings.probe_port is not None:
-            web, serving, port = await _web(house, roles, meters)
+            web, serving, port = await _web(house, roles, meters, jobs)
             named = "http_port" if roles.web else "probe_port"
             told |= {named: port, "url": f"http://{house.settings.http_address}:{port}"}
         for thread in threads:
@@ -167,7 +167,7 @@ def _port(what: str, number: int) -> Iterator[None]:
         raise Fault(f"the {what} port {number} could not be opened ({trouble.strerror}): is another program using it?") from None
 
 
-async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
+async def _web(house: House, roles: Roles, meters: Meters, jobs: Jobs | None) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
     """The HTTP doors; of a process without them only the one for machines, on the port for probes."""
     wanted = house.settings.http_port if roles.web else house.settings.probe_port or 0
     with _port("HTTP", wanted):
@@ -176,7 +176,7 @@ async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Serv
     # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     provider = create(house.stores, address=house.settings.public_url, observe=meters.answered) if roles.web else None
-    inside = NoticesDoor(house, provider) if provider is not None else None
+    inside = NoticesDoor(house, _with_api(house, jobs, meters, provider)) if provider is not None and jobs is not None else None
     config = uvicorn.Config(
         Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside),
         host=house.settings.http_address,
@@ -196,6 +196,19 @@ async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Serv
     while not server.started and not task.done():
         await asyncio.sleep(0.01)
     return server, task, port
+
+
+def _with_api(house: House, jobs: Jobs, meters: Meters, behind: Application) -> Application:
+    """The management API, in front of another application."""
+    from homeroom.doors.api.app import create as create_api  # a second's import that only this role pays for
+
+    api = create_api(house, jobs, observe=meters.answered)
+
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        mine = scope["type"] == "http" and api.ours(scope["path"])
+        await (api if mine else behind)(scope, receive, send)
+
+    return chosen
 
 
 def _jobs(house: House, roles: Roles, meters: Meters) -> Jobs:
