@@ -64,7 +64,9 @@ class WalkingJobs:
 def listening(application: Any) -> Iterator[str]:
     """An application behind a real socket, in a thread; the address of it."""
     sock = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application, log_config=None, access_log=False, lifespan="off", date_header=False, server_header=False)
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, lifespan="off", date_header=False, server_header=False
+    )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]

@@ -13,11 +13,13 @@ from homeroom.store.errands import Errands
 from homeroom.store.journal import Settings, Summaries, Workers
 from homeroom.store.keys import Keys
 from homeroom.store.layout_versions import LayoutVersions
+from homeroom.store.news import Mailings, NewsList
 from homeroom.store.notices import Notices
 from homeroom.store.own_schools import OwnSchools
 from homeroom.store.people import People
 from homeroom.store.places import Place
 from homeroom.store.sessions import Attempts, Elevations, OnceLinks, PersonalTokens, Sessions, Supports
+from homeroom.store.setups import Setups
 from homeroom.store.sources import Sources
 from homeroom.store.taken_over import TakeOvers
 
@@ -49,6 +51,9 @@ class Control:
         self.tokens = PersonalTokens(place)
         self.support = Supports(place)
         self.attempts = Attempts(place)
+        self.news = NewsList(place)
+        self.mailings = Mailings(place)
+        self.setups = Setups(place)
 
     def close(self) -> None:
         """Close its connections."""

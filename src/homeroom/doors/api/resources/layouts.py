@@ -14,8 +14,8 @@ from starlette.requests import Request
 from homeroom.deliveries.workfolders import claim
 from homeroom.doors.api.models import Body, Told
 from homeroom.doors.api.problems import NOT_FOUND
+from homeroom.doors.api.receiving import received
 from homeroom.doors.api.routes import Answer, Ask, Asked, Routes, Slug
-from homeroom.doors.receiving import received
 from homeroom.layouts import sets
 from homeroom.layouts.differences import compare
 from homeroom.layouts.proposing.propose import Proposal

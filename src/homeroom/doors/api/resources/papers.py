@@ -12,8 +12,8 @@ from starlette.responses import Response
 from homeroom.deliveries.workfolders import claim
 from homeroom.desk import papers, worksheets
 from homeroom.doors.api import streaming
+from homeroom.doors.api.receiving import received
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Routes, Slug
-from homeroom.doors.receiving import received
 from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
 from homeroom.roster.faults import Misuse
 from homeroom.sync.layouts import Own, chosen

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from homeroom.deliveries.workfolders import claim
 from homeroom.doors.api.handing import started
 from homeroom.doors.api.models import Started
+from homeroom.doors.api.receiving import received
 from homeroom.doors.api.routes import Answer, Ask, Routes, Slug, Wait
-from homeroom.doors.receiving import received
 from homeroom.roster.faults import Misuse
 from homeroom.sync import intake
 from homeroom.workbench.values import Mode

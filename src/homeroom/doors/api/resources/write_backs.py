@@ -12,8 +12,8 @@ from starlette.requests import Request
 from homeroom.deliveries.workfolders import claim
 from homeroom.doors.api.models import Told
 from homeroom.doors.api.problems import NOT_FOUND
+from homeroom.doors.api.receiving import received
 from homeroom.doors.api.routes import Answer, Ask, Asked, Number, Routes, Slug
-from homeroom.doors.receiving import received
 from homeroom.roster.faults import Misuse
 from homeroom.sync import writing_back
 
