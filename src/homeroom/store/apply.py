@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import TableReport
-from homeroom.store import absences, declared, holding, snapshots
+from homeroom.store import absences, declared, holding, issue_schools, snapshots
 from homeroom.store import imports as import_log
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
@@ -31,6 +31,7 @@ from homeroom.store.moments import written
 from homeroom.store.places import Place
 from homeroom.store.roster_tables import indexed, links, stored_columns
 from homeroom.store.sqlite_file import SqliteFile
+from homeroom.store.totals import totals_of
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
 
@@ -168,6 +169,7 @@ def fence(connection: Connection, place: Place, commit: Commit, plan: Plan | Non
         "outcome": commit.outcome,
         "reason": json.dumps(dict(commit.reason)) if commit.reason else None,
         "report": json.dumps(dict(commit.report), ensure_ascii=False) if commit.report is not None else None,
+        "totals": totals_of(commit.report).written() if commit.report is not None else None,
         "plan": plan.hash if plan is not None else None,
         "revision_before": commit.revision_before,
         "revision_after": number,
@@ -281,6 +283,8 @@ def finish(connection: Connection, place: Place, boat: Ferry | None, commit: Com
         connection.exec_driver_sql(
             f'INSERT INTO {place.name("issue")} ("import", {columns}) SELECT {commit.number}, {columns} FROM {boat.name("issue")}'
         )
+        if commit.revision_before and commit.number is not None:
+            issue_schools.fill(connection, place, commit.number)
     if commit.issues_of is not None:
         columns = ", ".join(quoted(c) for c in COLUMNS)
         issues = place.name("issue")
