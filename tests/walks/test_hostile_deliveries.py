@@ -11,7 +11,7 @@ import pytest
 from homeroom.roster.codes import code
 from homeroom.roster.report import ImportReport
 from hostile import HOSTILE, Hostile, base, district, write
-from walks.walking import Country, Town, copied, country, settle, told
+from walks.walking import Country, Settled, Town, copied, country, settle, told
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory, good: Path) -> Path:
+def settled(tmp_path_factory: pytest.TempPathFactory, good: Path) -> Settled:
     """An installation after a good night; every delivery that may change its roster gets a copy of it."""
     return settle(tmp_path_factory.mktemp("settled"), good)
 
