@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
