@@ -100,6 +100,15 @@ def changes(place: Place, after: int, seq: int, limit: int) -> list[Change]:
         return [_change(row) for row in connection.execute(asked)]
 
 
+def changes_of(place: Place, number: int, table: str, verb: str | None, after: int, limit: int) -> list[Change]:
+    """Changes of one revision in one table behind a seq, in their order; `verb`: only of that kind."""
+    asked = _asked().where(change.c.revision == number, change.c.table == table, change.c.seq > after)
+    if verb is not None:
+        asked = asked.where(change.c.verb == verb)
+    with place.read() as connection:
+        return [_change(row) for row in connection.execute(asked.order_by(change.c.seq).limit(limit))]
+
+
 def tallied(place: Place, number: int) -> dict[str, dict[str, int]]:
     """Table -> verb -> how many records a revision changed that way. The first revision has no changes: read the rows."""
     asked = select(change.c.table, change.c.verb, func.count()).where(change.c.revision == number)

@@ -63,6 +63,10 @@ class RosterStore:
         """Revisions, newest first."""
         return history.revisions(self.place, limit, before)
 
+    def changes_of(self, number: int, table: str, *, verb: str | None = None, after: int = 0, limit: int = 100) -> list[Change]:
+        """Changes of one revision in one table behind a seq, in their order; `verb`: only of that kind."""
+        return history.changes_of(self.place, number, table, verb, after, limit)
+
     def tallied(self, number: int) -> dict[str, dict[str, int]]:
         """Table -> verb -> how many records a revision changed that way; nothing for the first one, which has no changes."""
         return history.tallied(self.place, number)
