@@ -118,13 +118,13 @@ def _cause(
 
 def example(row: IssueRow, seen: Sight) -> Example:
     """A row as this person may see it. Its sentence names values, so it is only there where these are seen."""
-    masked = seen.value(row.value)
+    masked = seen.value(row.value, row.column)
     told = row.told().message if seen.values and masked == row.value else None
     return Example(
         seq=row.seq,
         file=row.file,
         line=row.line,
-        record=seen.value(row.key),
+        record=seen.key(row.key),
         column=row.column,
         value=masked,
         empty=not row.value,
