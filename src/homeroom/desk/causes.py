@@ -186,10 +186,17 @@ def title(group: Group) -> Said:
                 "{count} {records} has a {column} that is not known", "{count} {records} have a {column} that is not known",
                 count, **values,
             )  # fmt: skip
-        case "row-long" | "row-short":
+        case "row-long":
             return ngettext(
-                "{count} line of {file} has another number of values than the heading",
-                "{count} lines of {file} have another number of values than the heading",
+                "{count} line of {file} has more values than the heading",
+                "{count} lines of {file} have more values than the heading",
+                count,
+                **values,
+            )
+        case "row-short":
+            return ngettext(
+                "{count} line of {file} has fewer values than the heading",
+                "{count} lines of {file} have fewer values than the heading",
                 count,
                 **values,
             )
