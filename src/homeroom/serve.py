@@ -24,6 +24,7 @@ import structlog
 import uvicorn
 
 from homeroom.deliveries import workfolders
+from homeroom.desk import telling
 from homeroom.doors.machines.assembling import assemble
 from homeroom.doors.machines.door import Door
 from homeroom.doors.machines.meters import Meters
@@ -48,7 +49,10 @@ BEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=30)
 KEEPING_SECONDS = 600.0
 CLOCK_SECONDS = 10.0
+LETTER_SECONDS = 30.0
 FORGET_AFTER = timedelta(days=1)
+LOOKED_BACK = timedelta(hours=1)
+"""Deadlines that passed so long before a start are looked at, too: a restart at 3 a.m. must not swallow who is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +283,16 @@ def _background(
             schedule.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
             noticing.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
 
+        told = datetime.now(UTC) - LOOKED_BACK
+
+        def tell() -> None:
+            nonlocal told
+            now = datetime.now(UTC)
+            telling.tell(house, told, now)
+            told = now
+
         threads.append(each(CLOCK_SECONDS, "clock", call_up))
+        threads.append(each(LETTER_SECONDS, "letters", tell))
     if jobs is not None and roles.sftp:
 
         def sealed(delivery: Delivery, incomplete: bool) -> None:

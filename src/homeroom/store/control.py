@@ -13,6 +13,7 @@ from homeroom.store.errands import Errands
 from homeroom.store.journal import Settings, Summaries, Workers
 from homeroom.store.keys import Keys
 from homeroom.store.layout_versions import LayoutVersions
+from homeroom.store.news import Mailings, NewsList
 from homeroom.store.notices import Notices
 from homeroom.store.own_schools import OwnSchools
 from homeroom.store.people import People
@@ -49,6 +50,8 @@ class Control:
         self.tokens = PersonalTokens(place)
         self.support = Supports(place)
         self.attempts = Attempts(place)
+        self.news = NewsList(place)
+        self.mailings = Mailings(place)
 
     def close(self) -> None:
         """Close its connections."""

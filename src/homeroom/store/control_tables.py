@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -314,5 +314,34 @@ attempt = Table(
     Index("attempt_by_key", "key", "at"),
 )
 """Sign-ins that did not match, under a hash of who was meant or where from."""
+
+news = Table(
+    "news",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("district", Text, ForeignKey("district.slug", name="news_district"), nullable=False),
+    Column("night", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("import", Integer),
+    Column("detail", Text, nullable=False),
+    Column("heard", Text, nullable=False),
+    Column("told", Text),
+    UniqueConstraint("district", "night", "cause", name="news_once"),
+    Index("news_by_told", "told", "id"),
+)
+"""What people are told of: once for each district, night and cause."""
+
+mailing = Table(
+    "mailing",
+    control,
+    Column("news", Integer, ForeignKey("news.id", name="mailing_news"), primary_key=True, autoincrement=False),
+    Column("person", Integer, ForeignKey("person.id", name="mailing_person"), primary_key=True, autoincrement=False),
+    Column("tries", Integer, nullable=False),
+    Column("due", Text, nullable=False),
+    Column("sent", Text),
+    Column("trouble", Text),
+    Index("mailing_by_due", "sent", "due"),
+)
+"""One e-mail to one person. `trouble`: why the last try did not work; with no `due` left it is given up."""
 
 setting = Table("setting", control, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
