@@ -10,6 +10,7 @@ from homeroom.store.apps import Apps
 from homeroom.store.audit import Audit
 from homeroom.store.districts import Districts
 from homeroom.store.errands import Errands
+from homeroom.store.found import Found
 from homeroom.store.journal import Settings, Summaries, Workers
 from homeroom.store.keys import Keys
 from homeroom.store.layout_versions import LayoutVersions
@@ -50,6 +51,7 @@ class Control:
         self.tokens = PersonalTokens(place)
         self.support = Supports(place)
         self.attempts = Attempts(place)
+        self.found = Found(place)
         self.news = NewsList(place)
         self.mailings = Mailings(place)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,6 +96,21 @@ class Issues:
         with self._place.read() as connection:
             for row in connection.execution_options(stream_results=True, max_row_buffer=1000).execute(asked):
                 yield _issue(row)
+
+    def speaking_of(self, number: int, codes: Collection[str], member: str, value: str) -> list[IssueRow]:
+        """Findings of an import, of some codes, whose detail has that value in that member: the contacts of one student."""
+        told = json.dumps({member: value}, ensure_ascii=False)[1:-1].partition(": ")[2]
+        pattern = "%" + told.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+        asked = select(issue).where(issue.c["import"] == number, issue.c.code.in_(sorted(codes)))
+        asked = asked.where(issue.c.detail.like(pattern, escape="!")).order_by(issue.c.seq)
+        with self._place.read() as connection:
+            return [each for row in connection.execute(asked) if (each := _issue(row)).detail.get(member) == value]
+
+    def of_key(self, number: int, table: str, key: str) -> list[IssueRow]:
+        """Findings of an import about one record."""
+        asked = select(issue).where(issue.c["import"] == number, issue.c.table == table, issue.c.key == key)
+        with self._place.read() as connection:
+            return [_issue(row) for row in connection.execute(asked.order_by(issue.c.seq))]
 
     def counts(self, number: int) -> dict[str, int]:
         """Code -> how many rows it concerns, folded ones not counted beside their head."""

@@ -240,6 +240,10 @@ class RosterStore:
         """Changes behind (revision `after`, change `seq`), in their order. The first revision has none: read the rows."""
         return history.changes(self.place, after, seq, limit)
 
+    def changes_of(self, table: str, keys: Collection[str], limit: int) -> list[Change]:
+        """The changes of some records of one table (at most a few hundred keys), the newest first."""
+        return history.changes_of(self.place, table, keys, limit)
+
     def search(self, table: str, term: str, limit: int) -> Hits:
         """Records by name, number, e-mail address or id, the best first; see `finding`. Raises KeyError for other tables."""
         return self._finder.search(self.place, self.slug, table, term, limit)
