@@ -187,7 +187,7 @@ def test_the_fields_say_where_they_came_from(town: Town) -> None:
         "june@pinewood.example",
         2,
         "users.csv",
-        26,
+        25,
     )
     assert (first.label, first.source.number_of_import, first.source.file, first.source.line) == (
         "First name",

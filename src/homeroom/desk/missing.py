@@ -117,7 +117,7 @@ def _known(house: House, slug: str, store: RosterStore, term: str) -> Iterator[t
             yield str(record.values["sourcedId"]), record
 
 
-def _candidates(house: House, slug: str, looks: list[_Looked], known: dict[str, Record], now: datetime) -> Iterator[Candidate]:
+def _candidates(house: House, slug: str, looks: list[_Looked], known: dict[str, Record]) -> Iterator[Candidate]:
     """One candidate for each row; then those whom only the roster knows."""
     store, met = house.stores.roster(slug), set[str]()
     for look in looks:

@@ -20,6 +20,7 @@ from homeroom.store.own_schools import OwnSchools
 from homeroom.store.people import People
 from homeroom.store.places import Place
 from homeroom.store.sessions import Attempts, Elevations, OnceLinks, PersonalTokens, Sessions, Supports
+from homeroom.store.setups import Setups
 from homeroom.store.sources import Sources
 from homeroom.store.taken_over import TakeOvers
 
@@ -54,6 +55,7 @@ class Control:
         self.found = Found(place)
         self.news = NewsList(place)
         self.mailings = Mailings(place)
+        self.setups = Setups(place)
 
     def close(self) -> None:
         """Close its connections."""

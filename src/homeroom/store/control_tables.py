@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -355,5 +355,27 @@ found = Table(
     Index("found_by_expires", "expires"),
 )
 """What a search for people found, for the session that asked, under the hash of a handle. `sealed`: the words and the row ids, encrypted."""
+
+setup = Table(
+    "setup",
+    control,
+    Column("district", Text, ForeignKey("district.slug", name="setup_district"), primary_key=True),
+    Column("started", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("values", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+"""A set-up that was begun in the console. `version` goes up with each change, so that two people do not undo each other."""
+
+setup_message = Table(
+    "setup_message",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("district", Text, ForeignKey("setup.district", name="setup_message_setup"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("said_by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("setup_message_by_district", "district", "id"),
+)
 
 setting = Table("setting", control, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
