@@ -133,9 +133,9 @@ def _candidates(house: House, slug: str, looks: list[_Looked], known: dict[str, 
 
 def _judged(house: House, slug: str, look: _Looked | None, row: Row | None, record: Record | None) -> Candidate:
     """Put the steps together, and let the first that stops speak."""
-    said = {**_of_files(look, row), **_of_import(look, row, record), **_of_roster(house, slug, record)}
-    steps, stopped = list[Step](), None
     active = record is not None and record.values["status"] == "active"
+    said = {**_of_files(look, row, active), **_of_import(look, row, record), **_of_roster(house, slug, record)}
+    steps, stopped = list[Step](), None
     for step in STEPS:
         state, sentence = said[step]
         if stopped is not None:
@@ -166,7 +166,7 @@ def _judged(house: House, slug: str, look: _Looked | None, row: Row | None, reco
 Says = dict[Name, tuple[State, Said | None]]
 
 
-def _of_files(look: _Looked | None, row: Row | None) -> Says:
+def _of_files(look: _Looked | None, row: Row | None, active: bool = False) -> Says:
     """The first four steps: what the newest delivery says."""
     done: tuple[State, Said | None] = ("done", None)
     if look is None or look.delivery is None:
@@ -177,11 +177,12 @@ def _of_files(look: _Looked | None, row: Row | None) -> Says:
         return {"received": ("unknown", gone), "read": unknown, "mapped": unknown, "checked": unknown}
     assert look.trace is not None
     if look.trace.reason is not None:
-        reason = Said("{reason}", {"reason": look.trace.reason.message})
+        reason = Said("%(reason)s", {"reason": look.trace.reason.message})
         return {"received": ("done", None), "read": ("stopped", reason), "mapped": done, "checked": done}
     if row is None:
         names = ", ".join(f.name for f in look.delivery.files)
-        return {"received": ("stopped", say("not-in-files", files=names)), "read": done, "mapped": done, "checked": done}
+        absent = say("not-in-files-kept" if active else "not-in-files", files=names)
+        return {"received": ("stopped", absent), "read": done, "mapped": done, "checked": done}
     says: Says = {"mapped": done, "checked": done}
     says |= {"received": ("done", say("in-file", file=row.file)), "read": ("done", say("at-line", line=row.line))}
     if row.layout is not None:
@@ -266,7 +267,7 @@ def _nowhere(looks: list[_Looked]) -> Candidate:
     first = Step("received", "unknown" if state == "unknown" else "stopped", said)
     if look is not None and look.trace is not None and look.trace.reason is not None:
         first = Step("received", "done")
-        second = Step("read", "stopped", Said("{reason}", {"reason": look.trace.reason.message}))
+        second = Step("read", "stopped", Said("%(reason)s", {"reason": look.trace.reason.message}))
         rest = tuple(Step(name, "not-reached") for name in STEPS[2:])
         return Candidate(None, None, None, (first, second, *rest), "read", second.said or say("nobody"), look.trace.reason.remedy)
     rest = tuple(Step(name, "not-reached") for name in STEPS[1:])

@@ -112,13 +112,16 @@ def _found(bench: Workbench, walked: Walked, words: Sequence[str]) -> Iterator[t
 
 
 def _rows(bench: Workbench, text: TextTable, words: Sequence[str]) -> list[tuple[int, int]]:
-    shown = [f"c{n}" for n, word in enumerate(text.inspected.columns) if not is_secret(word)]
+    secret = [n for n, word in enumerate(text.inspected.columns) if is_secret(word)]
+    shown = [f"c{n}" for n in range(len(text.inspected.columns)) if n not in secret]
     if not shown or not words:
         return []
     number = "_row" if text.numbered else "row_number() OVER ()"
     inner = f"SELECT {number} AS _row, [{', '.join(shown)}]::VARCHAR[] AS said FROM {text.relation}"
     if text.ragged:
-        inner += f" UNION ALL SELECT row_number, cells FROM {text.ragged}"
+        # A row of the wrong width may have any cell anywhere: from the first secret column on nothing of it is looked at.
+        cells_of = f"cells[:{secret[0]}]" if secret else "cells"
+        inner += f" UNION ALL SELECT row_number, {cells_of} FROM {text.ragged}"
     clean = "regexp_replace(strip_accents(lower({})), '[''’ʻ`]', '', 'g')"
     blanked = f"regexp_replace({clean.format('cell')}, '[-–,\\s]+', ' ', 'g')"
     return bench.rows(
