@@ -40,7 +40,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import housekeeping, imports, noticing, schedule, watch
+from homeroom.sync import housekeeping, imports, noticing, schedule, summaries, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.readiness import troubles
@@ -313,6 +313,7 @@ def _background(
             told = now
 
         threads.append(each(CLOCK_SECONDS, "clock", call_up))
+        threads.append(each(CLOCK_SECONDS, "standing", lambda: summaries.refresh(house, datetime.now(UTC))))
         threads.append(each(LETTER_SECONDS, "letters", tell))
     if jobs is not None and roles.sftp:
 

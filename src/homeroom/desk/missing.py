@@ -7,14 +7,15 @@ say is put beside it. Where the files are gone by now, that is said, and the res
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from homeroom.desk import app_shares, record_keys, record_names, rights
-from homeroom.desk.missing_words import Said, say
+from homeroom.desk.missing_words import after, say
 from homeroom.desk.record_search import judged
 from homeroom.desk.viewer import Viewer
+from homeroom.desk.words import Said
 from homeroom.roster.faults import Refused
 from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
@@ -149,7 +150,7 @@ def _judged(house: House, slug: str, look: _Looked | None, row: Row | None, reco
     why = stopped.said if stopped is not None and stopped.said is not None else None
     if why is None:
         why = say("is-here" if active else "files-gone")
-    found = say("found-at", file=row.file, line=row.line) if row is not None and stopped is not None else None
+    found = say("found-at", file=row.file, line=str(row.line or "?")) if row is not None and stopped is not None else None
     number = record.number_of_import if record is not None else None
     return Candidate(
         name=name,
@@ -157,7 +158,7 @@ def _judged(house: House, slug: str, look: _Looked | None, row: Row | None, reco
         key=key,
         steps=tuple(steps),
         stops_at=stopped.name if stopped is not None else None,
-        why=replace(why, before=found) if found is not None and stopped is not None and stopped.name != "received" else why,
+        why=after(found, why) if found is not None and stopped is not None and stopped.name != "received" else why,
         remedy=row.remedy if row is not None else None,
         number_of_import=look.walked.number if stopped and stopped.name == "compared" and look and look.walked else number,
     )
@@ -172,19 +173,19 @@ def _of_files(look: _Looked | None, row: Row | None, active: bool = False) -> Sa
     if look is None or look.delivery is None:
         return {"received": ("stopped", say("nothing-came")), "read": done, "mapped": done, "checked": done}
     if look.gone:
-        gone = say("delivery-gone", delivery=look.delivery.number, day=look.delivery.sealed_at.date().isoformat())
+        gone = say("delivery-gone", delivery=str(look.delivery.number), day=look.delivery.sealed_at.date())
         unknown: tuple[State, Said | None] = ("unknown", None)
         return {"received": ("unknown", gone), "read": unknown, "mapped": unknown, "checked": unknown}
     assert look.trace is not None
     if look.trace.reason is not None:
-        reason = Said("%(reason)s", {"reason": look.trace.reason.message})
+        reason = Said("{reason}", {"reason": look.trace.reason.message})
         return {"received": ("done", None), "read": ("stopped", reason), "mapped": done, "checked": done}
     if row is None:
         names = ", ".join(f.name for f in look.delivery.files)
         absent = say("not-in-files-kept" if active else "not-in-files", files=names)
         return {"received": ("stopped", absent), "read": done, "mapped": done, "checked": done}
     says: Says = {"mapped": done, "checked": done}
-    says |= {"received": ("done", say("in-file", file=row.file)), "read": ("done", say("at-line", line=row.line))}
+    says |= {"received": ("done", say("in-file", file=row.file)), "read": ("done", say("at-line", line=str(row.line or "?")))}
     if row.layout is not None:
         says["mapped"] = ("done", say("read-by", layout=row.layout))
     return says | _fate(row)
@@ -193,13 +194,13 @@ def _of_files(look: _Looked | None, row: Row | None, active: bool = False) -> Sa
 def _fate(row: Row) -> Says:
     match row.fate:
         case "unused":
-            return {"mapped": ("stopped", say("no-layout", file=row.file, why=row.says))}
+            return {"mapped": ("stopped", say("no-layout", file=row.file, why=row.says or "-"))}
         case "kept-out":
             cells = ", ".join(f"{word} is {value if value is not None else 'empty'}" for word, value in row.cells)
             word = "kept-out" if cells else "kept-out-bare"
-            return {"mapped": ("stopped", say(word, cells=cells, rule=row.rule))}
+            return {"mapped": ("stopped", say(word, cells=cells, rule=row.rule or "-"))}
         case "school":
-            return {"mapped": ("stopped", say("school-out", school=row.school, rule=row.rule or "-"))}
+            return {"mapped": ("stopped", say("school-out", school=row.school or "-", rule=row.rule or "-"))}
         case "setting":
             return {"mapped": ("stopped", say("setting", says=row.says) if row.says else say("setting-bare"))}
         case "refused":
@@ -223,12 +224,12 @@ def _of_import(look: _Looked | None, row: Row | None, record: Record | None) -> 
     if walked is None:
         return {"compared": ("stopped", say("not-imported"))}
     if walked.status == "waiting_for_approval":
-        return {"compared": ("stopped", say("waits", number=walked.number))}
+        return {"compared": ("stopped", say("waits", number=str(walked.number)))}
     if walked.status == "running":
-        return {"compared": ("stopped", say("runs", number=walked.number))}
+        return {"compared": ("stopped", say("runs", number=str(walked.number)))}
     if walked.status == "rejected" or walked.outcome == "failed":
         reason = (walked.reason or {}).get("message", "")
-        return {"compared": ("stopped", say("failed", number=walked.number, reason=reason))}
+        return {"compared": ("stopped", say("failed", number=str(walked.number), reason=reason))}
     return says
 
 
@@ -241,9 +242,9 @@ def _of_roster(house: House, slug: str, record: Record | None) -> Says:
         if last is None:
             said = say("removed-bare")
         elif last.who is not None:
-            said = say("removed-by", who=last.who, day=last.at.date().isoformat())
+            said = say("removed-by", who=last.who, day=last.at.date())
         else:
-            said = say("removed", number=last.number_of_import, day=last.at.date().isoformat())
+            said = say("removed", number=str(last.number_of_import), day=last.at.date())
         return {"saved": ("stopped", said), "sent-on": ("done", None)}
     seen = app_shares.seen(house, slug, house.stores.roster(slug).table("users"), record.values)
     readers = ", ".join(s.app for s in seen if s.sees)
@@ -267,7 +268,7 @@ def _nowhere(looks: list[_Looked]) -> Candidate:
     first = Step("received", "unknown" if state == "unknown" else "stopped", said)
     if look is not None and look.trace is not None and look.trace.reason is not None:
         first = Step("received", "done")
-        second = Step("read", "stopped", Said("%(reason)s", {"reason": look.trace.reason.message}))
+        second = Step("read", "stopped", Said("{reason}", {"reason": look.trace.reason.message}))
         rest = tuple(Step(name, "not-reached") for name in STEPS[2:])
         return Candidate(None, None, None, (first, second, *rest), "read", second.said or say("nobody"), look.trace.reason.remedy)
     rest = tuple(Step(name, "not-reached") for name in STEPS[1:])

@@ -31,6 +31,7 @@ from homeroom.store.moments import written
 from homeroom.store.places import Place
 from homeroom.store.roster_tables import indexed, links, stored_columns
 from homeroom.store.sqlite_file import SqliteFile
+from homeroom.store.totals import totals_of
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
 
@@ -167,6 +168,7 @@ def fence(connection: Connection, place: Place, commit: Commit, plan: Plan | Non
         "outcome": commit.outcome,
         "reason": json.dumps(dict(commit.reason)) if commit.reason else None,
         "report": json.dumps(dict(commit.report), ensure_ascii=False) if commit.report is not None else None,
+        "totals": totals_of(commit.report).written() if commit.report is not None else None,
         "plan": plan.hash if plan is not None else None,
         "revision_before": commit.revision_before,
         "revision_after": number,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0005"
+HEAD = "0006"
 """The migration that `district` stands for; a test compares the two."""
 
 WIDE = BigInteger().with_variant(Integer(), "sqlite")
@@ -74,8 +74,11 @@ imports = Table(
     Column("executor", Text),
     Column("started_at", Text, nullable=False),
     Column("finished_at", Text),
+    Column("totals", Text),
     Index("import_by_status", "status"),
+    Index("import_by_start", "started_at"),
 )
+"""`totals`: the sums of the report (`store.totals`), so that the log need not open reports of a thousand issues."""
 
 import_file = Table(
     "import_file",

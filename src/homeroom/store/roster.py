@@ -17,6 +17,7 @@ from homeroom.store import (
     history,
     holding,
     pages,
+    people_counted,
     retention,
     rollback,
 )
@@ -65,6 +66,14 @@ class RosterStore:
     def revisions(self, limit: int = 50, *, before: int | None = None) -> list[Revision]:
         """Revisions, newest first."""
         return history.revisions(self.place, limit, before)
+
+    def tallied(self, number: int) -> dict[str, dict[str, int]]:
+        """Table -> verb -> how many records a revision changed that way; nothing for the first one, which has no changes."""
+        return history.tallied(self.place, number)
+
+    def tallied_people(self, number: int) -> dict[str, dict[str, int]]:
+        """The same for users, by kind of person."""
+        return history.tallied_people(self.place, number)
 
     # -- the walk -----------------------------------------------------------------------------------------------
 
@@ -189,6 +198,10 @@ class RosterStore:
     def counts(self) -> dict[str, Counts]:
         """Table -> records that are active and removed, of every table that holds any."""
         return self._pages.counts()
+
+    def people(self) -> dict[str, int]:
+        """Active users by kind: `student`, `staff`, `guardian`. Reads all users."""
+        return people_counted.people(self.place)
 
     def total(self, table: str, status: str | None = None) -> int:
         """How many records a table holds, of one status or of both. Costs nothing: the counts are kept by commits."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import datetime
 
@@ -51,7 +50,7 @@ def bare_report(house: House, slug: str, entry: Import) -> ImportReport:
 
 def walking_time(report: ImportReport) -> float | None:
     """Seconds since the walk of a report began."""
-    return round(time.monotonic() - report.began, 3) if report.began is not None else None
+    return report.clock.seconds() if report.clock is not None else None
 
 
 def ended(report: ImportReport, *, status: Status, outcome: Outcome | None, reason: Reason | None, now: datetime) -> ImportReport:

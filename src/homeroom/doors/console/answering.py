@@ -21,6 +21,7 @@ from homeroom.desk.viewer import Viewer
 from homeroom.doors.console import crossing, showing, words
 from homeroom.doors.console.answers import Again, Answer, Download, Goto, Live, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
+from homeroom.doors.console.forms import SECRETS
 from homeroom.doors.console.gate import Gate, Verdict
 from homeroom.doors.console.page import Page, Pages
 from homeroom.doors.console.receiving import Received
@@ -34,7 +35,7 @@ from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
 
 SIGN_IN, ELEVATE = "/sign-in", "/elevate"
-NOT_KEPT = frozenset({"csrf", "code", "password", "passcode", "secret", "kept"})
+NOT_KEPT = SECRETS | {"kept"}
 """Values of a form that are never sent out again."""
 
 

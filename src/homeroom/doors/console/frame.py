@@ -105,7 +105,7 @@ class Frame:
 
 def framed(house: House, viewer: Viewer, slug: str | None, tab: str, count: Count, now: datetime) -> Frame:
     """The frame. With one district only there are no fleet tabs: its own stand on every page."""
-    only = _only(house, viewer)
+    only = only_district(house, viewer)
     several = only is None
     inside = slug or only
     counts = count(house, viewer, inside)
@@ -123,7 +123,7 @@ def framed(house: House, viewer: Viewer, slug: str | None, tab: str, count: Coun
     )
 
 
-def _only(house: House, viewer: Viewer) -> str | None:
+def only_district(house: House, viewer: Viewer) -> str | None:
     """The one district that this viewer sees; None where there are several, or none at all."""
     if viewer.person.districts and not viewer.person.staff:
         return viewer.person.districts[0] if len(viewer.person.districts) == 1 else None

@@ -61,10 +61,13 @@ class Stage:
 
 
 def speech(stage: Stage, request: Request, who: Viewer | None, slug: str | None, now: datetime) -> Speech:
-    """How this reader is spoken to: on a district's pages in the district's zone, else in the reader's."""
+    """How this reader is spoken to: on a district's pages in the district's zone, else in the reader's; who has none, and sees one
+    district only, gets that district's.
+    """
     locale, sentences = chosen(request.headers.get("accept-language", ""))
     own = _zone(who.person.timezone) if who and who.person.timezone else None
-    there = _zone(stage.house.stores.control.districts.get(slug).timezone) if slug else None
+    place = slug or (frame.only_district(stage.house, who) if who and own is None else None)
+    there = _zone(stage.house.stores.control.districts.get(place).timezone) if place else None
     return Speech(locale, sentences, now, there or own or ZoneInfo("UTC"), own)
 
 
