@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from homeroom.desk import app_shares, record_keys, record_names, rights
+from homeroom.desk import app_shares, record_keys, record_names, record_search, rights
 from homeroom.desk.missing_words import after, say
 from homeroom.desk.record_search import judged
 from homeroom.desk.viewer import Viewer
 from homeroom.desk.words import Said
-from homeroom.roster.faults import Refused
+from homeroom.roster.faults import Misuse, Refused
 from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
 from homeroom.store.history import Record
@@ -80,6 +81,21 @@ class _Looked:
     gone: bool = False
 
 
+def keep(house: House, asking: Viewer, slug: str, term: str, now: datetime) -> str:
+    """Keep a question for this session; returns the handle with which the page asks for its answer. Raises NotAllowed, Misuse."""
+    rights.demand(house, asking, "records.see", slug, now)
+    if asking.session is None:
+        raise Misuse("A program has no session to keep a question in: ask at once.")
+    return record_search.keep(house, asking, slug, {"asked": judged(term)}, now)
+
+
+def kept(house: House, asking: Viewer, slug: str, handle: str, now: datetime) -> Answer | None:
+    """The answer to a question that was kept; None when its time is over and for anybody else's. Raises NotAllowed."""
+    rights.demand(house, asking, "records.see", slug, now)
+    raw = record_search.kept(house, asking, slug, handle, now)
+    return ask(house, asking, slug, raw["asked"], now) if raw is not None and "asked" in raw else None
+
+
 def ask(house: House, asking: Viewer, slug: str, term: str, now: datetime) -> Answer:
     """Follow whoever the words fit. Written down in the audit, with no word of what was asked. Raises NotAllowed, Misuse."""
     rights.demand(house, asking, "records.see", slug, now)
@@ -90,7 +106,7 @@ def ask(house: House, asking: Viewer, slug: str, term: str, now: datetime) -> An
     candidates = list(_candidates(house, slug, looks, known))
     house.stores.control.audit.add(AuditRow(now, asking.who, "missing-asked", slug, {"found": len(candidates)}))
     more = any(look.trace is not None and look.trace.more for look in looks)
-    return Answer(said, tuple(candidates) or (_nowhere(looks),), more)
+    return Answer(said, tuple(candidates) or (_nowhere(looks, _zone(house, slug)),), more)
 
 
 def _look(house: House, slug: str, source: Source, term: str, now: datetime) -> _Looked:
@@ -134,8 +150,8 @@ def _candidates(house: House, slug: str, looks: list[_Looked], known: dict[str, 
 
 def _judged(house: House, slug: str, look: _Looked | None, row: Row | None, record: Record | None) -> Candidate:
     """Put the steps together, and let the first that stops speak."""
-    active = record is not None and record.values["status"] == "active"
-    said = {**_of_files(look, row, active), **_of_import(look, row, record), **_of_roster(house, slug, record)}
+    active, zone = record is not None and record.values["status"] == "active", _zone(house, slug)
+    said = {**_of_files(look, row, zone, active), **_of_import(look, row, record), **_of_roster(house, slug, record, zone)}
     steps, stopped = list[Step](), None
     for step in STEPS:
         state, sentence = said[step]
@@ -167,13 +183,13 @@ def _judged(house: House, slug: str, look: _Looked | None, row: Row | None, reco
 Says = dict[Name, tuple[State, Said | None]]
 
 
-def _of_files(look: _Looked | None, row: Row | None, active: bool = False) -> Says:
+def _of_files(look: _Looked | None, row: Row | None, zone: tzinfo, active: bool = False) -> Says:
     """The first four steps: what the newest delivery says."""
     done: tuple[State, Said | None] = ("done", None)
     if look is None or look.delivery is None:
         return {"received": ("stopped", say("nothing-came")), "read": done, "mapped": done, "checked": done}
     if look.gone:
-        gone = say("delivery-gone", delivery=str(look.delivery.number), day=look.delivery.sealed_at.date())
+        gone = say("delivery-gone", delivery=str(look.delivery.number), day=look.delivery.sealed_at.astimezone(zone).date())
         unknown: tuple[State, Said | None] = ("unknown", None)
         return {"received": ("unknown", gone), "read": unknown, "mapped": unknown, "checked": unknown}
     assert look.trace is not None
@@ -233,7 +249,7 @@ def _of_import(look: _Looked | None, row: Row | None, record: Record | None) -> 
     return says
 
 
-def _of_roster(house: House, slug: str, record: Record | None) -> Says:
+def _of_roster(house: House, slug: str, record: Record | None, zone: tzinfo) -> Says:
     """The last two steps: whether the roster has the record, and whether any app is shown it."""
     if record is None:
         return {"saved": ("stopped", say("not-saved")), "sent-on": ("done", None)}
@@ -242,9 +258,9 @@ def _of_roster(house: House, slug: str, record: Record | None) -> Says:
         if last is None:
             said = say("removed-bare")
         elif last.who is not None:
-            said = say("removed-by", who=last.who, day=last.at.date())
+            said = say("removed-by", who=last.who, day=last.at.astimezone(zone).date())
         else:
-            said = say("removed", number=str(last.number_of_import), day=last.at.date())
+            said = say("removed", number=str(last.number_of_import), day=last.at.astimezone(zone).date())
         return {"saved": ("stopped", said), "sent-on": ("done", None)}
     seen = app_shares.seen(house, slug, house.stores.roster(slug).table("users"), record.values)
     readers = ", ".join(s.app for s in seen if s.sees)
@@ -255,16 +271,20 @@ def _of_roster(house: House, slug: str, record: Record | None) -> Says:
     return {"saved": ("done", say("saved")), "sent-on": ("done", sent)}
 
 
+def _zone(house: House, slug: str) -> tzinfo:
+    return ZoneInfo(house.stores.control.districts.get(slug).timezone)
+
+
 def _key(house: House, slug: str, record: Record | None) -> str | None:
     if record is None:
         return None
     return record_keys.of(house, slug).make("users", int(record.values["id"] or 0))
 
 
-def _nowhere(looks: list[_Looked]) -> Candidate:
+def _nowhere(looks: list[_Looked], zone: tzinfo) -> Candidate:
     """Nobody of that name or number, neither in the files nor in the roster."""
     look = next((each for each in looks if each.delivery is not None), looks[0] if looks else None)
-    state, said = _of_files(look, None)["received"]
+    state, said = _of_files(look, None, zone)["received"]
     first = Step("received", "unknown" if state == "unknown" else "stopped", said)
     if look is not None and look.trace is not None and look.trace.reason is not None:
         first = Step("received", "done")

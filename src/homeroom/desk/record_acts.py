@@ -10,6 +10,7 @@ from homeroom.desk import records, rights
 from homeroom.desk.viewer import Viewer
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.meanings import label_of_field
+from homeroom.roster.report import ImportReport
 from homeroom.sync import by_hand, refresh
 from homeroom.sync.house import House
 
@@ -106,3 +107,34 @@ def unlock(
 def _held(house: House, asking: Viewer, slug: str, table: str, key: str, now: datetime) -> str | None:
     rights.demand(house, asking, "records.lock", slug, now)
     return records.resolved(house, slug, table, key)
+
+
+def answered(house: House, asking: Viewer, slug: str, table: str, key: str, number: int, now: datetime) -> Answer | None:
+    """How a refresh of this record went, by its import, to be shown again; None where that import was none. Raises NotAllowed."""
+    rights.demand(house, asking, "records.refresh", slug, now)
+    sourced_id, store = records.resolved(house, slug, table, key), house.stores.roster(slug)
+    try:
+        walked, raw = store.imports.get(number), store.imports.report(number)
+    except Misuse:
+        return None
+    if sourced_id is None or walked.trigger != "refresh" or raw is None or walked.finished_at is None:
+        return None
+    report = ImportReport.from_json(raw)
+    mine = [c for c in store.changes_of(table, [sourced_id], 50) if c.number_of_import == number]
+    changed = tuple(Changed(f, label_of_field(table, f), *pair) for c in mine for f, pair in c.fields.items())
+    also = tuple(
+        (name, count)
+        for name, t in report.tables.items()
+        if name != table and (count := t.added + t.updated + t.removed + t.restored)
+    )
+    how: How = "changed" if mine or also else "unchanged"
+    return Answer(
+        how,
+        walked.finished_at,
+        changed,
+        also,
+        number_of_import=number,
+        revision_before=report.revision_before,
+        revision_after=report.revision_after,
+        seconds=report.seconds,
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,23 +77,33 @@ def search(house: House, asking: Viewer, slug: str, term: str, now: datetime) ->
     if asking.session is None:
         raise Misuse("A program has no session to keep a search in: ask for the records themselves.")
     result = _searched(house, asking, slug, term, now)
+    return keep(house, asking, slug, {"term": result.term, "best": result.best, "totals": result.totals}, now)
+
+
+def keep(house: House, asking: Viewer, slug: str, values: Mapping[str, Any], now: datetime) -> str:
+    """Keep what a search of this session is about, sealed, for half an hour; returns its handle."""
     handle = secrets.token_urlsafe(16)
     kept = digest(handle)
-    text = json.dumps({"term": result.term, "best": result.best, "totals": result.totals})
-    sealed = house.vault.encrypt(text, table="found", row=kept, column="sealed")
-    house.stores.control.found.keep(kept, asking.session, slug, sealed, now, now + LASTS)
+    sealed = house.vault.encrypt(json.dumps(values), table="found", row=kept, column="sealed")
+    house.stores.control.found.keep(kept, asking.session or 0, slug, sealed, now, now + LASTS)
     return handle
+
+
+def kept(house: House, asking: Viewer, slug: str, handle: str, now: datetime) -> dict[str, Any] | None:
+    """What was kept under a handle of this session and district; None for anything else, and when its time is over."""
+    row = digest(handle)
+    sealed = house.stores.control.found.of(row, asking.session or 0, slug, now)
+    if sealed is None:
+        return None
+    raw: dict[str, Any] = json.loads(house.vault.decrypt(sealed, table="found", row=row, column="sealed"))
+    return raw
 
 
 def found(house: House, asking: Viewer, slug: str, handle: str, now: datetime, page: int = 1) -> FoundPage | None:
     """A page of what a search found; None when its time is over or it is somebody else's. Raises NotAllowed."""
     rights.demand(house, asking, "records.see", slug, now)
-    kept = digest(handle)
-    sealed = house.stores.control.found.of(kept, asking.session or 0, slug, now)
-    if sealed is None:
-        return None
-    raw = json.loads(house.vault.decrypt(sealed, table="found", row=kept, column="sealed"))
-    return _page(house, slug, _Result(**raw), max(page, 1))
+    raw = kept(house, asking, slug, handle, now)
+    return _page(house, slug, _Result(**raw), max(page, 1)) if raw is not None and "best" in raw else None
 
 
 def at_once(house: House, asking: Viewer, slug: str, term: str, now: datetime, page: int = 1) -> FoundPage:

@@ -12,7 +12,7 @@ from jinja2.runtime import Macro
 
 from homeroom import __version__
 from homeroom.doors.console import assets, drawing, words
-from homeroom.doors.console.words import numbers, times
+from homeroom.doors.console.words import numbers, sentences, times
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -53,6 +53,7 @@ def environment(*more: Path) -> Environment:
         "duration": _duration,
         "machine_time": times.machine,
         "elsewhere": lambda moment: times.elsewhere(words.speech(), moment),
+        "said": lambda sentence: sentences.said(words.speech(), sentence),
         "masked": lambda text: "•••-••-••••" if text else "",
     }
     made.globals["ui"] = _parts(made)
