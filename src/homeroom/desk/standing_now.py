@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from homeroom.desk.viewer import Viewer
 from homeroom.store.districts import District
 from homeroom.store.summaries import NIGHTS, Attempt, Cause, Setup, Standing, Summary
-from homeroom.sync.standing import night_of
+from homeroom.sync.nights import night_of
 
 Chip = Literal["waiting", "failed", "late", "running", "row_issues", "success", "setup", "paused", "new"]
 CHIPS: tuple[Chip, ...] = ("waiting", "failed", "late", "running", "row_issues", "success", "setup", "paused", "new")

@@ -17,14 +17,13 @@ from homeroom.store.sources import Source
 from homeroom.store.summaries import NIGHTS, Attempt, Cause, Standing, State
 from homeroom.sync import likely
 from homeroom.sync.house import House
+from homeroom.sync.nights import night_of
 from homeroom.sync.schedule import last_at, next_at
 from homeroom.sync.single_records import SMALL
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
 from homeroom.systems.names import system_of
 
-EVENING = timedelta(hours=6)
-"""What begins after 6 PM belongs to the night that follows: the next day's."""
 _MOMENT = timedelta(seconds=1)
 _WORST: tuple[State, ...] = ("waiting", "failed", "late", "row_issues", "success", "paused", "new")
 _LETTERS = {"success": "S", "success_with_row_issues": "I", "failed": "F"}
@@ -51,11 +50,6 @@ class _OfSource:
     failures: int
     deadline: _Deadline
     newest: Import | None
-
-
-def night_of(local: datetime) -> date:
-    """The night that a local moment belongs to, named by the day on which it ends."""
-    return (local + EVENING).date()
 
 
 def standing(house: House, district: District, now: datetime, people: Mapping[str, int]) -> Standing:
