@@ -134,6 +134,11 @@ def all_districts(house: House, viewer: Viewer, now: datetime) -> list[Now]:
     return [stands(district, summary, viewer, now) for district, summary in listed if viewer.sees(district.slug)]
 
 
+def matching(house: House, viewer: Viewer, wanted: Wanted, now: datetime) -> list[Now]:
+    """All districts that pass the filters, sorted as asked for, on one page."""
+    return _sorted([d for d in all_districts(house, viewer, now) if _fits(d, wanted)], wanted.sort)
+
+
 def _fits(each: Now, wanted: Wanted) -> bool:
     typed = wanted.name.strip().casefold()
     return (

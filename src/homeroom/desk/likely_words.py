@@ -63,16 +63,6 @@ def told(cause: Cause) -> Told:
                     **values,
                 ),
             )
-        case "header_typo":
-            return Told(
-                _('{file} has no column "{expected}". It has "{found}".', **values),
-                _("A heading of {file} is spelled in another way", **values),
-                _(
-                    'The column "{expected}" did not come; "{found}" did, which looks like the same. '
-                    "Rename the column in the export and send it again.",
-                    **values,
-                ),
-            )
         case "rekeyed":
             return Told(
                 _(

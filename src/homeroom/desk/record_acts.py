@@ -120,7 +120,7 @@ def answered(house: House, asking: Viewer, slug: str, table: str, key: str, numb
     if sourced_id is None or walked.trigger != "refresh" or raw is None or walked.finished_at is None:
         return None
     report = ImportReport.from_json(raw)
-    mine = [c for c in store.changes_of(table, [sourced_id], 50) if c.number_of_import == number]
+    mine = [c for c in store.changes_of_records(table, [sourced_id], 50) if c.number_of_import == number]
     changed = tuple(Changed(f, label_of_field(table, f), *pair) for c in mine for f, pair in c.fields.items())
     also = tuple(
         (name, count)

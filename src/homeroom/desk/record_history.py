@@ -148,7 +148,7 @@ def _seats(store: RosterStore, record: Record, links: Links, walks: Walks) -> li
         columns=("sourcedId", "classSourcedId"),
     )
     classes = {str(seat): str(klass) for seat, klass in page.rows}
-    changes = [c for c in store.changes_of("enrollments", classes, MOST) if c.verb in _SEATS] if classes else []
+    changes = [c for c in store.changes_of_records("enrollments", classes, MOST) if c.verb in _SEATS] if classes else []
     links.ask("classes", (classes[c.sourced_id] for c in changes))
     return [_told(_SEATS[c.verb], c, walks, about=links.one("classes", classes[c.sourced_id])) for c in changes]
 

@@ -63,6 +63,7 @@ class Viewer:
     token: str | None = None
     token_districts: tuple[str, ...] | None = None
     """What a token was narrowed to; None: all that its maker sees."""
+    token_id: int | None = None
 
     @property
     def who(self) -> str:

@@ -7,6 +7,7 @@ each value in its own way. `_` and `ngettext` are the names that the catalogue's
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,7 +84,13 @@ def plain(said: Said, zone: tzinfo = UTC) -> str:
     """The sentence in English, for the command line and for programs."""
     text = said.text if said.plural is None or said.number == 1 else said.plural
     written = string.Formatter().vformat(text, (), {name: _plain(value, zone) for name, value in said.values.items()})
-    return written[:1].upper() + written[1:] if text.startswith("{") else written
+    return written[:1].upper() + written[1:] if speaks_first(said, text) else written
+
+
+def speaks_first(said: Said, text: str) -> bool:
+    """Whether a sentence begins with a value that is said in words, and so needs a capital letter. Names keep their own."""
+    begins = re.match(r"\{(\w+)\}", text)
+    return begins is not None and isinstance(said.values.get(begins[1]), InWords | Said)
 
 
 def _plain(value: Value, zone: tzinfo) -> str:

@@ -90,6 +90,19 @@ class LimitReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolPlan:
+    """What an import that waits, or a dry run, would do to one school's records in one table. `of`: active records that it has now."""
+
+    school: str
+    table: str
+    added: int
+    updated: int
+    removed: int
+    restored: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class WithheldExample:
     """A record of which values were withheld, and their fields. The values themselves stand in the issue list only."""
 
@@ -210,7 +223,7 @@ class ImportReport:
     and `issue_rows` the rows that they stand for. `stamp` stands for everything but the
     files that decides what an import does, so that the same bytes under the same stamp need no second walk. `seconds` is the
     time of the last walk: `started_at` and `finished_at` tell how long it waited, for a worker or for a person. `steps` are those of
-    that walk. `clock` measures it as long as it goes on; it is not written.
+    that walk. `by_school` is filled for what waits for a person and for dry runs. `clock` measures it as long as it goes on; it is not written.
     """
 
     number: int
@@ -243,6 +256,7 @@ class ImportReport:
     withheld: tuple[Withheld, ...] = ()
     skipped: tuple[SkippedReport, ...] = ()
     schools: tuple[SchoolReport, ...] = ()
+    by_school: tuple[SchoolPlan, ...] = ()
     steps: tuple[StepReport, ...] = ()
     clock: WalkClock | None = field(default=None, metadata={"written": False})
 
@@ -270,6 +284,7 @@ class ImportReport:
         values["files"] = tuple(FileReport(**(f | {"repairs": tuple(Repair(**r) for r in f["repairs"])})) for f in raw["files"])
         values["tables"] = {name: TableReport(**t) for name, t in raw["tables"].items()}
         values["limits"] = tuple(LimitReport(**limit) for limit in raw["limits"])
+        values["by_school"] = tuple(SchoolPlan(**s) for s in raw.get("by_school", ()))
         values["steps"] = tuple(StepReport(**(s | {"began": datetime.fromisoformat(s["began"])})) for s in raw.get("steps", ()))
         values["issues"] = tuple(Issue(**i) for i in raw["issues"])
         values["contacts"] = _contacts(raw.get("contacts"))

@@ -36,7 +36,7 @@ class WalkClock:
 
     def steps(self) -> tuple[StepReport, ...]:
         """The steps up to now."""
-        ends = [*(at for _, _, at in self._heard[1:]), time.monotonic()]
+        ends = [at for _, _, at in [*self._heard, ("", datetime.now(UTC), time.monotonic())][1:]]
         return tuple(StepReport(s, at, round(end - t, 3)) for (s, at, t), end in zip(self._heard, ends, strict=True))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0006"
+HEAD = "0007"
 """The migration that `district` stands for; a test compares the two."""
 
 WIDE = BigInteger().with_variant(Integer(), "sqlite")
@@ -107,6 +107,7 @@ issue = Table(
     Column("refused", Boolean(create_constraint=False), nullable=False),
     Column("count", Integer, nullable=False),
     Column("head", Integer),
+    Column("school", Text),
     Index("issue_by_code", "import", "code", "seq"),
 )
 

@@ -100,12 +100,21 @@ def changes(place: Place, after: int, seq: int, limit: int) -> list[Change]:
         return [_change(row) for row in connection.execute(asked)]
 
 
-def changes_of(place: Place, table: str, keys: Collection[str], limit: int) -> list[Change]:
+def of_records(place: Place, table: str, keys: Collection[str], limit: int) -> list[Change]:
     """The changes of some records of one table, the newest first."""
     mine = and_(change.c.table == table, change.c.sourcedId.in_(sorted(keys)))
     with place.read() as connection:
         told = connection.execute(_asked().where(mine).order_by(change.c.revision.desc(), change.c.seq.desc()).limit(limit))
         return [_change(row) for row in told]
+
+
+def changes_of(place: Place, number: int, table: str, verb: str | None, after: int, limit: int) -> list[Change]:
+    """Changes of one revision in one table behind a seq, in their order; `verb`: only of that kind."""
+    asked = _asked().where(change.c.revision == number, change.c.table == table, change.c.seq > after)
+    if verb is not None:
+        asked = asked.where(change.c.verb == verb)
+    with place.read() as connection:
+        return [_change(row) for row in connection.execute(asked.order_by(change.c.seq).limit(limit))]
 
 
 def tallied(place: Place, number: int) -> dict[str, dict[str, int]]:

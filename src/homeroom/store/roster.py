@@ -67,6 +67,10 @@ class RosterStore:
         """Revisions, newest first."""
         return history.revisions(self.place, limit, before)
 
+    def changes_of(self, number: int, table: str, *, verb: str | None = None, after: int = 0, limit: int = 100) -> list[Change]:
+        """Changes of one revision in one table behind a seq, in their order; `verb`: only of that kind."""
+        return history.changes_of(self.place, number, table, verb, after, limit)
+
     def tallied(self, number: int) -> dict[str, dict[str, int]]:
         """Table -> verb -> how many records a revision changed that way; nothing for the first one, which has no changes."""
         return history.tallied(self.place, number)
@@ -253,9 +257,9 @@ class RosterStore:
         """Changes behind (revision `after`, change `seq`), in their order. The first revision has none: read the rows."""
         return history.changes(self.place, after, seq, limit)
 
-    def changes_of(self, table: str, keys: Collection[str], limit: int) -> list[Change]:
+    def changes_of_records(self, table: str, keys: Collection[str], limit: int) -> list[Change]:
         """The changes of some records of one table (at most a few hundred keys), the newest first."""
-        return history.changes_of(self.place, table, keys, limit)
+        return history.of_records(self.place, table, keys, limit)
 
     def search(self, table: str, term: str, limit: int) -> Hits:
         """Records by name, number, e-mail address or id, the best first; see `finding`. Raises KeyError for other tables."""

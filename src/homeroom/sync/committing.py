@@ -12,6 +12,7 @@ from typing import Any
 
 from homeroom.checks.fold import Finding
 from homeroom.compare import snapshot as snapshots_of
+from homeroom.compare.by_school import by_school
 from homeroom.compare.plan import refused_as_foreign
 from homeroom.reading.lines import lines, offset
 from homeroom.roster.catalogue import Table
@@ -54,6 +55,9 @@ def conclude(
     if approved is not None and verdict != "fail":
         # A person let one plan pass and no other: not even one that would have passed by itself.
         verdict = "hold" if changed else "pass"
+    if entry.dry_run or verdict == "hold":
+        in_scope = schools_told.in_scope(bench, ground.active, len(report.skipped))
+        report = replace(report, by_school=by_school(bench, [walked.book[name] for name in walked.plan.tables], in_scope))
     if entry.dry_run:
         made = _dry(report, walked, verdict)
     elif verdict == "pass":

@@ -225,6 +225,13 @@ def _paused_until(sources: Sequence[Source], local: datetime) -> date | None:
     return next((day.date() for day in days if not all(paused(s, day) for s in on)), None)
 
 
+def system_of_source(house: House, slug: str, report: ImportReport | None) -> str | None:
+    """The folder of the student information system that an import's data came from, as far as it is known."""
+    sources = house.stores.control.sources.of(slug)
+    mine = [s for s in sources if report is not None and s.id == report.source]
+    return _sis(mine or sources, report)
+
+
 def _sis(sources: Sequence[Source], report: ImportReport | None) -> str | None:
     """The folder of the system that the data come from: by what read them last, else by what the sources say."""
     named = [report.layouts.set] if report is not None and report.layouts is not None else []

@@ -11,6 +11,7 @@ from typing import Protocol
 from homeroom.desk.acts import ACTS
 from homeroom.desk.viewer import Elevation, Viewer
 from homeroom.doors.console.words import N_
+from homeroom.roster.faults import Misuse
 from homeroom.store.districts import District
 from homeroom.sync.house import House
 
@@ -113,14 +114,24 @@ def framed(house: House, viewer: Viewer, slug: str | None, tab: str, count: Coun
     return Frame(
         viewer=viewer,
         tabs=_district_tabs(viewer, inside, tab if slug else "", counts) if inside else _fleet_tabs(viewer, tab, counts),
-        district=house.stores.control.districts.get(inside) if inside else None,
-        elevated_district=house.stores.control.districts.get(on.district) if on and on.district else None,
+        district=known(house, inside),
+        elevated_district=known(house, on.district if on else None),
         several=several,
         finds=_may(viewer, "records.see") if inside else True,
         installation=not several and _may(viewer, "installation.see"),
         elevation=on,
         minutes_left=ceil((on.until - now).total_seconds() / 60) if on else 0,
     )
+
+
+def known(house: House, slug: str | None) -> District | None:
+    """The district of that name; None for no name, and for a district that was taken away a moment ago."""
+    if slug is None:
+        return None
+    try:
+        return house.stores.control.districts.get(slug)
+    except Misuse:
+        return None
 
 
 def only_district(house: House, viewer: Viewer) -> str | None:

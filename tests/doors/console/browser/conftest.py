@@ -110,7 +110,7 @@ def look() -> Callable[[Visitor, str], None]:
         size = page.viewport_size
         page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         wide = page.evaluate(
-            "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && getComputedStyle(e).position !== 'absolute')"
+            "[...document.querySelectorAll('body *')].filter(e => !e.closest('.tabs, .seg, .table-scroll') && e.getBoundingClientRect().right > innerWidth + 1 && getComputedStyle(e).position !== 'absolute')"
             ".map(e => e.outerHTML.slice(0, 90)).slice(0, 5)"
         )
         sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.pages import account, help, missing, once, records, signing_in
+from homeroom.doors.console.pages import account, district, fleet, help, missing, once, records, signing_in
 
-PAGES: tuple[Page, ...] = (*signing_in.PAGES, *once.PAGES, *account.PAGES, *records.PAGES, *missing.PAGES, *help.PAGES)
+PAGES: tuple[Page, ...] = (
+    *fleet.PAGES,
+    *district.PAGES,
+    *records.PAGES,
+    *missing.PAGES,
+    *signing_in.PAGES,
+    *once.PAGES,
+    *account.PAGES,
+    *help.PAGES,
+)
 """Every module of this folder has a tuple of its own, and is named here."""
