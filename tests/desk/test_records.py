@@ -316,6 +316,8 @@ def test_lock_correct_unlock(town: Town) -> None:
     record_acts.unlock(house, asking, SLUG, "users", key, None, NOON)
     assert field("email").lock is None
     assert record_acts.lock(house, asking, SLUG, "users", "A" * 32, "email", None, NOON) is None
+    assert f'"record-locked", {{"table": "users", "record": "{key}", "field": "email"' in town.audited()
+    assert "u903" not in town.audited()
     with pytest.raises(Misuse):
         record_acts.lock(house, asking, SLUG, "users", key, "no such field", None, NOON)
 

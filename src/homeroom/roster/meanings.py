@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from homeroom.roster.catalogue import catalogue
+
 
 def of_table(table: str) -> str:
     """What a table holds, in a sentence or two. Raises KeyError for an unknown table."""
@@ -27,6 +29,11 @@ def label_of_field(table: str, field: str) -> str:
     labels = _labels()
     own = labels.get(table, {}).get(field) or labels["every"].get(field)
     return own if own is not None else _in_words(field.removeprefix("metadata."))
+
+
+def labels() -> tuple[str, ...]:
+    """Every name that a field of the catalogue is shown by, each once: for translations."""
+    return tuple(sorted({label_of_field(table.name, field.name) for table in catalogue() for field in table.model}))
 
 
 def _in_words(field: str) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import Field
 
+from homeroom.desk import record_keys
 from homeroom.doors.api.models import Body, Id, RecordHeld, Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.resources.roster import table_at
@@ -106,8 +107,8 @@ class HoldTold(Told):
 @routes.ask("POST", "/districts/{slug}/records/show", "records.see", response_model=RecordTold)
 def show_record(asked: Ask, slug: Slug, body: Which) -> Answer:
     """Show a record: its fields, its provenance, what people hold of it, and how it changed."""
-    _there(asked, body)
-    asked.audit("record-seen", table=body.table, sourcedId=body.sourcedId)
+    number = _there(asked, body)
+    asked.audit("record-seen", table=body.table, record=record_keys.of(asked.house, slug).make(body.table, number))
     return reading_back.record(asked.house, slug, body.table, body.sourcedId)
 
 
@@ -172,7 +173,10 @@ def list_locks(
     return by_hand.locks(asked.house, slug, table)
 
 
-def _there(asked: Asked, body: Which) -> None:
+def _there(asked: Asked, body: Which) -> int:
+    """The record's row id, if there is such a record."""
     table_at(asked, body.table)
-    if asked.store.one(body.table, body.sourcedId) is None:
+    found = asked.store.one(body.table, body.sourcedId)
+    if found is None:
         raise NOT_FOUND
+    return int(found["id"] or 0)
