@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import contactkit
 from desk_kit import NOON, somebody
 from e2e.files import district
-from homeroom.desk import missing
+from homeroom.desk import missing, record_search, records
 from homeroom.desk.missing import Candidate
 from homeroom.desk.rights import Hidden, NotAllowed
 from homeroom.desk.viewer import Viewer
@@ -208,3 +209,31 @@ def test_before_any_delivery_and_where_everything_is_refused(tmp_path: Path) -> 
         pinewood.night({"users.csv": "what,is,this\n1,2,3\n"})
         (broken,) = missing.ask(house, asking, SLUG, "nobody at all", NOON).candidates
         assert (broken.stops_at, bool(broken.remedy)) == ("read", True)
+
+
+def test_a_contact_who_was_left_out_by_a_rule(tmp_path: Path) -> None:
+    with opened(settings(tmp_path / "data")) as house:
+        pinewood = Pinewood.founded(house, tmp_path)
+        bob = somebody(house, "administrator", "bob@pinewood.example", code=False, districts=[SLUG])
+        asking = bob.elevated(bob.sign_in(), "records")
+        folder = contactkit.night(tmp_path / "n", contactkit.PAIRS)
+        shelf = contactkit.layouts(tmp_path / "l")
+        source = pinewood.source(layouts=str(shelf)).id
+        pinewood.night({f.name: f.read_text() for f in folder.iterdir()}, layouts=str(shelf), source=source)
+        (olga,) = missing.ask(house, asking, SLUG, "olga ruiz", NOON).candidates
+        assert olga.stops_at == "mapped"
+        assert plain(olga.why) == (
+            "Found in guardians.csv, line 4. Left out by the contact rules. No rule makes the contact a guardian."
+        )
+        (rosa,) = missing.ask(house, asking, SLUG, "G1", NOON).candidates[:1]
+        assert (rosa.name, rosa.stops_at) == ("Rosa Ruiz", "sent-on")
+        student = record_search.at_once(house, asking, SLUG, "S1", NOON).groups[0].shown[0]
+        shown = records.profile(house, asking, SLUG, "users", student.key, NOON)
+        assert shown is not None
+        assert {(f.person.name, f.made_by) for f in shown.relations.family if f.person} == {
+            ("Rosa Ruiz", "families/guardians"),
+            ("Luis Ruiz", "families/guardians"),
+        }
+        ((left),) = shown.relations.contacts_left_out
+        assert (left.person, left.refused_by, left.file, left.line) == (None, "contact-not-guardian", "guardians.csv", 4)
+        assert left.relationship == "Grandmother"

@@ -59,6 +59,7 @@ class Candidate:
     why: Said
     remedy: str | None = None
     number_of_import: int | None = None
+    sourced_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ def _judged(house: House, slug: str, look: _Looked | None, row: Row | None, reco
         stops_at=stopped.name if stopped is not None else None,
         why=after(found, why) if found is not None and stopped is not None and stopped.name != "received" else why,
         remedy=row.remedy if row is not None else None,
+        sourced_id=str(record.values["sourcedId"]) if record is not None else None,
         number_of_import=look.walked.number if stopped and stopped.name == "compared" and look and look.walked else number,
     )
 
@@ -215,6 +217,8 @@ def _fate(row: Row) -> Says:
             cells = ", ".join(f"{word} is {value if value is not None else 'empty'}" for word, value in row.cells)
             word = "kept-out" if cells else "kept-out-bare"
             return {"mapped": ("stopped", say(word, cells=cells, rule=row.rule or "-"))}
+        case "contact":
+            return {"mapped": ("stopped", say("contact-out", says=row.says or "-"))}
         case "school":
             return {"mapped": ("stopped", say("school-out", school=row.school or "-", rule=row.rule or "-"))}
         case "setting":

@@ -21,6 +21,7 @@ SENTENCES: Mapping[str, Said] = {
     "no-layout": _("No layout reads {file}: {why}."),
     "kept-out": _("Left out by rule: {cells}. The layout takes rows of which this is true: {rule}."),
     "kept-out-bare": _("Left out by rule. The layout takes rows of which this is true: {rule}."),
+    "contact-out": _("Left out by the contact rules. {says}"),
     "school-out": _("Left out with school {school}, which steps out by rule: {rule}."),
     "setting": _("Left out by a setting of the source. {says}"),
     "setting-bare": _("Left out by a setting of the source."),

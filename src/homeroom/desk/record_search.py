@@ -34,6 +34,7 @@ class Hit:
 
     table: str
     key: str
+    sourced_id: str
     name: str
     what: str | None
     number: str | None
@@ -145,6 +146,7 @@ def _hits(house: House, slug: str, table: str, ids: list[int]) -> tuple[Hit, ...
         Hit(
             table=table,
             key=keys.make(table, number),
+            sourced_id=str(row["sourcedId"]),
             name=record_names.name(table, row),
             what=record_names.what(table, row),
             number=record_names.number(table, row),

@@ -59,8 +59,12 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class _Book:
-    """The searched words of one table at one revision: a line for each record, where each begins, whose it is, whether it is removed."""
+    """The searched words of one table at one revision: a line for each record, where each begins, whose it is, whether it is removed.
 
+    `place` is where it was read: a district of the same name that was made anew is another place.
+    """
+
+    place: Place
     revision: int
     text: str
     begins: array[int]
@@ -103,7 +107,7 @@ class Finder:
         key, revision = (slug, table), history.present(place)
         with self._guard:
             known = self._books.pop(key, None)
-            if known is not None and known.revision == revision:
+            if known is not None and known.place is place and known.revision == revision:
                 self._books[key] = known
                 return known
         made = _read(place, table, revision)
@@ -145,7 +149,7 @@ def _read(place: Place, table: str, revision: int) -> _Book:
             removed.append(gone)
             place_of_next += len(line)
     begins.append(place_of_next)
-    return _Book(revision, "".join(lines), begins, ids, removed)
+    return _Book(place, revision, "".join(lines), begins, ids, removed)
 
 
 def rows(place: Place, table: str, ids: Collection[int], columns: tuple[str, ...]) -> dict[int, dict[str, Any]]:

@@ -14,6 +14,8 @@ from datetime import datetime
 from homeroom.deliveries.seal import unseal
 from homeroom.deliveries.workfolders import claim
 from homeroom.layouts.cells import cells
+from homeroom.layouts.contacts.judging import VERDICTS
+from homeroom.layouts.contacts.telling import LEFT_OUT
 from homeroom.layouts.proposing.meanings import is_secret
 from homeroom.layouts.schools.standing import OUT
 from homeroom.layouts.schools.stepping import skipped
@@ -39,7 +41,8 @@ SETTINGS = ("office-left-out", "other-school", "held-by-other-school", "class-no
 """Codes under which a source's settings leave rows out; they are told once for each file."""
 
 Fate = str
-"""accepted, refused, unused (no layout reads the file), kept-out (the layout's rule), school (it steps out), setting, repeated, leaving."""
+"""accepted, refused, unused (no layout reads the file), kept-out (the layout's rule), contact (a contact rule), school (it
+steps out), setting, repeated, leaving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def trace(house: House, slug: str, delivery: int, term: str, now: datetime) -> T
         found = list(_found(bench, walked, folded(term).split()))
         best = min((rank for rank, *_ in found), default=0)
         rows = [_followed(bench, walked, text, feed, row) for rank, text, feed, row in found if rank == best]
+        rows = rows or _contacts(bench, walked, folded(term).split())
         return Trace(walked.choice.layouts.name, tuple(rows[:MOST]), len(rows) > MOST)
 
 
@@ -122,18 +126,41 @@ def _rows(bench: Workbench, text: TextTable, words: Sequence[str]) -> list[tuple
         # A row of the wrong width may have any cell anywhere: from the first secret column on nothing of it is looked at.
         cells_of = f"cells[:{secret[0]}]" if secret else "cells"
         inner += f" UNION ALL SELECT row_number, {cells_of} FROM {text.ragged}"
-    clean = "regexp_replace(strip_accents(lower({})), '[''’ʻ`]', '', 'g')"
-    blanked = f"regexp_replace({clean.format('cell')}, '[-–,\\s]+', ' ', 'g')"
     return bench.rows(
         f"""
         WITH rows AS ({inner}),
-             plain AS (SELECT _row, list_transform(said, lambda cell: coalesce(trim({blanked}), '')) AS said FROM rows),
+             plain AS (SELECT _row, list_transform(said, lambda cell: coalesce(trim({_plain("cell")}), '')) AS said FROM rows),
              joined AS (SELECT _row, said, ' ' || array_to_string(said, ' ') || ' ' AS line FROM plain)
         SELECT CASE WHEN list_contains(said, ?) THEN 0 WHEN {" AND ".join("contains(line, ?)" for _ in words)} THEN 1 ELSE 2 END, _row
         FROM joined WHERE {" AND ".join("contains(line, ?)" for _ in words)} ORDER BY 1, 2 LIMIT {MOST + 1}
         """,
         [" ".join(words), *(f" {w} " for w in words), *(f" {w}" for w in words)],
     )
+
+
+def _plain(text: str) -> str:
+    """SQL: text as it is compared, as `store.finding.folded` does it."""
+    return f"regexp_replace(regexp_replace(strip_accents(lower({text})), '[''’ʻ`]', '', 'g'), '[-–,\\s]+', ' ', 'g')"
+
+
+def _contacts(bench: Workbench, walked: Walked, words: Sequence[str]) -> list[Row]:
+    """Rows that name somebody as a student's contact, where no row of people was found: taken in, or left out by a contact rule."""
+    if not bench.exists(VERDICTS) or not words:
+        return []
+    said = "' ' || " + _plain("concat_ws(' ', person, givenName, familyName)") + " || ' '"
+    found = bench.rows(
+        f"SELECT feed, row, person, verdict FROM {VERDICTS} WHERE {' AND '.join(f'contains({said}, ?)' for _ in words)} "
+        f"ORDER BY feed, row LIMIT {MOST + 1}",
+        [f" {word}" for word in words],
+    )
+    rules, rows = {verdict.word: verdict for verdict in LEFT_OUT}, []
+    for number, row, person, verdict in found:
+        feed = walked.contacts.files[number].feed
+        text = walked.texts[feed.text.file.number]
+        here = Row(text.file.name, _line(bench, text, row), "accepted", layout=feed.layout, key=person)
+        rule = rules.get(verdict)
+        rows.append(here if rule is None else replace(here, fate="contact", code=rule.code, says=rule.meaning))
+    return rows
 
 
 def _followed(bench: Workbench, walked: Walked, text: TextTable, feed: Feed | None, row: int) -> Row:
@@ -169,7 +196,8 @@ def _left_out(bench: Workbench, walked: Walked, text: TextTable, feed: Feed, row
     )
     keep, binding = match.layout.keep, match.binding
     if keep is not None:
-        own = [(name, at) for name, at in binding.reads if 0 <= at < len(text.inspected.columns) and _names(keep, name)]
+        columns = text.inspected.columns
+        own = [(n, at) for n, at in binding.reads if 0 <= at < len(columns) and _names(keep, n) and not is_secret(columns[at])]
         cell = cells(text)
         asked = ", ".join(["NULL" if match.layout.rearranged else condition(binding, cell), *(cell(at) for _, at in own)])
         number = "_row" if text.numbered else "row_number() OVER ()"
@@ -177,7 +205,7 @@ def _left_out(bench: Workbench, walked: Walked, text: TextTable, feed: Feed, row
             f"SELECT * EXCLUDE (_n) FROM (SELECT {number} AS _n, {asked} FROM {text.relation}) WHERE _n = ?", [row]
         )
         if found and not found[0][0]:
-            words = [text.inspected.columns[at] for _, at in own]
+            words = [columns[at] for _, at in own]
             return replace(here, fate="kept-out", rule=keep, cells=tuple(zip(words, found[0][1:], strict=True)))
     if bench.exists("skipped_users"):
         out = bench.rows(
