@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.pages import account, district, fleet, help, missing, once, records, signing_in
+from homeroom.doors.console.pages import access, account, district, fleet, help, missing, once, records, setup, signing_in
 
 PAGES: tuple[Page, ...] = (
     *fleet.PAGES,
     *district.PAGES,
     *records.PAGES,
     *missing.PAGES,
+    *setup.PAGES,
+    *access.PAGES,
     *signing_in.PAGES,
     *once.PAGES,
     *account.PAGES,
