@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.pages import access, account, apps, district, fleet, help, once, settings, setup, signing_in
+from homeroom.doors.console.pages import (
+    access,
+    account,
+    apps,
+    district,
+    fleet,
+    help,
+    missing,
+    once,
+    records,
+    settings,
+    setup,
+    signing_in,
+)
 
 PAGES: tuple[Page, ...] = (
     *fleet.PAGES,
     *district.PAGES,
+    *records.PAGES,
+    *missing.PAGES,
     *setup.PAGES,
     *access.PAGES,
     *settings.PAGES,
