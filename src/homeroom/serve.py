@@ -25,6 +25,7 @@ import uvicorn
 
 from homeroom.deliveries import workfolders
 from homeroom.desk import telling
+from homeroom.desk.setup import acting as setting_up
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.app import create as create_console
 from homeroom.doors.console.gate import OfTheDesk
@@ -40,7 +41,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import housekeeping, imports, noticing, schedule, watch
+from homeroom.sync import housekeeping, imports, noticing, schedule, summaries, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.readiness import troubles
@@ -317,9 +318,11 @@ def _background(
             nonlocal told
             now = datetime.now(UTC)
             telling.tell(house, told, now)
+            setting_up.note_all(house, now)
             told = now
 
         threads.append(each(CLOCK_SECONDS, "clock", call_up))
+        threads.append(each(CLOCK_SECONDS, "standing", lambda: summaries.refresh(house, datetime.now(UTC))))
         threads.append(each(LETTER_SECONDS, "letters", tell))
     if jobs is not None and roles.sftp:
 

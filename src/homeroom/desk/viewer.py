@@ -75,6 +75,12 @@ class Viewer:
         """The person's role."""
         return self.person.role
 
+    @property
+    def sees_every_district(self) -> bool:
+        """Whether no district is hidden: the vendor's own people and auditors of all, unless a token was narrowed."""
+        everywhere = self.person.staff or (self.role == "auditor" and not self.person.districts)
+        return everywhere and self.token_districts is None
+
     def sees(self, slug: str) -> bool:
         """Whether the district is among those that this person may know of at all."""
         if self.token_districts is not None and slug not in self.token_districts:
