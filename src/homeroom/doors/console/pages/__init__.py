@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.pages import access, account, district, fleet, help, once, setup, signing_in
+from homeroom.doors.console.pages import (
+    access,
+    account,
+    apps,
+    district,
+    fleet,
+    help,
+    missing,
+    once,
+    records,
+    settings,
+    setup,
+    signing_in,
+)
 
 PAGES: tuple[Page, ...] = (
     *fleet.PAGES,
     *district.PAGES,
+    *records.PAGES,
+    *missing.PAGES,
     *setup.PAGES,
     *access.PAGES,
+    *settings.PAGES,
+    *apps.PAGES,
     *signing_in.PAGES,
     *once.PAGES,
     *account.PAGES,
