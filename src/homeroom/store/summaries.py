@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy import and_, case, func, insert, literal, or_, select, update
 
 from homeroom.roster.report import Outcome, Status
 from homeroom.store.control_tables import district, summary
@@ -155,8 +155,9 @@ class Summaries:
         return {r[0]: _summary(*r) for r in rows}
 
     def listed(self, only: tuple[str, ...] | None = None) -> list[tuple[District, Summary | None]]:
-        """All districts that are walked, by slug, each with its summary: one query. `only`: no others than those."""
-        asked = select(*district.c, *summary.c).outerjoin(summary, summary.c.district == district.c.slug)
+        """All districts that are walked, by slug, each with its summary but without its counts: one query. `only`: no others than those."""
+        cells = (literal("{}") if c is summary.c.counts else c for c in summary.c)
+        asked = select(*district.c, *cells).outerjoin(summary, summary.c.district == district.c.slug)
         asked = asked.where(district.c.archived.is_(None)).order_by(district.c.slug)
         if only is not None:
             asked = asked.where(district.c.slug.in_(only))
