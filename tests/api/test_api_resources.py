@@ -154,6 +154,7 @@ def test_the_log_the_report_and_the_findings(desk: Desk) -> None:
     mended = desk.api.call(desk.records, "GET", f"{P}/imports/1/refused", params={"file": "enrollments.csv"})
     assert "e-x" in mended.text
     assert desk.refused(desk.plain, "GET", f"{P}/imports/1/refused?file=enrollments.csv")[0] == 422
+    assert desk.refused(desk.records, "GET", f"{P}/imports/1/refused?file=orgs.csv")[0] == 404
     places = {f["name"]: i for i, f in enumerate(desk.ask(desk.plain, "GET", f"{P}/deliveries/1")["files"])}
     original = desk.api.call(desk.records, "GET", f"{P}/imports/1/originals/{places['orgs.csv']}")
     assert original.text == district()["orgs.csv"]
