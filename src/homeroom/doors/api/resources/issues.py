@@ -117,7 +117,12 @@ def list_issues(
     "/districts/{slug}/imports/{number}/issues/all",
     "reports.see",
     response_class=Response,
-    responses={200: streaming.of(streaming.CSV, "Every finding, folded ones too.")},
+    responses={
+        200: {
+            "description": "Every finding, folded ones too.",
+            "content": {"text/csv": {"schema": {"type": "string"}}, streaming.NDJSON: {"schema": {"type": "string"}}},
+        }
+    },
 )
 def download_issues(asked: Ask, slug: Slug, number: Number, format: Literal["csv", "ndjson"] = "csv") -> Response:
     """Download every finding of an import, for a spreadsheet or a program."""
