@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
 from homeroom.store.imports import Import
 from homeroom.store.notices import ALL, Notice
 from homeroom.store.sources import Source
@@ -26,8 +24,6 @@ from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
 from homeroom.systems.fetching import Errand, Hint, Notified, Road
 from homeroom.systems.roads import ROADS
-
-log = structlog.get_logger("homeroom.notices")
 
 STORM = 2000
 """More records than that are not read one by one: everything is pulled once instead."""
@@ -67,7 +63,7 @@ def hear(house: House, source: Source, body: bytes, now: datetime) -> int:
     way = notified(source)
     hints = way.heard(body) if way is not None else frozenset()
     if not hints:
-        log.info("notice-names-no-record", district=source.district, source=source.id, bytes=len(body))
+        _log().info("notice-names-no-record", district=source.district, source=source.id, bytes=len(body))
     house.stores.control.notices.hear(source.id, ((h.resource, h.key) for h in hints), now, STORM)
     return len(hints)
 
@@ -81,7 +77,7 @@ def call_up(house: House, now: datetime, enqueue: Enqueue) -> int:
             begun += _call(house, source, waiting.since, now, enqueue)
         except Exception as trouble:  # noqa: BLE001
             # One district's odd setting must not keep the others' notices waiting.
-            log.error("notices-not-called", district=source.district, source=source.id, kind=type(trouble).__name__)
+            _log().error("notices-not-called", district=source.district, source=source.id, kind=type(trouble).__name__)
     return begun
 
 
@@ -157,3 +153,9 @@ def remembered(house: House, source: Source, entry: Import, this: Round, known: 
         "import": entry.number,
     }
     return {"changes": kept}
+
+
+def _log() -> Any:
+    import structlog  # it brings rich along: not for commands that only refresh a record
+
+    return structlog.get_logger("homeroom.notices")
