@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from connected import NOW, active, added, pull, source_of
 from homeroom.roster.faults import Misuse, Refused
-from homeroom.roster.report import ImportReport
 from homeroom.simulator.powerschool import packages
-from homeroom.store.sources import Source
-from homeroom.sync import imports, pulling, reading_back, sources
+from homeroom.sync import pulling, reading_back, sources
 from homeroom.sync.house import opened
 from homeroom.sync.refresh import refresh
 from homeroom.systems.powerschool.plugin.package import Publisher, package
 from pretend import Caller, pretend
 from sync_house import SLUG, Pinewood, settings
-
-NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +31,6 @@ def server(shared: Caller) -> Iterator[Caller]:
     shared.steer("faults", {"faults": []})
 
 
-def added(pinewood: Pinewood, server: Caller, **more: Any) -> Source:
-    plugin = server.world.plugin
-    settings = {"url": server.world.url, "client_id": plugin.client_id, "give_up_seconds": 0.3} | more
-    return sources.add(
-        pinewood.house, SLUG, "powerschool", settings=settings, secrets={"client_secret": plugin.client_secret}
-    ).source
-
-
-def pull(pinewood: Pinewood) -> ImportReport:
-    return imports.run(pinewood.house, SLUG, pulling.begin(pinewood.house, SLUG, None, NOW), now=NOW)
-
-
 @pytest.fixture(scope="module")
 def pulled(shared: Caller, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pinewood]:
     """The district after its first pull; its tests leave PowerSchool and source as they found them, and the roster at any revision."""
@@ -56,15 +40,6 @@ def pulled(shared: Caller, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         added(pinewood, shared)
         pull(pinewood)
         yield pinewood
-
-
-def source_of(pinewood: Pinewood) -> Source:
-    (source,) = pinewood.house.stores.control.sources.of(SLUG)
-    return source
-
-
-def active(pinewood: Pinewood) -> dict[str, int]:
-    return {name: told.active for name, told in pinewood.house.stores.roster(SLUG).counts().items() if told.active}
 
 
 def test_the_roster_is_what_powerschool_holds(pinewoods: Pinewood, server: Caller) -> None:

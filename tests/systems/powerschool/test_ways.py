@@ -134,6 +134,26 @@ def test_v1_carries_the_same_people_classes_and_enrollments(server: Caller, tmp_
     assert "guardians.csv" not in ours
 
 
+ALONE = (
+    *("429:9", "500:9", "503:9", "html:9", "emptybody:9", "truncate:9", "drop:9"),
+    *("expire:9", "maxpage:40", "nocount", "slow:0.0001", "shift", "dupe", "v1closed"),
+)
+
+
+@pytest.mark.parametrize("way", ["queries", "tables"])
+def test_each_fault_alone_leaves_the_files_of_a_clean_pull(server: Caller, tmp_path: Path, way: str) -> None:
+    """Lists of v1 meet each fault alone in `test_client.py`, and all of them in one pull in `test_powerschool_faults.py`."""
+    server.world.plugin.fields = None
+
+    def brought(folder: str) -> dict[str, list[dict[str, str]]]:
+        return rows(source.fetch(errand(server, tmp_path / folder, way=way, extension_fields=OWN)))
+
+    clean = brought("clean")
+    for fault in ALONE:
+        server.steer("faults", {"faults": [fault]})
+        assert brought(fault) == clean, fault
+
+
 def test_a_road_that_carries_less_is_never_taken_after_one_that_carries_more(server: Caller, tmp_path: Path) -> None:
     first = source.fetch(errand(server, tmp_path / "1", extension_fields=OWN))
     server.world.installed, server.world.plugin.fields = {}, {}

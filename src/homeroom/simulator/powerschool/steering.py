@@ -26,7 +26,7 @@ def _set_faults(world: World, call: Call) -> Answer:
         world.faults.set = faults.read(words)
     except Misuse as wrong:
         raise Trouble(400, str(wrong)) from None
-    world.faults.calls = world.faults.turned = 0
+    world.faults.calls = world.faults.turned = world.faults.slipped = 0
     return _faults(world, call)
 
 
