@@ -17,6 +17,9 @@ from homeroom.systems.powerschool.plugin.package import Publisher, package
 from pretend import Caller, pretend
 from sync_house import SLUG, Pinewood, settings
 
+OWN = ["schools.u_schools_extension.ignoreforintegration"]
+"""The field by which a school steps out."""
+
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Caller]:
@@ -75,7 +78,7 @@ def test_mixed_faults_end_in_the_same_roster_as_a_clean_pull(pinewood: Pinewood,
 def ticked() -> Iterator[Caller]:
     """A server whose plug-in brings the district's own field of schools."""
     with pretend(300) as caller:
-        caller.world.install(packages.read(package(Publisher(), ("ignored-schools",))))
+        caller.world.install(packages.read(package(Publisher(), own=OWN)))
         yield caller
 
 
@@ -89,7 +92,7 @@ def out_of(server: Caller) -> set[str]:
 def test_a_school_that_is_ticked_in_powerschool_steps_out_and_students_go_by_their_number(
     pinewoods: Pinewood, ticked: Caller
 ) -> None:
-    added(pinewoods, ticked, student_id="student_number")
+    added(pinewoods, ticked, student_id="student_number", extension_fields=OWN)
     report = pull(pinewoods)
     out = out_of(ticked)
     assert out
@@ -273,7 +276,6 @@ def test_what_cannot_be_refreshed_says_why_and_changes_nothing(pulled: Pinewood,
 
 
 def test_a_school_that_is_ticked_in_powerschool_steps_out_and_in_again(pinewood: Pinewood, server: Caller) -> None:
-    own = ["schools.u_schools_extension.ignoreforintegration"]
     plugin, installed = server.world.plugin, server.world.installed
     granted = plugin.fields
     (school, dcid) = server.sql(
@@ -284,8 +286,8 @@ def test_a_school_that_is_ticked_in_powerschool_steps_out_and_in_again(pinewood:
         "SELECT dcid, last_name FROM students WHERE schoolid = ? AND enroll_status = 0 ORDER BY dcid LIMIT 1", school
     )[0]
     try:
-        added(pinewood, server, extension_fields=own)
-        server.world.install(packages.read(package(Publisher(), ("legal-guardian",), own=own)))
+        added(pinewood, server, extension_fields=OWN)
+        server.world.install(packages.read(package(Publisher(), ("legal-guardian",), own=OWN)))
         first = pull(pinewood)
         assert first.outcome != "failed", first.reason
         before = active(pinewood)
