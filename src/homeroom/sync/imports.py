@@ -28,7 +28,7 @@ from homeroom.workbench.bench import Workbench
 
 Tell = Callable[[str], None]
 Made = TypeVar("Made")
-BY_COMMAND = ("import", "pull", "refresh", "rollback")
+BY_COMMAND = ("import", "pull", "refresh", "rollback", "write-back")
 """Triggers of imports that a command walks by itself; all others wait in the queue for a worker."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from homeroom.store.notices import ALL, Notice
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
 from homeroom.sync.schedule import Enqueue, zone_of
-from homeroom.sync.single_records import NOTIFICATION, POLL
+from homeroom.sync.single_records import NOTIFICATION, POLL, TOLD
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
 from homeroom.systems.fetching import Errand, Hint, Notified, Road
@@ -68,6 +68,11 @@ def hear(house: House, source: Source, body: bytes, now: datetime) -> int:
     return len(hints)
 
 
+def hear_written(house: House, source: Source, hints: Iterable[Hint], now: datetime) -> None:
+    """Keep what Homeroom wrote to a system itself, as if the system had told of it: it is read back as any notice is."""
+    house.stores.control.notices.hear(source.id, ((h.resource, h.key) for h in hints), now, STORM)
+
+
 def call_up(house: House, now: datetime, enqueue: Enqueue) -> int:
     """Begin an import for every source whose notices have waited long enough; returns how many."""
     begun = 0
@@ -81,14 +86,19 @@ def call_up(house: House, now: datetime, enqueue: Enqueue) -> int:
     return begun
 
 
+def rests(house: House, source: Source, now: datetime) -> bool:
+    """Whether the source is paused now: notices wait."""
+    return bool(value(source, "pause")) and paused(source, now.astimezone(zone_of(house, source)))
+
+
 def _call(house: House, source: Source, since: datetime, now: datetime, enqueue: Enqueue) -> int:
     wait = timedelta(seconds=value(source, "notice_seconds"))
     if not source.enabled or notified(source) is None or now < since + wait:
         return 0
-    if value(source, "pause") and paused(source, now.astimezone(zone_of(house, source))):
+    if rests(house, source, now):
         return 0
     imports = house.stores.roster(source.district).imports
-    newest = [e for e in imports.last(10, source=source.id) if e.trigger in (NOTIFICATION, POLL)]
+    newest = [e for e in imports.last(10, source=source.id) if e.trigger in TOLD]
     if any(e.status == "running" for e in newest) or (newest and _failed(newest[0]) and now < newest[0].started_at + RETRY):
         return 0
     if not house.stores.control.notices.claim(source.id, now, now - max(wait, APART)):
@@ -105,7 +115,7 @@ def _failed(entry: Import) -> bool:
 
 def round_of(house: House, source: Source, entry: Import, road: Road, errand: Errand, known: Mapping[str, Any]) -> Round:
     """What an import that fetches is to read. An import that was once whole stays so: half a district must not look like all."""
-    if entry.trigger not in (NOTIFICATION, POLL) or road.notified is None:
+    if entry.trigger not in TOLD or road.notified is None:
         return Round()
     notices = house.stores.control.notices.of(source.id)
     hints = {Hint(n.resource, n.key) for n in notices}
