@@ -9,8 +9,9 @@ import pytest
 from homeroom.roster.faults import Misuse
 from homeroom.store.accounts import Account
 from homeroom.store.apps import App, Token
+from homeroom.store.audit import AuditRow
 from homeroom.store.districts import District
-from homeroom.store.journal import AuditRow, Summary
+from homeroom.store.journal import Summary
 from homeroom.store.keys import DataKey
 from homeroom.store.stores import Stores
 

@@ -62,6 +62,11 @@ class Districts:
         with self._place.read() as connection:
             return [_district(row) for row in connection.execute(select(district).order_by(district.c.slug))]
 
+    def first(self, most: int) -> list[District]:
+        """The first districts by slug, at most so many: enough to tell one from several."""
+        with self._place.read() as connection:
+            return [_district(row) for row in connection.execute(select(district).order_by(district.c.slug).limit(most))]
+
     def rename(self, slug: str, name: str) -> None:
         """Change the name that people read."""
         self._set(slug, name=name)

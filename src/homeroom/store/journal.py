@@ -1,4 +1,4 @@
-"""What the installation writes down about itself: audit, workers' heartbeats, summaries of districts, own settings."""
+"""What the installation writes down about itself: workers' heartbeats, summaries of districts, own settings."""
 
 from __future__ import annotations
 
@@ -8,23 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
-from homeroom.store.control_tables import audit, setting, summary, worker
+from homeroom.store.control_tables import setting, summary, worker
 from homeroom.store.moments import read, written
 from homeroom.store.places import Place
 from homeroom.store.upsert import put
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRow:
-    """Who did what. `detail` holds codes, counts and ids only."""
-
-    at: datetime
-    actor: str
-    action: str
-    district: str | None
-    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +39,6 @@ class Summary:
     outcome: str | None = None
     finished: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
-
-
-class Audit:
-    """The audit trail; rows are only added."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-
-    def add(self, row: AuditRow) -> None:
-        """Write one row."""
-        values = {
-            "at": written(row.at),
-            "actor": row.actor,
-            "action": row.action,
-            "district": row.district,
-            "detail": json.dumps(dict(row.detail)),
-        }
-        with self._place.write() as connection:
-            connection.execute(insert(audit).values(values))
-
-    def last(self, limit: int = 100, district: str | None = None) -> list[AuditRow]:
-        """The newest rows first, of one district or of all."""
-        wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
-        if district is not None:
-            wanted = wanted.where(audit.c.district == district)
-        with self._place.read() as connection:
-            return [AuditRow(read(r.at), r.actor, r.action, r.district, json.loads(r.detail)) for r in connection.execute(wanted)]
 
 
 class Workers:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
 from homeroom.store.accounts import Account
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.sync.house import House
 from homeroom.sync.sources import of
 

@@ -11,6 +11,7 @@ from homeroom.roster.faults import Refused
 from homeroom.roster.report import ImportReport, Outcome, Reason, Status
 from homeroom.store.imports import Import
 from homeroom.sync.house import House
+from homeroom.sync.news import hear
 from homeroom.sync.summaries import summarise
 
 
@@ -92,6 +93,7 @@ def _settle(house: House, slug: str, number: int, status: Status, why: Reason, n
         now=now,
     )
     summarise(house, slug)
+    hear(house, slug, store.imports.get(number), now)
     return report
 
 

@@ -17,12 +17,13 @@ from typing import Any, TypeVar
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.report import ImportReport, moment
+from homeroom.store.audit import AuditRow
 from homeroom.store.imports import Import
-from homeroom.store.journal import AuditRow
 from homeroom.store.trouble import disk_is_full
 from homeroom.sync import ending
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
+from homeroom.sync.news import hear
 from homeroom.sync.summaries import summarise
 from homeroom.workbench.bench import Workbench
 
@@ -259,6 +260,7 @@ def _walk_and_end(
         house, slug, entry, lambda: walking.walk_import(house, slug, entry, started, at, layouts, heard, approved)
     )
     summarise(house, slug)
+    hear(house, slug, store.imports.get(entry.number), at)
     if tell is not None:
         tell("settle")  # committed and served; what follows is for the next writer
     store.settle()

@@ -17,6 +17,7 @@ from typing import Any
 from homeroom.store.imports import Import
 from homeroom.store.notices import ALL, Notice
 from homeroom.store.sources import Source
+from homeroom.sync import gate
 from homeroom.sync.house import House
 from homeroom.sync.schedule import Enqueue, zone_of
 from homeroom.sync.single_records import NOTIFICATION, POLL, TOLD
@@ -93,7 +94,7 @@ def rests(house: House, source: Source, now: datetime) -> bool:
 
 def _call(house: House, source: Source, since: datetime, now: datetime, enqueue: Enqueue) -> int:
     wait = timedelta(seconds=value(source, "notice_seconds"))
-    if not source.enabled or notified(source) is None or now < since + wait:
+    if not source.enabled or notified(source) is None or now < since + wait or gate.closed(house, source.district):
         return 0
     if rests(house, source, now):
         return 0

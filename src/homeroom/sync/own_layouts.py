@@ -10,7 +10,7 @@ from pathlib import Path
 
 from homeroom.layouts import sets
 from homeroom.roster.faults import Misuse
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.layout_versions import LayoutVersion
 from homeroom.sync.house import House
 from homeroom.systems import SETS

@@ -13,11 +13,11 @@ from typing import Any
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
+from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
-from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
-from homeroom.sync import intake, noticing, source_settings
+from homeroom.sync import gate, intake, noticing, source_settings
 from homeroom.sync.house import House
 from homeroom.sync.schedule import PULLING, zone_of
 from homeroom.sync.secrets import opened
@@ -32,7 +32,13 @@ def begin(house: House, slug: str, number: int | None, now: datetime) -> int:
     house.announce()
     store = house.stores.roster(slug)
     return store.imports.begin(
-        source=source.id, delivery=None, kind="continuous", trigger="pull", now=now, executor=house.executor.name
+        source=source.id,
+        delivery=None,
+        kind="continuous",
+        trigger="pull",
+        now=now,
+        executor=house.executor.name,
+        dry_run=gate.closed(house, slug),
     ).number
 
 
