@@ -25,6 +25,10 @@ def installed(sis: PowerSchool, asked: Sequence[Query]) -> bool:
             continue
         except FieldsRefused:
             return True
+        except Rejected as trouble:
+            if trouble.status in (403, 405):
+                continue  # there, and closed to this plug-in: no more use than none
+            raise
         return True
     return False
 
