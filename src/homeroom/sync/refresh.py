@@ -79,7 +79,7 @@ def refresh(
     with claim(house.settings.work, f"{slug}-refresh") as work:
         tell("fetch")
         single = DistrictHeld(house, slug, road).single(table, sourced_id)
-        fetched = road.one(pulling.errand(house, source, {}, work.path, now, 0.0, tell), single)
+        fetched = road.one(pulling.at_once(pulling.errand(house, source, {}, work.path, now, 0.0, tell)), single)
         delivery = intake.deliver(house, slug, source, fetched.files, "refresh", now)
     house.announce()
     entry = store.imports.begin(
