@@ -25,6 +25,7 @@ import uvicorn
 
 from homeroom.deliveries import workfolders
 from homeroom.desk import telling
+from homeroom.desk.setup import acting as setting_up
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.app import create as create_console
 from homeroom.doors.console.gate import OfTheDesk
@@ -40,7 +41,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import housekeeping, imports, noticing, schedule, watch
+from homeroom.sync import housekeeping, imports, noticing, schedule, summaries, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.readiness import troubles
@@ -121,7 +122,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
     renamed, meters = Renamed(), Meters()
     told: dict[str, object] = {"executor": house.executor.name}
     ended = threading.Event()
-    jobs = await asyncio.to_thread(_jobs, house, roles, meters) if roles.worker or roles.sftp else None
+    jobs = await asyncio.to_thread(_jobs, house, roles, meters) if roles.worker or roles.sftp or roles.web else None
     assemble(meters, house, jobs)
     threads = _background(house, roles, jobs, renamed, meters, ended)
     door: Running | None = None
@@ -190,7 +191,7 @@ async def _web(
     # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     console = create_console(house, jobs, OfTheDesk(), observe=meters.answered) if roles.web else None
-    inside = NoticesDoor(house, _for_apps_and_people(house, console, meters)) if console is not None else None
+    inside = NoticesDoor(house, _for_apps_and_people(house, jobs, console, meters)) if console is not None else None
     config = uvicorn.Config(
         Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside),
         host=house.settings.http_address,
@@ -212,11 +213,18 @@ async def _web(
     return server, task, port, console
 
 
-def _for_apps_and_people(house: House, console: Console, meters: Meters) -> Application:
-    """Rosters for applications at their paths, and pages for people at all others."""
+def _for_apps_and_people(house: House, jobs: Jobs | None, console: Console, meters: Meters) -> Application:
+    """Rosters for applications at their paths, the management API at its own, and pages for people at all others."""
+    from homeroom.doors.api.app import create as create_api  # half a second's import that only this role pays for
+
     provider: Provider = create(house.stores, address=house.settings.public_url, observe=meters.answered)
+    assert jobs is not None
+    api = create_api(house, jobs, observe=meters.answered)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and api.ours(scope["path"]):
+            await api(scope, receive, send)
+            return
         chosen = provider if scope["type"] != "http" or provider.ours(scope["path"]) else console
         await chosen(scope, receive, send)
 
@@ -310,9 +318,11 @@ def _background(
             nonlocal told
             now = datetime.now(UTC)
             telling.tell(house, told, now)
+            setting_up.note_all(house, now)
             told = now
 
         threads.append(each(CLOCK_SECONDS, "clock", call_up))
+        threads.append(each(CLOCK_SECONDS, "standing", lambda: summaries.refresh(house, datetime.now(UTC))))
         threads.append(each(LETTER_SECONDS, "letters", tell))
     if jobs is not None and roles.sftp:
 

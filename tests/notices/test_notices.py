@@ -19,7 +19,7 @@ import httpx2
 import pytest
 import uvicorn
 
-from homeroom.doors.notices.brake import Brake
+from homeroom.doors.brake import Brake
 from homeroom.doors.notices.door import MOST_BYTES, NoticesDoor
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import ImportReport

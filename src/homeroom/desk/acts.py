@@ -52,6 +52,7 @@ ACTS = _table(
     Act("records.see", DISTRICT, "records", support=True),
     Act("records.refresh", DISTRICT, "records", support=True),
     Act("records.lock", ("administrator",), "records"),
+    Act("records.write-back", DISTRICT, "records", support=True),
     Act("originals.get", DISTRICT, "records", support=True),
     Act("settings.see", (*DISTRICT, "auditor")),
     Act("settings.change", DISTRICT, "settings"),

@@ -1,7 +1,7 @@
 """Personal access tokens: what a program may do in the name of the person who made it, and never more.
 
 A token made in an ordinary session opens counts, codes and reports. One made with the elevated role carries that role: for the one
-district and kind, with its reason, until its end.
+district (or the installation) and the kind, with its reason, until its end.
 """
 
 from __future__ import annotations
@@ -53,11 +53,13 @@ def make(
     if not called:
         raise Misuse("Give the token a name, so that you know later what it is for.")
     on = asking.elevation if elevated else None
-    if elevated and (on is None or on.district is None):
-        raise Misuse("Turn the elevated role on for the district first; the token takes its kind, district and reason from it.")
+    if elevated and on is None:
+        raise Misuse("Turn the elevated role on first; the token takes its kind, district and reason from it.")
     longest = LONGEST_ELEVATED_DAYS if on is not None else LONGEST_DAYS
     if not 1 <= days <= longest:
         raise Misuse(f"This token can last 1 to {longest} days.")
+    if on is not None and on.district is None and districts:
+        raise Misuse("A token with the elevated role for the installation is bound to no district.")
     narrowed = (on.district,) if on is not None and on.district is not None else tuple(districts) or None
     for slug in narrowed or ():
         if not asking.sees(slug):
@@ -93,6 +95,7 @@ def viewer(house: House, text: str, now: datetime) -> Viewer | None:
         elevation=as_elevation(on) if on is not None and alive else None,
         token=found.name,
         token_districts=found.districts,
+        token_id=found.id,
     )
 
 

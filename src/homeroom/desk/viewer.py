@@ -63,6 +63,7 @@ class Viewer:
     token: str | None = None
     token_districts: tuple[str, ...] | None = None
     """What a token was narrowed to; None: all that its maker sees."""
+    token_id: int | None = None
 
     @property
     def who(self) -> str:
@@ -73,6 +74,12 @@ class Viewer:
     def role(self) -> Role:
         """The person's role."""
         return self.person.role
+
+    @property
+    def sees_every_district(self) -> bool:
+        """Whether no district is hidden: the vendor's own people and auditors of all, unless a token was narrowed."""
+        everywhere = self.person.staff or (self.role == "auditor" and not self.person.districts)
+        return everywhere and self.token_districts is None
 
     def sees(self, slug: str) -> bool:
         """Whether the district is among those that this person may know of at all."""

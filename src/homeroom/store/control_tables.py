@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -41,7 +41,9 @@ district = Table(
     Column("timezone", Text, nullable=False),
     Column("created", Text, nullable=False),
     Column("archived", Text),
+    Column("looked_after", Text),
 )
+"""`looked_after`: the e-mail addresses of those who look after it, a JSON list."""
 
 source = Table(
     "source",
@@ -138,7 +140,14 @@ summary = Table(
     Column("finished", Text),
     Column("counts", Text, nullable=False),
     Column("updated", Text, nullable=False),
+    Column("shape", Integer),
+    Column("standing", Text),
+    Column("again", Text),
+    Column("setup", Text),
+    Index("summary_by_again", "again"),
 )
+"""`standing`: how the district stands, a JSON object of that `shape`. `again`: when the clock must look anew, since something changes
+by itself then. `setup`: how far a set-up is that was begun in the console; it belongs to those who lead it."""
 
 layout_version = Table(
     "layout_version",

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from homeroom.sync.house import House
 
+OPEN = frozenset(("approved", "automatic"))
+
 
 def closed(house: House, slug: str) -> bool:
     """Whether imports of this district are dry runs for now."""
     found = house.stores.control.setups.of(slug)
-    return found is not None and found.state != "approved"
+    return found is not None and found.state not in OPEN

@@ -7,7 +7,7 @@ from datetime import datetime
 from homeroom.roster.report import moment
 from homeroom.sync.freshness import freshness
 from homeroom.sync.house import House
-from homeroom.sync.news import night_of
+from homeroom.sync.nights import night_of
 from homeroom.sync.schedule import last_at, zone_of
 from homeroom.sync.source_settings import value
 
@@ -31,5 +31,7 @@ def hear_late(house: House, since: datetime, now: datetime) -> int:
             "due": moment(found.late_since),
             "last": moment(found.last_arrival) if found.last_arrival is not None else None,
         }
-        heard += house.stores.control.news.hear(source.district, night_of(now, zone), f"late:{source.id}", None, detail, now)
+        heard += house.stores.control.news.hear(
+            source.district, night_of(now.astimezone(zone)).isoformat(), f"late:{source.id}", None, detail, now
+        )
     return heard

@@ -5,20 +5,15 @@ Nothing is heard of a district without a roster: while it is being set up, someb
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from homeroom.store.imports import Import
 from homeroom.sync.house import House
+from homeroom.sync.nights import night_of
 
 _QUIET = frozenset(("rejected", "superseded"))
 """Ends that a person brought about, or that a newer delivery made meaningless."""
-_NOON = timedelta(hours=12)
-
-
-def night_of(at: datetime, zone: ZoneInfo) -> str:
-    """The night to which a moment belongs, by the day on which it ends: from noon to noon in the district's own time."""
-    return (at.astimezone(zone).replace(tzinfo=None) + _NOON).date().isoformat()
 
 
 def hear(house: House, slug: str, entry: Import, now: datetime) -> None:
@@ -33,4 +28,4 @@ def hear(house: House, slug: str, entry: Import, now: datetime) -> None:
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     word, code = ("held" if held else "failed"), entry.reason["code"]
     detail = {"code": code, "message": entry.reason["message"], "remedy": entry.reason["remedy"], "source": entry.source}
-    house.stores.control.news.hear(slug, night_of(now, zone), f"{word}:{code}", entry.number, detail, now)
+    house.stores.control.news.hear(slug, night_of(now.astimezone(zone)).isoformat(), f"{word}:{code}", entry.number, detail, now)

@@ -26,12 +26,21 @@ from homeroom.sync.single_records import SMALL, DistrictHeld
 from homeroom.systems.fetching import Errand, Fetched, Road
 from homeroom.systems.roads import ROADS
 
+ASKED = "asked"
+"""The trigger of a pull that a person asked for and a worker makes."""
 SOON = 15.0
 """Seconds for one call where a person waits."""
 
 
+def ask(house: House, slug: str, number: int | None, now: datetime) -> int:
+    """Begin an import that fetches, for a worker to walk; returns its number. Raises Misuse where no source fetches."""
+    source = chosen(house, slug, number)
+    begun = house.stores.roster(slug).imports.begin(source=source.id, delivery=None, kind="continuous", trigger=ASKED, now=now)
+    return begun.number
+
+
 def begin(house: House, slug: str, number: int | None, now: datetime) -> int:
-    """Begin an import that fetches, asked for by a person; returns its number. Raises Misuse where no source fetches."""
+    """Begin an import that fetches, which whoever asks walks; returns its number. Raises Misuse where no source fetches."""
     source = chosen(house, slug, number)
     house.announce()
     store = house.stores.roster(slug)
@@ -97,7 +106,7 @@ def _whole(
     slug = source.district
     known = house.stores.control.errands.known(source.id)
     kept = _kept(house, source, known)
-    quiet = 0.0 if entry.trigger == "pull" else _quiet(house, source)
+    quiet = 0.0 if entry.trigger in ("pull", ASKED) else _quiet(house, source)
     way = {"way": known["way"]} if "way" in known else {}  # which road it was outlives the files that came by it
     fetched = road.fetch(errand(house, source, known if kept else way, folder, now, quiet, tell))
     _learn(house, source, fetched, now)

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from console_kit import HERE, Browser, People, browser, console, house_with
-from homeroom.doors.console import crossing
+from homeroom.doors.console import crossing, words
 from homeroom.doors.console.answers import Again, Answer, Download, Goto, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.asked import Asked
@@ -54,7 +54,12 @@ def absent(asked: Asked) -> Answer:
 
 
 def rows(asked: Asked) -> Answer:
-    return Download("refused rows.csv", "text/csv; charset=utf-8", iter([b"a,b\n", b"1,2\n"]))
+    def chunks() -> Iterator[bytes]:
+        yield b"a,b\n"
+        yield b""
+        yield f"1,{words.speech().language}\n".encode()
+
+    return Download("refused rows.csv", "text/csv; charset=utf-8", chunks())
 
 
 def taken(asked: Asked) -> Answer:
@@ -222,6 +227,19 @@ def test_signing_in_has_a_token_before_there_is_a_session(app: Console) -> None:
     assert somebody.get("/plain").status_code == 200
 
 
+def test_a_way_back_may_have_any_letters(app: Console) -> None:
+    somebody = browser(app)
+    somebody.get("/sign-in")
+    answer = somebody.post("/sign-in", {"to": "/districts/pinewood?school=Sauzal ñ✓&x=%20"})
+    assert answer.headers["location"] == "/districts/pinewood?school=Sauzal%20%C3%B1%E2%9C%93&x=%20"
+
+
+def test_a_long_notice_still_fits_a_cookie(ada: Browser) -> None:
+    ada.post("/plain", {"name": "x" * 9000})
+    assert len(ada.cookies[crossing.NOTICE]) < 3900
+    assert "xxx" in ada.get("/plain").text
+
+
 @pytest.mark.parametrize("to", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb", ""])
 def test_nobody_is_sent_to_another_site(app: Console, to: str) -> None:
     somebody = browser(app)
@@ -323,8 +341,8 @@ def test_what_cannot_be_done_comes_back_with_the_form(ada: Browser, how: str, se
 
 
 def test_a_file_is_sent_for_saving(ada: Browser) -> None:
-    answer = ada.get("/rows.csv")
-    assert answer.text == "a,b\n1,2\n"
+    answer = ada.get("/rows.csv", headers={"accept-language": "en-GB"})
+    assert answer.text == "a,b\n1,en-GB\n"
     assert answer.headers["content-disposition"].startswith('attachment; filename="refused rows.csv"')
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
 

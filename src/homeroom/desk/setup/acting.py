@@ -12,11 +12,15 @@ from homeroom.desk.viewer import Viewer
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditRow
 from homeroom.store.setups import Message, Setup, State
+from homeroom.store.summaries import Setup as Noted
 from homeroom.sync import districts
 from homeroom.sync.house import House
 from homeroom.sync.schedule import Enqueue
 
 LONGEST_MESSAGE = 2_000
+DAYS = 14
+WHOSE = {"first-sync": "vendor", "worksheet": "district"}
+"""Whose move it is in steps of both sides, while nothing else is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,27 @@ def begin(house: House, asking: Viewer, slug: str, name: str, timezone: str, sta
     districts.add(house, slug, name, timezone, asking.who)
     made = house.stores.control.setups.begin(slug, started, {"begun_by": asking.who})
     house.stores.control.audit.add(AuditRow(now, asking.who, "setup-begun", slug))
+    note(house, slug, now)
     return made
+
+
+def note(house: House, slug: str, now: datetime) -> None:
+    """Put how far a set-up is into the district's summary row, and the end of it into the set-up itself."""
+    made = progress(house, slug, now)
+    current = made.current
+    if current is None:
+        house.stores.control.setups.change(made.setup, "automatic", made.setup.values)
+        house.stores.control.summaries.set_up(slug, None, now)
+        return
+    whose = WHOSE.get(current.key, current.owner)
+    house.stores.control.summaries.set_up(slug, Noted(made.day, DAYS, whose, current.due, current.title), now)
+
+
+def note_all(house: House, now: datetime) -> None:
+    """The same for all set-ups that are not done: days pass, files come, people come in."""
+    for known in house.stores.control.setups.all():
+        if known.state != "automatic":
+            note(house, known.district, now)
 
 
 def progress(house: House, slug: str, now: datetime) -> Progress:

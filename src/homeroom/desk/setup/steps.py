@@ -84,7 +84,7 @@ def steps(known: Known, now: datetime) -> tuple[Step, ...]:
 
 def state(known: Known) -> State:
     """Where the data stands: what people decided, and what came of it."""
-    if known.setup.state == "approved":
+    if known.setup.state in ("approved", "automatic"):
         return "automatic" if _first_sync(known).done else "approved"
     if known.setup.state == "begun":
         return "received" if last_complete(known) is not None else "begun"

@@ -11,21 +11,21 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 from urllib.parse import urlencode
 
 from sqlalchemy.exc import OperationalError
 
 from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation
 from homeroom.desk.viewer import Viewer
-from homeroom.doors.console import crossing, showing, words
+from homeroom.doors.console import crossing, frame, showing, words
 from homeroom.doors.console.answers import Again, Answer, Download, Goto, Live, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
+from homeroom.doors.console.forms import SECRETS
 from homeroom.doors.console.gate import Gate, Verdict
 from homeroom.doors.console.page import Page, Pages
 from homeroom.doors.console.receiving import Received
 from homeroom.doors.console.request import Request, addresses, local
-from homeroom.doors.console.sending import Header, Reply, attachment, see_other
+from homeroom.doors.console.sending import Header, Reply, address, attachment, see_other
 from homeroom.doors.console.showing import Stage, Trouble
 from homeroom.doors.console.words import N_
 from homeroom.roster.faults import Fault, TryAgain
@@ -34,7 +34,7 @@ from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
 
 SIGN_IN, ELEVATE = "/sign-in", "/elevate"
-NOT_KEPT = frozenset({"csrf", "code", "password", "passcode", "secret", "kept"})
+NOT_KEPT = SECRETS | {"kept"}
 """Values of a form that are never sent out again."""
 
 
@@ -108,8 +108,10 @@ class Desk:
             if isinstance(verdict, Hidden):
                 return self.say(case.request, case.who, showing.NOT_FOUND, case.now)
             if isinstance(verdict, Closed):
-                name = self.house.stores.control.districts.get(verdict.district).name
-                return self.say(case.request, case.who, CLOSED, case.now, district=name)
+                district = frame.known(self.house, verdict.district)
+                return self.say(
+                    case.request, case.who, CLOSED, case.now, district=district.name if district else verdict.district
+                )
         return None
 
     def _missing(self, case: Case) -> NeedsElevation | None:
@@ -135,7 +137,7 @@ class Desk:
             except NotThere:
                 return self.say(case.request, case.who, showing.NOT_FOUND, case.now)
             except (TryAgain, OperationalError):
-                return self.say(case.request, case.who, showing.BUSY, case.now)
+                return self.busy(case.request, case.now)
 
     def _called(self, case: Case, asked: Asked) -> Answer:
         if case.needs is not None:
@@ -188,7 +190,7 @@ class Desk:
         if isinstance(answer, Download):
             chunks = iter(answer.chunks)
             first = next(chunks, b"")
-            return Reply(200, headers=(attachment(answer.name),), kind=answer.kind, rest=_closing(first, chunks))
+            return Reply(200, headers=(attachment(answer.name),), kind=answer.kind, rest=_spoken(first, chunks, words.speech()))
         if isinstance(answer, Again):
             return self._again(case, asked, answer)
         return answer
@@ -205,7 +207,10 @@ class Desk:
         return see_other(answer.to if answer.outside else local(answer.to), *more)
 
     def _again(self, case: Case, asked: Asked, answer: Again) -> Reply:
-        read = json.loads(answer.kept)
+        try:
+            read = json.loads(answer.kept)
+        except ValueError:
+            raise NotThere from None
         values = [(str(name), str(value)) for name, listed in read.items() for value in listed if name not in NOT_KEPT]
         shown = Shown("again.html", {"path": local(answer.path), "values": values})
         return showing.shown(self.stage, case.request, asked, shown, None)
@@ -242,6 +247,10 @@ class Desk:
         with words.spoken(showing.speech(self.stage, request, who, None, now)):
             return showing.trouble(self.stage, request, who, it, now, **named)
 
+    def busy(self, request: Request, now: datetime) -> Reply:
+        """The page for a store that does not answer. It has no frame, since that would ask the same store."""
+        return self.say(request, None, showing.BUSY, now)
+
     def _sign_in(self, request: Request) -> Reply:
         query = "" if request.back == "/" else "?" + urlencode({"to": request.back}, safe="/")
         return _turn(request, SIGN_IN + query)
@@ -271,8 +280,14 @@ def _elevate_query(back: str, needs: NeedsElevation) -> list[tuple[str, str]]:
 
 def _turn(request: Request, to: str) -> Reply:
     """Send a browser elsewhere. A part of a page must not be filled with another page, so htmx is told to load that anew."""
-    return Reply(204, headers=(("hx-redirect", to),)) if request.part else see_other(to)
+    return Reply(204, headers=(("hx-redirect", address(to)),)) if request.part else see_other(to)
 
 
-def _closing(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    return (chunk for chunk in chain((first,), chunks) if chunk)
+def _spoken(first: bytes, chunks: Iterator[bytes], speech: words.Speech) -> Iterator[bytes]:
+    """The chunks of a download, each made in the reader's language; whoever takes them is in another thread by then."""
+    chunk: bytes | None = first
+    while chunk is not None:
+        if chunk:
+            yield chunk
+        with words.spoken(speech):
+            chunk = next(chunks, None)

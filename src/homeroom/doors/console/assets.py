@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from homeroom.doors.console.sending import Reply
 
 HERE = Path(__file__).resolve().parent / "static"
 PREFIX = "/static/"
@@ -34,7 +37,7 @@ class Asset:
     packed: bytes | None
     kind: str
     tag: str
-    """The ETag: a hash of the content."""
+    """The ETag: a hash of the content; weak, since it is the same packed and not packed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,23 @@ class Assets:
         return None
 
 
+def reply(assets: Assets, method: str, path: str, headers: Mapping[str, str]) -> Reply:
+    """What is said to a request for a file."""
+    if method not in ("GET", "HEAD"):
+        return Reply(405, headers=(("allow", "GET, HEAD"),))
+    found = assets.find(path)
+    if found is None:
+        return Reply(404, b"There is no such file.", kind=TYPES[".txt"])
+    asset, lasting = found
+    more = (("etag", asset.tag), ("vary", "accept-encoding"))
+    cache = YEAR if lasting else "no-cache"
+    if asset.tag in headers.get("if-none-match", ""):
+        return Reply(304, headers=more, cache=cache)
+    if asset.packed is not None and "gzip" in headers.get("accept-encoding", ""):
+        return Reply(200, asset.packed, (*more, ("content-encoding", "gzip")), asset.kind, cache)
+    return Reply(200, asset.content, more, asset.kind, cache)
+
+
 def read(folder: Path = HERE) -> Assets:
     """Read the folder."""
     places = [p for p in sorted(folder.rglob("*")) if p.suffix in TYPES and p.is_file()]
@@ -75,4 +95,4 @@ def read(folder: Path = HERE) -> Assets:
 def _asset(place: Path) -> Asset:
     content = place.read_bytes()
     packed = gzip.compress(content, 9, mtime=0) if place.suffix in _PACKED else None
-    return Asset(content, packed, TYPES[place.suffix], f'"{hashlib.sha256(content).hexdigest()[:24]}"')
+    return Asset(content, packed, TYPES[place.suffix], f'W/"{hashlib.sha256(content).hexdigest()[:24]}"')

@@ -13,7 +13,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from http.cookies import CookieError, SimpleCookie
 from typing import cast
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from homeroom.doors.console.answers import Notice, Tone
 
 SESSION, BEFORE, NOTICE, THEME = "homeroom", "homeroom-before", "homeroom-notice", "homeroom-theme"
 NOTICE_SECONDS = 60
+MOST_TITLE, MOST_TEXT = 200, 1200
 THEME_SECONDS = 400 * 86400
 _TONES = ("ok", "warn", "bad", "held", "run", "idle")
 
@@ -89,8 +90,9 @@ def from_here(headers: Mapping[str, str], addresses: Iterable[str]) -> bool:
 
 
 def sealed(secret: str, notice: Notice) -> str:
-    """A notice as the text of a cookie."""
-    text = base64.urlsafe_b64encode(json.dumps(asdict(notice)).encode()).decode().rstrip("=")
+    """A notice as the text of a cookie, which browsers keep up to 4 KB."""
+    short = replace(notice, title=notice.title[:MOST_TITLE], text=notice.text[:MOST_TEXT])
+    text = base64.urlsafe_b64encode(json.dumps(asdict(short), ensure_ascii=False).encode()).decode().rstrip("=")
     return f"{text}.{_mac(secret, text)}"
 
 

@@ -50,7 +50,8 @@ def bar(added: int = 0, updated: int = 0, removed: int = 0, restored: int = 0, u
     total = sum(count for count, _ in present)
     if not total:
         return _laid([(WIDTH, "f-none")] if unchanged else [])
-    room = WIDTH if not unchanged else WIDTH * max(1 - SHORTENED, total / (total + unchanged))
+    wanted = max(1 - SHORTENED, total / (total + unchanged))
+    room = min(WIDTH * wanted, WIDTH - SMALLEST) if unchanged else WIDTH
     widths = _widths([count for count, _ in present], room)
     parts = [(width, fill) for width, (_, fill) in zip(widths, present, strict=True)]
     used = sum(widths)
@@ -61,8 +62,10 @@ def share(part: int, whole: int) -> Bar:
     """A bar of what would be removed of all."""
     if not whole or not part:
         return _laid([(WIDTH, "f-none")])
-    width = max(SMALLEST, WIDTH * min(part, whole) / whole)
-    return _laid([(width, "f-bad"), (WIDTH - width, "f-none")] if width < WIDTH else [(WIDTH, "f-bad")])
+    if part >= whole:
+        return _laid([(WIDTH, "f-bad")])
+    width = min(max(SMALLEST, WIDTH * part / whole), WIDTH - SMALLEST)
+    return _laid([(width, "f-bad"), (WIDTH - width, "f-none")])
 
 
 def parts(*counted: tuple[int, str]) -> Bar:
@@ -87,7 +90,7 @@ def _laid(sized: Sequence[tuple[float, str]]) -> Bar:
     for width, fill in sized:
         blocks.append(Rect(round(x, 1), round(width, 1), fill))
         if fill == "f-bad":
-            hatches += [round(x + 4 + step, 1) for step in range(0, max(int(width) - 6, 0), _HATCH)]
+            hatches += [round(x + 4 + step, 1) for step in range(0, int(width) - 9, _HATCH)]
         x += width
         if x < WIDTH - 0.5:
             gaps.append(round(x - _GAP, 1))

@@ -11,6 +11,7 @@ from typing import Protocol
 from homeroom.desk.acts import ACTS
 from homeroom.desk.viewer import Elevation, Viewer
 from homeroom.doors.console.words import N_
+from homeroom.roster.faults import Misuse
 from homeroom.store.districts import District
 from homeroom.sync.house import House
 
@@ -105,7 +106,7 @@ class Frame:
 
 def framed(house: House, viewer: Viewer, slug: str | None, tab: str, count: Count, now: datetime) -> Frame:
     """The frame. With one district only there are no fleet tabs: its own stand on every page."""
-    only = _only(house, viewer)
+    only = only_district(house, viewer)
     several = only is None
     inside = slug or only
     counts = count(house, viewer, inside)
@@ -113,8 +114,8 @@ def framed(house: House, viewer: Viewer, slug: str | None, tab: str, count: Coun
     return Frame(
         viewer=viewer,
         tabs=_district_tabs(viewer, inside, tab if slug else "", counts) if inside else _fleet_tabs(viewer, tab, counts),
-        district=house.stores.control.districts.get(inside) if inside else None,
-        elevated_district=house.stores.control.districts.get(on.district) if on and on.district else None,
+        district=known(house, inside),
+        elevated_district=known(house, on.district if on else None),
         several=several,
         finds=_may(viewer, "records.see") if inside else True,
         installation=not several and _may(viewer, "installation.see"),
@@ -123,7 +124,17 @@ def framed(house: House, viewer: Viewer, slug: str | None, tab: str, count: Coun
     )
 
 
-def _only(house: House, viewer: Viewer) -> str | None:
+def known(house: House, slug: str | None) -> District | None:
+    """The district of that name; None for no name, and for a district that was taken away a moment ago."""
+    if slug is None:
+        return None
+    try:
+        return house.stores.control.districts.get(slug)
+    except Misuse:
+        return None
+
+
+def only_district(house: House, viewer: Viewer) -> str | None:
     """The one district that this viewer sees; None where there are several, or none at all."""
     if viewer.person.districts and not viewer.person.staff:
         return viewer.person.districts[0] if len(viewer.person.districts) == 1 else None

@@ -9,7 +9,6 @@ from homeroom.desk import rights, sessions
 from homeroom.desk.viewer import Viewer
 from homeroom.sync.house import House
 
-
 Verdict = rights.Answer
 
 

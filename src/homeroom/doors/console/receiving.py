@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,7 +55,7 @@ class Received:
         self.staying.close()
 
 
-async def received(headers: dict[str, str], receive: Receive, page: Page, work: Path) -> Received:
+async def received(headers: Mapping[str, str], receive: Receive, page: Page, work: Path) -> Received:
     """Read a body. Raises TooLarge, NotAForm or Gone; then nothing of it is left."""
     kind, options = parse_options_header(headers.get("content-type", FORM))
     limit = page.limit
@@ -82,7 +82,7 @@ async def received(headers: dict[str, str], receive: Receive, page: Page, work: 
     return reader.received
 
 
-async def _chunks(receive: Receive, limit: int) -> Any:
+async def _chunks(receive: Receive, limit: int) -> AsyncIterator[bytes]:
     size = 0
     while True:
         message = await receive()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ from jinja2.runtime import Macro
 
 from homeroom import __version__
 from homeroom.doors.console import assets, drawing, words
-from homeroom.doors.console.words import numbers, times
+from homeroom.doors.console.words import desk_says, numbers, times
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -53,6 +53,7 @@ def environment(*more: Path) -> Environment:
         "duration": _duration,
         "machine_time": times.machine,
         "elsewhere": lambda moment: times.elsewhere(words.speech(), moment),
+        "told": lambda said: desk_says.told(words.speech(), said),
         "masked": lambda text: "•••-••-••••" if text else "",
     }
     made.globals["ui"] = _parts(made)
@@ -84,7 +85,7 @@ def _when(moment: datetime | None, zone: bool = True) -> str:
     return times.when(words.speech(), moment, zone=zone)
 
 
-def _day(moment: datetime) -> str:
+def _day(moment: datetime | date) -> str:
     return times.day(words.speech(), moment)
 
 

@@ -30,6 +30,11 @@ class Request:
         return self.headers.get("hx-request") == "true"
 
     @property
+    def has_body(self) -> bool:
+        """Whether something follows the headers."""
+        return "transfer-encoding" in self.headers or self.headers.get("content-length", "0") != "0"
+
+    @property
     def secret(self) -> str:
         """What the token of forms hangs on: the session, or what stands for it before there is one."""
         return self.cookies.get(SESSION) or self.cookies.get(BEFORE)

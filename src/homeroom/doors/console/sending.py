@@ -67,9 +67,14 @@ def attachment(name: str) -> Header:
     return "content-disposition", f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
+def address(to: str) -> str:
+    """A path as a header may carry it."""
+    return quote(to, safe="/?&=#%:+,;@!~*'()[]$-._")
+
+
 def see_other(to: str, *more: Header) -> Reply:
     """303 to a path."""
-    return Reply(303, headers=(("location", to), *more))
+    return Reply(303, headers=(("location", address(to)), *more))
 
 
 def event(name: str, html: str) -> bytes:

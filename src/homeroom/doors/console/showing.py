@@ -40,6 +40,7 @@ METHOD = Trouble(
 )
 TOO_LARGE = Trouble(413, N_("That is too much for this form"), N_("Nothing was changed. Send less at once."), "upload")
 NOT_A_FORM = Trouble(415, N_("This page takes forms only"), N_("Nothing was changed. Open the page anew and use its buttons."))
+TOO_SLOW = Trouble(408, N_("The form did not come in time"), N_("Nothing was changed. Please send it once more."), "clock")
 STALE = Trouble(
     403,
     N_("This page was open too long"),
@@ -61,10 +62,14 @@ class Stage:
 
 
 def speech(stage: Stage, request: Request, who: Viewer | None, slug: str | None, now: datetime) -> Speech:
-    """How this reader is spoken to: on a district's pages in the district's zone, else in the reader's."""
+    """How this reader is spoken to: on a district's pages in the district's zone, else in the reader's; who has none, and sees one
+    district only, gets that district's.
+    """
     locale, sentences = chosen(request.headers.get("accept-language", ""))
     own = _zone(who.person.timezone) if who and who.person.timezone else None
-    there = _zone(stage.house.stores.control.districts.get(slug).timezone) if slug else None
+    place = slug or (frame.only_district(stage.house, who) if who and own is None else None)
+    district = frame.known(stage.house, place)
+    there = _zone(district.timezone) if district else None
     return Speech(locale, sentences, now, there or own or ZoneInfo("UTC"), own)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.pages import help
+from homeroom.doors.console.pages import account, district, fleet, help, once, signing_in
 
-PAGES: tuple[Page, ...] = (*help.PAGES,)
+PAGES: tuple[Page, ...] = (*fleet.PAGES, *district.PAGES, *signing_in.PAGES, *once.PAGES, *account.PAGES, *help.PAGES)
 """Every module of this folder has a tuple of its own, and is named here."""

@@ -11,6 +11,16 @@
   const result = one("[data-focus]");
   if (result) result.focus();
 
+  // A table that must be scrolled sideways can be reached by the keyboard.
+  const reachable = () => all(".table-scroll").forEach((box) => {
+    if (box.scrollWidth <= box.clientWidth && box.scrollHeight <= box.clientHeight) return;
+    box.tabIndex = 0;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", (one("caption", box) || box).textContent.trim().slice(0, 80));
+  });
+  reachable();
+  document.addEventListener("htmx:afterSettle", reachable);
+
   // Parts that refresh themselves: <... data-live hx-get="..." hx-trigger="every 30s" hx-swap="outerHTML">.
   let paused = false;
   const quiet = () => paused || document.hidden;

@@ -14,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 CONSOLE = Path(__file__).resolve().parent.parent
+DESK = CONSOLE.parent.parent / "desk"
 POT = CONSOLE / "words/homeroom.pot"
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "say_many": (1, 2)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
@@ -24,9 +25,10 @@ HEAD = "# The sentences of Homeroom's console.\n# Made by: python -m homeroom.do
 def catalogue() -> Catalog:
     """All sentences of code and templates."""
     made = Catalog(project="homeroom", version="1", header_comment=HEAD, charset="utf-8", fuzzy=False)
-    found = extract_from_dir(CONSOLE, METHODS, OPTIONS, KEYWORDS, comment_tags=("Note:",))
-    for name, _line, message, comments, context in found:
-        made.add(message, locations=[(name, 0)], auto_comments=comments, context=context)
+    for folder in (CONSOLE, DESK):
+        found = extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS, comment_tags=("Note:",))
+        for name, _line, message, comments, context in found:
+            made.add(message, locations=[(f"{folder.name}/{name}", 0)], auto_comments=comments, context=context)
     return made
 
 

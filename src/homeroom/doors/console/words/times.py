@@ -7,7 +7,7 @@ in nights when clocks change, too.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -63,8 +63,10 @@ def in_sentence(speech: Speech, moment: datetime | None) -> str:
     return speech.say(N_("on %(day)s at %(time)s")) % (told | {"day": named})
 
 
-def day(speech: Speech, moment: datetime) -> str:
-    """Nov 3; of another year Nov 3, 2025."""
+def day(speech: Speech, moment: datetime | date) -> str:
+    """Nov 3; of another year Nov 3, 2025. A bare date is that of the calendar, in whatever zone."""
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time(12), speech.zone)
     here = moment.astimezone(speech.zone)
     this = here.year == speech.now.astimezone(speech.zone).year
     return _plain(format_skeleton("MMMd" if this else "yMMMd", here, locale=speech.locale))
