@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -52,6 +53,11 @@ def test_the_roster_is_what_powerschool_holds(pinewoods: Pinewood, server: Calle
     assert report.layouts is not None
     assert report.layouts.set == "powerschool-api"
     assert not [f for f in report.files if f.refused], report.issue_counts
+    # A term's last day is in it, and a seat ends on the day after its last one.
+    assert "outside-term" not in report.issue_counts
+    (year,) = [r for k, r in pinewoods.records("academicSessions").items() if k == "103-3600"]
+    ((last,),) = server.sql("SELECT lastday FROM terms WHERE id = 3600 AND schoolid = 103")
+    assert year["endDate"] == str(date.fromisoformat(last) + timedelta(days=1))
     counts = active(pinewoods)
     one = server.sql
     assert counts["orgs"] == one("SELECT count(*) FROM schools WHERE school_number NOT IN (0, 999999)")[0][0] + 1
