@@ -356,13 +356,17 @@ def test_corrections_that_people_hold_are_written_as_updates(pinewood: Pinewood,
     assert (done.origin, done.counts) == ("records", {"SUCCESS": 2})
     asked = "SELECT Last_Name FROM Students WHERE DCID = ? UNION ALL SELECT Middle_Name FROM Students WHERE DCID = ?"
     assert server.sql(asked, rows[0][0], rows[1][0]) == [("Lovelace",), (None,)]
-    assert wrote(pinewood, None).sent == 0
+    # Both agree now, and the roster knows it: the corrections have done their work.
+    assert done.report is not None
+    assert done.report.outcome == "success"
+    with pytest.raises(Misuse, match="nobody holds a correction"):
+        wrote(pinewood, None)
     # A row that names a student by the number that the roster has is an update, and nobody has to be asked.
     server.call("DELETE", "/__simulator/log")
     text = f"local_id,phones.main.number\n{rows[2][1]},555-0100\n"
     told = wrote(pinewood, sheet(pinewood, text), source=source.id)
     assert [(o.action, o.status, o.remote_id) for o in told.outcomes] == [("UPDATE", "SUCCESS", str(rows[2][0]))]
-    assert [c["path"] for c in server.get("/__simulator/log")["calls"]] == ["/oauth/access_token", "/ws/v1/student"]
+    assert [c["path"] for c in server.get("/__simulator/log")["calls"]][:2] == ["/oauth/access_token", "/ws/v1/student"]
     assert server.sql("SELECT Home_Phone FROM Students WHERE DCID = ?", rows[2][0]) == [("555-0100",)]
 
 
