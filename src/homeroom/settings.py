@@ -52,7 +52,8 @@ class Settings:
     public_url: str | None = field(
         default=None,
         metadata={
-            "says": "The address under which applications reach the HTTP door, such as `https://roster.example`; links in answers begin with it."
+            "says": "The address under which applications and people reach the HTTP door, such as `https://roster.example`; links in answers "
+            "begin with it. With https the console's cookies are sent by https alone."
         },
     )
     master_key: str | None = field(

@@ -13,6 +13,7 @@ from homeroom.desk.rights import Allowed, allows
 from homeroom.desk.sight import Sight, sight
 from homeroom.desk.viewer import Viewer
 from homeroom.layouts.mended import MARKS
+from homeroom.layouts.proposing.meanings import is_secret
 from homeroom.outbound.sheets import sheet
 from homeroom.reading.archives import unpack
 from homeroom.reading.excerpts import excerpts
@@ -96,7 +97,7 @@ def changes(
 def _line(change: Change, seen: Sight) -> ChangeLine:
     if not seen.values:
         return ChangeLine(change.seq, change.verb, None, dict.fromkeys(change.fields, (None, None)), hidden=True)
-    fields = {column: (seen.value(old), seen.value(new)) for column, (old, new) in change.fields.items()}
+    fields = {column: (seen.value(old, column), seen.value(new, column)) for column, (old, new) in change.fields.items()}
     return ChangeLine(change.seq, change.verb, change.sourced_id, fields, hidden=False)
 
 
@@ -181,9 +182,11 @@ def _rows(look: Inspected, by_line: Mapping[int, list[IssueRow]]) -> Iterator[tu
 
 
 def _mendable(look: Inspected, cells: tuple[str, ...], line: int, by_line: Mapping[int, list[IssueRow]]) -> list[str]:
-    """A row as it was sent, filled up to the header's width, with what happened to it."""
+    """A row as it was sent, filled up to the header's width, with what happened to it. Columns of secrets are left blank."""
     found = by_line[line]
     codes = dict.fromkeys(i.code for i in found)
-    row = [*cells, *[""] * (len(look.header) - len(cells))]
+    secret = [is_secret(word) for word in look.columns]
+    row = ["" if at < len(secret) and secret[at] else cell for at, cell in enumerate(cells)]
+    row += [""] * (len(look.header) - len(cells))
     said = " ".join(dict.fromkeys(i.told().message for i in found))
     return [*row, str(line), " ".join(codes), said, " ".join(code(c).remedy for c in codes)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -159,9 +160,10 @@ class Desk:
         notice = None if problems else Notice("bad", str(fault), str(getattr(fault, "remedy", "")))
         show = case.page.show
         if show is not None and act is not show and self._may_look(case):
-            again = show(replace(asked, method="GET"))
-            if isinstance(again, Shown):
-                return replace(again, status=422, notice=notice, problems=problems)
+            with suppress(Fault):  # what keeps the page from being shown is then what is said
+                again = show(replace(asked, method="GET"))
+                if isinstance(again, Shown):
+                    return replace(again, status=422, notice=notice, problems=problems)
         text = "; ".join(problems.values()) or str(fault)
         return Shown("error.html", {"title": text, "text": "", "icon": "alert-triangle", "retry": False}, 422)
 
