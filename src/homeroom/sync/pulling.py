@@ -71,7 +71,7 @@ def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[
             fetched, delivery = _whole(house, source, entry, road, work.path, now, tell)
             seen = {**fetched.known, "delivery": delivery.number}
         else:
-            delivery = _some(house, source, entry, road, this, work.path, now, tell)
+            delivery = _some(house, source, entry, road, this, errand(house, source, known, work.path, now, 0.0, tell))
             seen = known
         house.stores.roster(slug).imports.delivered(entry.number, entry.attempt, delivery.number)
         more = noticing.remembered(house, source, entry, this, known)
@@ -88,7 +88,8 @@ def _whole(
     known = house.stores.control.errands.known(source.id)
     kept = _kept(house, source, known)
     quiet = 0.0 if entry.trigger == "pull" else _quiet(house, source)
-    way = {"way": known["way"]} if "way" in known else {}  # which road it was outlives the files that came by it
+    # Which road it was outlives the files that came by it.
+    way: dict[str, Any] = {k: known[k] for k in ("way", "guardians") if k in known}
     fetched = road.fetch(errand(house, source, known if kept else way, folder, now, quiet, tell))
     _learn(house, source, fetched, now)
     if fetched.noted:
@@ -102,21 +103,11 @@ def _whole(
     return fetched, unchanged or intake.deliver(house, slug, source, fetched.files, trigger, now)
 
 
-def _some(
-    house: House,
-    source: Source,
-    entry: Import,
-    road: Road,
-    this: noticing.Round,
-    folder: Path,
-    now: datetime,
-    tell: Callable[[str], None],
-) -> Delivery:
+def _some(house: House, source: Source, entry: Import, road: Road, this: noticing.Round, errand: Errand) -> Delivery:
     """Fetch the records that notices name, and seal them."""
     assert road.notified is not None
-    held = DistrictHeld(house, source.district, road)
-    fetched = road.notified.some(errand(house, source, {}, folder, now, 0.0, tell), this.hints, held)
-    return intake.deliver(house, source.district, source, fetched.files, entry.trigger, now)
+    fetched = road.notified.some(errand, this.hints, DistrictHeld(house, source, road))
+    return intake.deliver(house, source.district, source, fetched.files, entry.trigger, errand.now)
 
 
 def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import imports, intake, pulling, sources
 from homeroom.sync.house import House
 from homeroom.sync.single_records import DistrictHeld
+from homeroom.sync.tuning import read_as, sent_as
 from homeroom.systems.fetching import Road
 from homeroom.systems.roads import ROADS
 
@@ -73,11 +74,14 @@ def refresh(
     held = store.record(table, sourced_id)
     source, road = _road(house, slug, table, sourced_id, held)
     assert road.one is not None
+    theirs = sent_as(source, table, sourced_id)
+    ours = read_as(source, table, theirs)
     house.stores.control.audit.add(AuditRow(now, who, "record-refreshed", slug, {"table": table, "source": source.id}))
     with claim(house.settings.work, f"{slug}-refresh") as work:
         tell("fetch")
-        single = DistrictHeld(house, slug, road).single(table, sourced_id)
-        fetched = road.one(pulling.errand(house, source, {}, work.path, now, 0.0, tell), single)
+        known = house.stores.control.errands.known(source.id)
+        single = DistrictHeld(house, source, road).single(table, theirs)
+        fetched = road.one(pulling.errand(house, source, known, work.path, now, 0.0, tell), single)
         delivery = intake.deliver(house, slug, source, fetched.files, "refresh", now)
     house.announce()
     entry = store.imports.begin(
@@ -89,7 +93,7 @@ def refresh(
         executor=house.executor.name,
     )
     report = imports.run(house, slug, entry.number, now=now, tell=tell)
-    changed = _changed(store.record(table, sourced_id), report) if report.revision_after > report.revision_before else ()
+    changed = _changed(store.record(table, ours), report) if report.revision_after > report.revision_before else ()
     also = {t: r for t, r in report.tables.items() if t != table and (r.added or r.updated or r.removed or r.restored)}
     return Refreshed(report, changed, also)
 

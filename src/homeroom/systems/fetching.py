@@ -52,13 +52,15 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """One record that is to be looked at now. `hanging`: table -> stored rows that hang on it, by column, as they are held.
+    """One record that is to be looked at now. `hanging`: table -> stored rows that hang on it, by column; `itself`: the record as it is
+    held, empty for one that is not. All ids are the other system's own.
 
     What hangs on it and is no longer there elsewhere is told as removed: one record's rows are asked for whole.
     """
 
     table: str
     key: str
+    itself: Mapping[str, str] = field(default_factory=dict)
     hanging: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
 
 
@@ -71,7 +73,7 @@ class Hint:
 
 
 class Held(Protocol):
-    """What Homeroom holds of the district, as far as a road needs it to make records of hints."""
+    """What Homeroom holds of the district, as far as a road needs it to make records of hints. All ids are the other system's own."""
 
     def single(self, table: str, key: str) -> Single:
         """A record with the stored rows that hang on it."""

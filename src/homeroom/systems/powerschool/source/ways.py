@@ -45,7 +45,7 @@ def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[st
     if wanted == "auto" and installed(sis, asked):
         return "queries", "the queries of Homeroom's plug-in are there", set()
     try:
-        refused = by_tables.lacking(sis, asked)
+        refused = by_tables.lacking(sis, by_tables.base_of(asked))
     except (NotFound, Rejected) as trouble:
         return ("v1", f"tables are closed: {trouble}", set()) if wanted == "auto" else ("tables", str(trouble), set())
     if refused and wanted == "auto":
