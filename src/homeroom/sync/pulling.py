@@ -54,10 +54,11 @@ def chosen(house: House, slug: str, number: int | None) -> Source:
     return source
 
 
-def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[[str], None]) -> Import:
+def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[[str], None]) -> Import | None:
     """Fetch for an import that has no delivery yet, and seal what came. Returns the import with its delivery.
 
-    An import that was begun for notices of change fetches the records they name, unless they are too many. Raises Refused when the
+    An import that was begun for notices of change fetches the records they name, unless they are too many; one that asked what changed
+    and heard that nothing did is withdrawn (None), and there is no delivery. Raises Refused when the
     other side cannot be reached or has no whole set. One round of a source at a time: others wait.
     """
     assert entry.source is not None
@@ -67,6 +68,10 @@ def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[
         tell("fetch")
         known = house.stores.control.errands.known(source.id)
         this = noticing.round_of(house, source, entry, road, errand(house, source, {}, work.path, now, 0.0, tell), known)
+        if this.nothing and not _failed_before(house, source, entry):
+            house.stores.control.errands.remember(source.id, {**known, **noticing.looked(house, source, this)})
+            house.stores.roster(slug).imports.withdraw(entry.number, entry.attempt)
+            return None
         if this.whole:
             fetched, delivery = _whole(house, source, entry, road, work.path, now, tell)
             seen = {**fetched.known, "delivery": delivery.number}
@@ -78,6 +83,12 @@ def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[
         house.stores.control.errands.remember(source.id, {**seen, **more})
         house.stores.control.notices.forget(source.id, this.notices)
     return house.stores.roster(slug).imports.get(entry.number)
+
+
+def _failed_before(house: House, source: Source, entry: Import) -> bool:
+    """Whether the source's import before this one failed: then a round that found nothing stands in the log, and says that it works again."""
+    before = house.stores.roster(source.district).imports.last(1, before=entry.number, source=source.id)
+    return bool(before) and before[0].outcome == "failed"
 
 
 def _whole(
