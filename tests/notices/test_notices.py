@@ -560,7 +560,7 @@ def test_teachers_terms_schools_and_guardians_are_followed_where_versions_are_ke
     )
     report = poll(night)
     assert (report.kind, report.outcome) == ("change_notification", "success"), (report.reason, report.issue_counts)
-    assert moved(report) == {t: (0, 1, 0) for t in ("users", "enrollments", "academicSessions", "orgs")}
+    assert moved(report) == dict.fromkeys(("users", "enrollments", "academicSessions", "orgs"), (0, 1, 0))
     assert night.cell("users", f"G{person}", "givenName") == "Renamed"
     assert night.cell("enrollments", f"C{section}@T{teacher}@teacher", "beginDate") == "2026-09-09"
     assert night.cell("academicSessions", f"{school}-{number}", "title") == "Term of Change"

@@ -22,6 +22,7 @@ from homeroom.sync.house import House
 from homeroom.sync.schedule import PULLING, zone_of
 from homeroom.sync.secrets import opened
 from homeroom.sync.single_records import SMALL, DistrictHeld
+from homeroom.sync.tuning import read_as
 from homeroom.systems.fetching import Errand, Fetched, Road
 from homeroom.systems.roads import ROADS
 
@@ -149,6 +150,7 @@ def errand(
         now=now.astimezone(zone_of(house, source)),
         quiet_seconds=quiet,
         tell=tell,
+        prefix=read_as(source, "users", ""),
     )
 
 

@@ -99,7 +99,9 @@ def refresh(
 
 
 def _road(house: House, slug: str, table: str, sourced_id: str, held: Record | None) -> tuple[Source, Road]:
-    """The source to ask: the one that wrote the record, or one of the same system that can be asked; for a new record the only one."""
+    """The source to ask: the one that wrote the record, or one of the same system that can be asked; for a new record the only one, or
+    the only one whose prefix the id has.
+    """
     mine = house.stores.control.sources.of(slug)
     askable = [s for s in mine if s.kind in ROADS and ROADS[s.kind].one is not None and s.enabled]
     if held is not None and held.source is not None:
@@ -108,6 +110,8 @@ def _road(house: House, slug: str, table: str, sourced_id: str, held: Record | N
         askable = [s for s in askable if s.id in family]
         if not askable:
             raise Misuse(f"{table} {sourced_id} comes from source {own.id} ({own.kind}), which cannot be asked for one record.")
+    elif len(askable) > 1:
+        askable = [s for s in askable if sent_as(s, table, sourced_id) != sourced_id] or askable
     if len(askable) != 1:
         what = (
             "has no source that can be asked for one record"

@@ -21,7 +21,8 @@ class Errand:
 
     `settings` are the source's connection settings by name, `secrets` what the vault opened for this round. `known` is what the
     last whole round remembered. `folder` is an empty work folder that is gone after the import. `now` carries the district's
-    own time zone. `quiet_seconds`: a file that changed less long ago may still be growing; 0 where a person asked for it.
+    own time zone. `quiet_seconds`: a file that changed less long ago may still be growing; 0 where a person asked for it. `prefix`
+    stands before the ids of this source's people in the roster, and in no id of the other side.
     """
 
     settings: Mapping[str, Any]
@@ -31,6 +32,7 @@ class Errand:
     now: datetime
     quiet_seconds: float
     tell: Tell
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,8 +159,10 @@ class Tables:
         """SCHOOLSTAFF names the person."""
         return next((r["users_dcid"] for r in self._by("schoolstaff", "dcid", [staff], ("users_dcid",))), None)
 
-    def student_of(self, seat: str) -> str | None:
+    def student_of(self, seat: str, held: str | None) -> str | None:
         """CC names the student by another number."""
+        if held is not None:
+            return held
         found = self._by("cc", "dcid", [seat], ("studentid",))
         return next((r["dcid"] for r in self._by("students", "id", [r["studentid"] for r in found], ("dcid",))), None)
 

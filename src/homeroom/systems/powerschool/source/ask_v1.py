@@ -73,14 +73,12 @@ class V1:
         """The record of a person at a school names the person."""
         return next((text(r.get("users_dcid")) for r in self._there("staff", staff, v1_rows.OF_STAFF)), None)
 
-    def student_of(self, seat: str) -> str | None:
+    def student_of(self, seat: str, held: str | None) -> str | None:
         """The record names the student, among whose class enrollments it is looked at."""
-        for record in self._there("section_enrollment", seat):
-            student = text(record.get("student_id"))
-            if student is not None:
-                self.seats.setdefault(student, set()).add(seat)
-                return student
-        return None
+        student = held or next((text(r.get("student_id")) for r in self._there("section_enrollment", seat)), None)
+        if student is not None:
+            self.seats.setdefault(student, set()).add(seat)
+        return student
 
     def taught(self, entries: Collection[str]) -> tuple[Collection[str], Sequence[Row]]:
         """v1 knows no co-teachers."""

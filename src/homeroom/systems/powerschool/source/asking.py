@@ -35,8 +35,8 @@ class Asking(Protocol):
         """The person (USERS.DCID) who is meant by a row of SCHOOLSTAFF."""
         ...
 
-    def student_of(self, seat: str) -> str | None:
-        """The student who sits in a class enrollment (CC.DCID)."""
+    def student_of(self, seat: str, held: str | None) -> str | None:
+        """The student who sits in a class enrollment (CC.DCID); `held` is who does as far as the roster knows."""
         ...
 
     def taught(self, entries: Collection[str]) -> tuple[Collection[str], Sequence[Row]]:

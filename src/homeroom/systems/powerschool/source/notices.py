@@ -113,9 +113,8 @@ def _meant(road: Asking, kind: str, keys: Collection[str], held: Held) -> Iterat
 def _sitter(road: Asking, seat: str, held: Held) -> str | None:
     """The student of a class enrollment, as it is held, else as it is told."""
     known = held.cell("enrollments", f"E{seat}", "userSourcedId")
-    if known is None and (student := road.student_of(seat)) is not None:
-        return f"S{student}"
-    return known
+    student = road.student_of(seat, known.removeprefix("S") if known is not None else None)
+    return f"S{student}" if student is not None else None
 
 
 def _listed(
