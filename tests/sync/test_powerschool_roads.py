@@ -17,9 +17,10 @@ from homeroom.roster.report import ImportReport
 from homeroom.simulator.powerschool import packages
 from homeroom.simulator.powerschool.plugin import Access
 from homeroom.store.sources import Source
-from homeroom.sync import imports, noticing, pulling, schedule, sources
+from homeroom.sync import by_hand, imports, noticing, pulling, schedule, sources
 from homeroom.sync.house import opened
 from homeroom.sync.refresh import Refreshed, refresh
+from homeroom.sync.writing_back import write_back
 from homeroom.systems.powerschool.plugin.package import Publisher, package
 from homeroom.systems.powerschool.plugin.queries import BASE, queries
 from homeroom.systems.powerschool.source.by_tables import key_of
@@ -363,3 +364,18 @@ def test_several_instances_are_told_apart(tmp_path: Path) -> None:
         came = refresh(house, SLUG, "users", f"east-S{new}", who="ada", now=NOW)  # whoever nobody holds is the prefix's
         assert ("status", None, "active") in [(f.field, f.old, f.new) for f in came.changed]
         assert came.report.source == third.id
+
+        # What a person says of one is written to that one's PowerSchool, under its own number.
+        for key in (f"S{dcid}", f"west-S{dcid}"):
+            by_hand.correct(house, SLUG, "users", key, "familyName", key, why=None, who="ada", now=NOW)
+        for source, key in ((first, f"S{dcid}"), (second, f"west-S{dcid}")):
+            dry = write_back(house, SLUG, None, source=source.id, dry_run=True, who="ada", now=lambda: NOW)
+            (sent,) = dry.calls[0].body["students"]["student"]
+            assert (sent["id"], sent["name"]) == (str(dcid), {"last_name": key})
+        number = theirs.values["identifier"]
+        sheet = tmp_path / "students.csv"
+        sheet.write_text(f"local_id,phones.main.number\n{number},555-0100\n", encoding="utf-8")
+        west.call("DELETE", "/__simulator/log")
+        told = write_back(house, SLUG, sheet, source=second.id, dry_run=True, who="ada", now=lambda: NOW)
+        assert told.calls[0].body["students"]["student"][0]["id"] == str(dcid)
+        assert west.get("/__simulator/log")["calls"] == []  # the roster knows the student with that number
