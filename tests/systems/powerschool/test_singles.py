@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
 
 from homeroom.roster.faults import Refused
@@ -16,12 +17,15 @@ from homeroom.simulator.powerschool import packages
 from homeroom.simulator.powerschool.plugin import Access
 from homeroom.systems.fetching import Errand, Single
 from homeroom.systems.powerschool import source
+from homeroom.systems.powerschool.client import BrokenAnswer, PowerSchool
 from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.package import Publisher, package
 from homeroom.systems.powerschool.plugin.queries import packs, queries
-from homeroom.systems.powerschool.source.ask_tables import PLANS
+from homeroom.systems.powerschool.source.ask_tables import Tables
 from homeroom.systems.powerschool.source.by_tables import key_of
 from homeroom.systems.powerschool.source.here import columns_of
+from homeroom.systems.powerschool.source.table_plans import PLANS
+from homeroom.systems.powerschool.source.told import Asked
 from pretend import Caller, pretend
 
 OWN = ["students.u_students_extension.preferredname"]
@@ -230,6 +234,50 @@ def test_no_fault_of_the_server_is_an_answer(asker: Asker, way: str, fault: str)
     except Refused as refused:
         struck = refused.reason
     assert struck in (healthy, "connection", "answer_broken")
+
+
+class WithoutLists(httpx2.BaseTransport):
+    """A way to the server on which filters with lists of values are not what they are to the pretend server."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer, self.inner = answer, httpx2.HTTPTransport()
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if "==(" not in str(request.url):
+            return self.inner.handle_request(request)
+        if self.answer == "refuses":
+            return httpx2.Response(400, json={"message": "Invalid value"})
+        if self.answer == "finds nothing":
+            return httpx2.Response(200, json={"@extensions": ""})
+        others = [part for part in request.url.params["q"].split(";") if "==(" not in part]
+        request.url = request.url.copy_remove_param("q")
+        if others:
+            request.url = request.url.copy_set_param("q", ";".join(others))
+        return self.inner.handle_request(request)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+@pytest.mark.parametrize("answer", ["refuses", "finds nothing", "does not heed"])
+def test_whether_tables_know_lists_in_filters_takes_no_row_away(asker: Asker, answer: str) -> None:
+    """It was never published; of a server that does not, rows are asked for one by one, or it is a broken answer."""
+    (student,) = asker.server.sql("SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 1")[0]
+    expected = [r for r in asker.one("queries", Single("users", f"S{student}"))["class-student-roster.csv"] if not r["status"]]
+    errand, plugin = asker.errand("tables"), asker.server.world.plugin
+    made = {q.key: q for q in extended(OWN)}
+    with (
+        PowerSchool(asker.server.world.url, plugin.client_id, plugin.client_secret, transport=WithoutLists(answer)) as sis,
+        Tables.opened(sis, errand, made) as tables,
+    ):
+        question = Asked("class_student_roster", "student")
+        if answer == "does not heed":
+            with pytest.raises(BrokenAnswer, match="filter"):
+                tables.rows(question, Single("users", f"S{student}"))
+            return
+        told = tables.rows(question, Single("users", f"S{student}"))
+    assert told is not None
+    assert sorted(r["dcid"] for r in told.rows) == sorted(r["dcid"] for r in expected)
 
 
 def test_a_plan_reads_the_tables_of_its_query_and_no_other() -> None:

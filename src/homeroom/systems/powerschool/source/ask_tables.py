@@ -1,6 +1,6 @@
 """Single records by tables: the few rows of each table that one record's queries touch, and the queries' own SQL over them.
 
-Which rows those are stands in a plan for each question: table by table, and by which column of which table before it they are found.
+Which rows those are stands in a plan for each question (`table_plans`).
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from pathlib import Path
 import duckdb
 
 from homeroom.systems.fetching import Errand, Single
-from homeroom.systems.powerschool.client import BrokenAnswer, FieldsRefused, NotFound, PowerSchool, Rejected
+from homeroom.systems.powerschool.client import BrokenAnswer, PowerSchool, Rejected
 from homeroom.systems.powerschool.plugin.queries import FILES, Query
 from homeroom.systems.powerschool.source import guardians, here, sheets
 from homeroom.systems.powerschool.source.by_tables import EXTENDED, MEMORY_MB, key_of
+from homeroom.systems.powerschool.source.table_plans import OWNERS, PLANS, RELATED, Step
 from homeroom.systems.powerschool.source.told import Asked, Row, Told
 from homeroom.systems.powerschool.source.troubles import CLOSED
 from homeroom.workbench.bench import Workbench
@@ -29,92 +30,6 @@ AT_ONCE = 50
 _PLAIN = re.compile(r"""[^;()*,"'=<>\s\x00-\x1f]+""")
 """Values that a filter can name without being taken for something else."""
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Rows of a table whose `column` has a value of `of`: columns of tables of earlier steps, or (none named) what was asked for.
-
-    `q` is a filter instead: the rows of a small table.
-    """
-
-    table: str
-    column: str = ""
-    of: tuple[str, ...] = ()
-    q: str | None = None
-
-
-YEARS = Step("terms", q="isyearrec==1")
-EMAILS = (
-    Step("personemailaddressassoc", "personid", ("students.person_id",)),
-    Step("emailaddress", "emailaddressid", ("personemailaddressassoc.emailaddressid",)),
-)
-PLANS: Mapping[tuple[str, str], tuple[Step, ...]] = {
-    ("students", "dcid"): (Step("students", "dcid"), *EMAILS),
-    ("class_student_roster", "student"): (
-        YEARS,
-        Step("students", "dcid"),
-        Step("cc", "studentid", ("students.id",)),
-        Step("sections", "id", ("cc.sectionid",)),
-    ),
-    ("class_student_roster", "section"): (
-        YEARS,
-        Step("sections", "dcid"),
-        Step("cc", "sectionid", ("sections.id",)),
-        Step("students", "id", ("cc.studentid",)),
-    ),
-    ("guardians", "dcid"): (
-        Step("students", "dcid"),
-        Step("studentcontactassoc", "studentdcid", ("students.dcid",)),
-        Step("studentcontactdetail", "studentcontactassocid", ("studentcontactassoc.studentcontactassocid",)),
-        Step("person", "id", ("studentcontactassoc.personid",)),
-        Step("codeset", "codesetid", ("studentcontactdetail.relationshiptypecodesetid",)),
-        Step("personemailaddressassoc", "personid", ("person.id",)),
-        Step("emailaddress", "emailaddressid", ("personemailaddressassoc.emailaddressid",)),
-        Step("personphonenumberassoc", "personid", ("person.id",)),
-        Step("phonenumber", "phonenumberid", ("personphonenumberassoc.phonenumberid",)),
-    ),
-    ("legal_guardians", "dcid"): (
-        Step("students", "dcid"),
-        Step("studentcontactassoc", "studentdcid", ("students.dcid",)),
-        Step("studentcontactassoccorefields", "studentcontactassocid", ("studentcontactassoc.studentcontactassocid",)),
-    ),
-    ("staff", "dcid"): (Step("users", "dcid"), Step("schoolstaff", "users_dcid", ("users.dcid",))),
-    ("staff_locations", "dcid"): (Step("schoolstaff", "users_dcid"),),
-    ("classes", "dcid"): (YEARS, Step("sections", "dcid"), Step("courses", "course_number", ("sections.course_number",))),
-    ("class_staff_roster", "dcid"): (
-        YEARS,
-        Step("sections", "dcid"),
-        Step("sectionteacher", "sectionid", ("sections.id",)),
-        Step("schoolstaff", "id", ("sectionteacher.teacherid", "sections.teacher")),
-        Step("roledef", "id", ("sectionteacher.roleid",)),
-    ),
-    ("courses", ""): (YEARS, Step("courses", "dcid"), Step("sections", "course_number", ("courses.course_number",))),
-    ("terms", ""): (Step("terms", q=None),),
-    ("locations", ""): (Step("schools", "dcid"),),
-    ("ignored_schools", ""): (Step("schools", "dcid"), Step("u_schools_extension", "schoolsdcid", ("schools.dcid",))),
-}
-"""Query and argument -> how the rows that it touches are found, in that order."""
-RELATED: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    "contact": (("studentcontactassoc", "personid", "studentdcid"),),
-    "contact_link": (("studentcontactassoc", "studentcontactassocid", "studentdcid"),),
-    "contact_entry": (
-        ("studentcontactdetail", "studentcontactdetailid", "studentcontactassocid"),
-        ("studentcontactassoc", "studentcontactassocid", "studentdcid"),
-    ),
-    "email_link": (
-        ("personemailaddressassoc", "personemailaddressassocid", "personid"),
-        ("studentcontactassoc", "personid", "studentdcid"),
-    ),
-    "email": (("personemailaddressassoc", "emailaddressid", "personid"), ("studentcontactassoc", "personid", "studentdcid")),
-    "phone_link": (
-        ("personphonenumberassoc", "personphonenumberassocid", "personid"),
-        ("studentcontactassoc", "personid", "studentdcid"),
-    ),
-    "phone": (("personphonenumberassoc", "phonenumberid", "personid"), ("studentcontactassoc", "personid", "studentdcid")),
-}
-"""What changed about a contact -> from table to table to the students: table, column that is known, column that leads on."""
-OWNERS = ("email_link", "email", "contact")
-"""Of these the person may be a student: PERSON holds students too."""
 
 Fetched = dict[str, list[Row]]
 
@@ -180,7 +95,7 @@ class Tables:
                 persons |= values if onward == "personid" else set()
             if resource in OWNERS:
                 values |= {r["dcid"] for r in self._by("students", "person_id", persons, ("dcid",))}
-        except (FieldsRefused, NotFound, Rejected):
+        except CLOSED:
             return ()
         return values
 
@@ -214,9 +129,8 @@ class Tables:
         values = set(seeds) if not step.of else set()
         for place in step.of:
             table, _, column = place.partition(".")
-            values |= {
-                r[column] for r in found[table] if column in r and not r[column].startswith("-")
-            }  # dropped ones lead nowhere
+            # Numbers below zero are those of what was dropped, and lead nowhere.
+            values |= {r[column] for r in found[table] if not r.get(column, "-").startswith("-")}
         if step.column == "course_number":
             return self._of_courses(step.table, values, columns)
         return self._by(step.table, step.column, values, columns)
@@ -251,12 +165,21 @@ class Tables:
         return [row for value in sorted(set(values)) for row in kept[value]]
 
     def _filtered(self, table: str, column: str, values: Sequence[str], columns: Sequence[str]) -> list[Row]:
-        """A filter with a list of values; where a server does not take such (they are known of v1 alone), one for each."""
-        key = self._key(table)
+        """A filter with a list of values, or one for each: lists are known of v1 alone, and where a server takes them here but finds nothing,
+        it may have looked for something else. What is not found counts as gone.
+        """
         if len(values) > 1:
             with suppress(Rejected):
-                return list(self.sis.rows(table, columns, q=f"{column}==({','.join(values)})", key=key))
-        return [row for value in values for row in self.sis.rows(table, columns, q=f"{column}=={value}", key=key)]
+                if found := self._asked(table, column, f"({','.join(values)})", values, columns):
+                    return found
+        return [row for value in values for row in self._asked(table, column, value, [value], columns)]
+
+    def _asked(self, table: str, column: str, wanted: str, values: Sequence[str], columns: Sequence[str]) -> list[Row]:
+        found: list[Row] = list(self.sis.rows(table, columns, q=f"{column}=={wanted}", key=self._key(table)))
+        meant = {value.lower() for value in values}
+        if any(row.get(column, "").lower() not in meant for row in found):
+            raise BrokenAnswer("rows that a filter leaves out", path=f"/ws/schema/table/{table}")
+        return found
 
     def _key(self, table: str) -> str:
         return key_of(table, {t: core for q in self.queries.values() for t, core in q.extended.items()})
