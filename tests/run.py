@@ -5,7 +5,7 @@
     python tests/run.py --lint     only format, lint, types and layers (`make lint`)
     python tests/run.py PATH ...   lint, then only these tests
 
-Tools that only the system's packages have (other SFTP clients) are installed where root or sudo is there; otherwise their
+Tools that only the system's packages have (other SFTP clients, a browser) are installed where root or sudo is there; otherwise their
 tests are listed at the end as not run, one sentence per tool. With CI set, a missing tool is a failure.
 """
 
@@ -31,6 +31,7 @@ PACKAGES = {
     "lftp": "lftp",
     "rclone": "rclone",
     "javac": "default-jdk-headless",
+    "chromium": "chromium",
     "jsch.jar": "libjsch-java",
 }
 MEMORY = Path("/dev/shm")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 PACKAGES = {
+    "chromium": "chromium",
     "curl": "curl",
     "java": "default-jre-headless",
     "javac": "default-jdk-headless",

@@ -24,11 +24,16 @@ import structlog
 import uvicorn
 
 from homeroom.deliveries import workfolders
+from homeroom.desk import telling
+from homeroom.desk.setup import acting as setting_up
+from homeroom.doors.console.app import Console
+from homeroom.doors.console.app import create as create_console
+from homeroom.doors.console.gate import OfTheDesk
 from homeroom.doors.machines.assembling import assemble
 from homeroom.doors.machines.door import Door
 from homeroom.doors.machines.meters import Meters
-from homeroom.doors.notices.door import NoticesDoor
-from homeroom.doors.rest.provider import create
+from homeroom.doors.notices.door import Application, NoticesDoor, Receive, Scope, Send
+from homeroom.doors.rest.provider import Provider, create
 from homeroom.doors.sftp.accounts import Account
 from homeroom.doors.sftp.events import Arrival
 from homeroom.doors.sftp.server import Running, serve_sftp
@@ -36,7 +41,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import housekeeping, imports, noticing, schedule, watch
+from homeroom.sync import housekeeping, imports, noticing, schedule, summaries, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.readiness import troubles
@@ -48,7 +53,10 @@ BEAT_SECONDS = 5.0
 DEAD_AFTER = timedelta(seconds=30)
 KEEPING_SECONDS = 600.0
 CLOCK_SECONDS = 10.0
+LETTER_SECONDS = 30.0
 FORGET_AFTER = timedelta(days=1)
+LOOKED_BACK = timedelta(hours=1)
+"""Deadlines that passed so long before a start are looked at, too: a restart at 3 a.m. must not swallow who is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +122,13 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
     renamed, meters = Renamed(), Meters()
     told: dict[str, object] = {"executor": house.executor.name}
     ended = threading.Event()
-    jobs = await asyncio.to_thread(_jobs, house, roles, meters) if roles.worker or roles.sftp else None
+    jobs = await asyncio.to_thread(_jobs, house, roles, meters) if roles.worker or roles.sftp or roles.web else None
     assemble(meters, house, jobs)
     threads = _background(house, roles, jobs, renamed, meters, ended)
     door: Running | None = None
     web: uvicorn.Server | None = None
     serving: asyncio.Task[None] | None = None
+    console: Console | None = None
     try:
         if roles.sftp:
             with _port("SFTP", house.settings.sftp_port):
@@ -134,7 +143,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
             meters.ask_sftp(lambda: door.counts if door is not None else {})
             told |= {"sftp_port": door.port, "fingerprints": {f.kind: f.sha256 for f in door.fingerprints}}
         if roles.web or house.settings.probe_port is not None:
-            web, serving, port = await _web(house, roles, meters)
+            web, serving, port, console = await _web(house, roles, jobs, meters)
             named = "http_port" if roles.web else "probe_port"
             told |= {named: port, "url": f"http://{house.settings.http_address}:{port}"}
         for thread in threads:
@@ -146,9 +155,13 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
         log.info("stopping")
         if door is not None:
             await door.close()
+        if console is not None:
+            console.stop()
         if web is not None and serving is not None:
             web.should_exit = True
             await serving
+        if console is not None:
+            await asyncio.to_thread(console.close)
         ended.set()
         for thread in threads:
             if thread.is_alive():
@@ -167,7 +180,9 @@ def _port(what: str, number: int) -> Iterator[None]:
         raise Fault(f"the {what} port {number} could not be opened ({trouble.strerror}): is another program using it?") from None
 
 
-async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Server, asyncio.Task[None], int]:
+async def _web(
+    house: House, roles: Roles, jobs: Jobs | None, meters: Meters
+) -> tuple[uvicorn.Server, asyncio.Task[None], int, Console | None]:
     """The HTTP doors; of a process without them only the one for machines, on the port for probes."""
     wanted = house.settings.http_port if roles.web else house.settings.probe_port or 0
     with _port("HTTP", wanted):
@@ -175,8 +190,8 @@ async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Serv
         listening = socket.create_server((house.settings.http_address, wanted), family=family)
     # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    provider = create(house.stores, address=house.settings.public_url, observe=meters.answered) if roles.web else None
-    inside = NoticesDoor(house, provider) if provider is not None else None
+    console = create_console(house, jobs, OfTheDesk(), observe=meters.answered) if roles.web else None
+    inside = NoticesDoor(house, _for_apps_and_people(house, jobs, console, meters)) if console is not None else None
     config = uvicorn.Config(
         Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside),
         host=house.settings.http_address,
@@ -195,7 +210,25 @@ async def _web(house: House, roles: Roles, meters: Meters) -> tuple[uvicorn.Serv
     task = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not task.done():
         await asyncio.sleep(0.01)
-    return server, task, port
+    return server, task, port, console
+
+
+def _for_apps_and_people(house: House, jobs: Jobs | None, console: Console, meters: Meters) -> Application:
+    """Rosters for applications at their paths, the management API at its own, and pages for people at all others."""
+    from homeroom.doors.api.app import create as create_api  # half a second's import that only this role pays for
+
+    provider: Provider = create(house.stores, address=house.settings.public_url, observe=meters.answered)
+    assert jobs is not None
+    api = create_api(house, jobs, observe=meters.answered)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and api.ours(scope["path"]):
+            await api(scope, receive, send)
+            return
+        chosen = provider if scope["type"] != "http" or provider.ours(scope["path"]) else console
+        await chosen(scope, receive, send)
+
+    return answer
 
 
 def _jobs(house: House, roles: Roles, meters: Meters) -> Jobs:
@@ -279,7 +312,18 @@ def _background(
             schedule.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
             noticing.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
 
+        told = datetime.now(UTC) - LOOKED_BACK
+
+        def tell() -> None:
+            nonlocal told
+            now = datetime.now(UTC)
+            telling.tell(house, told, now)
+            setting_up.note_all(house, now)
+            told = now
+
         threads.append(each(CLOCK_SECONDS, "clock", call_up))
+        threads.append(each(CLOCK_SECONDS, "standing", lambda: summaries.refresh(house, datetime.now(UTC))))
+        threads.append(each(LETTER_SECONDS, "letters", tell))
     if jobs is not None and roles.sftp:
 
         def sealed(delivery: Delivery, incomplete: bool) -> None:

@@ -92,6 +92,17 @@ class Settings:
     )
     threads: int = field(default=2, metadata={"says": "How many processor cores one import uses."})
 
+    smtp_url: str | None = field(
+        default=None,
+        metadata={
+            "says": "The mail server for notices: `smtp://USER:PASSWORD@mail.example:587` (STARTTLS is required unless the server is on "
+            "the same machine) or `smtps://...:465`. Without one nobody is told by e-mail."
+        },
+    )
+    mail_from: str | None = field(
+        default=None,
+        metadata={"says": "The address from which notices come, such as `homeroom@vendor.example`. Needed with a mail server."},
+    )
     metrics_token: str | None = field(
         default=None,
         metadata={
@@ -168,6 +179,11 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
     storage = env.get("HOMEROOM_STORAGE") or None
     if storage and not storage.startswith("s3://"):
         wrong.append("HOMEROOM_STORAGE must begin with s3://")
+    smtp = env.get("HOMEROOM_SMTP_URL") or None
+    if smtp and not smtp.startswith(("smtp://", "smtps://")):
+        wrong.append("HOMEROOM_SMTP_URL must begin with smtp:// or smtps://")
+    if smtp and not env.get("HOMEROOM_MAIL_FROM"):
+        wrong.append("HOMEROOM_MAIL_FROM must say from which address notices come")
     settings = Settings(
         data=(data or Path(env.get("HOMEROOM_DATA", DEFAULT_DATA))).expanduser().resolve(),
         host=env.get("HOMEROOM_HOST", "127.0.0.1"),
@@ -186,6 +202,8 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         memory_mb=int(number("HOMEROOM_MEMORY_MB", 800)),
         spread_seconds=int(number("HOMEROOM_SPREAD_SECONDS", 600)),
         threads=int(number("HOMEROOM_THREADS", 2)),
+        smtp_url=smtp,
+        mail_from=env.get("HOMEROOM_MAIL_FROM") or None,
         metrics_token=env.get("HOMEROOM_METRICS_TOKEN") or None,
         probe_port=int(number("HOMEROOM_PROBE_PORT", 0)) if env.get("HOMEROOM_PROBE_PORT") else None,
         disk_floor_mb=int(number("HOMEROOM_DISK_FLOOR_MB", 512)),

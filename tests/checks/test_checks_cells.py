@@ -147,3 +147,12 @@ def test_garbled_letters_are_told_once_per_column_and_never_mended() -> None:
         cells = night.cells("users", "givenName")
         assert cells["u0"] == "JosÃ©"
         assert cells["v0"] == fine[0]
+
+
+def test_every_misread_letter_is_seen() -> None:
+    """Latin letters, Cyrillic ones and signs of print, each misread in the middle of a name: the quick look at a column misses none."""
+    letters = [chr(n) for n in (*range(0xC0, 0x100), *range(0x401, 0x460), *range(0x2013, 0x2040))]
+    rows = [f"u{n},true,s1,student,user{n},x{misread(letter)}x,Ash," for n, letter in enumerate(letters)]
+    with Night(users(*rows)) as night:
+        [finding] = night.findings()
+        assert (finding.code, finding.count) == ("text-garbled", len(letters))

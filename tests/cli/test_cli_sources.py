@@ -9,8 +9,8 @@ import asyncssh
 import pytest
 
 from homeroom.cli import WRONG_USE, run
-from homeroom.cli.sources import host_for_others
 from homeroom.settings import read
+from homeroom.sync import accounts
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ from homeroom.settings import read
 )
 def test_the_host_is_one_that_others_can_reach(tmp_path: Path, host: str, public_url: str | None, told: str) -> None:
     environment = {"HOMEROOM_HOST": host} | ({"HOMEROOM_PUBLIC_URL": public_url} if public_url else {})
-    assert host_for_others(read(environment, tmp_path)) == told
+    assert accounts.host_for_others(read(environment, tmp_path)) == told
     apart = {**environment, "HOMEROOM_HOST": "10.9.9.9", "HOMEROOM_SFTP_HOST": host, "HOMEROOM_HTTP_HOST": "127.0.0.1"}
-    assert host_for_others(read(apart, tmp_path)) == told
+    assert accounts.host_for_others(read(apart, tmp_path)) == told
 
 
 def test_a_public_key_is_read_before_the_source_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -214,6 +214,10 @@ def test_a_role_that_needs_no_queue_starts_and_ends_alone(home: Installation) ->
     told = json.loads(process.stdout.readline())
     assert "sftp_port" not in told
     assert httpx2.get(f"{told['url']}/ims/oneroster/rostering/v1p2/users").status_code == 401
+    person = httpx2.get(f"{told['url']}/districts/pinewood")
+    assert (person.status_code, person.headers["location"]) == (303, "/sign-in?to=/districts/pinewood"), "pages for people"
+    assert httpx2.get(f"{told['url']}/static/homeroom.css").status_code == 200
+    assert httpx2.get(f"{told['url']}/healthz").status_code == 200
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert (process.returncode, "Traceback" in errors) == (0, False)

@@ -19,7 +19,7 @@ import httpx2
 import pytest
 import uvicorn
 
-from homeroom.doors.notices.brake import Brake
+from homeroom.doors.brake import Brake
 from homeroom.doors.notices.door import MOST_BYTES, NoticesDoor
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import ImportReport
@@ -506,6 +506,9 @@ def test_a_round_that_finds_nothing_changed_leaves_nothing_behind(night: Night) 
         report = poll(night)
         assert (report.outcome, report.delivery, report.revision_after) == ("success", None, revision)
     assert (store.imports.last(1000), store.deliveries.last(1000)) == (logged, sealed)
+    summary = night.house.stores.control.summaries.get(SLUG)
+    assert summary is not None
+    assert (summary.last_import, summary.status) == (logged[0].number, "done")
     # What changes then is found from the version that was told last.
     night.server.world.ledger.changes.clear()
     (one,) = night.students(1)

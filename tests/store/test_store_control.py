@@ -9,10 +9,11 @@ import pytest
 from homeroom.roster.faults import Misuse
 from homeroom.store.accounts import Account
 from homeroom.store.apps import App, Token
+from homeroom.store.audit import AuditRow
 from homeroom.store.districts import District
-from homeroom.store.journal import AuditRow, Summary
 from homeroom.store.keys import DataKey
 from homeroom.store.stores import Stores
+from homeroom.store.summaries import Summary
 
 NOW = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from homeroom.checks import keys, outcome
 from homeroom.checks.cells import Cell, cells
 from homeroom.checks.departures import judge_status
@@ -13,7 +15,7 @@ from homeroom.checks.references import check_references, note_leaving
 from homeroom.checks.rules import Rules
 from homeroom.checks.scan import explain_cells
 from homeroom.checks.sense import check_sense
-from homeroom.checks.sheet import WALKED, Sheet
+from homeroom.checks.sheet import WALKED, Proved, Sheet
 from homeroom.checks.standing import let_stand, stands, tally
 from homeroom.checks.unmapped import set_unmapped_aside
 from homeroom.roster.catalogue import Table
@@ -31,18 +33,22 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     sheet.open()
     tell_healed(sheet)
     again = recall(sheet, lookup)
-    if stands(sheet):
+    if stands(sheet, again):
+        sheet = replace(sheet, anyone_leaves=False)
         columns = let_stand(sheet)
         note_leaving(sheet, lookup)
         tell_standing(sheet)
-        outcome.publish(sheet)
+        if sifted.told or sifted.mended:
+            outcome.publish(sheet)
         return Admitted(table.name, columns, sifted.mode, sifted.full, tally(sheet), provable=True, untouched=True)
     known = refuse_ragged(sheet, lookup)
     shapes = cells(table, sifted.columns, rules)
-    changed = bool(workbench.rows(f"SELECT 1 FROM {sheet.shaped} LIMIT 1"))
+    changed, leavers = workbench.rows(f"SELECT count(*), count_if({sheet.leaving}) FROM {sheet.shaped}")[0]
+    sheet = replace(sheet, anyone_leaves=bool(leavers))
     if changed:
         sheet = set_unmapped_aside(sheet)
     healed = _check_rows(sheet, shapes, lookup) if changed else ()
+    sheet = outcome.settle_refused(sheet)
     provable = _settle(sheet, known)
     if changed:
         _check_own(sheet, shapes, lookup)
@@ -50,10 +56,13 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     if changed:
         check_sense(sheet, columns)
     note_leaving(sheet, lookup)
-    keep_notes(sheet)
+    said = outcome.said(sheet)
+    if said.found:
+        keep_notes(sheet)
     tell_standing(sheet)
-    outcome.publish(sheet)
-    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet), provable, untouched, again)
+    if said.found or said.repaired or sifted.told:
+        outcome.publish(sheet)
+    return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet, said), provable, untouched, again)
 
 
 def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple[Cell, ...]:
@@ -61,7 +70,7 @@ def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple
     judge_status(sheet)
     healed = explain_cells(sheet, shapes)
     keys.find_twice(sheet)
-    keys.find_look_alikes(sheet)
+    keys.find_look_alikes(sheet, odd=any(cell.name == "sourcedId" for cell in healed))
     keys.find_lost_zeros(sheet, lookup)
     others = tuple(f for f in sheet.table.references if f.ref != sheet.name)
     check_references(sheet, others, _required(shapes), sheet.rows, lookup)
@@ -81,13 +90,13 @@ def _required(shapes: tuple[Cell, ...]) -> frozenset[str]:
 
 
 def _settle(sheet: Sheet, known: bool) -> bool:
-    """Decide which rows are refused; whether absence in this table proves anything. `known`: no ragged row has a doubtful key."""
-    outcome.settle_refused(sheet)
-    outcome.make_departed(sheet)
+    """Decide which keys pass; whether absence in this table proves anything. `known`: no ragged row has a doubtful key."""
+    if sheet.anyone_leaves:
+        outcome.make_departed(sheet)
     outcome.make_usable(sheet, sheet.is_referenced)
     provable = known and outcome.provable(sheet)
     continuous = sheet.sifted.mode == "continuous"
     # Where one of several files did not come, what it brought stands as it is: other rows may refer to it.
     whole = provable and not sheet.sifted.partial
-    sheet.workbench.run(f"INSERT INTO {WALKED} VALUES (?, ?, ?, ?)", [sheet.name, continuous, whole, sheet.sifted.spared])
+    sheet.workbench.facts[WALKED, sheet.name] = Proved(continuous, whole, sheet.sifted.spared)
     return provable

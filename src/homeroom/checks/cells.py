@@ -38,6 +38,11 @@ _SIGNS = "".join(
     if sign not in _PUNCTUATION
 )
 _MISREAD = f"{_BEGIN}([{_SIGNS}]|[{_PUNCTUATION}]\\pL)|\u00e2[{_SIGNS}][{_SIGNS}{_PUNCTUATION}]"
+# What every such text has, and hardly any other. To compile all of _MISREAD for each column takes longer than to walk a small district.
+_SUSPECT = (
+    "[\u00c2\u00c3\u00c4\u00c5\u00d0\u00d1\u00e2]"
+    "[\\x{80}-\\x{bf}\\x{152}\\x{153}\\x{160}\\x{161}\\x{178}\\x{17d}\\x{17e}\\x{192}\\x{2c6}-\\x{2dc}\\x{2013}-\\x{203a}\\x{20ac}-\\x{2122}]"
+)
 _GARBLED = ("text-garbled", f"regexp_matches(_healed, '{_MISREAD}')")
 _TRUE = ("true", "1", "yes", "y", "t", "on")
 _FALSE = ("false", "0", "no", "n", "f", "off")
@@ -103,7 +108,8 @@ def _key(c: str) -> Shape:
     scientific = f"regexp_full_match({c}, {text(ROUNDED_ID)})"
     unusable = f"length({c}) > {LONGEST_ID} OR regexp_matches({c}, '{_CONTROL}')"
     return Shape(
-        clean=f"regexp_full_match({c}, '[0-9A-Za-z.\\-_/@]{{1,{LONGEST_ID}}}')",
+        # the length apart: a pattern that counts to it takes a millisecond to compile, and the signs are of one byte each
+        clean=f"(strlen({c}) <= {LONGEST_ID} AND regexp_full_match({c}, '[0-9A-Za-z.\\-_/@]+'))",
         healed=f"CASE WHEN {scientific} OR {unusable} THEN NULL ELSE {c} END",
         repair="id-characters",
         fault=f"CASE WHEN {scientific} THEN 'id-scientific' ELSE 'id-unusable' END",
@@ -124,11 +130,12 @@ def _reference(c: str, *_: object) -> Shape:
 
 
 def _string(c: str, *_: object) -> Shape:
-    """Plain text. One match finds what needs a second look: control characters, a formula or markup, garbled letters."""
+    """Plain text. One match finds what needs a second look: control characters, a formula or markup, letters that may be garbled."""
     mended = f"nullif(trim(regexp_replace(regexp_replace({c}, '{_BREAK}', ' ', 'g'), '{_CONTROL}', '', 'g')), '')"
+    odd = f"{_CONTROL}|<|{_FORMULA}"
     return Shape(
-        clean=f"(strlen({c}) <= {LONGEST} AND NOT regexp_matches({c}, '{_CONTROL}|<|{_FORMULA}|{_MISREAD}'))",
-        healed=f"CASE WHEN length({c}) > {LONGEST} THEN NULL ELSE {mended} END",
+        clean=f"(strlen({c}) <= {LONGEST} AND NOT regexp_matches({c}, '{odd}|{_SUSPECT}'))",
+        healed=f"CASE WHEN length({c}) > {LONGEST} THEN NULL WHEN regexp_matches({c}, '{odd}') THEN {mended} ELSE {c} END",
         repair="control-characters",
         fault=f"CASE WHEN length({c}) > {LONGEST} THEN 'value-too-long' ELSE 'control-characters' END",
         always=("value-too-long",),
@@ -147,8 +154,10 @@ _LIST_SPACING = "'(^|,)\\s|\\s(,|$)|(^|,)(,|$)'"
 def _list_string(c: str, table: Table, field: Field, rules: Rules) -> Shape:
     codes = catalogue().code_list(field, rules.version)
     if codes is None:
-        plain = f"NOT regexp_matches({c}, '{_CONTROL}|(^|,)\\s|\\s(,|$)|(^|,)(,|$)|{_MISREAD}')"
-        return Shape(plain, _trimmed_list(c, _item_text()), "list-spacing", "'list-malformed'", odd=(_GARBLED,))
+        untidy = f"{_CONTROL}|(^|,)\\s|\\s(,|$)|(^|,)(,|$)"
+        healed = f"CASE WHEN regexp_matches({c}, '{untidy}') THEN {_trimmed_list(c, _item_text())} ELSE {c} END"
+        clean = f"NOT regexp_matches({c}, '{untidy}|{_SUSPECT}')"
+        return Shape(clean, healed, "list-spacing", "'list-malformed'", odd=(_GARBLED,))
     # Several words in one cell are common (grades of a class), so they are told by one match, not item by item.
     word = f"({'|'.join(re.escape(v) for v in codes.values)})"
     listed = f"'{word}(,{word})*'"

@@ -16,6 +16,8 @@ def judge_status(sheet: Sheet) -> None:
                 sheet.workbench.tell("delta-without-status", file=feed.text.file.number, table=sheet.name)
         return
     if sheet.sifted.mode == "continuous":
+        if not sheet.anyone_leaves:
+            return
         leaving = f"(SELECT * FROM {sheet.shaped} WHERE {sheet.leaving})"
         cause = text(f"status-in-bulk:{sheet.name}")
         sheet.find(leaving, "'status-in-bulk'", "status", "status", effect="'ignore'", cause=cause)

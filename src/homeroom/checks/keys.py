@@ -32,14 +32,14 @@ def find_twice(sheet: Sheet) -> None:
     sheet.find(again, "'duplicate-identical'", "sourcedId", "sourcedId", effect="'ignore'", detail=detail)
 
 
-def find_look_alikes(sheet: Sheet) -> None:
-    """Ids that a person would take for one another: they differ by case, leading zeros, kinds of dashes, forms of letters or
+def find_look_alikes(sheet: Sheet, *, odd: bool = True) -> None:
+    """`odd`: whether any id has a sign that is not usual in ids. Ids that a person would take for one another: they differ by case, leading zeros, kinds of dashes, forms of letters or
     characters that cannot be seen. Each of them is told; those that stand as last night were recalled, if one of tonight looks so.
     """
     if not sheet.is_referenced:
         return
     bench = sheet.workbench
-    pool = looks(sheet, sheet.rows, "tonight")
+    pool = looks(sheet, sheet.rows, "tonight", odd=odd)
     # Grouping by a number first is twice as fast as by text, and almost always there is nothing more to do.
     if not bench.rows(f"SELECT hash(looks) AS h FROM {pool} GROUP BY h HAVING count(*) > 1 LIMIT 1"):
         return
@@ -62,8 +62,7 @@ def find_lost_zeros(sheet: Sheet, lookup: Lookup) -> None:
     prefix = text(sheet.rules.prefix_of(name))
     padded = f"starts_with(sourcedId, {prefix}) AND regexp_full_match({bare(sheet)}, '0+[1-9][0-9]*')"
     known = f"SELECT sourcedId AS before, {prefix} || ltrim({bare(sheet)}, '0') AS bare FROM {gone} {padded}"
-    bench.run(f"CREATE OR REPLACE TABLE padded_{name} AS {known}")
-    if not bench.value(f"SELECT count(*) FROM padded_{name}"):
+    if not bench.value(f"CREATE OR REPLACE TABLE padded_{name} AS {known}"):
         return
     bench.run(f"DELETE FROM padded_{name} WHERE before IN (SELECT sourcedId FROM {sheet.shaped})")
     lost = f"(SELECT r._file, r._row, r._kh, r.sourcedId, before FROM {sheet.rows} r JOIN padded_{name} ON r.sourcedId = bare)"

@@ -33,15 +33,19 @@ def bare(sheet: Sheet) -> str:
     return f"CASE WHEN starts_with(sourcedId, {text(prefix)}) THEN substr(sourcedId, {len(prefix) + 1}) ELSE sourcedId END"
 
 
-def looks(sheet: Sheet, rows: str, named: str) -> str:
-    """FROM item (sourcedId, looks): the look of every id of `rows`, a FROM item. `named` is a word for the tables made."""
+def looks(sheet: Sheet, rows: str, named: str, *, odd: bool = True) -> str:
+    """FROM item (sourcedId, looks): the look of every id of `rows`, a FROM item. `named` is a word for the tables made.
+
+    `odd`: whether any of them may be no printable ASCII.
+    """
     bench, prefix = sheet.workbench, sheet.rules.prefix_of(sheet.name)
     plain = f"ltrim(lower({bare(sheet)}), '0')"
-    odd = [i for (i,) in bench.rows(f"SELECT DISTINCT sourcedId FROM {rows} WHERE NOT {PLAIN} ORDER BY 1 LIMIT {MOST_FOLDED}")]
-    if not odd:
+    asked = f"SELECT DISTINCT sourcedId FROM {rows} WHERE NOT {PLAIN} ORDER BY 1 LIMIT {MOST_FOLDED}"
+    strange = [i for (i,) in bench.rows(asked)] if odd else []
+    if not strange:
         return f"(SELECT sourcedId, {plain} AS looks FROM {rows} WHERE sourcedId IS NOT NULL)"
     folded = quoted(f"folded_{named}_{sheet.name}")
-    bench.load(f"folded_{named}_{sheet.name}", ("sourcedId", "folded"), [(i, look(i.removeprefix(prefix))) for i in odd])
+    bench.load(f"folded_{named}_{sheet.name}", ("sourcedId", "folded"), [(i, look(i.removeprefix(prefix))) for i in strange])
     return (
         f"(SELECT sourcedId, coalesce(f.folded, {plain}) AS looks FROM {rows} LEFT JOIN {folded} f USING (sourcedId) "
         "WHERE sourcedId IS NOT NULL)"

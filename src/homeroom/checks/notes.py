@@ -31,7 +31,7 @@ def tell_healed(sheet: Sheet) -> None:
         return
     bench, name = sheet.workbench, sheet.name
     files = [feed.text.file.number for feed in sheet.sifted.feeds]
-    moved = any(bench.rows(f"SELECT 1 FROM {t}_{name} LIMIT 1") for t in ("shaped", "gone"))
+    moved = not sheet.sifted.same and any(bench.rows(f"SELECT 1 FROM {t}_{name} LIMIT 1") for t in ("shaped", "gone"))
     if len(files) == 1 and not moved:
         counted = [(files[0], mended, count) for mended, count in sheet.sifted.mended]
     elif len(files) == 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from homeroom.checks.cells import Cell
 from homeroom.checks.sheet import CAP, Sheet
 from homeroom.roster.catalogue import Table
@@ -11,16 +13,20 @@ from homeroom.workbench.bench import ISSUES, TOTALS
 from homeroom.workbench.values import FileTally
 
 _PLACE = "_file, _row, _kh"
+_EFFECTS = "count(*) FILTER (effect = 'refuse'), count(*) FILTER (effect = 'ignore')"
 WORN = ("status", "dateLastModified")
 """Columns that every record has and that a continuous file has nothing to say about (OneRoster bulk: blank)."""
 
 
-def settle_refused(sheet: Sheet) -> None:
-    """Make refused_T and aside_T (rows refused or ignored).
+def settle_refused(sheet: Sheet) -> Sheet:
+    """Fill refused_T and aside_T (rows refused or ignored); returns the sheet that knows whether there are any.
 
     A row that was refused for what stands in it is its own cause; one that only hangs on another takes over that cause.
     """
     run, name = sheet.workbench.run, sheet.name
+    refused, ignored = sheet.workbench.rows(f"SELECT {_EFFECTS} FROM {sheet.found}")[0]
+    if not refused and not ignored:
+        return sheet
     own = f"{text(f'refused:{name}:')} || key"
     run(f"UPDATE {sheet.found} SET cause = {own} WHERE effect = 'refuse' AND cause IS NULL")
     unreadable = "bool_or(code IN ('id-unusable', 'id-scientific'))"
@@ -30,12 +36,13 @@ def settle_refused(sheet: Sheet) -> None:
         f"FROM {sheet.found} WHERE effect = 'refuse' GROUP BY {_PLACE}, key"
     )
     aside = f"SELECT DISTINCT {_PLACE} FROM {sheet.found} WHERE effect IN ('refuse', 'ignore')"
-    run(f"CREATE OR REPLACE TABLE aside_{name} AS {aside}")
+    run(f"INSERT INTO aside_{name} {aside}")
+    return replace(sheet, aside=True)
 
 
 def clear_rows(sheet: Sheet) -> str:
     """FROM item: the rows that are neither refused nor ignored, cells as they came."""
-    if not sheet.workbench.value(f"SELECT count(*) FROM aside_{sheet.name}"):
+    if not sheet.aside:
         return sheet.rows
     return f"(SELECT * FROM {sheet.rows} ANTI JOIN aside_{sheet.name} USING ({_PLACE}))"
 
@@ -63,7 +70,7 @@ def make_admitted(sheet: Sheet, healed: tuple[Cell, ...]) -> tuple[tuple[str, ..
     select = _healed_rows(sheet, tuple(c for c in healed if c.name != "sourcedId"), columns)
     patches = bench.rows(f"SELECT DISTINCT column_name FROM {sheet.found} WHERE effect = 'patch' ORDER BY 1")
     aside = ""
-    if bench.value(f"SELECT count(*) FROM aside_{name}"):
+    if sheet.aside:
         aside = f" ANTI JOIN aside_{name} USING ({_PLACE})"
     if patches:
         _make_mended(sheet, f"SELECT * FROM ({select}){aside}", [c for (c,) in patches], columns)
@@ -138,8 +145,6 @@ def _make_mended(sheet: Sheet, select: str, patched: list[str], columns: tuple[s
 def publish(sheet: Sheet) -> None:
     """Put the findings into the issue table, at most CAP per code, file, column and cause, with exact totals beside it."""
     run, group = sheet.workbench.run, "code, _file, column_name, cause"
-    if not sheet.workbench.value(f"SELECT (SELECT count(*) FROM {sheet.found}) + (SELECT count(*) FROM {sheet.repairs})"):
-        return
     run(
         f"INSERT INTO {TOTALS} SELECT code, _file, column_name, {text(sheet.name)}, cause, effect = 'refuse', count(*) "
         f"FROM {sheet.found} GROUP BY {group}, effect = 'refuse'"
@@ -165,12 +170,12 @@ def _heading(sheet: Sheet) -> str:
 
 
 def make_departed(sheet: Sheet) -> None:
-    """Make departed_T: keys of records of which tonight's rows say that they are gone, and no row says that they stand."""
+    """Fill departed_T: keys of records of which tonight's rows say that they are gone, and no row says that they stand."""
     here = f"(SELECT sourcedId FROM {sheet.standing} WHERE sourcedId IS NOT NULL)"
     refused = f"(SELECT sourcedId FROM refused_{sheet.name} WHERE sourcedId IS NOT NULL)"
     said = f"SELECT DISTINCT sourcedId FROM {sheet.shaped} WHERE {sheet.leaving} AND sourcedId IS NOT NULL"
     kept = f" ANTI JOIN {here} USING (sourcedId) ANTI JOIN {refused} USING (sourcedId)" if sheet.has_status else ""
-    sheet.workbench.run(f"CREATE OR REPLACE TABLE departed_{sheet.name} AS SELECT * FROM ({said}){kept}")
+    sheet.workbench.run(f"INSERT INTO departed_{sheet.name} SELECT * FROM ({said}){kept}")
 
 
 def provable(sheet: Sheet) -> bool:
@@ -180,20 +185,35 @@ def provable(sheet: Sheet) -> bool:
     return not sheet.workbench.rows(f"SELECT 1 FROM refused_{sheet.name} WHERE sourcedId IS NULL LIMIT 1")
 
 
-def tally(sheet: Sheet) -> tuple[FileTally, ...]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How much the checks had to say of a table: findings, those of them that put their row aside, and kinds of repairs."""
+
+    found: int
+    aside: int
+    repaired: int
+
+
+def said(sheet: Sheet) -> Said:
+    """What was found so far. Most tables of most nights have nothing to tell, and then nothing more need be asked."""
+    repairs = f"(SELECT count(*) FROM {sheet.repairs})"
+    found, refused, ignored, repaired = sheet.workbench.rows(f"SELECT count(*), {_EFFECTS}, {repairs} FROM {sheet.found}")[0]
+    return Said(found, refused + ignored, repaired)
+
+
+def tally(sheet: Sheet, said: Said) -> tuple[FileTally, ...]:
     """Rows accepted, refused and ignored, file by file. Rows of the wrong width and unread records count as refused."""
     bench = sheet.workbench
-    shaped = dict(bench.rows(f"SELECT _file, count(*) FROM {sheet.shaped} GROUP BY _file"))
     gone = f"FROM {sheet.found} WHERE effect IN ('refuse', 'ignore') GROUP BY {_PLACE}"
     places = f"SELECT _file, bool_or(effect = 'refuse') AS refused {gone}"
-    aside = {
-        f: (r, i)
-        for f, r, i in bench.rows(f"SELECT _file, count_if(refused), count_if(NOT refused) FROM ({places}) GROUP BY _file")
-    }
+    counted = f"SELECT _file, count_if(refused), count_if(NOT refused) FROM ({places}) GROUP BY _file"
+    aside = {f: (r, i) for f, r, i in (bench.rows(counted) if said.aside else ())}
     unread = _unread(sheet)
-    rows = shaped if sheet.sifted.full else {c.file: c.rows - c.ignored for c in sheet.sifted.counts}
+    rows = {c.file: c.rows - c.ignored for c in sheet.sifted.counts}
+    if sheet.sifted.full:
+        rows = dict(bench.rows(f"SELECT _file, count(*) FROM {sheet.shaped} GROUP BY _file"))
     files = sorted({*rows, *unread, *(c.file for c in sheet.sifted.counts)})
-    repairs = healed_by_file(sheet)
+    repairs = healed_by_file(sheet) if said.repaired else {}
     told: list[FileTally] = []
     for file in files:
         refused, ignored = aside.get(file, (0, 0))

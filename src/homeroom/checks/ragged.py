@@ -22,9 +22,8 @@ def refuse_ragged(sheet: Sheet, lookup: Lookup) -> bool:
     Returns whether the store knows all of these keys. Where it does not, absence proves nothing (law 3): an export that died
     writes its error message where rows should follow, and that is no record's key.
     """
-    for feed in sheet.sifted.feeds:
-        if feed.text.ragged is None or feed.made:
-            continue
+    ragged = [feed for feed in sheet.sifted.feeds if feed.text.ragged is not None and not feed.made]
+    for feed in ragged:
         width = len(feed.text.inspected.columns)
         key = "NULL"
         if feed.key_cell is not None:
@@ -38,7 +37,7 @@ def refuse_ragged(sheet: Sheet, lookup: Lookup) -> bool:
             f"INSERT INTO refused_{sheet.name} SELECT {feed.text.file.number}, row_number, {key}, {cause} FROM {feed.text.ragged}"
         )
         _own_what_was_told(sheet, feed.text.file.number)
-    return _all_known(sheet, lookup)
+    return not ragged or _all_known(sheet, lookup)
 
 
 def _all_known(sheet: Sheet, lookup: Lookup) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from homeroom.checks.looks import alike_keys
 from homeroom.checks.parents import PARENT, ring_members
-from homeroom.checks.sheet import LEAVING, Sheet
+from homeroom.checks.sheet import LEAVING, STANDING, Sheet
 from homeroom.roster.catalogue import Field
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.values import Lookup
@@ -71,8 +71,9 @@ def _leaving(sheet: Sheet, field: Field) -> str | None:
     """SELECT of the keys of the named table that leave tonight; of the table itself those that may."""
     bench = sheet.workbench
     if field.ref != sheet.name:
-        left = bench.rows(f"SELECT 1 FROM {LEAVING} WHERE table_name = ?", [field.ref])
-        return f"SELECT sourcedId FROM leaving_{field.ref}" if left else None
+        return f"SELECT sourcedId FROM leaving_{field.ref}" if (LEAVING, field.ref) in bench.facts else None
+    if sheet.sifted.same:
+        return None
     going = f"SELECT sourcedId FROM gone_{sheet.name} UNION ALL SELECT sourcedId FROM {sheet.shaped} WHERE {sheet.leaving}"
     return going if bench.rows(f"SELECT 1 FROM ({going}) LIMIT 1") else None
 
@@ -80,6 +81,8 @@ def _leaving(sheet: Sheet, field: Field) -> str | None:
 def _moved(sheet: Sheet, other: str, columns: tuple[str, ...]) -> str | None:
     """SELECT of the keys whose row came and differs from last night's in one of `columns`; None where there is none."""
     bench = sheet.workbench
+    if sheet.sifted.same if other == sheet.name else (STANDING, other) in bench.facts:
+        return None
     came = sheet.shaped if other == sheet.name else f"admitted_{other}"
     there = set(bench.columns(came)) & set(bench.columns(f"last_{other}")) & set(columns)
     if not there:
@@ -134,7 +137,7 @@ def _of_people_with_other_roles(sheet: Sheet) -> Iterator[str]:
 def _sharing(sheet: Sheet, lookup: Lookup) -> Iterator[str]:
     """SELECTs of the keys whose row shares with a changed one: a class, a person's org, the look of an id, a ring of parents."""
     bench, name = sheet.workbench, sheet.name
-    if not any(bench.rows(f"SELECT 1 FROM {t}_{name} LIMIT 1") for t in ("shaped", "gone")):
+    if sheet.sifted.same or not any(bench.rows(f"SELECT 1 FROM {t}_{name} LIMIT 1") for t in ("shaped", "gone")):
         return
     delivered = set(sheet.sifted.columns)
     if name == "enrollments" and {"classSourcedId", "userSourcedId", "role", "primary"} <= delivered:

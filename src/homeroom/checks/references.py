@@ -7,7 +7,7 @@ that a school that is missing is told once, with all that hangs on it.
 
 from __future__ import annotations
 
-from homeroom.checks.sheet import LEAVING, WALKED, Sheet, present
+from homeroom.checks.sheet import LEAVING, WALKED, Proved, Sheet, present
 from homeroom.roster.catalogue import Field, catalogue
 from homeroom.roster.names import quoted, text
 from homeroom.workbench.values import Lookup
@@ -79,15 +79,14 @@ def kept_alive(sheet: Sheet, other: str, stored: str) -> str:
     """
     bench = sheet.workbench
     active = f"SELECT sourcedId FROM {stored} WHERE status = 'active'"
-    walked = bench.rows(f"SELECT continuous, provable, spared FROM {WALKED} WHERE table_name = ?", [other])
-    if not walked:
+    proved: Proved | None = bench.facts.get((WALKED, other))
+    if proved is None:
         return active
-    continuous, provable, spared = walked[0]
     departed = f"sourcedId NOT IN (SELECT sourcedId FROM departed_{other})"
-    if not continuous or not provable:
+    if not proved.continuous or not proved.provable:
         return f"{active} AND {departed}"
     others = f" OR _source IS DISTINCT FROM {sheet.rules.source}" if sheet.rules.source is not None else ""
-    others += f" OR {spared}" if spared else ""
+    others += f" OR {proved.spared}" if proved.spared else ""
     return f"{active} AND (sourcedId IN (SELECT sourcedId FROM refused_{other} WHERE sourcedId IS NOT NULL){others})"
 
 
@@ -151,8 +150,8 @@ def _check_type(sheet: Sheet, field: Field, rows: str) -> None:
     if every is None:
         return
     others = _named(sheet, field, "other")
-    bench.run(f"CREATE OR REPLACE TABLE {others} AS SELECT sourcedId, type FROM {every} WHERE type <> {text(field.ref_type)}")
-    if not bench.value(f"SELECT count(*) FROM {others}"):
+    made = f"SELECT sourcedId, type FROM {every} WHERE type <> {text(field.ref_type)}"
+    if not bench.value(f"CREATE OR REPLACE TABLE {others} AS {made}"):
         return
     column = quoted(field.name)
     source = (
@@ -178,11 +177,11 @@ def _types(sheet: Sheet, other: str) -> str | None:
 def note_leaving(sheet: Sheet, lookup: Lookup) -> None:
     """Make leaving_T, the keys that leave the roster tonight, where anything proves that some do."""
     bench, name = sheet.workbench, sheet.name
-    walked = bench.rows(f"SELECT continuous, provable FROM {WALKED} WHERE table_name = ?", [name])
-    if not walked or not walked[0][1]:
+    proved: Proved | None = bench.facts.get((WALKED, name))
+    if proved is None or not proved.provable:
         return
-    said = [f"departed_{name}"]
-    if walked[0][0] and bench.exists(f"gone_{name}"):
+    said = [f"departed_{name}"] if sheet.anyone_leaves else []
+    if proved.continuous and not sheet.sifted.full and not sheet.sifted.same and bench.exists(f"gone_{name}"):
         said.append(f"gone_{name}")
     said = [table for table in said if bench.rows(f"SELECT 1 FROM {table} LIMIT 1")]
     if not said:
@@ -196,4 +195,4 @@ def note_leaving(sheet: Sheet, lookup: Lookup) -> None:
         spared = f"SELECT sourcedId FROM {stored} WHERE {sheet.sifted.spared}"
         count -= bench.value(f"DELETE FROM leaving_{name} WHERE sourcedId IN ({spared})")
     if count:
-        bench.run(f"INSERT INTO {LEAVING} VALUES (?)", [name])
+        bench.facts[LEAVING, name] = True

@@ -12,11 +12,13 @@ from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Sifted
 
 WALKED = "walked"
-"""Workbench table: the roster tables checked so far tonight, with mode and whether absence is provable."""
+"""Among the workbench's facts: the roster tables checked so far tonight, each with what was `Proved` of it."""
 LEAVING = "leaving"
-"""Workbench table: the roster tables of which some record leaves tonight; their keys are in leaving_T."""
+"""Among the workbench's facts: the roster tables of which some record leaves tonight; their keys are in leaving_T."""
 FEW = 50_000
 """Rows of a table up to which a copy of them is cheaper than a view (some 20 MB)."""
+STANDING = "standing"
+"""Among the workbench's facts: the roster tables of which nothing is new tonight, neither sent nor gone nor looked at again."""
 CAP = 10_000
 """Rows that the issue table keeps per code, file, column and cause."""
 
@@ -28,12 +30,25 @@ def referenced() -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Proved:
+    """A table that was checked tonight: whether its files were complete, and whether absence in them proves anything.
+
+    `spared`: SQL over stored records; those of which tonight's feeds cannot tell, or None.
+    """
+
+    continuous: bool
+    provable: bool
+    spared: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """One table of tonight: its catalogue entry, what the sift said of it, and the rules that hold.
 
     Findings are collected in `found` (one row each), with what they do to their row in `effect`:
     `refuse`, `patch` (the cell becomes `mended`), `ignore`, `tell`. `unmapped`: some rows were set aside in unmapped_T, since
-    the layout does not know a word in them.
+    the layout does not know a word in them. `anyone_leaves`: some row may say that its record is gone. `aside`: some rows were
+    refused or ignored; they are in aside_T.
     """
 
     workbench: Workbench
@@ -41,6 +56,8 @@ class Sheet:
     sifted: Sifted
     rules: Rules
     unmapped: bool = False
+    anyone_leaves: bool = True
+    aside: bool = False
 
     @property
     def name(self) -> str:
@@ -96,7 +113,8 @@ class Sheet:
     @property
     def standing(self) -> str:
         """FROM item: the rows that do not say their record is gone, whatever stands in their cells."""
-        return f"(SELECT * FROM {self.shaped} WHERE NOT {self.leaving})" if self.has_status else self.shaped
+        gone = self.has_status and self.anyone_leaves
+        return f"(SELECT * FROM {self.shaped} WHERE NOT {self.leaving})" if gone else self.shaped
 
     def find(
         self,
@@ -122,14 +140,15 @@ class Sheet:
         )
 
     def open(self) -> None:
-        """Make the empty table of findings, and the tables that all sheets of a walk share."""
+        """Make the empty tables of findings and of rows that are refused or ignored for them."""
         self.workbench.run(f"""
             CREATE OR REPLACE TABLE {self.found} (code VARCHAR, _file INTEGER, _row BIGINT, _kh UBIGINT, key VARCHAR,
                 column_name VARCHAR, value VARCHAR, detail VARCHAR, effect VARCHAR, cause VARCHAR, mended VARCHAR);
             CREATE OR REPLACE TABLE {self.repairs} (code VARCHAR, _file INTEGER, column_name VARCHAR, count BIGINT);
             CREATE OR REPLACE TABLE refused_{self.name} (_file INTEGER, _row BIGINT, sourcedId VARCHAR, cause VARCHAR);
-            CREATE TABLE IF NOT EXISTS {WALKED} (table_name VARCHAR, continuous BOOLEAN, provable BOOLEAN, spared VARCHAR);
-            CREATE TABLE IF NOT EXISTS {LEAVING} (table_name VARCHAR)
+            CREATE OR REPLACE TABLE aside_{self.name} (_file INTEGER, _row BIGINT, _kh UBIGINT);
+            CREATE OR REPLACE TABLE departed_{self.name} (sourcedId VARCHAR);
+            DROP TABLE IF EXISTS noted_{self.name}
         """)
 
 

@@ -65,10 +65,9 @@ def key_add(
     as_json
         Print one JSON document.
     """
-    from homeroom.cli.sources import check_public_keys
     from homeroom.sync import accounts
 
-    check_public_keys((public_key,))
+    accounts.check_public_keys((public_key,))
     with opened_house() as house:
         added = accounts.add_key(house, slug, source, public_key)
     if as_json:

@@ -220,6 +220,20 @@ def _small(ground: Ground) -> Iterator[Row]:
     )
 
 
+DISTRICTS: dict[Size, int] = {"small": 500, "medium": 2000, "large": 13_000}
+"""How many districts the list of them shows."""
+
+
+def _fleet_page(ground: Ground) -> Iterator[Row]:
+    """The page of all districts, from their rows in the control store: no other store is opened."""
+    count = DISTRICTS[ground.size]
+    cost = ground.module("fleet_page").measure(ground.folder / "fleet-page", count)
+    detail = f"median of {cost['rounds']}; the slowest {cost['slowest'] * 1000:.0f} ms; {cost['queries']} queries; of them {cost['query'] * 1000:.0f} ms"
+    reach, held = ("<= 200 ms", cost["median"] <= 0.2) if ground.size != "large" else ("", True)
+    what = f"the page of {count:,} districts"
+    yield Row("fleet-page", what, f"{cost['median'] * 1000:.0f} ms", reach, held and cost["queries"] == 2, detail)
+
+
 STUDENTS: dict[Size, int] = {"small": 500, "medium": 5000, "large": 100_000}
 """How many students the pretend PowerSchool has."""
 
@@ -268,6 +282,7 @@ MEASURES: dict[str, Callable[[Ground], Iterator[Row]]] = {
     "small": _small,
     "layouts": _layouts,
     "fleet": _fleet,
+    "fleet-page": _fleet_page,
     "powerschool": _powerschool,
 }
 USUAL = ("night", "identical", "pandas", "small")
@@ -289,9 +304,10 @@ def bench(
     Parameters
     ----------
     names
-        night, largest, identical, pandas, small, layouts, fleet, powerschool; without any: the first five but the largest district.
+        night, largest, identical, pandas, small, layouts, fleet, fleet-page, powerschool; without any: the first five but the largest district.
     size
-        small (9,829 rows), medium (488,684) or large (9,686,804); of a fleet 4, 20 or 500 districts are walked, and
+        small (9,829 rows), medium (488,684) or large (9,686,804); of a fleet 4, 20 or 500 districts are walked,
+        the page of them shows 500, 2,000 or 13,000, and
         the pretend PowerSchool has 500, 5,000 or 100,000 students.
     folder
         Where the made-up data are kept for the next time; without it they are made anew.

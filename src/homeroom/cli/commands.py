@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Ask a district for its own figures in a spreadsheet, and compare them with what arrived.",
     ),
     "generate": ("homeroom.cli.generate:generate", "Make up a district, the same each time."),
+    "audit": ("homeroom.cli.audit:audit", "Who did what, when and why: show, search, export, check the chain."),
     "serve": ("homeroom.cli.serve:serve", "Run everything in one process."),
     "web": ("homeroom.cli.serve:web", "Run the HTTP doors only."),
     "sftp": ("homeroom.cli.serve:sftp", "Run the SFTP door only."),
@@ -106,6 +107,16 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         "Pretend systems, to prove an integration against.",
         {
             "powerschool": ("homeroom.cli.simulate:powerschool", "Run a pretend PowerSchool of a made-up district."),
+        },
+    ),
+    "person": (
+        "Those who may sign in to the console.",
+        {
+            "add": ("homeroom.cli.people:add", "Invite somebody; prints the link by which they come in."),
+            "list": ("homeroom.cli.people:list_", "List those who may sign in."),
+            "link": ("homeroom.cli.people:link", "Make a new link for somebody who lost password or code generator."),
+            "disable": ("homeroom.cli.people:disable", "Shut somebody out at once."),
+            "enable": ("homeroom.cli.people:enable", "Let somebody in again."),
         },
     ),
     "app": (

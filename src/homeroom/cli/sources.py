@@ -6,7 +6,6 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
@@ -14,14 +13,10 @@ from cyclopts import Parameter
 from homeroom.cli.context import document, opened_house, say, table
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
-from homeroom.settings import Settings
 
 if TYPE_CHECKING:
     from homeroom.store.sources import Source
     from homeroom.sync.freshness import Freshness
-
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-"""Addresses that mean: listen on all of them."""
 
 
 def add(
@@ -99,9 +94,9 @@ def add(
     from homeroom.cli.pulls import secrets_for
     from homeroom.doors.sftp.accounts import hashed, new_password
     from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
-    from homeroom.sync import source_settings, sources
+    from homeroom.sync import accounts, source_settings, sources
 
-    check_public_keys(public_key)
+    accounts.check_public_keys(public_key)
     settings = source_settings.typed(set_) | {
         n: v
         for n, v in (
@@ -145,7 +140,7 @@ def add(
         if kind == "sftp":
             prints = fingerprints(host_keys(house.settings.keys))
             told |= {
-                "host": host_for_others(house.settings),
+                "host": accounts.host_for_others(house.settings),
                 "port": house.settings.sftp_port,
                 "username": added.username,
                 "password": made_up,
@@ -165,25 +160,6 @@ def add(
         say(f"  {'Its secret is kept encrypted.' if secrets else 'It has no secret yet: homeroom source secret.'}")
         say(f"  Next: homeroom source test {slug} {told['source']}")
     return 0
-
-
-def host_for_others(settings: Settings) -> str:
-    """The name by which a district's system finds the SFTP door: an address to listen on may be none to connect to."""
-    outside = urlsplit(settings.public_url or "").hostname
-    return outside if outside and settings.sftp_address in EVERYWHERE else settings.sftp_address
-
-
-def check_public_keys(lines: tuple[str, ...]) -> None:
-    """Raise Misuse for a key that could never log in."""
-    import asyncssh
-
-    for number, line in enumerate(lines, start=1):
-        try:
-            asyncssh.import_public_key(line)
-        except asyncssh.KeyImportError:
-            raise Misuse(
-                f"public key {number} cannot be read: give the whole line of the .pub file, as ssh-ed25519 AAAA..."
-            ) from None
 
 
 def list_(slug: str, /, *, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:

@@ -12,8 +12,6 @@ from homeroom.roster.faults import Misuse
 
 if TYPE_CHECKING:
     from homeroom.guide.worksheet.comparing import Comparison
-    from homeroom.guide.worksheet.writing import Asked
-    from homeroom.sync.house import House
 
 DIFFERS = 3
 
@@ -57,11 +55,12 @@ def worksheet(
 
 
 def _write(slug: str, out: Path, source: int | None, as_json: bool) -> int:
+    from homeroom.desk import worksheets
     from homeroom.guide.worksheet.writing import write
 
     _is_sheet(out)
     with opened_house() as house:
-        asked = _asked(house, slug, source)
+        asked = worksheets.asked(house, slug, source)
     out.parent.mkdir(parents=True, exist_ok=True)
     write(asked, out)
     if as_json:
@@ -76,43 +75,15 @@ def _is_sheet(path: Path) -> None:
         raise Misuse(f"{path} must end in .xlsx.")
 
 
-def _asked(house: House, slug: str, number: int | None) -> Asked:
-    """What is known of the district already: its schools and terms, and whether marks or GPA come."""
-    from homeroom.guide.worksheet.figures import count
-    from homeroom.guide.worksheet.writing import Asked
-    from homeroom.sync import sources
-    from homeroom.sync.arrived import arrived
-    from homeroom.sync.layouts import Own, known_set
-
-    district = house.stores.control.districts.get(slug)
-    source = sources.of(house, slug, number)
-    brought = known_set(source.layouts, Own(house, slug)).layouts if source and source.layouts else ()
-    with arrived(house, slug) as found:
-        figures = count(found.bench, found.relations)
-    return Asked(
-        slug=slug,
-        district=district.name,
-        schools=tuple((school.id, school.name) for school in figures.schools.values()),
-        terms=tuple(figures.terms),
-        marks=any(layout.table in ("gpa", "grades") for layout in brought),
-    )
-
-
 def _compare(slug: str, filled: Path, number: int | None, out: Path | None, as_json: bool) -> int:
-    from homeroom.guide.worksheet.comparing import HEADERS, compare
-    from homeroom.guide.worksheet.figures import count
-    from homeroom.guide.worksheet.reading import read
+    from homeroom.desk import worksheets
+    from homeroom.guide.worksheet.comparing import HEADERS
     from homeroom.guide.worksheet.writing import write_result
-    from homeroom.sync.arrived import arrived
 
     if out is not None:
         _is_sheet(out)
     with opened_house() as house:
-        house.stores.control.districts.get(slug)
-        answers = read(filled, slug)
-        with arrived(house, slug, number) as found:
-            made = compare(answers, count(found.bench, found.relations, [s.id for s in answers.samples]))
-            said = found.said
+        made, said = worksheets.compared(house, slug, filled, number)
     if out is not None:
         write_result([(ln.about, ln.figure, ln.expected, ln.arrived, ln.verdict, ln.cause) for ln in made.lines], HEADERS, out)
     if as_json:

@@ -50,7 +50,8 @@ def night(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Sna
     tally = _scan(workbench, table, feeds)
     _view(workbench, f"last_{table}", f"SELECT * FROM {current(snapshot)}")
     others = _touched(workbench, table, touched) if touched else None
-    if others is None and tally.digest == snapshot.digest:
+    same = others is None and tally.digest == snapshot.digest
+    if same:
         changed = 0
         _nothing(workbench, table, tonight.columns(feeds))
     else:
@@ -68,6 +69,7 @@ def night(workbench: Workbench, table: str, feeds: Sequence[Feed], snapshot: Sna
         feeds=tuple(feeds),
         told=snapshot.told,
         mended=snapshot.mended,
+        same=same,
     )
 
 

@@ -38,7 +38,7 @@ from homeroom.compare import tonight, withheld
 from homeroom.compare.merging import Meeting, nothing
 from homeroom.compare.ownership import EVERYTHING, Holds, Ownership, has_locks
 from homeroom.compare.plan_hash import first_hash, plan_hash
-from homeroom.compare.presence import nobody_left, settle_changed, settle_whole, strange, strangers, tell_unknown
+from homeroom.compare.presence import STRANGER, nobody_left, settle_changed, settle_whole, strange, strangers, tell_unknown
 from homeroom.compare.told import told
 from homeroom.roster.catalogue import Table
 from homeroom.roster.names import quoted
@@ -102,6 +102,8 @@ def refused_as_foreign(workbench: Workbench, table: Table) -> dict[int, int]:
 
     For the report: in its file such a row counts as refused, no longer as accepted.
     """
+    if (STRANGER, table.name) not in workbench.facts:
+        return {}
     return dict(workbench.rows(f"SELECT _file, count(*) FROM {quoted(f'foreign_{table.name}')} GROUP BY _file"))
 
 
@@ -130,9 +132,10 @@ def _compare(
     """Compare with what the store holds of the keys that matter. Says also whether the store tells some of it already."""
     table, sifted, admitted, elsewhere = walked
     nobody_left(workbench, table)
+    stored: str | None = None
     if sifted.full and sifted.mode == "continuous":
-        stored: str | None = settle_whole(workbench, table, admitted, source, lookup, elsewhere, sifted.spared)
-    else:
+        stored = settle_whole(workbench, table, admitted, source, lookup, elsewhere, sifted.spared)
+    elif not sifted.same or admitted.again:
         stored = settle_changed(workbench, table, admitted, source, lookup, elsewhere, sifted.spared)
     if stored is None:
         _empty(workbench, table)

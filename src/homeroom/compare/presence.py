@@ -13,6 +13,7 @@ from homeroom.workbench.bench import ISSUES, Workbench
 from homeroom.workbench.values import Admitted, Lookup
 
 STRANGER = "key-of-another-source"
+"""An issue's code; among the workbench's facts, the tables of which the plan refused rows for it."""
 UNKNOWN = "removal-unknown"
 
 
@@ -116,6 +117,7 @@ def strangers(workbench: Workbench, table: Table, stored: str, family: str) -> i
     """)
     if not count:
         return 0
+    workbench.facts[STRANGER, name] = True
     workbench.run(f"""
         INSERT INTO {ISSUES} (code, file, row_number, column_name, key, value, table_name, refused, cause)
         SELECT {text(code(STRANGER).code)}, _file, _row, 'sourcedId', "sourcedId", left("sourcedId", 200),

@@ -158,9 +158,9 @@ def write(
     if sifted.full or previous is None:
         path = _write(workbench, _whole(workbench, name, sifted.columns), folder, stem, "base")
         return _counted(workbench, Snapshot(name, fingerprint, revision, path, (), sifted.columns, 0, ""))
-    changes = _changes(workbench, name, sifted.columns)
-    moved = any(workbench.rows(f"SELECT 1 FROM {quoted(f'{made}_{name}')} LIMIT 1") for made in ("shaped", "gone"))
-    if not moved or not workbench.value(f"CREATE OR REPLACE TEMP TABLE delta AS {changes}"):
+    if not any(workbench.rows(f"SELECT 1 FROM {quoted(f'{made}_{name}')} LIMIT 1") for made in ("shaped", "gone")):
+        return previous
+    if not workbench.value(f"CREATE OR REPLACE TEMP TABLE delta AS {_changes(workbench, name, sifted.columns)}"):
         return previous
     path = _write(workbench, "SELECT * FROM delta", folder, stem, "delta")
     workbench.run("DROP TABLE delta")
@@ -182,7 +182,7 @@ def adopt(
     """
     rows = staged(workbench, sifted.table, 0)
     came = len(sifted.feeds) == 1 and sifted.full and not sifted.partial and not any(c.ignored for c in sifted.counts)
-    if sifted.mode != "continuous" or not came or not admitted.untouched or _noted(workbench, sifted.table) or not rows.exists():
+    if sifted.mode != "continuous" or not came or not admitted.untouched or not rows.exists() or _noted(workbench, sifted.table):
         return None
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if folder.stat().st_dev != rows.stat().st_dev:

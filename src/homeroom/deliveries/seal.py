@@ -118,6 +118,20 @@ def unseal(store: ObjectStore, key: DataKey, sealed: Sealed, folder: Path) -> li
     return found
 
 
+def opened(store: ObjectStore, key: DataKey, sealed: Sealed, position: int) -> Iterator[bytes]:
+    """The plain bytes of one file of a delivery, block by block, for somebody who may have the original; nothing of it is written.
+
+    Raises Refused `delivery_gone` where it is no longer there, and SealBroken at the end where it is not as it was sealed.
+    """
+    _own(key, sealed.district)
+    file, counted = sealed.files[position], _Counted()
+    for block in frames.open_(_stream(store, file), key, (sealed.district, sealed.number, position)):
+        counted.see(block)
+        yield block
+    if counted.size != file.size or counted.hash.hexdigest() != file.sha256:
+        raise SealBroken("a sealed file opens, but is not the one that was recorded")
+
+
 def _place(sealed: Sealed, file: SourceFile) -> tuple[str | int, ...]:
     return (sealed.district, sealed.number, file.number)
 

@@ -20,11 +20,13 @@ from homeroom.roster.report import (
     LimitReport,
     Reason,
     Repair,
+    SchoolPlan,
     SchoolReport,
     SkippedReport,
     TableReport,
     Withheld,
 )
+from homeroom.roster.walk_clock import StepReport
 
 Meanings = Mapping[str, tuple[str, str]]
 
@@ -36,7 +38,7 @@ REPORT: Meanings = {
     "kind": ("text", "`continuous` (the whole population) or `change_notification` (single records)."),
     "trigger": (
         "text",
-        "What began it: `import`, `pull`, `refresh`, `rollback` (command line), `sftp`, `schedule` (the clock), `notification` (the other system told of changes), `poll` (it was asked for them).",
+        "What began it: `import`, `pull`, `refresh`, `rollback` (command line), `upload`, `asked` (a person asked for a fetch, in the console or over the management API), `sftp`, `schedule` (the clock), `notification` (the other system told of changes), `poll` (it was asked for them).",
     ),
     "dry_run": ("true or false", "Whether it stopped before the commit on purpose. Then all counts say what would happen."),
     "status": ("text", "`running`, `waiting_for_approval`, `done` or `rejected`."),
@@ -52,6 +54,7 @@ REPORT: Meanings = {
     "tables": ("object", "One entry for each table of which the delivery says anything."),
     "limits": ("list", "The limits that tripped."),
     "issue_counts": ("object", "How many findings there are, by code."),
+    "issue_rows": ("object", "How many rows these findings stand for, by code: what hangs on a refused row is counted with it."),
     "contacts": (
         "object or null",
         "What the [contact rules](contact-rules.md) made of the rows of contacts; null where no contacts came.",
@@ -75,6 +78,8 @@ REPORT: Meanings = {
     "layouts": ("object or null", "The layout set that read the files, and its version."),
     "layouts_why": ("text or null", "Why that set was taken, as a sentence."),
     "layouts_named": ("text or null", "The layout set that the command named for this import, if it did."),
+    "steps": ("list", "The steps of the last walk in their order; empty where nothing was walked."),
+    "by_school": ("list", "What would be done to each school's records, table by table; for imports that wait and for dry runs."),
     "stamp": (
         "text or null",
         "Stands for everything but the files that decides what an import does (layouts, rules, settings). "
@@ -186,6 +191,28 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
             "pairs": ("number", "Rows that it decided."),
             "passed": ("number", "Rows of them that passed."),
             "left_out": ("number", "Rows of them that were left out."),
+        },
+    ),
+    "by_school": (
+        SchoolPlan,
+        "A person of several schools counts in each of them.",
+        {
+            "school": ("text", "The school's sourcedId."),
+            "table": ("text", "The table."),
+            "added": ("number", "Records that would be added."),
+            "updated": ("number", "Records that would be changed."),
+            "removed": ("number", "Records that would be removed."),
+            "restored": ("number", "Records that would come back."),
+            "of": ("number", "Active records that the school has now."),
+        },
+    ),
+    "steps": (
+        StepReport,
+        "Steps come again under the same word where tables take turns.",
+        {
+            "step": ("text", "The step, in the words that the walk says."),
+            "began": ("moment", "When it began, in UTC."),
+            "seconds": ("number", "How long it took."),
         },
     ),
     "withheld": (

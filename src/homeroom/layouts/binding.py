@@ -9,14 +9,16 @@ the first is told. The order of the file's columns plays no part.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 
 from homeroom.layouts.arrangement import Arrangement, arranged
 from homeroom.layouts.finding import DOUBLED, How, Wide
 from homeroom.layouts.layout import EXTENSION, Layout, Source
 from homeroom.layouts.nearness import cleaned, near
 from homeroom.roster.faults import Refused
-from homeroom.workbench.values import Inspected
+from homeroom.workbench.values import Inspected, SourceFile
 
 KEEP = "keep"
 """Stands among the missing targets for the layout's filter: rows that cannot be judged are not simply all taken."""
@@ -135,6 +137,34 @@ def match(layout: Layout, inspected: Inspected, others: Sequence[Inspected] = ()
 
     `without`: joins of which nothing is taken tonight, and nothing computed that names their columns.
     """
+    if layout.joins and (others or without):
+        return _matched(layout, inspected, others, without)
+    bound = _by_header(_Same(layout), inspected.columns)
+    return replace(bound, inspected=inspected, arrangement=replace(bound.arrangement, inspected=inspected))
+
+
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """A layout that is compared by being the same one: to compare all of its text takes as long as to bind it."""
+
+    layout: Layout
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.layout is self.layout
+
+    def __hash__(self) -> int:
+        return id(self.layout)
+
+
+@lru_cache(maxsize=1 << 12)  # every set of layouts is tried on every header, night after night, and most headers stay as they are
+def _by_header(same: _Same, columns: tuple[str, ...]) -> Binding:
+    """A layout bound to a header, with nothing joined to it. No file is kept with it, and no row of one."""
+    nameless = SourceFile(0, "", Path(), 0)
+    header = Inspected(nameless, columns, columns, "", False, "", False, "", 0)
+    return _matched(same.layout, header, (), ())
+
+
+def _matched(layout: Layout, inspected: Inspected, others: Sequence[Inspected], without: Collection[str]) -> Binding:
     arrangement = arranged(layout, inspected, others, without)
     header = arrangement.wide
     unsaid = {name.casefold() for name in without}

@@ -15,6 +15,7 @@ from homeroom.layouts import manifest as manifests
 from homeroom.layouts.assessing import Assessment, Match, assess, left_alone, of_joined
 from homeroom.layouts.layout import Kind, Layout
 from homeroom.layouts.manifest import Finding, Manifest
+from homeroom.layouts.mended import is_mended
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.faults import Misuse, Refused
@@ -78,7 +79,7 @@ def choose(
             finding.tell(workbench)
     if best.refusal is not None and not (best.missing and of_joined(best.refusal)):
         raise best.refusal
-    if best.missing:
+    if best.missing and not all(map(is_mended, inspected)):
         raise Refused("incomplete_set", missing=", ".join(best.missing))
     if not best.matches and used is None:
         raise Refused("layouts_unclear", near=_near([best]))

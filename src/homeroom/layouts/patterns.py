@@ -8,7 +8,7 @@ regular expression for the whole name.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 _DATE = r"[-_. ]?(?:19|20)\d{2}[-_.]?\d{2}[-_.]?\d{2}(?:[-_.T ]?\d{2}[-_.:]?\d{2}(?:[-_.:]?\d{2})?)?[-_. ]?"
@@ -29,6 +29,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(spelled.get(p, re.escape(p)) for p in parts), re.IGNORECASE | re.DOTALL)
 
 
+@lru_cache(maxsize=1 << 14)  # every set of layouts is asked of every file, and exports bear the same names night after night
 def rank(patterns: tuple[str, ...], name: str) -> int | None:
     """Which of the patterns a file's name bears: 0 for the first, 1 for the second; None for none of them."""
     base = base_name(name)

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from homeroom.roster.walk_clock import StepReport, WalkClock
+
 Status = Literal["running", "waiting_for_approval", "done", "rejected"]
 Outcome = Literal["success", "success_with_row_issues", "failed"]
 Verb = Literal["add", "update", "remove", "restore"]
@@ -85,6 +87,19 @@ class LimitReport:
     of: int
     allowed: int
     school_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPlan:
+    """What an import that waits, or a dry run, would do to one school's records in one table. `of`: active records that it has now."""
+
+    school: str
+    table: str
+    added: int
+    updated: int
+    removed: int
+    restored: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +219,11 @@ class ImportReport:
 
     `layouts` is the layout set that was taken and its version, `layouts_why` the sentence that says why, and `layouts_named` what the command
     line named for this import alone (a set, or a folder), so that an approval walks by the same. `skipped` are the schools that stepped
-    out; `schools` says how own schools match, where any were declared, and in a dry run which schools the SIS sends. `stamp` stands for everything but the
+    out; `schools` says how own schools match, where any were declared, and in a dry run which schools the SIS sends. `issue_counts` counts findings by code,
+    and `issue_rows` the rows that they stand for. `stamp` stands for everything but the
     files that decides what an import does, so that the same bytes under the same stamp need no second walk. `seconds` is the
-    time of the last walk: `started_at` and `finished_at` tell how long it waited, for a worker or for a person. `began` is when that
-    walk began, on a clock that only this process has; it is not written.
+    time of the last walk: `started_at` and `finished_at` tell how long it waited, for a worker or for a person. `steps` are those of
+    that walk. `by_school` is filled for what waits for a person and for dry runs. `clock` measures it as long as it goes on; it is not written.
     """
 
     number: int
@@ -234,18 +250,22 @@ class ImportReport:
     tables: Mapping[str, TableReport] = field(default_factory=dict)
     limits: tuple[LimitReport, ...] = ()
     issue_counts: Mapping[str, int] = field(default_factory=dict)
+    issue_rows: Mapping[str, int] = field(default_factory=dict)
     issues: tuple[Issue, ...] = ()
     contacts: ContactsReport | None = None
     withheld: tuple[Withheld, ...] = ()
     skipped: tuple[SkippedReport, ...] = ()
     schools: tuple[SchoolReport, ...] = ()
-    began: float | None = field(default=None, metadata={"written": False})
+    by_school: tuple[SchoolPlan, ...] = ()
+    steps: tuple[StepReport, ...] = ()
+    clock: WalkClock | None = field(default=None, metadata={"written": False})
 
     def as_json(self) -> dict[str, Any]:
         """The report as plain JSON values, exactly the contract's names; at most 1,000 issues."""
         raw = asdict(self)
         raw["import"] = raw.pop("number")
-        del raw["began"]
+        del raw["clock"]
+        raw["steps"] = [asdict(s) | {"began": moment(s.began)} for s in self.steps]
         raw["started_at"] = moment(self.started_at)
         raw["finished_at"] = moment(self.finished_at) if self.finished_at else None
         raw["issues"] = [asdict(i) for i in self.issues[:ISSUES_IN_REPORT]]
@@ -264,6 +284,8 @@ class ImportReport:
         values["files"] = tuple(FileReport(**(f | {"repairs": tuple(Repair(**r) for r in f["repairs"])})) for f in raw["files"])
         values["tables"] = {name: TableReport(**t) for name, t in raw["tables"].items()}
         values["limits"] = tuple(LimitReport(**limit) for limit in raw["limits"])
+        values["by_school"] = tuple(SchoolPlan(**s) for s in raw.get("by_school", ()))
+        values["steps"] = tuple(StepReport(**(s | {"began": datetime.fromisoformat(s["began"])})) for s in raw.get("steps", ()))
         values["issues"] = tuple(Issue(**i) for i in raw["issues"])
         values["contacts"] = _contacts(raw.get("contacts"))
         values["withheld"] = tuple(_withheld(w) for w in raw.get("withheld", ()))

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from homeroom.roster.faults import TryAgain
 from homeroom.roster.names import quoted, text
 from homeroom.roster.report import TableReport
-from homeroom.store import absences, declared, holding, snapshots
+from homeroom.store import absences, declared, holding, issue_schools, snapshots
 from homeroom.store import imports as import_log
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
@@ -31,6 +31,7 @@ from homeroom.store.moments import written
 from homeroom.store.places import Place
 from homeroom.store.roster_tables import indexed, links, stored_columns
 from homeroom.store.sqlite_file import SqliteFile
+from homeroom.store.totals import totals_of
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
 
@@ -140,12 +141,13 @@ def finish_only(place: Place, workbench: Workbench | None, plan: Plan | None, co
 
 def _delta(place: Place, workbench: Workbench, name: str, commit: Commit, number: int) -> Delta:
     """The part of one table, with every stored record that it changes in the workbench."""
-    known = quoted(f"known_{name}")
-    workbench.run(f"CREATE OR REPLACE VIEW {known} AS SELECT \"sourcedId\" FROM {quoted(f'plan_{name}')} WHERE verb <> 'add'")
-    bring(place, workbench, commit.book[name], f"known_{name}")
-    base = _highest(place, name)
-    verbs = frozenset(verb for (verb,) in workbench.rows(f"SELECT DISTINCT verb FROM {quoted(f'plan_{name}')}"))
-    return replace(delta(workbench, name, commit, number, base), verbs=verbs)
+    plan, known = quoted(f"plan_{name}"), f"known_{name}"
+    verbs = frozenset(verb for (verb,) in workbench.rows(f"SELECT DISTINCT verb FROM {plan}"))
+    made = replace(delta(workbench, name, commit, number, _highest(place, name)), verbs=verbs)
+    if not made.adds_only or "_changed" not in made.brings:
+        workbench.run(f"CREATE OR REPLACE VIEW {quoted(known)} AS SELECT \"sourcedId\" FROM {plan} WHERE verb <> 'add'")
+        bring(place, workbench, commit.book[name], known)
+    return made
 
 
 def _highest(place: Place, name: str) -> int:
@@ -167,6 +169,7 @@ def fence(connection: Connection, place: Place, commit: Commit, plan: Plan | Non
         "outcome": commit.outcome,
         "reason": json.dumps(dict(commit.reason)) if commit.reason else None,
         "report": json.dumps(dict(commit.report), ensure_ascii=False) if commit.report is not None else None,
+        "totals": totals_of(commit.report).written() if commit.report is not None else None,
         "plan": plan.hash if plan is not None else None,
         "revision_before": commit.revision_before,
         "revision_after": number,
@@ -280,6 +283,8 @@ def finish(connection: Connection, place: Place, boat: Ferry | None, commit: Com
         connection.exec_driver_sql(
             f'INSERT INTO {place.name("issue")} ("import", {columns}) SELECT {commit.number}, {columns} FROM {boat.name("issue")}'
         )
+        if commit.revision_before and commit.number is not None:
+            issue_schools.fill(connection, place, commit.number)
     if commit.issues_of is not None:
         columns = ", ".join(quoted(c) for c in COLUMNS)
         issues = place.name("issue")

@@ -11,6 +11,8 @@ from homeroom.store.ferry import Ferry, ferry
 from homeroom.store.places import Place
 from homeroom.workbench.bench import Workbench
 
+_WHOLE = "brought whole"
+"""Among the workbench's facts: the tables of which every record that the store has was brought."""
 SCAN_SHARE = 0.3
 """From this share of a table on, reading all of it in order is cheaper than finding the keys one by one."""
 
@@ -36,7 +38,7 @@ def bring(place: Place, workbench: Workbench, table: Table, wanted: str | None) 
     if not workbench.exists(relation):
         columns = ", ".join(f"{quoted(c)} {t}" for c, t in shape(table).items())
         workbench.run(f"CREATE TABLE {quoted(relation)} ({columns})")
-    if _all_there(workbench, name):
+    if (_WHOLE, name) in workbench.facts:
         return relation
     missing = _missing(workbench, relation, wanted) if wanted is not None else None
     if missing == 0:
@@ -48,18 +50,19 @@ def bring(place: Place, workbench: Workbench, table: Table, wanted: str | None) 
             boat = ferry(workbench, place, total if whole else missing)
             _copy(connection, place, workbench, table, relation, boat, _lacking(place, table), whole=whole)
     if whole:
-        _remember_all(workbench, name)
+        workbench.facts[_WHOLE, name] = True
     return relation
 
 
 def _missing(workbench: Workbench, relation: str, wanted: str) -> int:
     """Make `wanted_keys`: what is asked for and not there yet, in the order of the store's index. Returns how many."""
-    workbench.run(f"""
+    return int(
+        workbench.value(f"""
         CREATE OR REPLACE TABLE wanted_keys AS
         SELECT DISTINCT w."sourcedId" FROM {quoted(wanted)} w ANTI JOIN {quoted(relation)} s ON w."sourcedId" = s."sourcedId"
         WHERE w."sourcedId" IS NOT NULL ORDER BY 1
     """)
-    return int(workbench.value("SELECT count(*) FROM wanted_keys"))
+    )
 
 
 def _lacking(place: Place, table: Table) -> frozenset[str]:
@@ -107,12 +110,3 @@ def _total(connection: Connection, place: Place, name: str) -> int:
     """How many records a table holds, removed ones included, by its block counts."""
     query = f"SELECT coalesce(sum(active + removed), 0) FROM {place.name('block')} WHERE \"table\" = '{name}'"
     return int(connection.exec_driver_sql(query).scalar_one())
-
-
-def _all_there(workbench: Workbench, name: str) -> bool:
-    workbench.run("CREATE TABLE IF NOT EXISTS brought_whole (table_name VARCHAR)")
-    return bool(workbench.value("SELECT count(*) FROM brought_whole WHERE table_name = ?", [name]))
-
-
-def _remember_all(workbench: Workbench, name: str) -> None:
-    workbench.run("INSERT INTO brought_whole VALUES (?)", [name])

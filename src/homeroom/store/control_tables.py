@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0006"
+HEAD = "0010"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -41,7 +41,9 @@ district = Table(
     Column("timezone", Text, nullable=False),
     Column("created", Text, nullable=False),
     Column("archived", Text),
+    Column("looked_after", Text),
 )
+"""`looked_after`: the e-mail addresses of those who look after it, a JSON list."""
 
 source = Table(
     "source",
@@ -112,8 +114,10 @@ audit = Table(
     Column("action", Text, nullable=False),
     Column("district", Text),
     Column("detail", Text, nullable=False),
+    Column("hash", Text, nullable=False, server_default=""),
     Index("audit_by_district", "district", "id"),
 )
+"""`hash` chains each row to the one before (see `chain`); ids have no gaps."""
 
 worker = Table(
     "worker",
@@ -136,7 +140,14 @@ summary = Table(
     Column("finished", Text),
     Column("counts", Text, nullable=False),
     Column("updated", Text, nullable=False),
+    Column("shape", Integer),
+    Column("standing", Text),
+    Column("again", Text),
+    Column("setup", Text),
+    Index("summary_by_again", "again"),
 )
+"""`standing`: how the district stands, a JSON object of that `shape`. `again`: when the clock must look anew, since something changes
+by itself then. `setup`: how far a set-up is that was begun in the console; it belongs to those who lead it."""
 
 layout_version = Table(
     "layout_version",
@@ -210,6 +221,158 @@ notice = Table(
     Column("key", Text, primary_key=True),
     Column("heard", Text, nullable=False),
     Column("times", Integer, nullable=False),
+)
+
+person = Table(
+    "person",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("districts", Text, nullable=False),
+    Column("schools", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("totp", Text),
+    Column("totp_step", Integer, nullable=False),
+    Column("subject", Text),
+    Column("preferences", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("disabled", Text),
+    UniqueConstraint("email", name="person_email"),
+    UniqueConstraint("subject", name="person_subject"),
+)
+"""Who may sign in. `totp` is encrypted; `totp_step` the last time step whose code was used; `subject` the name at the OIDC issuer."""
+
+session = Table(
+    "session",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("person", Integer, ForeignKey("person.id", name="session_person"), nullable=False),
+    Column("created", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    UniqueConstraint("sha256", name="session_sha256"),
+    Index("session_by_person", "person"),
+)
+
+elevation = Table(
+    "elevation",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("person", Integer, ForeignKey("person.id", name="elevation_person"), nullable=False),
+    Column("session", Integer),
+    Column("kind", Text, nullable=False),
+    Column("district", Text),
+    Column("reason", Text, nullable=False),
+    Column("began", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("ended", Text),
+    Index("elevation_by_session", "session"),
+)
+
+once = Table(
+    "once",
+    control,
+    Column("sha256", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("district", Text),
+    Column("about", Text, nullable=False),
+    Column("sealed", Text),
+    Column("given_by", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Column("used", Text),
+)
+"""Links that open once. `sealed` is what they hand over, encrypted, and gone after use."""
+
+support = Table(
+    "support",
+    control,
+    Column("district", Text, ForeignKey("district.slug", name="support_district"), primary_key=True),
+    Column("until", Text, nullable=False),
+    Column("said_by", Text, nullable=False),
+)
+
+personal_token = Table(
+    "personal_token",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("person", Integer, ForeignKey("person.id", name="personal_token_person"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("districts", Text),
+    Column("elevation", Integer, ForeignKey("elevation.id", name="personal_token_elevation")),
+    Column("created", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Column("used", Text),
+    Column("revoked", Text),
+    UniqueConstraint("sha256", name="personal_token_sha256"),
+    Index("personal_token_by_person", "person"),
+)
+
+attempt = Table(
+    "attempt",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("attempt_by_key", "key", "at"),
+)
+"""Sign-ins that did not match, under a hash of who was meant or where from."""
+
+news = Table(
+    "news",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("district", Text, ForeignKey("district.slug", name="news_district"), nullable=False),
+    Column("night", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("import", Integer),
+    Column("detail", Text, nullable=False),
+    Column("heard", Text, nullable=False),
+    Column("told", Text),
+    UniqueConstraint("district", "night", "cause", name="news_once"),
+    Index("news_by_told", "told", "id"),
+)
+"""What people are told of: once for each district, night and cause."""
+
+mailing = Table(
+    "mailing",
+    control,
+    Column("news", Integer, ForeignKey("news.id", name="mailing_news"), primary_key=True, autoincrement=False),
+    Column("person", Integer, ForeignKey("person.id", name="mailing_person"), primary_key=True, autoincrement=False),
+    Column("tries", Integer, nullable=False),
+    Column("due", Text, nullable=False),
+    Column("sent", Text),
+    Column("trouble", Text),
+    Index("mailing_by_due", "sent", "due"),
+)
+"""One e-mail to one person. `trouble`: why the last try did not work; with no `due` left it is given up."""
+
+setup = Table(
+    "setup",
+    control,
+    Column("district", Text, ForeignKey("district.slug", name="setup_district"), primary_key=True),
+    Column("started", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("values", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+"""A set-up that was begun in the console. `version` goes up with each change, so that two people do not undo each other."""
+
+setup_message = Table(
+    "setup_message",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("district", Text, ForeignKey("setup.district", name="setup_message_setup"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("said_by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("setup_message_by_district", "district", "id"),
 )
 
 setting = Table("setting", control, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -48,6 +48,11 @@ class Delta:
         return "update" in self.verbs or "restore" in self.verbs or "_rewrites" in self.brings
 
     @property
+    def adds_only(self) -> bool:
+        """Whether no stored record is concerned."""
+        return self.verbs <= {"add"} and not self.alters
+
+    @property
     def altered(self) -> str:
         """SQL: whether a row of the plan gives a stored record new values."""
         verbs = "('update', 'restore', 'remove')" if "_rewrites" in self.brings else "('update', 'restore')"
@@ -134,6 +139,9 @@ class Delta:
 
     def blocks(self, numbered: str) -> str:
         """What the counts of ids by block go up and down by."""
+        if self.adds_only:
+            counts = f'{text(self.table.name)} AS "table", id >> {BLOCK_BITS} AS block, count(*) AS active, 0::BIGINT AS removed'
+            return f"SELECT {counts} FROM {numbered} GROUP BY ALL"
         return f"""
             SELECT {text(self.table.name)} AS "table", id >> {BLOCK_BITS} AS block,
                    count(*) FILTER (WHERE verb <> 'remove') - count(*) FILTER (WHERE verb = 'remove') AS active,
@@ -168,6 +176,12 @@ class Delta:
     def tallies(self) -> str:
         """What the counts of active records by source and school go up and down by."""
         new, old = self._schools("p"), self._schools("s")
+        if self.adds_only:
+            counts = f"{self.commit.source or 0}::BIGINT AS source, unnest({new}) AS school"
+            return (
+                f'SELECT {text(self.table.name)} AS "table", source, school, count(*) AS active '
+                f"FROM (SELECT {counts} FROM {self.plan} p) GROUP BY ALL"
+            )
         source = str(self.commit.source) if self.commit.source is not None else "coalesce(s._source, 0)"
         return f"""
             SELECT {text(self.table.name)} AS "table", source, school, sum(step)::BIGINT AS active FROM (
@@ -187,6 +201,8 @@ class Delta:
 
     def links(self, column: str, numbered: str) -> str:
         """Link rows that appear: of new records, and of records whose list changed."""
+        if self.adds_only:
+            return self.first_links(column, numbered)
         new, old = items(f"p.{quoted(column)}"), items(f"s.{quoted(column)}")
         return f"""
             SELECT DISTINCT target, owner FROM (
@@ -249,5 +265,4 @@ def items(value: str) -> str:
 
 def delta(workbench: Workbench, name: str, commit: Commit, revision: int, base: int) -> Delta:
     """The part of one table, whose plan lies in the workbench."""
-    brings = frozenset(row[0] for row in workbench.rows(f"DESCRIBE {quoted(f'plan_{name}')}"))
-    return Delta(commit.book[name], commit, revision, base, brings)
+    return Delta(commit.book[name], commit, revision, base, frozenset(workbench.columns(f"plan_{name}")))

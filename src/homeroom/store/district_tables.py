@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0005"
+HEAD = "0007"
 """The migration that `district` stands for; a test compares the two."""
 
 WIDE = BigInteger().with_variant(Integer(), "sqlite")
@@ -74,8 +74,11 @@ imports = Table(
     Column("executor", Text),
     Column("started_at", Text, nullable=False),
     Column("finished_at", Text),
+    Column("totals", Text),
     Index("import_by_status", "status"),
+    Index("import_by_start", "started_at"),
 )
+"""`totals`: the sums of the report (`store.totals`), so that the log need not open reports of a thousand issues."""
 
 import_file = Table(
     "import_file",
@@ -104,6 +107,7 @@ issue = Table(
     Column("refused", Boolean(create_constraint=False), nullable=False),
     Column("count", Integer, nullable=False),
     Column("head", Integer),
+    Column("school", Text),
     Index("issue_by_code", "import", "code", "seq"),
 )
 

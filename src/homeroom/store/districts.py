@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from homeroom.roster.faults import Misuse
@@ -20,13 +22,17 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A tenant. `timezone` is an IANA name; `archived` says since when it is no longer walked."""
+    """A tenant. `timezone` is an IANA name; `archived` says since when it is no longer walked.
+
+    `looked_after`: the e-mail addresses of those of the vendor who look after it.
+    """
 
     slug: str
     name: str
     timezone: str
     created: datetime
     archived: datetime | None = None
+    looked_after: tuple[str, ...] = ()
 
 
 class Districts:
@@ -55,16 +61,25 @@ class Districts:
             row = connection.execute(select(district).where(district.c.slug == slug)).one_or_none()
         if row is None:
             raise Misuse(f"There is no district {slug!r}; `homeroom district list` names them.")
-        return _district(row)
+        return from_cells(*row)
 
     def all(self) -> list[District]:
         """All districts by slug, archived ones included."""
         with self._place.read() as connection:
-            return [_district(row) for row in connection.execute(select(district).order_by(district.c.slug))]
+            return [from_cells(*row) for row in connection.execute(select(district).order_by(district.c.slug))]
+
+    def first(self, most: int) -> list[District]:
+        """The first districts by slug, at most so many: enough to tell one from several."""
+        with self._place.read() as connection:
+            return [from_cells(*row) for row in connection.execute(select(district).order_by(district.c.slug).limit(most))]
 
     def rename(self, slug: str, name: str) -> None:
         """Change the name that people read."""
         self._set(slug, name=name)
+
+    def look_after(self, slug: str, people: Sequence[str]) -> None:
+        """Say who looks after a district, by e-mail address; nobody is an answer, too."""
+        self._set(slug, looked_after=json.dumps(sorted({person.strip().lower() for person in people})) if people else None)
 
     def archive(self, slug: str, now: datetime) -> None:
         """Stop walking a district; its roster stays."""
@@ -94,5 +109,7 @@ def check_timezone(name: str) -> None:
         raise Misuse(f"{name!r} is no time zone; write one like America/Chicago.") from None
 
 
-def _district(row: Row[tuple[str, ...]]) -> District:
-    return District(row.slug, row.name, row.timezone, read(row.created), read(row.archived))
+def from_cells(slug: str, name: str, timezone: str, created: str, archived: str | None, looked_after: str | None) -> District:
+    """A district from the cells of its row, in the table's order."""
+    people = tuple(json.loads(looked_after)) if looked_after else ()
+    return District(slug, name, timezone, read(created), read(archived), people)

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select
 
 from homeroom.roster.holding import is_field
 from homeroom.roster.names import quoted
-from homeroom.store import holding, pages
+from homeroom.store import holding, pages, people_counted
 from homeroom.store.district_tables import block, change, import_file, revision
 from homeroom.store.ferry import ferry
 from homeroom.store.holding import Hold
 from homeroom.store.moments import read, written
 from homeroom.store.places import Place
+from homeroom.store.roster_tables import ROSTER
 from homeroom.workbench.bench import Workbench
 
 
@@ -97,6 +98,39 @@ def changes(place: Place, after: int, seq: int, limit: int) -> list[Change]:
     asked = _asked().where(behind).order_by(change.c.revision, change.c.seq).limit(limit)
     with place.read() as connection:
         return [_change(row) for row in connection.execute(asked)]
+
+
+def changes_of(place: Place, number: int, table: str, verb: str | None, after: int, limit: int) -> list[Change]:
+    """Changes of one revision in one table behind a seq, in their order; `verb`: only of that kind."""
+    asked = _asked().where(change.c.revision == number, change.c.table == table, change.c.seq > after)
+    if verb is not None:
+        asked = asked.where(change.c.verb == verb)
+    with place.read() as connection:
+        return [_change(row) for row in connection.execute(asked.order_by(change.c.seq).limit(limit))]
+
+
+def tallied(place: Place, number: int) -> dict[str, dict[str, int]]:
+    """Table -> verb -> how many records a revision changed that way. The first revision has no changes: read the rows."""
+    asked = select(change.c.table, change.c.verb, func.count()).where(change.c.revision == number)
+    found: dict[str, dict[str, int]] = {}
+    with place.read() as connection:
+        for table, verb, count in connection.execute(asked.group_by(change.c.table, change.c.verb)):
+            found.setdefault(table, {})[verb] = int(count)
+    return found
+
+
+def tallied_people(place: Place, number: int) -> dict[str, dict[str, int]]:
+    """The same for users, by kind of person (`people_counted.KINDS`), by the role that they have now."""
+    users = ROSTER["users"]
+    joined = change.join(users, users.c.sourcedId == change.c.sourcedId)
+    asked = select(people_counted.role_of(), change.c.verb, func.count()).select_from(joined)
+    asked = asked.where(change.c.revision == number, change.c.table == "users").group_by("said", change.c.verb)
+    found: dict[str, dict[str, int]] = {kind: {} for kind in people_counted.KINDS}
+    with place.read() as connection:
+        for role, verb, count in connection.execute(asked):
+            mine = found[people_counted.kind_of(str(role))]
+            mine[verb] = mine.get(verb, 0) + int(count)
+    return found
 
 
 def record(place: Place, table: str, sourced_id: str) -> Record | None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.roster.report import Outcome, Status
+from homeroom.store import totals
 from homeroom.store.district_tables import imports
 from homeroom.store.moments import read, written
 from homeroom.store.numbers import next_number
 from homeroom.store.places import Place
+from homeroom.store.totals import Totals
 
 _LIGHT = tuple(c for c in imports.c if c.name != "report")
 
@@ -25,7 +27,8 @@ class Import:
     """One import. `attempt` counts the walks of it: a resumed one has a higher number, and the older may no longer commit.
 
     `step` is where the walk is, `progress` what it says of itself there (plain JSON values). `reason` is the contract's
-    `{"code", "message", "remedy"}`. `plan` is the plan's hash.
+    `{"code", "message", "remedy"}`. `plan` is the plan's hash. `totals` are the report's sums; None before there
+    is a report, and for imports of a version that did not keep them.
     """
 
     number: int
@@ -46,6 +49,23 @@ class Import:
     executor: str | None
     started_at: datetime
     finished_at: datetime | None
+    totals: Totals | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which imports are sought: None is any. `since` and before `until`: when they were begun."""
+
+    status: Status | None = None
+    outcome: Outcome | None = None
+    trigger: str | None = None
+    source: int | None = None
+    dry_run: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+_SOUGHT = ("status", "outcome", "trigger", "source", "dry_run")
 
 
 class Imports:
@@ -143,6 +163,7 @@ class Imports:
         }
         if report is not None:
             values["report"] = json.dumps(dict(report), ensure_ascii=False)
+            values["totals"] = totals.totals_of(report).written()
         live = imports.c.status.in_(("running", "waiting_for_approval"))
         with self._place.write() as connection:
             done = connection.execute(update(imports).where(imports.c.number == number, live).values(values))
@@ -174,6 +195,31 @@ class Imports:
             wanted = wanted.where(imports.c.source == source)
         with self._place.read() as connection:
             return [_import(row) for row in connection.execute(wanted)]
+
+    def since(self, begun: datetime, *, source: int | None = None, but: Collection[str] = ()) -> list[Import]:
+        """Imports that were begun at a moment or later, dry runs too, newest first; `but`: without those triggers."""
+        wanted = select(*_LIGHT).where(imports.c.started_at >= written(begun)).order_by(imports.c.number.desc())
+        if source is not None:
+            wanted = wanted.where(imports.c.source == source)
+        if but:
+            wanted = wanted.where(imports.c.trigger.not_in(but))
+        with self._place.read() as connection:
+            return [_import(row) for row in connection.execute(wanted)]
+
+    def search(self, wanted: Sought, limit: int, offset: int) -> tuple[list[Import], int]:
+        """A page of the imports that are sought, newest first, and how many there are in all."""
+        where = [getattr(imports.c, name) == given for name in _SOUGHT if (given := getattr(wanted, name)) is not None]
+        where += [imports.c.started_at >= written(wanted.since)] if wanted.since is not None else []
+        where += [imports.c.started_at < written(wanted.until)] if wanted.until is not None else []
+        asked = select(*_LIGHT).where(*where).order_by(imports.c.number.desc()).limit(limit).offset(offset)
+        with self._place.read() as connection:
+            total = int(connection.execute(select(func.count()).select_from(imports).where(*where)).scalar_one())
+            return [_import(row) for row in connection.execute(asked)], total
+
+    def triggers(self) -> list[str]:
+        """Every trigger that an import of this district ever had."""
+        with self._place.read() as connection:
+            return list(connection.execute(select(imports.c.trigger).distinct()).scalars())
 
     def with_status(self, status: Status) -> list[Import]:
         """All imports of a status, oldest first: those that run, those that wait."""
@@ -213,4 +259,5 @@ def _import(row: Row[Any]) -> Import:
         executor=row.executor,
         started_at=read(row.started_at),
         finished_at=read(row.finished_at),
+        totals=totals.read(row.totals) if row.totals else None,
     )

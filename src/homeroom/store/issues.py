@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, delete, false, func, literal, or_, select
 
 from homeroom.roster.codes import code
 from homeroom.roster.report import Issue as Told
@@ -16,11 +16,27 @@ from homeroom.store.district_tables import imports, issue
 from homeroom.store.moments import written
 from homeroom.store.places import Place
 
-COLUMNS = ("seq", "code", "severity", "file", "line", "column", "key", "value", "detail", "table", "refused", "count", "head")
+COLUMNS = (
+    "seq",
+    "code",
+    "severity",
+    "file",
+    "line",
+    "column",
+    "key",
+    "value",
+    "detail",
+    "table",
+    "refused",
+    "count",
+    "head",
+    "school",
+)
 """The columns of a workbench relation of issues that a commit takes, in this order.
 
 `seq` counts from 1 within the import; `file` is a name; `detail` a JSON object; `count` how many rows the finding stands
-for; `head` the seq of the finding that this one was folded into, or NULL. `BIGINT` for numbers, `BOOLEAN` for refused.
+for; `head` the seq of the finding that this one was folded into, or NULL; `school` the sourcedIds of the row's schools with commas
+between them, or NULL. `BIGINT` for numbers, `BOOLEAN` for refused.
 """
 
 
@@ -41,6 +57,7 @@ class IssueRow:
     refused: bool
     count: int
     head: int | None
+    school: str | None = None
 
     def told(self) -> Told:
         """The finding as the report tells it, with its sentence and its remedy."""
@@ -63,7 +80,9 @@ class IssueRow:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which issues of an import: None is any. `folded` asks for those folded into that head; else only heads come."""
+    """Which issues of an import: None is any. `folded` asks for those folded into that head; else only heads come.
+    `schools`: of rows that belong to one of them; an empty tuple is none at all.
+    """
 
     code: str | None = None
     severity: str | None = None
@@ -71,6 +90,32 @@ class Wanted:
     file: str | None = None
     refused: bool | None = None
     folded: int | None = None
+    column: str | None = None
+    schools: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one code about one column of one file: one cause. `rows` = `own` + the sum of `held_back`, table -> rows.
+
+    `held_back`: rows that were refused only because a row of this group was. `refused`: whether its rows were refused.
+    """
+
+    code: str
+    severity: str
+    file: str | None
+    column: str | None
+    table: str | None
+    refused: bool
+    rows: int
+    own: int
+    held_back: Mapping[str, int]
+    first: int
+
+    @property
+    def key(self) -> tuple[str, str | None, str | None, str | None]:
+        """What makes it the same cause as in another night."""
+        return (self.code, self.file, self.column, self.table)
 
 
 class Issues:
@@ -97,6 +142,47 @@ class Issues:
             for row in connection.execution_options(stream_results=True, max_row_buffer=1000).execute(asked):
                 yield _issue(row)
 
+    def groups(self, number: int, wanted: Wanted | None = None) -> list[Group]:
+        """The causes of an import's issues, errors first, then by how many rows they concern. What hangs on a row is in its group.
+
+        Where schools are wanted, only rows of these are counted, each in the group of its cause.
+        """
+        asked, head = wanted or Wanted(), issue.alias("head")
+        joined = issue.join(
+            head, and_(head.c["import"] == issue.c["import"], head.c.seq == func.coalesce(issue.c.head, issue.c.seq))
+        )
+        of = (head.c.code, head.c.severity, head.c.file, head.c.column, head.c.table)
+        exact = func.sum(case((issue.c.head.is_(None), issue.c.count), else_=0))
+        own = func.sum(case((issue.c.code == head.c.code, 1), else_=0))
+        refused = func.max(case((head.c.refused, 1), else_=0))
+        query = select(*of, issue.c.table.label("of_row"), exact, own, func.count(), refused, func.min(head.c.seq))
+        query = query.select_from(joined).where(issue.c["import"] == number)
+        query = _of_cause(query, head, asked)
+        with self._place.read() as connection:
+            rows = connection.execute(query.group_by(*of, issue.c.table)).all()
+        return _grouped([tuple(row) for row in rows], exact=asked.schools is None)
+
+    def members(self, number: int, wanted: Wanted, *, own: bool = False, limit: int = 100, after: int = 0) -> list[IssueRow]:
+        """The rows of causes in their order, those that hang on others too: `wanted` speaks of the causes. `own`: only rows with
+        the very code of their cause."""
+        head = issue.alias("head")
+        joined = issue.join(
+            head, and_(head.c["import"] == issue.c["import"], head.c.seq == func.coalesce(issue.c.head, issue.c.seq))
+        )
+        query = _of_cause(select(issue).select_from(joined).where(issue.c["import"] == number), head, wanted)
+        if own:
+            query = query.where(issue.c.code == head.c.code)
+        query = query.where(issue.c.seq > after).order_by(issue.c.seq).limit(limit)
+        with self._place.read() as connection:
+            return [_issue(row) for row in connection.execute(query)]
+
+    def all_members(self, number: int, wanted: Wanted) -> Iterator[IssueRow]:
+        """All rows of causes, one page after the other."""
+        after = 0
+        while page := self.members(number, wanted, limit=1000, after=after):
+            yield from page
+            after = page[-1].seq
+
     def counts(self, number: int) -> dict[str, int]:
         """Code -> how many rows it concerns, folded ones not counted beside their head."""
         asked = select(issue.c.code, func.sum(issue.c.count)).where(issue.c["import"] == number, issue.c.head.is_(None))
@@ -110,10 +196,52 @@ class Issues:
             return connection.execute(delete(issue).where(issue.c["import"].in_(old))).rowcount
 
 
+def _of_cause(query: Select[Any], head: Any, wanted: Wanted) -> Select[Any]:
+    """Only rows whose cause is wanted, and that belong to a wanted school."""
+    for name in ("code", "severity", "table", "file", "refused", "column"):
+        if (value := getattr(wanted, name)) is not None:
+            query = query.where(head.c[name] == value)
+    return query.where(of_schools(wanted.schools)) if wanted.schools is not None else query
+
+
+def of_schools(schools: Sequence[str]) -> ColumnElement[bool]:
+    """Whether an issue's row belongs to one of the schools."""
+    listed = literal(",") + issue.c.school + ","
+    return or_(false(), *(listed.contains(f",{school},", autoescape=True) for school in schools))
+
+
+def _grouped(rows: Sequence[tuple[Any, ...]], *, exact: bool) -> list[Group]:
+    """Groups from rows of (code, severity, file, column, table, table of the row, sum of heads, heads, all, refused, first seq).
+
+    The counts of the heads are exact, however many issues were kept; those of single tables are taken from what was kept.
+    """
+    found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        found.setdefault(row[:5], []).append(row[5:])
+    groups = []
+    for (code_, severity, file, column, table), parts in found.items():
+        own = sum(int(p[2]) for p in parts)
+        held = {str(p[0]): int(p[3] - p[2]) for p in parts if p[3] > p[2]}
+        total = sum(int(p[1]) for p in parts) if exact else sum(int(p[3]) for p in parts)
+        if (more := total - own - sum(held.values())) > 0 and held:
+            most = max(held, key=held.__getitem__)
+            held[most] += more
+        else:
+            own += max(more, 0)
+        refused = any(p[4] for p in parts)
+        groups.append(
+            Group(code_, severity, file, column, table, refused, own + sum(held.values()), own, held, min(p[5] for p in parts))
+        )
+    order = {"error": 0, "warning": 1, "info": 2}
+    return sorted(groups, key=lambda g: (not g.refused, order.get(g.severity, 3), -g.rows, g.first))
+
+
 def _asked(query: Select[Any], number: int, wanted: Wanted) -> Select[Any]:
     query = query.where(issue.c["import"] == number)
     query = query.where(issue.c.head.is_(None) if wanted.folded is None else issue.c.head == wanted.folded)
-    for name in ("code", "severity", "table", "file", "refused"):
+    if wanted.schools is not None:
+        query = query.where(of_schools(wanted.schools))
+    for name in ("code", "severity", "table", "file", "refused", "column"):
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(issue.c[name] == value)

@@ -1,30 +1,18 @@
-"""What the installation writes down about itself: audit, workers' heartbeats, summaries of districts, own settings."""
+"""What the installation writes down about itself: workers' heartbeats, own settings."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
-from homeroom.store.control_tables import audit, setting, summary, worker
+from homeroom.store.control_tables import setting, worker
 from homeroom.store.moments import read, written
 from homeroom.store.places import Place
 from homeroom.store.upsert import put
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRow:
-    """Who did what. `detail` holds codes, counts and ids only."""
-
-    at: datetime
-    actor: str
-    action: str
-    district: str | None
-    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,47 +24,6 @@ class Worker:
     pid: int
     started: datetime
     seen: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What the list of districts shows of one; can be rebuilt from the district's store. `counts`: table -> active records."""
-
-    district: str
-    revision: int
-    updated: datetime
-    last_import: int | None = None
-    status: str | None = None
-    outcome: str | None = None
-    finished: datetime | None = None
-    counts: Mapping[str, int] = field(default_factory=dict)
-
-
-class Audit:
-    """The audit trail; rows are only added."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-
-    def add(self, row: AuditRow) -> None:
-        """Write one row."""
-        values = {
-            "at": written(row.at),
-            "actor": row.actor,
-            "action": row.action,
-            "district": row.district,
-            "detail": json.dumps(dict(row.detail)),
-        }
-        with self._place.write() as connection:
-            connection.execute(insert(audit).values(values))
-
-    def last(self, limit: int = 100, district: str | None = None) -> list[AuditRow]:
-        """The newest rows first, of one district or of all."""
-        wanted = select(audit).order_by(audit.c.id.desc()).limit(limit)
-        if district is not None:
-            wanted = wanted.where(audit.c.district == district)
-        with self._place.read() as connection:
-            return [AuditRow(read(r.at), r.actor, r.action, r.district, json.loads(r.detail)) for r in connection.execute(wanted)]
 
 
 class Workers:
@@ -106,45 +53,6 @@ class Workers:
         """Forget an executor: it ended, or its work was taken over."""
         with self._place.write() as connection:
             connection.execute(delete(worker).where(worker.c.executor == executor))
-
-
-class Summaries:
-    """One row per district for the list of districts, so that it need not open thousands of stores."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-
-    def put(self, row: Summary) -> None:
-        """Write or replace a district's summary."""
-        values = {
-            "revision": row.revision,
-            "last_import": row.last_import,
-            "status": row.status,
-            "outcome": row.outcome,
-            "finished": written(row.finished),
-            "counts": json.dumps(dict(row.counts)),
-            "updated": written(row.updated),
-        }
-        with self._place.write() as connection:
-            put(connection, summary, {"district": row.district}, values, values)
-
-    def all(self) -> dict[str, Summary]:
-        """All summaries by district."""
-        with self._place.read() as connection:
-            rows = connection.execute(select(summary)).all()
-        return {
-            r.district: Summary(
-                district=r.district,
-                revision=r.revision,
-                updated=read(r.updated),
-                last_import=r.last_import,
-                status=r.status,
-                outcome=r.outcome,
-                finished=read(r.finished),
-                counts=json.loads(r.counts),
-            )
-            for r in rows
-        }
 
 
 class Settings:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, create_engine, insert, text
 
 from homeroom.roster.names import quoted
+from homeroom.store.definitions import script
 from homeroom.store.trouble import passing
 
 
@@ -55,7 +56,10 @@ class PostgresSchema:
         """Make the schema and its tables, and stamp it, in one transaction. The caller holds the store's lock."""
         with self.write() as connection:
             connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted(self.schema)}")
-            tables.create_all(connection, checkfirst=False)
+            connection.execute(text("SELECT set_config('search_path', :name, true)"), {"name": quoted(self.schema)})
+            made = connection.connection.driver_connection
+            assert made is not None
+            made.execute(script(tables, self.dialect))
             connection.execute(insert(tables.tables["alembic_version"]).values(version_num=head))
 
     def settle(self) -> None:

@@ -6,7 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from homeroom.roster.catalogue import DATASET, Table
-from homeroom.store import absences, by_hand, declared, first_postgres, first_sqlite, history, holding, pages, retention, rollback
+from homeroom.store import (
+    absences,
+    by_hand,
+    declared,
+    first_postgres,
+    first_sqlite,
+    history,
+    holding,
+    pages,
+    people_counted,
+    retention,
+    rollback,
+)
 from homeroom.store import apply as applying
 from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
@@ -50,6 +62,18 @@ class RosterStore:
     def revisions(self, limit: int = 50, *, before: int | None = None) -> list[Revision]:
         """Revisions, newest first."""
         return history.revisions(self.place, limit, before)
+
+    def changes_of(self, number: int, table: str, *, verb: str | None = None, after: int = 0, limit: int = 100) -> list[Change]:
+        """Changes of one revision in one table behind a seq, in their order; `verb`: only of that kind."""
+        return history.changes_of(self.place, number, table, verb, after, limit)
+
+    def tallied(self, number: int) -> dict[str, dict[str, int]]:
+        """Table -> verb -> how many records a revision changed that way; nothing for the first one, which has no changes."""
+        return history.tallied(self.place, number)
+
+    def tallied_people(self, number: int) -> dict[str, dict[str, int]]:
+        """The same for users, by kind of person."""
+        return history.tallied_people(self.place, number)
 
     # -- the walk -----------------------------------------------------------------------------------------------
 
@@ -174,6 +198,10 @@ class RosterStore:
     def counts(self) -> dict[str, Counts]:
         """Table -> records that are active and removed, of every table that holds any."""
         return self._pages.counts()
+
+    def people(self) -> dict[str, int]:
+        """Active users by kind: `student`, `staff`, `guardian`. Reads all users."""
+        return people_counted.people(self.place)
 
     def total(self, table: str, status: str | None = None) -> int:
         """How many records a table holds, of one status or of both. Costs nothing: the counts are kept by commits."""

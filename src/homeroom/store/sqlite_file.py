@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, insert
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.roster.names import quoted
+from homeroom.store.definitions import script
 from homeroom.store.trouble import passing
 
 BUSY_SECONDS = 60.0
@@ -167,13 +168,11 @@ class SqliteFile:
         file = self.next_file()
         for leftover in (file, *leftovers(file)):
             leftover.unlink(missing_ok=True)
-        engine = create_engine("sqlite://", creator=lambda: open_sqlite(file, "rwc"), poolclass=NullPool)
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            tables.create_all(connection, checkfirst=False)
-            connection.execute(insert(tables.tables["alembic_version"]).values(version_num=head))
-            connection.commit()
-        engine.dispose()
+        with closing(open_sqlite(file, "rwc")) as made:
+            made.execute("PRAGMA journal_mode=WAL")
+            made.executescript(f"BEGIN;\n{script(tables, self.dialect)}")
+            made.execute("INSERT INTO alembic_version (version_num) VALUES (?)", [head])
+            made.execute("COMMIT")
         self.turn(file)
 
     def settle(self) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, select
 
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
-from homeroom.store import control_tables, district_tables
+from homeroom.store import chain, control_tables, district_tables
 from homeroom.store.places import Place
 from homeroom.store.postgres_schema import PostgresSchema
 
@@ -44,6 +44,8 @@ def ready(place: Place, tables: MetaData, guard: AbstractContextManager[None]) -
             from homeroom.store.migrate import upgrade
 
             upgrade(place, tables)
+        if tables is control_tables.control:
+            chain.enforce(place)
 
 
 def drop_schema(place: PostgresSchema) -> None:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
+from homeroom.settings import Settings
 from homeroom.store.accounts import Account
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.sync.house import House
 from homeroom.sync.sources import of
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+"""Addresses that mean: listen on all of them."""
 LONGEST_OVERLAP = timedelta(days=30)
 """How long two passwords may be good side by side."""
 
@@ -27,6 +32,37 @@ class PublicKey:
     fingerprint: str
     comment: str
     line: str
+
+
+def host_for_others(settings: Settings) -> str:
+    """The name by which a district's system finds the SFTP door: an address to listen on may be none to connect to."""
+    outside = urlsplit(settings.public_url or "").hostname
+    return outside if outside and settings.sftp_address in EVERYWHERE else settings.sftp_address
+
+
+def check_public_keys(lines: Sequence[str]) -> None:
+    """Raise Misuse for a key that could never log in."""
+    import asyncssh  # not for those who only list keys
+
+    for number, line in enumerate(lines, start=1):
+        try:
+            asyncssh.import_public_key(line)
+        except (asyncssh.KeyImportError, UnicodeEncodeError):
+            raise Misuse(
+                f"public key {number} cannot be read: give the whole line of the .pub file, as ssh-ed25519 AAAA..."
+            ) from None
+
+
+def check_private_key(text: str, passphrase: str | None) -> None:
+    """Raise Misuse for the text of a private key with which nobody could log in anywhere."""
+    import asyncssh
+
+    try:
+        asyncssh.import_private_key(text, passphrase)
+    except asyncssh.KeyEncryptionError:
+        raise Misuse("the private key is encrypted: give its passphrase, too.") from None
+    except (asyncssh.KeyImportError, UnicodeEncodeError):
+        raise Misuse("that is no private key: give the whole text of the file without .pub.") from None
 
 
 def rotate(

@@ -10,7 +10,7 @@ from typing import Any
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
 from homeroom.store.apps import App
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.sync.house import House
 
 SCOPE_ROOT = "https://purl.imsglobal.org/spec/or/v1p2/scope/"

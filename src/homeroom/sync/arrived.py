@@ -15,7 +15,7 @@ from homeroom.deliveries.workfolders import claim
 from homeroom.roster.catalogue import Table
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.roster import RosterStore
 from homeroom.sync.house import House
 from homeroom.sync.walk import walk

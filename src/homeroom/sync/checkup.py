@@ -41,6 +41,7 @@ def checkup(settings: Settings) -> list[Found]:
         ("time zones", _zones),
         ("master key", _key),
         ("stores", _stores),
+        ("mail", _mail),
     )
     found = []
     for what, look in looks:
@@ -110,3 +111,16 @@ def _stores(settings: Settings) -> Found:
         remedy = "Give Homeroom the master key with which these districts were made (keys/master.key or HOMEROOM_MASTER_KEY)."
         return Found("stores", False, f"the data keys of {', '.join(sorted(set(closed)))} cannot be opened", remedy)
     return Found("stores", True, f"{engine}, {len(districts)} districts")
+
+
+def _mail(settings: Settings) -> Found:
+    if settings.smtp_url is None:
+        return Found("mail", True, "no mail server is set: nobody is told by e-mail")
+    from homeroom.outbound.mail import NotSent, Server, reach
+
+    server = Server.parse(settings.smtp_url)
+    try:
+        reach(server)
+    except NotSent as trouble:
+        return Found("mail", False, str(trouble), "Check HOMEROOM_SMTP_URL, and that this machine may reach the mail server.")
+    return Found("mail", True, f"{server.host} lets us in")

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from homeroom.checks.fold import Finding
 from homeroom.compare import snapshot as snapshots_of
+from homeroom.compare.by_school import by_school
 from homeroom.compare.plan import refused_as_foreign
 from homeroom.reading.lines import lines, offset
 from homeroom.roster.catalogue import Table
@@ -18,6 +20,7 @@ from homeroom.roster.codes import code
 from homeroom.roster.datasets import is_own
 from homeroom.roster.faults import Refused
 from homeroom.roster.report import ISSUES_IN_REPORT, FileReport, ImportReport, LayoutsUsed, Outcome, Reason, Status
+from homeroom.roster.walk_clock import WalkClock
 from homeroom.store.absences import AbsenceRows
 from homeroom.store.commits import Commit, Origin
 from homeroom.store.imports import Import
@@ -52,6 +55,9 @@ def conclude(
     if approved is not None and verdict != "fail":
         # A person let one plan pass and no other: not even one that would have passed by itself.
         verdict = "hold" if changed else "pass"
+    if entry.dry_run or verdict == "hold":
+        in_scope = schools_told.in_scope(bench, ground.active, len(report.skipped))
+        report = replace(report, by_school=by_school(bench, [walked.book[name] for name in walked.plan.tables], in_scope))
     if entry.dry_run:
         made = _dry(report, walked, verdict)
     elif verdict == "pass":
@@ -86,6 +92,7 @@ def refuse(
         files=reporting.untaken(list(came)),
         schools=schools_told.schools_report(bench, ground.schools, always=False),
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
+        issue_rows=_rows_by_code(found),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
     )
     made = _finished(told, "done", "failed", ending.reason_of(refusal), started.revision_before)
@@ -94,13 +101,13 @@ def refuse(
 
 
 def commit_rollback(
-    house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime, began: float
+    house: House, slug: str, bench: Workbench, entry: Import, plan: Plan, now: datetime, clock: WalkClock
 ) -> ImportReport:
     """Commit the plan that makes an old revision new. No snapshot is written: what it touches is looked at again."""
     store = house.stores.roster(slug)
     before = store.revision()
     bare = ending.bare_report(house, slug, entry)
-    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, withheld=plan.withheld, began=began)
+    started = replace(bare, revision_before=before, tables=plan.tables, plan=plan.hash, withheld=plan.withheld, clock=clock)
     made = _finished(started, "done", "success", None, before if plan.empty else before + 1)
     commit = Commit(
         number=entry.number,
@@ -135,8 +142,17 @@ def _told(bench: Workbench, started: ImportReport, walked: Walked, ground: Groun
         withheld=walked.plan.withheld,
         limits=walked.judgement.limits,
         issue_counts=dict(sorted(Counter(f.code for f in found).items())),
+        issue_rows=_rows_by_code(found),
         issues=reporting.issues(found[:ISSUES_IN_REPORT], names),
     )
+
+
+def _rows_by_code(found: Sequence[Finding]) -> dict[str, int]:
+    """Code -> how many rows its findings stand for."""
+    rows: Counter[str] = Counter()
+    for finding in found:
+        rows[finding.code] += finding.count
+    return dict(sorted(rows.items()))
 
 
 def files_told(bench: Workbench, walked: Walked) -> tuple[FileReport, ...]:
@@ -318,6 +334,7 @@ def _finished(
         revision_after=revision_after,
         finished_at=datetime.now(UTC),
         seconds=ending.walking_time(report),
+        steps=report.clock.steps() if report.clock is not None else (),
     )
 
 

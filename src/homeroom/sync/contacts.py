@@ -18,7 +18,7 @@ from homeroom.layouts.contacts.telling import LEFT_OUT
 from homeroom.reading.lines import lines
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import ContactsReport
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.sources import Source
 from homeroom.sync import intake, sources
 from homeroom.sync.house import House

@@ -7,8 +7,8 @@ from typing import Any
 
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
+from homeroom.store.audit import AuditRow
 from homeroom.store.districts import District
-from homeroom.store.journal import AuditRow
 from homeroom.sync.house import House
 
 

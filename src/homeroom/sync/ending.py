@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import datetime
 
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Refused
 from homeroom.roster.report import ImportReport, Outcome, Reason, Status
+from homeroom.roster.walk_clock import StepReport
 from homeroom.store.imports import Import
 from homeroom.sync.house import House
+from homeroom.sync.news import hear
 from homeroom.sync.summaries import summarise
 
 
@@ -50,7 +51,7 @@ def bare_report(house: House, slug: str, entry: Import) -> ImportReport:
 
 def walking_time(report: ImportReport) -> float | None:
     """Seconds since the walk of a report began."""
-    return round(time.monotonic() - report.began, 3) if report.began is not None else None
+    return report.clock.seconds() if report.clock is not None else None
 
 
 def ended(report: ImportReport, *, status: Status, outcome: Outcome | None, reason: Reason | None, now: datetime) -> ImportReport:
@@ -80,6 +81,7 @@ def _settle(house: House, slug: str, number: int, status: Status, why: Reason, n
     entry = store.imports.get(number)
     # Of a walk that was cut off nobody knows how long it was; what was never walked took no time.
     bare = replace(bare_report(house, slug, entry), seconds=None if entry.step else 0.0)
+    bare = replace(bare, steps=_walked(entry))
     report = ended(bare, status=status, outcome="failed", reason=why, now=now)
     known = store.imports.report(number)
     written = report.as_json() if known is None else known | _end_of(report)
@@ -92,7 +94,14 @@ def _settle(house: House, slug: str, number: int, status: Status, why: Reason, n
         now=now,
     )
     summarise(house, slug)
+    hear(house, slug, store.imports.get(number), now)
     return report
+
+
+def _walked(entry: Import) -> tuple[StepReport, ...]:
+    """The steps of a walk that did not come through, as far as it wrote them down."""
+    told = (entry.progress or {}).get("walked", ())
+    return tuple(StepReport(step, datetime.fromisoformat(began), seconds) for step, began, seconds in told)
 
 
 def _end_of(report: ImportReport) -> dict[str, object]:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from homeroom.roster.faults import Misuse
+from homeroom.store.audit import AuditRow
 from homeroom.store.districts import District
-from homeroom.store.journal import AuditRow
 from homeroom.sync.house import House
 from homeroom.sync.summaries import summarise
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from homeroom.checks import fold
 from homeroom.checks.fold import Finding
+from homeroom.roster.catalogue import catalogue
 from homeroom.roster.codes import codes
+from homeroom.roster.names import quoted, text
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import SourceFile
 
@@ -14,7 +16,7 @@ TOLD = "told_issues"
 FILES = "told_files"
 _COLUMNS = (
     'seq BIGINT, code VARCHAR, severity VARCHAR, file VARCHAR, line BIGINT, "column" VARCHAR, key VARCHAR, value VARCHAR, '
-    'detail VARCHAR, "table" VARCHAR, refused BOOLEAN, count BIGINT, head BIGINT'
+    'detail VARCHAR, "table" VARCHAR, refused BOOLEAN, count BIGINT, head BIGINT, school VARCHAR'
 )
 
 
@@ -62,11 +64,25 @@ def publish(bench: Workbench) -> tuple[Finding, ...]:
         SELECT row_number() OVER (ORDER BY own NULLS LAST, file, row_number, place)::BIGINT AS seq, i.code, s.severity,
                f.name AS file, i.line, i.column_name AS "column", i.key, i.value, i.detail, i.table_name AS "table",
                i.refused, coalesce(i.stands_for, 1)::BIGINT AS count,
-               CASE WHEN own IS NULL THEN first.seq END AS head
+               CASE WHEN own IS NULL THEN first.seq END AS head, w.school
         FROM headed i JOIN told_severities s USING (code) LEFT JOIN {FILES} f ON i.file = f.number::INTEGER
         LEFT JOIN first ON i.cause = first.cause
+        LEFT JOIN {_schools(bench)} w ON w.of_table = i.table_name AND w.of_file = i.file AND w.of_row = i.row_number
     """)
     return found
+
+
+def _schools(bench: Workbench) -> str:
+    """A relation of the schools of the rows that findings speak of, as far as the walk has looked at these rows."""
+    parts = ["SELECT NULL::VARCHAR AS of_table, NULL::INTEGER AS of_file, NULL::BIGINT AS of_row, NULL::VARCHAR AS school"]
+    for each in catalogue():
+        column = each.school_column
+        if column is not None and column in bench.columns(f"shaped_{each.name}"):
+            parts.append(
+                f"SELECT {text(each.name)}, _file, _row, any_value(nullif({quoted(column)}, '')) FROM {quoted(f'shaped_{each.name}')} "
+                f"SEMI JOIN issues i ON i.table_name = {text(each.name)} AND i.file = _file AND i.row_number = _row GROUP BY _file, _row"
+            )
+    return f"({' UNION ALL '.join(parts)})"
 
 
 def _place(finding: Finding) -> list[str | None]:

@@ -7,7 +7,6 @@ revision and an import that runs again (in a worker) or is told as interrupted; 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,17 +16,21 @@ from typing import Any, TypeVar
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.report import ImportReport, moment
+from homeroom.roster.walk_clock import Position, WalkClock
+from homeroom.store.audit import AuditRow
 from homeroom.store.imports import Import
-from homeroom.store.journal import AuditRow
 from homeroom.store.trouble import disk_is_full
 from homeroom.sync import ending
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
+from homeroom.sync.news import hear
 from homeroom.sync.summaries import summarise
 from homeroom.workbench.bench import Workbench
 
 Tell = Callable[[str], None]
 Made = TypeVar("Made")
+OFTEN_ENOUGH = 0.5
+"""Seconds after which a step says again how far it is."""
 BY_COMMAND = ("import", "pull", "refresh", "rollback")
 """Triggers of imports that a command walks by itself; all others wait in the queue for a worker."""
 
@@ -126,7 +129,7 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
     """Make a new revision that equals an old one. It is an import without a delivery. Raises Misuse for an unknown revision."""
     from homeroom.sync import committing
 
-    at, began = _now(now), time.monotonic()
+    at, clock = _now(now), WalkClock()
     with house.stores.lock(slug):
         store = house.stores.roster(slug)
         before = store.revision()
@@ -141,7 +144,7 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
         try:
             with claim(house.settings.work, f"{slug}-{entry.number}") as folder, Workbench(folder.path) as bench:
                 plan = store.rollback_plan(bench, revision)
-                made = committing.commit_rollback(house, slug, bench, entry, plan, at, began)
+                made = committing.commit_rollback(house, slug, bench, entry, plan, at, clock)
         except Exception as trouble:
             why = ending.reason("internal_error", kind=type(trouble).__name__)
             ending.fail(house, slug, entry.number, why, datetime.now(UTC))
@@ -252,13 +255,16 @@ def _walk_and_end(
 
     at = _now(now)
     store = house.stores.roster(slug)
-    heard = _heard(house, slug, entry, tell)
+    clock = WalkClock()
+    heard = _heard(house, slug, entry, tell, clock)
+    _begun(house, slug, entry)
     bare = ending.bare_report(house, slug, entry)
-    started = replace(bare, revision_before=store.revision(), began=time.monotonic())
+    started = replace(bare, revision_before=store.revision(), clock=clock)
     made = _whatever_comes(
         house, slug, entry, lambda: walking.walk_import(house, slug, entry, started, at, layouts, heard, approved)
     )
     summarise(house, slug)
+    hear(house, slug, store.imports.get(entry.number), at)
     if tell is not None:
         tell("settle")  # committed and served; what follows is for the next writer
     store.settle()
@@ -274,19 +280,36 @@ def _fetch(house: House, slug: str, number: int, now: datetime | None, tell: Tel
     from homeroom.sync import pulling  # it brings clients of other systems along
 
     entry = store.imports.resume(number, house.executor.name)
-    fetched = partial(pulling.bring, house, slug, entry, _now(now), _heard(house, slug, entry, tell))
+    _begun(house, slug, entry)
+    fetched = partial(pulling.bring, house, slug, entry, _now(now), _heard(house, slug, entry, tell, WalkClock()))
     made = _whatever_comes(house, slug, entry, fetched)
     if made is None:  # nothing changed, and the import is withdrawn
+        summarise(house, slug)
         return ending.ended(ending.bare_report(house, slug, entry), status="done", outcome="success", reason=None, now=_now(now))
     return made if isinstance(made, ImportReport) else None
 
 
-def _heard(house: House, slug: str, entry: Import, tell: Tell | None) -> Tell:
-    """Writes each step of an import down, and passes it on."""
+def _begun(house: House, slug: str, entry: Import) -> None:
+    """Let the list of districts show that this one is being walked; a dry run changes nothing there."""
+    if not entry.dry_run:
+        house.stores.control.summaries.begun(slug, entry.number, entry.started_at)
+
+
+def _heard(house: House, slug: str, entry: Import, tell: Tell | None, clock: WalkClock) -> Tell:
+    """Writes each step of an import down with the time of those before it, and passes it on."""
+
+    told = 0.0
 
     def heard(step: str) -> None:
-        house.stores.roster(slug).imports.step(entry.number, entry.attempt, step)
-        if tell is not None:
+        nonlocal told
+        begins = clock.hear(step)
+        if not begins and clock.seconds() - told < OFTEN_ENOUGH:
+            return
+        told = clock.seconds()
+        position = {"done": step.done, "of": step.of} if isinstance(step, Position) else {}
+        walked = [[each.step, moment(each.began), each.seconds] for each in clock.steps()]
+        house.stores.roster(slug).imports.step(entry.number, entry.attempt, step, walked=walked, **position)
+        if tell is not None and begins:
             tell(step)
 
     return heard

@@ -50,6 +50,14 @@ def named(wanted: str | None, own: Own | None = None) -> str | None:
     return str(Path(wanted).resolve())
 
 
+def chosen(wanted: str | None, own: Own | None = None) -> str | None:
+    """The name of a set that ships or was saved; for those who may not name places on this machine. Raises Misuse for any other."""
+    if wanted is None or wanted in SETS or (own and own.version(wanted)):
+        return wanted
+    mine = own.names() if own else []
+    raise Misuse(f"There is no layout set {wanted!r}. {did_you_mean(wanted, [*SETS, *mine])}")
+
+
 def sets_for(wanted: str | None, own: Own | None = None) -> tuple[Sequence[LayoutSet], str | None]:
     """The sets to choose from, and the name that is wanted; without one those that ship."""
     if wanted is None:

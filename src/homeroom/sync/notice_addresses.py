@@ -11,7 +11,7 @@ from pathlib import Path
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.sources import Source
 from homeroom.sync import noticing, pulling, sources
 from homeroom.sync.house import House

@@ -19,6 +19,7 @@ import structlog
 from homeroom.store.imports import Import
 from homeroom.store.notices import ALL, Notice
 from homeroom.store.sources import Source
+from homeroom.sync import gate
 from homeroom.sync.house import House
 from homeroom.sync.schedule import Enqueue, zone_of
 from homeroom.sync.single_records import NOTIFICATION, POLL
@@ -92,7 +93,7 @@ def call_up(house: House, now: datetime, enqueue: Enqueue) -> int:
 
 def _call(house: House, source: Source, since: datetime, now: datetime, enqueue: Enqueue) -> int:
     wait = timedelta(seconds=value(source, "notice_seconds"))
-    if not source.enabled or notified(source) is None or now < since + wait:
+    if not source.enabled or notified(source) is None or now < since + wait or gate.closed(house, source.district):
         return 0
     if value(source, "pause") and paused(source, now.astimezone(zone_of(house, source))):
         return 0

@@ -13,9 +13,9 @@ from homeroom.roster.catalogue import Table
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
 from homeroom.roster.report import TableReport, Verb
+from homeroom.store.audit import AuditRow
 from homeroom.store.commits import Commit
 from homeroom.store.holding import Hold, Holding
-from homeroom.store.journal import AuditRow
 from homeroom.store.roster import RosterStore
 from homeroom.sync.house import House
 from homeroom.workbench.bench import Workbench

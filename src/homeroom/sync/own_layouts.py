@@ -10,7 +10,7 @@ from pathlib import Path
 
 from homeroom.layouts import sets
 from homeroom.roster.faults import Misuse
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.layout_versions import LayoutVersion
 from homeroom.sync.house import House
 from homeroom.systems import SETS
@@ -28,8 +28,14 @@ def save(
     The name is that of `set.toml`, else the folder's. A set with mistakes is not saved. Raises Misuse, LayoutFaults.
     """
     texts = sets.texts_in(folder)
-    checked = sets.read(texts, name or _declared(texts) or folder.resolve().name)
-    return _keep(house, slug, checked.name, texts, note, who)
+    return save_texts(house, slug, name or _declared(texts) or folder.resolve().name, texts, note=note, who=who)
+
+
+def save_texts(
+    house: House, slug: str, name: str, texts: Mapping[str, str], *, note: str | None = None, who: str = "command line"
+) -> tuple[LayoutVersion, bool]:
+    """The same for texts by file name, wherever they come from. Raises Misuse, LayoutFaults."""
+    return _keep(house, slug, sets.read(texts, name).name, texts, note, who)
 
 
 def restore(

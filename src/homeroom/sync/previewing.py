@@ -19,7 +19,7 @@ from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.names import quoted
 from homeroom.roster.report import FileReport, Reason
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.sync import ending
 from homeroom.sync.committing import files_told
 from homeroom.sync.house import House

@@ -13,11 +13,11 @@ from typing import Any
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
+from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
-from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
-from homeroom.sync import intake, noticing, source_settings
+from homeroom.sync import gate, intake, noticing, source_settings
 from homeroom.sync.house import House
 from homeroom.sync.schedule import PULLING, zone_of
 from homeroom.sync.secrets import opened
@@ -26,14 +26,30 @@ from homeroom.sync.tuning import read_as
 from homeroom.systems.fetching import Errand, Fetched, Road
 from homeroom.systems.roads import ROADS
 
+ASKED = "asked"
+"""The trigger of a pull that a person asked for and a worker makes."""
+
+
+def ask(house: House, slug: str, number: int | None, now: datetime) -> int:
+    """Begin an import that fetches, for a worker to walk; returns its number. Raises Misuse where no source fetches."""
+    source = chosen(house, slug, number)
+    begun = house.stores.roster(slug).imports.begin(source=source.id, delivery=None, kind="continuous", trigger=ASKED, now=now)
+    return begun.number
+
 
 def begin(house: House, slug: str, number: int | None, now: datetime) -> int:
-    """Begin an import that fetches, asked for by a person; returns its number. Raises Misuse where no source fetches."""
+    """Begin an import that fetches, which whoever asks walks; returns its number. Raises Misuse where no source fetches."""
     source = chosen(house, slug, number)
     house.announce()
     store = house.stores.roster(slug)
     return store.imports.begin(
-        source=source.id, delivery=None, kind="continuous", trigger="pull", now=now, executor=house.executor.name
+        source=source.id,
+        delivery=None,
+        kind="continuous",
+        trigger="pull",
+        now=now,
+        executor=house.executor.name,
+        dry_run=gate.closed(house, slug),
     ).number
 
 
@@ -99,7 +115,7 @@ def _whole(
     slug = source.district
     known = house.stores.control.errands.known(source.id)
     kept = _kept(house, source, known)
-    quiet = 0.0 if entry.trigger == "pull" else _quiet(house, source)
+    quiet = 0.0 if entry.trigger in ("pull", ASKED) else _quiet(house, source)
     # Which road it was outlives the files that came by it.
     way: dict[str, Any] = {k: known[k] for k in ("way", "guardians") if k in known}
     fetched = road.fetch(errand(house, source, known if kept else way, folder, now, quiet, tell))

@@ -20,7 +20,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
 from homeroom.roster.report import moment
 from homeroom.roster.versions import stored_columns
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.roster import RosterStore
 from homeroom.store.roster_tables import stored_columns as stored_in_table
 from homeroom.sync.by_hand import told

@@ -10,10 +10,10 @@ from typing import Any
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport, TableReport
+from homeroom.store.audit import AuditRow
 from homeroom.store.history import Record
-from homeroom.store.journal import AuditRow
 from homeroom.store.sources import Source
-from homeroom.sync import imports, intake, pulling, sources
+from homeroom.sync import gate, imports, intake, pulling, sources
 from homeroom.sync.house import House
 from homeroom.sync.single_records import DistrictHeld
 from homeroom.sync.tuning import read_as, sent_as
@@ -68,6 +68,8 @@ def refresh(
     Raises Misuse when the record is of no source that can be asked, and Refused when the system cannot be reached or has no such
     record; nothing is changed then.
     """
+    if gate.closed(house, slug):
+        raise Misuse(f"The set-up of {slug} is not approved yet: nothing is saved until then, and nothing can be refreshed.")
     house.stores.control.districts.get(slug)
     store = house.stores.roster(slug)
     store.table(table)

@@ -14,6 +14,7 @@ import structlog
 from cronsim import CronSim
 
 from homeroom.store.sources import Source
+from homeroom.sync import gate
 from homeroom.sync.house import House
 from homeroom.sync.single_records import POLL
 from homeroom.sync.source_settings import value
@@ -81,7 +82,9 @@ def _call(house: House, source: Source, now: datetime, enqueue: Enqueue) -> int:
     # A round of the day reads what changed, where the other side can be asked for that; the night reads everything.
     small = value(source, "changes_application") and due != _night(house, source, now)
     kind, trigger = ("change_notification", POLL) if small else ("continuous", "schedule")
-    entry = store.imports.begin(source=source.id, delivery=None, kind=kind, trigger=trigger, now=now)
+    entry = store.imports.begin(
+        source=source.id, delivery=None, kind=kind, trigger=trigger, now=now, dry_run=gate.closed(house, source.district)
+    )
     enqueue(source.district, entry.number)
     return 1
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from homeroom.layouts.schools.matching import suggestion
 from homeroom.layouts.schools.rules import OwnSchool
 from homeroom.roster.faults import Misuse
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.own_schools import EVERY
 from homeroom.sync import sources
 from homeroom.sync.house import House

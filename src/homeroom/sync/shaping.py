@@ -10,6 +10,7 @@ from homeroom.layouts import patterns
 from homeroom.layouts.assessing import Match
 from homeroom.layouts.choice import Choice
 from homeroom.layouts.layout import Layout
+from homeroom.layouts.mended import is_mended
 from homeroom.layouts.shaping import shape, tell_joined
 from homeroom.reading.tables import read
 from homeroom.roster.contacts import CONTACTS
@@ -54,6 +55,8 @@ def shape_all(bench: Workbench, choice: Choice, kind: Mode, rules: Rules, lookup
             origins[text.file.number] = text.inspected
         taken.add((table, number))
         mode = match.mode if kind == "continuous" else kind
+        if mode == "continuous" and is_mended(match.binding.inspected):
+            mode = "change_notification"  # it holds the rows that were refused, and says nothing of others
         feeds.append(shape(bench, match.layout, match.binding, text, mode, texts, _said(choice, match, told), mark))
         told.add(number)
     for look in choice.joined:

@@ -10,7 +10,7 @@ from typing import Any
 from homeroom.compare.allowance import Limits
 from homeroom.roster.faults import Misuse
 from homeroom.store.accounts import Account
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.sources import Source
 from homeroom.sync import source_settings, tuning
 from homeroom.sync.house import House

@@ -1,26 +1,52 @@
-"""The one row per district that the list of districts shows; written after every import, rebuilt when it is lost."""
+"""The one row per district that the list of districts shows; written after every import, made anew by the clock where it must be."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
-from homeroom.store.journal import Summary
+from homeroom.store.roster import RosterStore
+from homeroom.store.summaries import Summary
 from homeroom.sync.house import House
+from homeroom.sync.standing import again, standing
+
+AT_ONCE = 200
+"""So many rows are made anew in one round of the clock; those of a fleet that was restored fill in a few."""
 
 
-def summarise(house: House, slug: str) -> None:
+def summarise(house: House, slug: str, now: datetime | None = None) -> None:
     """Write a district's summary anew from its own store."""
-    store = house.stores.roster(slug)
+    store, control, at = house.stores.roster(slug), house.stores.control, now or datetime.now(UTC)
+    district = control.districts.get(slug)
     last = next((i for i in store.imports.last(20) if not i.dry_run), None)
-    house.stores.control.summaries.put(
+    revision = store.revision()
+    found = standing(house, district, at, _people(store, control.summaries.get(slug), revision))
+    control.summaries.put(
         Summary(
             district=slug,
-            revision=store.revision(),
-            updated=datetime.now(UTC),
+            revision=revision,
+            updated=at,
             last_import=last.number if last else None,
             status=last.status if last else None,
             outcome=last.outcome if last else None,
             finished=last.finished_at if last else None,
             counts={name: counts.active for name, counts in store.counts().items()},
+            standing=found,
+            again=again(control.sources.of(slug), found, at, ZoneInfo(district.timezone)),
         )
     )
+
+
+def refresh(house: House, now: datetime) -> int:
+    """Make the rows anew that are missing, of an older shape, or changed by themselves: a deadline passed. Returns how many."""
+    due = house.stores.control.summaries.due(now, AT_ONCE)
+    for slug in due:
+        summarise(house, slug, now)
+    return len(due)
+
+
+def _people(store: RosterStore, known: Summary | None, revision: int) -> dict[str, int]:
+    """Users by kind. They are counted again only where the roster has moved: it means reading all of them."""
+    if known is not None and known.standing is not None and known.revision == revision and known.standing.people:
+        return dict(known.standing.people)
+    return store.people()

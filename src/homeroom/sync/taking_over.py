@@ -11,7 +11,7 @@ from homeroom.layouts.nearness import cleaned
 from homeroom.layouts.taking_over import TABLES
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import Misuse
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.sources import Source
 from homeroom.store.taken_over import TakenOver
 from homeroom.sync import sources, tuning

@@ -39,6 +39,7 @@ from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.contacts import CONTACTS
+from homeroom.roster.walk_clock import Position
 from homeroom.sync import findings, schools_told
 from homeroom.sync import reading_otherwise as otherwise
 from homeroom.sync.pausing import unproved, without_paused
@@ -243,8 +244,11 @@ def _checked(
                 coming = list(coming)  # what the value maps of all tables dropped is told before the checks speak
                 _tell_dropped(bench, coming)
             tell("check")
+            rows, done = sum(feed.text.rows or 0 for feed in feeds), 0
             for name, each in coming:
                 sifted[name] = each
+                tell(Position.at("check", min(done, rows), rows))
+                done += sum(count.rows for count in each.counts)
                 admitted[name] = admit(bench, book[name], each, rules, lookup)
                 forget(bench, each)
     return sifted, admitted, sifting.fingerprints

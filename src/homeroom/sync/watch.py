@@ -21,7 +21,7 @@ from homeroom.deliveries.taking import Taken, recover, take
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
 from homeroom.store.sources import Source
-from homeroom.sync import ending, intake
+from homeroom.sync import ending, gate, intake
 from homeroom.sync.house import House
 from homeroom.sync.promises import promises
 from homeroom.sync.schedule import next_start, zone_of
@@ -209,13 +209,21 @@ def _not_walked(house: House, source: Source) -> list[Delivery]:
     """Pushed deliveries that came after the last one that has an import, oldest first."""
     store = house.stores.roster(source.district)
     pushed = [d for d in store.deliveries.last(MOST_WAITING, source=source.id) if d.trigger == "sftp"]
-    walked = {e.delivery for e in store.imports.last(MOST_WAITING, source=source.id) if not e.dry_run} if pushed else set()
+    looked_at = gate.closed(house, source.district)  # then a dry run is all that a delivery gets
+    walked = (
+        {e.delivery for e in store.imports.last(MOST_WAITING, source=source.id) if looked_at or not e.dry_run}
+        if pushed
+        else set()
+    )
     return list(reversed(list(takewhile(lambda d: d.number not in walked, pushed))))
 
 
 def _begin(house: House, source: Source, delivery: Delivery, now: datetime) -> Import:
     store = house.stores.roster(source.district)
-    return store.imports.begin(source=source.id, delivery=delivery.number, kind="continuous", trigger="sftp", now=now)
+    only_looked_at = gate.closed(house, source.district)
+    return store.imports.begin(
+        source=source.id, delivery=delivery.number, kind="continuous", trigger="sftp", now=now, dry_run=only_looked_at
+    )
 
 
 def _due(house: House, source: Source, here: Sequence[Arrived]) -> float | None:

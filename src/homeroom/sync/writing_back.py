@@ -18,7 +18,7 @@ from typing import Any
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import moment
-from homeroom.store.journal import AuditRow
+from homeroom.store.audit import AuditRow
 from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
 from homeroom.store.write_backs import OPEN, Batch, Outcome

@@ -219,6 +219,7 @@ class Sifted:
     `full`: shaped_T holds every row. Otherwise it holds those that differ (and all rows of keys that stand twice); the rest
     is counted in `unchanged` and its keys are in unchanged_T. `mode` is continuous only if every feed of the table is.
     `told`: of how many rows of the snapshot something was told; `mended`: which cells were healed, and in how many of its rows.
+    `same`: the files say of this table exactly what they said last night, so that shaped_T and gone_T are empty.
     """
 
     table: str
@@ -230,6 +231,7 @@ class Sifted:
     feeds: tuple[Feed, ...]
     told: int = 0
     mended: tuple[tuple[str, int], ...] = ()
+    same: bool = False
 
     @property
     def spared(self) -> str | None:

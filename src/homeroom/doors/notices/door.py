@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from homeroom.doors.notices.brake import Brake
+from homeroom.doors.brake import Brake
 from homeroom.roster.faults import TryAgain
 from homeroom.sync import noticing
 from homeroom.sync.house import House

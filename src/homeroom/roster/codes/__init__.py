@@ -6,6 +6,7 @@ an import failed or waits. Report, filters, documentation and the tests that loo
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Mapping
@@ -78,3 +79,15 @@ def codes() -> Mapping[str, Code]:
 def code(name: str) -> Code:
     """The declaration of one code. Raises KeyError for an undeclared one, which is a bug of ours."""
     return codes()[name]
+
+
+def read_back(name: str, message: str) -> dict[str, str]:
+    """The values that were filled into a code's sentence, as text; empty where the sentence was another one when it was written."""
+    pattern, seen = "", set()
+    for words, place, _, _ in string.Formatter().parse(code(name).message):
+        pattern += re.escape(words)
+        if place is not None:
+            pattern += f"(?P={place})" if place in seen else f"(?P<{place}>.*?)"
+            seen.add(place)
+    found = re.fullmatch(pattern, message, re.DOTALL)
+    return dict(found.groupdict()) if found is not None else {}

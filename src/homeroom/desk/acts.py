@@ -1,0 +1,71 @@
+"""Every act that a person can ask for: which roles may, and what it asks for first. One table, used by pages, API and commands.
+
+An act with a district is only possible in a district that the viewer sees; one without is about the installation or oneself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from homeroom.desk.viewer import ROLES, Role
+
+Asks = Literal["nothing", "code", "records", "settings"]
+"""What an act asks for: nothing, the passcode with the form, or the elevated role of one of its kinds."""
+
+STAFF: tuple[Role, ...] = ("operator", "engineer")
+DISTRICT: tuple[Role, ...] = (*STAFF, "administrator")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act. `of_district`: it is about one district. `support`: the vendor's staff need the district's support access, too."""
+
+    name: str
+    roles: tuple[Role, ...]
+    asks: Asks = "nothing"
+    of_district: bool = True
+    support: bool = False
+
+
+def _table(*acts: Act) -> dict[str, Act]:
+    return {act.name: act for act in acts}
+
+
+ACTS = _table(
+    # oneself and the installation
+    Act("account", ROLES, of_district=False),
+    Act("account.secure", ROLES, "code", of_district=False),
+    Act("fleet.see", (*STAFF, "administrator", "school_viewer", "auditor"), of_district=False),
+    Act("layouts.shipped", (*DISTRICT, "auditor"), of_district=False),
+    Act("apps.see", (*STAFF, "auditor"), of_district=False),
+    Act("apps.change", STAFF, "settings", of_district=False),
+    Act("installation.see", (*STAFF, "auditor"), of_district=False),
+    Act("installation.change", ("operator",), "settings", of_district=False),
+    Act("audit.all", (*STAFF, "auditor"), of_district=False),
+    Act("districts.add", STAFF, of_district=False),
+    Act("people.see", STAFF, of_district=False),
+    Act("people.invite", STAFF, "code", of_district=False),
+    # one district
+    Act("district.see", (*DISTRICT, "auditor")),
+    Act("reports.see", (*DISTRICT, "school_viewer", "auditor")),
+    Act("records.see", DISTRICT, "records", support=True),
+    Act("records.refresh", DISTRICT, "records", support=True),
+    Act("records.lock", ("administrator",), "records"),
+    Act("records.write-back", DISTRICT, "records", support=True),
+    Act("originals.get", DISTRICT, "records", support=True),
+    Act("settings.see", (*DISTRICT, "auditor")),
+    Act("settings.change", DISTRICT, "settings"),
+    Act("imports.start", DISTRICT),
+    Act("holds.approve", DISTRICT, "settings"),
+    Act("holds.reject", DISTRICT, "code"),
+    Act("rollback", ("operator",), "settings"),
+    Act("audit.see", (*DISTRICT, "auditor")),
+    Act("support.switch", ("administrator",), "code"),
+    Act("district.people", DISTRICT),
+    Act("district.invite", DISTRICT, "code"),
+    Act("setup.see", (*DISTRICT, "school_viewer")),
+    Act("setup.step", DISTRICT),
+    Act("worksheet.fill", (*DISTRICT, "school_viewer")),
+    Act("district.delete", ("operator",), "settings"),
+)

@@ -1,0 +1,191 @@
+"""Issues grouped by cause: what somebody should mend, the worst first, and what hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from homeroom.desk.sight import Sight
+from homeroom.desk.words import InWords, Said, Value, _, ngettext
+from homeroom.roster.codes import code
+from homeroom.store.issues import Group, IssueRow, Wanted
+from homeroom.store.roster import RosterStore
+from homeroom.systems.remedies import remedy
+
+EXAMPLES = 5
+Kind = Literal["refused", "emptied", "noted"]
+"""What became of a cause's rows: refused; taken with a value changed, left empty or doubtful; only told."""
+Key = tuple[str, str | None, str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A row of a cause. `record` and `value` are None where they may not be seen. `held_back`: rows that wait for it."""
+
+    seq: int
+    file: str | None
+    line: int | None
+    record: str | None
+    column: str | None
+    value: str | None
+    empty: bool
+    schools: tuple[str, ...]
+    held_back: int
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCause:
+    """One cause. `rows` = `own` + the sum of `held_back` (table -> rows).
+
+    `before`: how many rows it concerned in the night before; None: it is new. `here`: what to do in this district's system, where
+    that has something to say; `remedy` is for every system.
+    """
+
+    code: str
+    kind: Kind
+    title: Said
+    file: str | None
+    column: str | None
+    table: str | None
+    rows: int
+    own: int
+    held_back: Mapping[str, int]
+    before: int | None
+    meaning: str
+    remedy: str
+    here: str | None
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which causes are asked for: None is any. `school` is a sourcedId."""
+
+    file: str | None = None
+    code: str | None = None
+    school: str | None = None
+    refused: bool | None = None
+
+
+def causes(
+    store: RosterStore, number: int, seen: Sight, asked: Filter, before: int | None, system: str | None
+) -> tuple[IssueCause, ...]:
+    """The causes of an import's issues: refused rows first, what is new tonight before what is not, then by count.
+
+    `before` is the import with which it is compared, `system` the folder of the district's student information system.
+    """
+    wanted = Wanted(code=asked.code, file=asked.file, schools=schools_of(seen, asked.school), refused=asked.refused)
+    last = {g.key: g.rows for g in store.issues.groups(before, wanted)} if before is not None else {}
+    found = [
+        _cause(store, number, group, last.get(group.key), seen, wanted, system) for group in store.issues.groups(number, wanted)
+    ]
+    order: tuple[Kind, ...] = ("refused", "emptied", "noted")
+    return tuple(sorted(found, key=lambda c: (order.index(c.kind), c.before is not None, -c.rows)))
+
+
+def schools_of(seen: Sight, school: str | None) -> tuple[str, ...] | None:
+    """The schools whose rows are asked for, among those that are seen; None: all."""
+    if school is None:
+        return seen.schools
+    return (school,) if seen.schools is None or school in seen.schools else ()
+
+
+def _cause(
+    store: RosterStore, number: int, group: Group, before: int | None, seen: Sight, wanted: Wanted, system: str | None
+) -> IssueCause:
+    declared = code(group.code)
+    kind: Kind = "refused" if group.refused else "emptied" if declared.is_row_issue else "noted"
+    only = Wanted(code=group.code, file=group.file, column=group.column, table=group.table, schools=wanted.schools)
+    return IssueCause(
+        code=group.code,
+        kind=kind,
+        title=title(group),
+        file=group.file,
+        column=group.column,
+        table=group.table,
+        rows=group.rows,
+        own=group.own,
+        held_back=group.held_back,
+        before=before,
+        meaning=declared.meaning,
+        remedy=declared.remedy,
+        here=remedy(system, group.code),
+        examples=tuple(example(row, seen) for row in store.issues.members(number, only, own=True, limit=EXAMPLES)),
+    )
+
+
+def example(row: IssueRow, seen: Sight) -> Example:
+    """A row as this person may see it. Its sentence names values, so it is only there where these are seen."""
+    masked = seen.value(row.value)
+    told = row.told().message if seen.values and masked == row.value else None
+    return Example(
+        seq=row.seq,
+        file=row.file,
+        line=row.line,
+        record=seen.value(row.key),
+        column=row.column,
+        value=masked,
+        empty=not row.value,
+        schools=tuple(row.school.split(",")) if row.school else (),
+        held_back=max(row.count - 1, 0),
+        message=told,
+    )
+
+
+_RECORDS = {
+    "orgs": ("school", "schools"),
+    "academicSessions": ("term", "terms"),
+    "courses": ("course", "courses"),
+    "classes": ("class", "classes"),
+    "users": ("person", "people"),
+    "roles": ("role", "roles"),
+    "enrollments": ("enrollment", "enrollments"),
+    "demographics": ("record of demographics", "records of demographics"),
+    "results": ("result", "results"),
+    "lineItems": ("line item", "line items"),
+}
+
+
+def title(group: Group) -> Said:
+    """The cause as a heading: its number in words, what sort of record, and what is the matter."""
+    count = group.own
+    one, many = _RECORDS.get(group.table or "", ("row", "rows"))
+    values: dict[str, Value] = {
+        "count": InWords(count),
+        "records": ngettext(one, many, count),
+        "column": group.column or "",
+        "file": group.file or "",
+    }
+    match group.code:
+        case "required-blank":
+            return ngettext("{count} {records} has no {column}", "{count} {records} have no {column}", count, **values)
+        case "reference-unknown":
+            return ngettext(
+                "{count} {records} names a {column} that is not there", "{count} {records} name a {column} that is not there",
+                count, **values,
+            )  # fmt: skip
+        case "duplicate-different":
+            return ngettext(
+                "{count} {records} appears twice with different details",
+                "{count} {records} appear twice with different details",
+                count,
+                **values,
+            )
+        case "date-unreadable" | "date-impossible":
+            return ngettext("{count} {column} cannot be read", "{count} values of {column} cannot be read", count, **values)
+        case "code-unknown":
+            return ngettext(
+                "{count} {records} has a {column} that is not known", "{count} {records} have a {column} that is not known",
+                count, **values,
+            )  # fmt: skip
+        case "row-long" | "row-short":
+            return ngettext(
+                "{count} line of {file} has another number of values than the heading",
+                "{count} lines of {file} have another number of values than the heading",
+                count,
+                **values,
+            )
+        case _:
+            return _("{title}", title=code(group.code).title)

@@ -1,0 +1,189 @@
+"""The rows behind a report: all rows of a cause, all changes of a table, and the refused rows as a file that can be mended and sent again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from homeroom.deliveries.seal import opened, unseal
+from homeroom.deliveries.workfolders import claim
+from homeroom.desk.causes import Example, Filter, example, schools_of
+from homeroom.desk.rights import Allowed, allows
+from homeroom.desk.sight import Sight, sight
+from homeroom.desk.viewer import Viewer
+from homeroom.layouts.mended import MARKS
+from homeroom.outbound.sheets import sheet
+from homeroom.reading.archives import unpack
+from homeroom.reading.excerpts import excerpts
+from homeroom.reading.inspect import inspect
+from homeroom.roster.codes import code
+from homeroom.roster.faults import Misuse
+from homeroom.store.audit import AuditRow
+from homeroom.store.history import Change
+from homeroom.store.issues import IssueRow, Wanted
+from homeroom.sync import tuning
+from homeroom.sync.house import House
+from homeroom.sync.walking import sealed_delivery
+from homeroom.workbench.values import Hints, Inspected, SourceFile
+
+PAGE = 100
+MOST_LISTED = 1000
+"""So many rows are paged through; all are in the file of refused rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRows:
+    """A page of the rows of causes, those that hang on them too. `next`: behind which seq the next page begins; None: it is the last."""
+
+    rows: tuple[Example, ...]
+    total: int
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One changed record. `record` and the values of `fields` (column -> before, now) are None where they may not be seen."""
+
+    seq: int
+    verb: str
+    record: str | None
+    fields: Mapping[str, tuple[str | None, str | None]]
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A page of what an import changed in one table. `counts`: verb -> records, in all."""
+
+    table: str
+    revision: int
+    counts: Mapping[str, int]
+    rows: tuple[ChangeLine, ...]
+    next: int | None
+
+
+def cause_rows(
+    house: House, viewer: Viewer, slug: str, number: int, asked: Filter, after: int = 0, now: datetime | None = None
+) -> CauseRows:
+    """All rows of the causes that are asked for, page by page, as this person may see them."""
+    seen, store = sight(house, viewer, slug, now or datetime.now(UTC)), house.stores.roster(slug)
+    wanted = Wanted(code=asked.code, file=asked.file, refused=asked.refused, schools=schools_of(seen, asked.school))
+    rows = store.issues.members(number, wanted, limit=PAGE + 1, after=after)
+    total = sum(g.rows for g in store.issues.groups(number, wanted))
+    more = len(rows) > PAGE
+    return CauseRows(tuple(example(r, seen) for r in rows[:PAGE]), total, rows[PAGE - 1].seq if more else None)
+
+
+def changes(
+    house: House, viewer: Viewer, slug: str, number: int, table: str, verb: str | None = None, after: int = 0,
+    now: datetime | None = None,
+) -> Changes:  # fmt: skip
+    """What an import changed in a table, page by page. Raises Misuse for an import that made no revision of its own."""
+    store, seen = house.stores.roster(slug), sight(house, viewer, slug, now or datetime.now(UTC))
+    if not seen.whole:
+        raise Misuse("What an import changed is shown to those who see the whole district.")
+    row = store.imports.get(number)
+    if row.revision_after is None or row.revision_after == row.revision_before or row.status != "done" or row.dry_run:
+        raise Misuse(f"Import {number} changed nothing.")
+    revision = row.revision_after
+    found = store.changes_of(revision, table, verb=verb, after=after, limit=PAGE + 1)
+    more = len(found) > PAGE
+    lines = tuple(_line(change, seen) for change in found[:PAGE])
+    return Changes(table, revision, store.tallied(revision).get(table, {}), lines, found[PAGE - 1].seq if more else None)
+
+
+def _line(change: Change, seen: Sight) -> ChangeLine:
+    if not seen.values:
+        return ChangeLine(change.seq, change.verb, None, dict.fromkeys(change.fields, (None, None)), hidden=True)
+    fields = {column: (seen.value(old), seen.value(new)) for column, (old, new) in change.fields.items()}
+    return ChangeLine(change.seq, change.verb, change.sourced_id, fields, hidden=False)
+
+
+def files_with_refused(house: House, slug: str, number: int) -> tuple[str, ...]:
+    """The files of which rows were refused: for each there is a file of its refused rows."""
+    groups = house.stores.roster(slug).issues.groups(number, Wanted(refused=True))
+    return tuple(sorted({g.file for g in groups if g.file is not None}))
+
+
+def refused_rows(house: House, viewer: Viewer, slug: str, number: int, file: str, now: datetime | None = None) -> Iterator[str]:
+    """The refused rows of one file as CSV, line by line: each as it was sent, then what happened to it and what to do.
+
+    Mended, it can be sent as it is: the last four columns are not read, and it says nothing of other records. Raises Misuse where
+    the values may not be seen, Refused where the originals are gone; both before the first line.
+    """
+    at = now or datetime.now(UTC)
+    seen, store = sight(house, viewer, slug, at), house.stores.roster(slug)
+    if not seen.values:
+        raise Misuse("The rows of this import may not be shown to you.")
+    row = store.imports.get(number)
+    if row.delivery is None or row.source is None:
+        raise Misuse(f"Import {number} has no files.")
+    wanted = Wanted(refused=True, schools=seen.schools)
+    by_line = _by_line([i for i in store.issues.all_members(number, wanted) if i.file == file and i.refused])
+    sealed = sealed_delivery(house, slug, row.delivery)
+    house.stores.control.audit.add(
+        AuditRow(at, viewer.who, "refused-rows-downloaded", slug, {"import": number, "rows": len(by_line)})
+    )
+    source = house.stores.control.sources.get(row.source)
+
+    def lines() -> Iterator[str]:
+        with claim(house.settings.work, f"{slug}-{number}-refused") as folder:
+            raw = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
+            files = unpack(raw, folder.path / "unpacked").files
+            look = _look(files, file, tuning.hints(source))
+            header = [*look.header, *MARKS]
+            yield from sheet(header, (_mendable(look, cells, at, by_line) for at, cells in _rows(look, by_line)))
+
+    return lines()
+
+
+def original(
+    house: House, viewer: Viewer, slug: str, number: int, place: int, now: datetime | None = None
+) -> tuple[str, Iterator[bytes]]:
+    """One file of an import's delivery as it was sent: its name, and its bytes. It is written down who took it.
+
+    Raises Misuse where this person may not see the whole district's values, or there is no such file; Refused where it is gone.
+    """
+    at = now or datetime.now(UTC)
+    seen, row = sight(house, viewer, slug, at), house.stores.roster(slug).imports.get(number)
+    if not seen.whole or not isinstance(allows(house, viewer, "originals.get", slug, at), Allowed):
+        raise Misuse("The originals of this import may not be shown to you.")
+    if row.delivery is None:
+        raise Misuse(f"Import {number} has no files.")
+    sealed = sealed_delivery(house, slug, row.delivery)
+    if not 0 <= place < len(sealed.files):
+        raise Misuse(f"The delivery of import {number} has no file {place + 1}.")
+    house.stores.control.audit.add(
+        AuditRow(at, viewer.who, "original-downloaded", slug, {"import": number, "delivery": row.delivery, "file": place})
+    )
+    return sealed.files[place].name, opened(house.raw, house.data_key(slug), sealed, place)
+
+
+def _by_line(rows: list[IssueRow]) -> dict[int, list[IssueRow]]:
+    """Physical line -> what was found about the row on it."""
+    found: dict[int, list[IssueRow]] = {}
+    for row in rows:
+        if row.line is not None:
+            found.setdefault(int(row.line), []).append(row)
+    return found
+
+
+def _look(files: tuple[SourceFile, ...], name: str, hints: Hints) -> Inspected:
+    for each in files:
+        if each.name == name:
+            return inspect(each, hints)
+    raise Misuse(f"The delivery has no file {name}.")
+
+
+def _rows(look: Inspected, by_line: Mapping[int, list[IssueRow]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    return ((row.line, row.cells) for row in excerpts(look, by_line))
+
+
+def _mendable(look: Inspected, cells: tuple[str, ...], line: int, by_line: Mapping[int, list[IssueRow]]) -> list[str]:
+    """A row as it was sent, filled up to the header's width, with what happened to it."""
+    found = by_line[line]
+    codes = dict.fromkeys(i.code for i in found)
+    row = [*cells, *[""] * (len(look.header) - len(cells))]
+    said = " ".join(dict.fromkeys(i.told().message for i in found))
+    return [*row, str(line), " ".join(codes), said, " ".join(code(c).remedy for c in codes)]

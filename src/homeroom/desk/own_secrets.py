@@ -1,0 +1,49 @@
+"""A person's own password and code generator, changed by the person."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from homeroom.desk import passwords, people
+from homeroom.desk.viewer import STAFF, Viewer
+from homeroom.roster.faults import Misuse
+from homeroom.store.audit import AuditRow
+from homeroom.sync.house import House
+
+SECRET = re.compile(r"[A-Z2-7]{32}")
+"""A secret of a code generator as `passwords.new_secret` makes it."""
+
+
+def change_password(house: House, asking: Viewer, old: str, new: str, now: datetime) -> None:
+    """Give oneself another password. Other sessions end. Raises Misuse."""
+    control = house.stores.control
+    kept = control.people.get(asking.person.id)
+    if not passwords.right(kept.password_hash, old):
+        raise Misuse("The old password did not match.")
+    passwords.judged(new, kept.email, kept.name)
+    control.people.change(kept.id, password_hash=passwords.hashed(new))
+    control.sessions.end_all(kept.id, but=asking.session)
+    control.audit.add(AuditRow(now, asking.who, "password-changed", None))
+
+
+def set_code(house: House, asking: Viewer, confirmation: str, secret: str, code: str, now: datetime) -> None:
+    """Set a code generator up, or another one. `confirmation`: a code of the old one, or the password. Other sessions end. Raises Misuse."""
+    people.confirm(house, asking, confirmation, now)
+    step = passwords.step_of(secret, code, now) if SECRET.fullmatch(secret) else None
+    if step is None:
+        raise Misuse("The new code did not match. Check that the clock of your phone is right, and type the newest code.")
+    control = house.stores.control
+    sealed = house.vault.encrypt(secret, table="person", row=str(asking.person.id), column="totp")
+    control.people.change(asking.person.id, totp=sealed, totp_step=step)
+    control.sessions.end_all(asking.person.id, but=asking.session)
+    control.audit.add(AuditRow(now, asking.who, "code-generator-set", None))
+
+
+def remove_code(house: House, asking: Viewer, code: str, now: datetime) -> None:
+    """Be without a code generator again. The vendor's staff cannot. Raises Misuse."""
+    if asking.role in STAFF:
+        raise Misuse("Everybody who works for the vendor signs in with a code.")
+    people.confirm(house, asking, code, now)
+    house.stores.control.people.change(asking.person.id, totp=None)
+    house.stores.control.audit.add(AuditRow(now, asking.who, "code-generator-removed", None))

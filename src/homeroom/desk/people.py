@@ -1,0 +1,209 @@
+"""The people of an installation: invited by a link that opens once, let in by a password and a code, shut out at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from homeroom.desk import once, passwords
+from homeroom.desk.viewer import ROLES, STAFF, Person, Role, Viewer
+from homeroom.roster.faults import Misuse
+from homeroom.store.audit import AuditRow
+from homeroom.store.people import Kept
+from homeroom.sync.house import House
+
+_ADDRESS = re.compile(r"[^@\s<>\"']{1,64}@[^@\s<>\"']{1,190}\.[^@\s<>\"']{2,}")
+INVITATION: once.Kind = "invitation"
+NEW_PASSWORD: once.Kind = "new-password"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody who was invited, and the token of the link that lets them in."""
+
+    person: Person
+    token: str
+
+
+def as_person(kept: Kept) -> Person:
+    """A person as the desk speaks of one: nothing secret."""
+    said = kept.preferences
+    return Person(
+        id=kept.id,
+        email=kept.email,
+        name=kept.name,
+        role=_role(kept.role),
+        districts=kept.districts,
+        schools=kept.schools,
+        timezone=said.get("timezone"),
+        theme=said.get("theme", "auto"),
+        keys=said.get("keys", True),
+        has_code=kept.totp is not None,
+        disabled=kept.disabled is not None,
+    )
+
+
+def invite(
+    house: House,
+    email: str,
+    role: str,
+    *,
+    who: str,
+    now: datetime,
+    name: str = "",
+    districts: Sequence[str] = (),
+    schools: Sequence[str] = (),
+) -> Invited:
+    """Add a person and make the link by which they come in. Raises Misuse with what to do.
+
+    An administrator needs districts, a viewer of schools one district and its schools; the vendor's staff have none: they see all.
+    """
+    address = email.strip().lower()
+    if not _ADDRESS.fullmatch(address):
+        raise Misuse(f"{email!r} is no e-mail address; write it as name@school.example.")
+    wanted, own = _role(role), tuple(dict.fromkeys(districts))
+    _fits(house, wanted, own, schools)
+    kept = house.stores.control.people.add(address, name.strip() or address.split("@")[0], wanted, own, tuple(schools), now)
+    detail = {"person": kept.id, "role": wanted, "schools": len(schools)}
+    house.stores.control.audit.add(AuditRow(now, who, "person-invited", own[0] if len(own) == 1 else None, detail))
+    return Invited(as_person(kept), once.make(house, INVITATION, str(kept.id), {}, who, now, own[0] if len(own) == 1 else None))
+
+
+def again(house: House, number: int, *, who: str, now: datetime) -> str:
+    """A new link for somebody who never came, or who lost the password or the code generator. The old ways in are gone when it is used."""
+    kept = house.stores.control.people.get(number)
+    if kept.disabled is not None:
+        raise Misuse(f"{kept.email} is shut out; let them in again first.")
+    kind = INVITATION if kept.password_hash is None else NEW_PASSWORD
+    house.stores.control.audit.add(AuditRow(now, who, "link-made", _district(kept), {"person": number, "kind": kind}))
+    return once.make(house, kind, str(number), {}, who, now, _district(kept))
+
+
+def invited(house: House, token: str, now: datetime) -> Person:
+    """Whom a link lets in. Raises LinkDead."""
+    link = once.look(house, token, now)
+    if link.kind not in (INVITATION, NEW_PASSWORD):
+        raise once.LinkDead(None, expired=False)
+    return as_person(house.stores.control.people.get(int(link.about)))
+
+
+def accept(house: House, token: str, password: str, secret: str | None, code: str, now: datetime, name: str = "") -> Person:
+    """Come in by a link: set a password and, with `secret` and a code made from it, the code generator. Uses the link up.
+
+    Raises LinkDead, or Misuse with what to do; then the link is still good. The vendor's staff need the code generator.
+    """
+    person = invited(house, token, now)
+    passwords.judged(password, person.email, name or person.name)
+    if person.role in STAFF and not secret:
+        raise Misuse("Set up the code generator, too: everybody who works for the vendor signs in with a code.")
+    step = passwords.step_of(secret, code, now) if secret else 0
+    if step is None:
+        raise Misuse("That code did not match. Check that the clock of your phone is right, and type the newest code.")
+    once.use(house, token, now)
+    control = house.stores.control
+    sealed = house.vault.encrypt(secret, table="person", row=str(person.id), column="totp") if secret else None
+    values = {"password_hash": passwords.hashed(password), "totp": sealed, "totp_step": step}
+    kept = control.people.change(person.id, **values, **({"name": name.strip()} if name.strip() else {}))
+    control.sessions.end_all(person.id)
+    control.audit.add(AuditRow(now, kept.email, "came-in", _district(kept), {"code": secret is not None}))
+    return as_person(kept)
+
+
+def confirm(house: House, asking: Viewer, code: str, now: datetime) -> None:
+    """Ask once more whether it is really the person: the code, or the password of those without a code generator.
+
+    Raises Misuse. A code is good for one act.
+    """
+    kept = house.stores.control.people.get(asking.person.id)
+    if not matches(house, kept, code, now):
+        raise Misuse(
+            "That code did not match. Wait for the next one and type it."
+            if kept.totp is not None
+            else "That password did not match. Type the one that you sign in with."
+        )
+
+
+def matches(house: House, kept: Kept, code: str, now: datetime) -> bool:
+    """Whether a code is right and was not used before; of people without a code generator, whether it is the password."""
+    if kept.totp is None:
+        return passwords.right(kept.password_hash, code)
+    secret = house.vault.decrypt(kept.totp, table="person", row=str(kept.id), column="totp")
+    step = passwords.step_of(secret, code, now)
+    return step is not None and house.stores.control.people.use_step(kept.id, step)
+
+
+def disable(house: House, number: int, *, who: str, now: datetime) -> Person:
+    """Shut somebody out at once: their sessions end and their tokens are good no more. Raises Misuse for the last operator."""
+    control = house.stores.control
+    kept = control.people.get(number)
+    others = [p for p in control.people.all() if p.role == "operator" and p.disabled is None and p.id != number]
+    if kept.role == "operator" and not others:
+        raise Misuse("This is the last operator. Invite another one first, or nobody could.")
+    control.sessions.end_all(number)
+    for token in control.tokens.of(number):
+        control.tokens.revoke(token.id, now)
+    changed = control.people.change(number, disabled=now)
+    control.audit.add(AuditRow(now, who, "person-shut-out", _district(kept), {"person": number}))
+    return as_person(changed)
+
+
+def enable(house: House, number: int, *, who: str, now: datetime) -> Person:
+    """Let somebody in again, with the password and code they had."""
+    changed = house.stores.control.people.change(number, disabled=None)
+    house.stores.control.audit.add(AuditRow(now, who, "person-let-in", _district(changed), {"person": number}))
+    return as_person(changed)
+
+
+def change_role(
+    house: House, number: int, role: str, *, who: str, now: datetime, districts: Sequence[str] = (), schools: Sequence[str] = ()
+) -> Person:
+    """Give somebody another role or other districts. Their sessions end, so that nothing goes on under the old one."""
+    control = house.stores.control
+    kept, wanted, own = control.people.get(number), _role(role), tuple(dict.fromkeys(districts))
+    _fits(house, wanted, own, schools)
+    others = [p for p in control.people.all() if p.role == "operator" and p.disabled is None and p.id != number]
+    if kept.role == "operator" and wanted != "operator" and not others:
+        raise Misuse("This is the last operator. Invite another one first, or nobody could.")
+    control.sessions.end_all(number)
+    changed = control.people.change(number, role=wanted, districts=own, schools=tuple(schools))
+    detail = {"person": number, "role": [kept.role, wanted]}
+    control.audit.add(AuditRow(now, who, "role-changed", _district(changed), detail))
+    return as_person(changed)
+
+
+def prefer(house: House, asking: Viewer, **values: object) -> Person:
+    """Keep what a person likes: `theme`, `timezone`, `keys`."""
+    kept = house.stores.control.people.get(asking.person.id)
+    return as_person(house.stores.control.people.change(kept.id, preferences={**kept.preferences, **values}))
+
+
+def listed(house: House, slug: str | None = None) -> list[Person]:
+    """Everybody, or those of one district."""
+    found = [as_person(kept) for kept in house.stores.control.people.all()]
+    return [person for person in found if slug is None or slug in person.districts]
+
+
+def _role(text: str) -> Role:
+    for role in ROLES:
+        if role == text:
+            return role
+    raise Misuse(f"There is no role {text!r}; there are {', '.join(ROLES)}.")
+
+
+def _fits(house: House, role: Role, districts: tuple[str, ...], schools: Sequence[str]) -> None:
+    for slug in districts:
+        house.stores.control.districts.get(slug)
+    if role in STAFF and districts:
+        raise Misuse(f"An {role} sees all districts; name none.")
+    if role == "administrator" and not districts:
+        raise Misuse("An administrator needs a district.")
+    if role == "school_viewer" and (len(districts) != 1 or not schools):
+        raise Misuse("A viewer of schools needs one district and at least one of its schools.")
+    if role != "school_viewer" and schools:
+        raise Misuse("Only a viewer of schools is bound to schools.")
+
+
+def _district(kept: Kept) -> str | None:
+    return kept.districts[0] if len(kept.districts) == 1 else None

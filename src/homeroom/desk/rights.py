@@ -1,0 +1,89 @@
+"""May this person do this, here, now? The only place that decides; pages, API and commands ask it.
+
+Whoever may not know of something gets the same answer as for something that does not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from homeroom.desk.acts import ACTS, Act
+from homeroom.desk.viewer import Kind, Viewer
+from homeroom.roster.faults import Misuse
+from homeroom.store.districts import District
+from homeroom.sync.house import House
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Go on. `code`: the form brings the code along, and the act checks it (`people.confirm`)."""
+
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """There is no such page, as far as this person is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The district has not turned support access on."""
+
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsElevation:
+    """The elevated role comes first: of this kind, for this district."""
+
+    kind: Kind
+    district: str | None
+
+
+Answer = Allowed | Hidden | Closed | NeedsElevation
+
+
+def allows(house: House, asking: Viewer, act: str, slug: str | None, now: datetime) -> Answer:
+    """Whether this person may do that act, in that district where it is about one. Raises KeyError for an act that is not declared."""
+    known = ACTS[act]
+    if asking.person.disabled or asking.role not in known.roles or not _knows(house, asking, known, slug):
+        return Hidden()
+    if known.support and asking.person.staff and house.stores.control.support.of(slug or "", now) is None:
+        return Closed(slug or "")
+    if known.asks in ("records", "settings"):
+        kind: Kind = "records" if known.asks == "records" else "settings"
+        if not asking.elevated(kind, slug if known.of_district else None):
+            return NeedsElevation(kind, slug if known.of_district else None)
+    return Allowed(code=known.asks == "code")
+
+
+def may(house: House, asking: Viewer, act: str, slug: str | None, now: datetime) -> bool:
+    """Whether a page may offer that act: it can be done, if perhaps after the elevated role or with a code."""
+    return isinstance(allows(house, asking, act, slug, now), Allowed | NeedsElevation)
+
+
+def values_open(house: House, asking: Viewer, slug: str, now: datetime) -> bool:
+    """Whether values of rows may be shown in issue lists: own people at once, the vendor's with support access and the elevated role."""
+    if asking.role in ("administrator", "school_viewer") and asking.sees(slug):
+        return asking.token is None or asking.elevated("records", slug)
+    return isinstance(allows(house, asking, "records.see", slug, now), Allowed)
+
+
+def visible(house: House, asking: Viewer) -> list[District]:
+    """The districts that this person may know of, by name."""
+    return [district for district in house.stores.control.districts.all() if asking.sees(district.slug)]
+
+
+def _knows(house: House, asking: Viewer, act: Act, slug: str | None) -> bool:
+    """Whether the person may know of what the act is about."""
+    if not act.of_district:
+        return asking.token_districts is None or act.name in ("account", "fleet.see", "layouts.shipped")
+    if slug is None or not asking.sees(slug):
+        return False
+    try:
+        house.stores.control.districts.get(slug)
+    except Misuse:
+        return False
+    return True

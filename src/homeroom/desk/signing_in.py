@@ -1,0 +1,60 @@
+"""Signing in: e-mail address, password and code together, one answer for every cause, and a brake for those who try."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from homeroom.desk import passwords, people, sessions
+from homeroom.roster.faults import Fault
+from homeroom.store.audit import AuditRow
+from homeroom.sync.house import House
+
+TRIES = 10
+"""So many tries for one e-mail address, or ten times so many from one place, within `WAIT`."""
+TRIES_OF_A_PLACE = 100
+WAIT = timedelta(minutes=15)
+
+
+class NoMatch(Fault):
+    """Something of it was not right; nobody is told what."""
+
+
+class TooManyTries(Fault):
+    """Too many tries: wait for `WAIT`."""
+
+
+def sign_in(house: House, email: str, password: str, code: str, now: datetime, *, agent: str = "", address: str = "") -> str:
+    """The cookie's text of a new session. Raises NoMatch or TooManyTries; takes the same time for people who do not exist.
+
+    The vendor's staff cannot be without a code; of others the code is asked for when they have set a generator up.
+    """
+    control = house.stores.control
+    named, place = _key("email", email.strip().lower()), _key("place", address)
+    _braked(house, named, place, now)
+    # Written down before the look: many tries at once would otherwise all see the same count.
+    control.attempts.add((named, place), now, now - WAIT)
+    kept = control.people.find(email)
+    good = passwords.right(kept.password_hash if kept is not None else None, password)
+    if not good or kept is None or kept.disabled is not None:
+        raise NoMatch
+    if kept.totp is not None and not people.matches(house, kept, code, now):
+        raise NoMatch
+    person = people.as_person(kept)
+    if person.staff and not person.has_code:
+        raise NoMatch  # cannot be reached by a link of ours: `accept` asks for a code generator
+    control.attempts.forgive(named)
+    return sessions.begin(house, person, now, agent=agent, address=address)
+
+
+def _braked(house: House, named: str, place: str, now: datetime) -> None:
+    most = house.stores.control.attempts.most((named, place), now - WAIT)
+    if most.get(named, 0) >= TRIES or most.get(place, 0) >= TRIES_OF_A_PLACE:
+        if most.get(named, 0) == TRIES:
+            house.stores.control.audit.add(AuditRow(now, "nobody", "too-many-tries", None, {"address": place[:12]}))
+            house.stores.control.attempts.add((named,), now, now - WAIT)  # so that the audit hears of it once
+        raise TooManyTries
+
+
+def _key(kind: str, text: str) -> str:
+    return hashlib.sha256(f"{kind} {text}".encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,148 @@
+"""Who is told what by e-mail: the people who chose to know, once per cause and night, in words that say what to do.
+
+A failed try is tried again with growing pauses for a day. Neither a subject nor a log names anybody's record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from homeroom.desk.people import as_person
+from homeroom.desk.viewer import Person, Viewer
+from homeroom.outbound import mail
+from homeroom.roster.codes import code
+from homeroom.roster.faults import Misuse
+from homeroom.store.audit import AuditRow
+from homeroom.store.news import Mailing, News
+from homeroom.sync.apps import public_url
+from homeroom.sync.house import House
+from homeroom.sync.lateness import hear_late
+
+CHOICES = ("failed", "held", "late")
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
+_TAKEN = timedelta(minutes=5)
+"""For so long a process that died while it sent keeps a letter from the others."""
+KEPT = timedelta(days=90)
+
+Send = Callable[[EmailMessage], None]
+log = structlog.stdlib.get_logger("homeroom.telling")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who was told of an import: when, or why not yet (`trouble`), or why never (`given_up`)."""
+
+    email: str
+    sent: datetime | None
+    trouble: str | None
+    given_up: bool
+
+
+def chosen(house: House, number: int, slug: str) -> tuple[str, ...]:
+    """What a person is told of a district: of `CHOICES`. Without a choice a district's administrator is told all, others nothing."""
+    kept = house.stores.control.people.get(number)
+    said = kept.preferences.get("notices", {}).get(slug)
+    if said is not None:
+        return tuple(said)
+    return CHOICES if kept.role == "administrator" and slug in kept.districts else ()
+
+
+def choose(house: House, asking: Viewer, slug: str, choices: Sequence[str], now: datetime) -> None:
+    """Let a person be told of these things in a district they see, and of no others. Raises Misuse."""
+    if unknown := [each for each in choices if each not in CHOICES]:
+        raise Misuse(f"There is no notice {unknown[0]!r}; there are {', '.join(CHOICES)}.")
+    kept = house.stores.control.people.get(asking.person.id)
+    notices = {**kept.preferences.get("notices", {}), slug: [each for each in CHOICES if each in choices]}
+    house.stores.control.people.change(kept.id, preferences={**kept.preferences, "notices": notices})
+    house.stores.control.audit.add(AuditRow(now, asking.who, "notices-chosen", slug, {"notices": notices[slug]}))
+
+
+def tell(house: House, since: datetime, now: datetime, send: Send | None = None) -> int:
+    """Hear of late sources, decide whom to tell of what, and send what is due. Returns how many letters went out.
+
+    `since` is when this was last called. `send` hands a letter to the mail server of the settings; without a server nobody is told.
+    """
+    hear_late(house, since, now)
+    control, address = house.stores.control, house.settings.smtp_url
+    if address is None and send is None:
+        return 0
+    for each in control.news.untold():
+        control.mailings.plan(each.id, [person.id for person in _wants(house, each)], now)
+    control.news.purge(now - KEPT)
+    give = send or (lambda letter: mail.send(mail.Server.parse(address or ""), letter))
+    return sum(_try(house, one, now, give) for one in control.mailings.due(now))
+
+
+def told_of(house: House, slug: str, number: int) -> list[Told]:
+    """Who was told of an import."""
+    control = house.stores.control
+    of = control.news.of_import(slug, number)
+    return [
+        Told(control.people.get(each.person).email, each.sent, each.trouble, each.given_up)
+        for each in control.mailings.of([news.id for news in of])
+    ]
+
+
+def worded(house: House, told: News) -> tuple[str, str]:
+    """Subject and text of a letter: what happened, what we did with it, what to do next (console.md 1 and 7)."""
+    district = house.stores.control.districts.get(told.district)
+    word, _, about = told.cause.partition(":")
+    home = f"{public_url(house)}/districts/{told.district}"
+    foot = f"\n\nYou get this because you chose to know. Change that here: {public_url(house)}/account\n"
+    if word == "late":
+        due = _local(told.detail["due"], district.timezone)
+        last = (
+            f"The last files came on {_local(told.detail['last'], district.timezone)}."
+            if told.detail["last"]
+            else "None ever came."
+        )
+        text = (
+            f"No files came tonight.\n\nThey were due by {due}. {last} Nothing was changed, and applications keep the roster they have.\n\n"
+            f"Check that the nightly export is on, and that it may log in.\n\n{home}/sources/{about}"
+        )
+        return f"{district.name}: no files came tonight", text + foot
+    title = code(about).title
+    subject = f"{district.name}: import waits for approval" if word == "held" else f"{district.name}: import failed"
+    kept = "Nothing has changed yet, and applications keep the roster of before." if word == "held" else "Nothing was changed."
+    text = f"{title}.\n\n{told.detail['message']} {kept}\n\n{told.detail['remedy']}\n\n{home}/imports/{told.number}"
+    return subject, text + foot
+
+
+def _wants(house: House, told: News) -> list[Person]:
+    """The people who chose to know of it and may sign in."""
+    word = told.cause.partition(":")[0]
+    everybody = [as_person(kept) for kept in house.stores.control.people.all() if kept.disabled is None]
+    return [
+        person for person in everybody if Viewer(person).sees(told.district) and word in chosen(house, person.id, told.district)
+    ]
+
+
+def _try(house: House, one: Mailing, now: datetime, send: Send) -> bool:
+    mailings = house.stores.control.mailings
+    if not mailings.take(one, now + _TAKEN):
+        return False
+    kept = house.stores.control.people.get(one.person)
+    if kept.disabled is not None:
+        mailings.later(one, "shut out", None)
+        return False
+    subject, text = worded(house, house.stores.control.news.get(one.news))
+    try:
+        send(mail.letter(house.settings.mail_from or "homeroom@localhost", kept.email, subject, text))
+    except mail.NotSent as trouble:
+        again = trouble.passing and one.tries < len(PAUSES)
+        log.warning("letter-not-sent", news=one.news, tries=one.tries + 1, given_up=not again)
+        mailings.later(one, str(trouble), now + PAUSES[one.tries] if again else None)
+        return False
+    mailings.sent(one, now)
+    return True
+
+
+def _local(written: str, zone: str) -> str:
+    at = datetime.fromisoformat(written).astimezone(ZoneInfo(zone))
+    return f"{at:%B} {at.day} at {at:%I:%M %p}".replace(" at 0", " at ") + f" {at:%Z}"

@@ -1,0 +1,34 @@
+"""The groups of addresses, each in a module of its own; `ROUTES` is the order of the reference."""
+
+from homeroom.doors.api.resources import (
+    account,
+    apps,
+    audit,
+    deliveries,
+    districts,
+    feed,
+    imports,
+    installation,
+    issues,
+    layouts,
+    own_layouts,
+    papers,
+    people,
+    records,
+    roster,
+    schools,
+    secrets,
+    sources,
+    support,
+    take_overs,
+    uploads,
+    write_backs,
+)
+
+ROUTES = tuple(
+    module.routes
+    for module in (
+        account, districts, sources, secrets, uploads, deliveries, imports, issues, roster, records, feed, schools, take_overs,
+        layouts, own_layouts, papers, write_backs, apps, people, support, audit, installation,
+    )
+)  # fmt: skip

@@ -1,0 +1,115 @@
+"""Imports: the log, the report, what changed; approve, reject, roll back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from homeroom.desk import issue_values, rights
+from homeroom.doors.api.handing import ended
+from homeroom.doors.api.models import Body, ImportLine, Report, Whole
+from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Before, Limit, Number, Routes, Slug, Wait
+from homeroom.roster.report import ImportReport, moment
+from homeroom.store.audit import because
+from homeroom.store.imports import Import
+from homeroom.sync import imports
+
+routes = Routes("Imports")
+
+
+class Approval(Body):
+    """What is approved."""
+
+    plan: Annotated[
+        str,
+        Field(
+            max_length=100,
+            pattern=r"^sha256:[0-9a-f]{64}$",
+            description="The hash of the plan that you looked at, as the report has it.",
+            examples=["sha256:" + "0" * 64],
+        ),
+    ]
+
+
+class Rejection(Body):
+    """Why."""
+
+    reason: Annotated[str, Field(max_length=500, description="For the district to read; no names of students.")] = ""
+
+
+class BackTo(Body):
+    """Where to go back to."""
+
+    revision: Whole
+
+
+@routes.ask("GET", "/districts/{slug}/imports", "reports.see", response_model=list[ImportLine])
+def list_imports(
+    asked: Ask,
+    slug: Slug,
+    limit: Limit = 50,
+    before: Before = None,
+    source: Annotated[int | None, Query(ge=1, le=MOST, description="Only of this source.")] = None,
+) -> list[Answer]:
+    """List a district's imports, the newest first."""
+    imports.settle_interrupted(asked.house, slug)
+    return [_line(entry) for entry in asked.store.imports.last(limit, before=before, source=source)]
+
+
+@routes.ask("GET", "/districts/{slug}/imports/{number}", "reports.see", response_model=Report)
+async def get_import(asked: Ask, slug: Slug, number: Number, wait: Wait = 0) -> Answer:
+    """Show the report of an import; with `wait`, once it has ended."""
+    await ended(asked, number, wait)
+    return await run_in_threadpool(_report, asked, number)
+
+
+@routes.ask("POST", "/districts/{slug}/imports/{number}/approve", "holds.approve", response_model=Report)
+def approve_import(asked: Ask, slug: Slug, number: Number, body: Approval) -> Answer:
+    """Let a held import go on.
+
+    It is walked again and applied only if it would do exactly what was shown; otherwise it waits anew, with another plan. The answer
+    comes when that is done.
+    """
+    asked.entry(number)
+    with asked.turn():
+        made = imports.approve(asked.house, slug, number, plan=body.plan, who=asked.who)
+    return _shown(asked, made)
+
+
+@routes.ask("POST", "/districts/{slug}/imports/{number}/reject", "holds.reject", response_model=Report)
+def reject_import(asked: Ask, slug: Slug, number: Number, body: Rejection) -> Answer:
+    """Turn a held import down. The last good roster is served on."""
+    asked.entry(number)
+    said = {"reason": " ".join(body.reason.split())} if body.reason.strip() else {}
+    with because(**said):
+        return _shown(asked, imports.reject(asked.house, slug, number, who=asked.who))
+
+
+@routes.ask("POST", "/districts/{slug}/rollback", "rollback", response_model=Report)
+def roll_back(asked: Ask, slug: Slug, body: BackTo) -> Answer:
+    """Make a new revision that equals an old one."""
+    with asked.turn():
+        return _shown(asked, imports.rollback(asked.house, slug, body.revision, who=asked.who))
+
+
+def _report(asked: Asked, number: int) -> Answer:
+    return _shown(asked, imports.report(asked.house, asked.slug, number))
+
+
+def _shown(asked: Asked, report: ImportReport) -> Answer:
+    open_ = rights.values_open(asked.house, asked.viewer, asked.slug, asked.now)
+    return issue_values.report(report, values=open_)
+
+
+def _line(entry: Import) -> Answer:
+    names = ("source", "delivery", "kind", "trigger", "dry_run", "status", "outcome", "revision_before", "revision_after", "step")
+    return {
+        "import": entry.number,
+        **{name: getattr(entry, name) for name in names},
+        "reason": entry.reason["code"] if entry.reason else None,
+        "started_at": moment(entry.started_at),
+        "finished_at": moment(entry.finished_at) if entry.finished_at else None,
+    }

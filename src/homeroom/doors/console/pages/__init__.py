@@ -1,0 +1,9 @@
+"""All pages of the console: one module for each group, listed here once."""
+
+from __future__ import annotations
+
+from homeroom.doors.console.page import Page
+from homeroom.doors.console.pages import account, district, fleet, help, once, signing_in
+
+PAGES: tuple[Page, ...] = (*fleet.PAGES, *district.PAGES, *signing_in.PAGES, *once.PAGES, *account.PAGES, *help.PAGES)
+"""Every module of this folder has a tuple of its own, and is named here."""

@@ -1,0 +1,118 @@
+"""The first door: sign in and out, and the elevated role for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from homeroom.desk import elevation, rights, sessions, signing_in
+from homeroom.desk.rights import Allowed, NeedsElevation
+from homeroom.desk.viewer import Kind
+from homeroom.doors.console.answers import Again, Answer, Goto, Notice, NotThere, Shown, Wrong
+from homeroom.doors.console.asked import Asked
+from homeroom.doors.console.page import Page
+from homeroom.doors.console.request import local
+from homeroom.doors.console.words import _
+from homeroom.roster.faults import Misuse
+from homeroom.store.sessions import Support
+
+
+def show_sign_in(asked: Asked) -> Answer:
+    """The form; whoever is signed in already is sent on."""
+    if asked.who is not None:
+        return Goto(_to(asked))
+    return Shown("pages/sign_in.html", _to(asked))
+
+
+def sign_in(asked: Asked) -> Answer:
+    """Sign in. One sentence for every cause."""
+    try:
+        cookie = signing_in.sign_in(
+            asked.house,
+            asked.form("email"),
+            asked.values.get("password", ("",))[-1],
+            asked.form("code"),
+            asked.now,
+            agent=asked.agent,
+            address=asked.peer,
+        )
+    except signing_in.NoMatch:
+        raise Misuse(_("That did not match. Check the e-mail address, the password and the code.")) from None
+    except signing_in.TooManyTries:
+        raise Misuse(_("Too many tries. Wait 15 minutes.")) from None
+    return Goto(_to(asked), session=cookie)
+
+
+def sign_out(asked: Asked) -> Answer:
+    """The session is gone."""
+    if asked.who is not None:
+        sessions.end(asked.house, asked.who, asked.now)
+    return Goto("/sign-in", Notice("ok", _("You are signed out.")), session="")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What the elevated role is asked for."""
+
+    kind: Kind
+    district: str | None
+    name: str
+    to: str
+    kept: str
+    support: Support | None
+    by_code: bool
+
+
+def show_elevate(asked: Asked) -> Answer:
+    """The page that asks for reason and code."""
+    kind, district = _wanted(asked)
+    name = asked.house.stores.control.districts.get(district).name if district else ""
+    state = asked.house.stores.control.support.of(district, asked.now) if district and asked.viewer.person.staff else None
+    kept = asked.kept or asked.form("kept")
+    return Shown("pages/elevated_role.html", Asking(kind, district, name, _to(asked), kept, state, asked.viewer.person.has_code))
+
+
+def elevate(asked: Asked) -> Answer:
+    """Turn it on, and go back to where it was asked for; a form that waits is shown for its button once more."""
+    kind, district = _wanted(asked)
+    minutes = int(asked.form("minutes")) if asked.form("minutes").isdigit() else 15
+    try:
+        elevation.judged(asked.form("reason"))
+    except Misuse as short:
+        raise Wrong(reason=str(short)) from None
+    elevation.begin(asked.house, asked.viewer, kind, district, asked.form("reason"), asked.form("code"), minutes, asked.now)
+    if asked.form("kept"):
+        return Again(_to(asked), asked.form("kept"))
+    return Goto(_to(asked))
+
+
+def end(asked: Asked) -> Answer:
+    """End now. Where the page needs the elevated role, it asks for it again."""
+    elevation.end(asked.house, asked.viewer, asked.now)
+    return Goto(_to(asked), Notice("ok", _("The elevated role has ended.")))
+
+
+def _wanted(asked: Asked) -> tuple[Kind, str | None]:
+    """Kind and district, of this viewer's own: nobody learns from this page which districts there are."""
+    said = asked.form("for") or asked.asked_for("for")
+    district = (asked.form("in") or asked.asked_for("in")) or None
+    kind: Kind = "records" if said == "records" else "settings"
+    act = {"records": "records.see", "settings": "settings.change" if district else "installation.change"}[kind]
+    apps = (
+        rights.allows(asked.house, asked.viewer, "apps.change", None, asked.now) if kind == "settings" and not district else None
+    )
+    found = rights.allows(asked.house, asked.viewer, act, district, asked.now)
+    if not isinstance(found, Allowed | NeedsElevation) and not isinstance(apps, Allowed | NeedsElevation):
+        raise NotThere
+    return kind, district
+
+
+def _to(asked: Asked) -> str:
+    return local(asked.form("to") or asked.asked_for("to", "/"))
+
+
+PAGES = (
+    Page("/sign-in", None, show_sign_in, sign_in),
+    Page("/sign-out", "account", post=sign_out),
+    Page("/elevate", "account", show_elevate, elevate),
+    Page("/elevate/end", "account", post=end),
+)

@@ -1,0 +1,45 @@
+"""The catalogue of all sentences: `python -m homeroom.doors.console.words.extracting` writes `words/homeroom.pot` anew.
+
+It is sorted by sentence and names files without lines, so that two people who add sentences do not get into each other's way.
+A translator copies it to `words/LANGUAGE/homeroom.po` and fills in the `msgstr` lines; nothing else is needed.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import write_po
+
+CONSOLE = Path(__file__).resolve().parent.parent
+DESK = CONSOLE.parent.parent / "desk"
+POT = CONSOLE / "words/homeroom.pot"
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "say_many": (1, 2)}
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
+OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}}
+HEAD = "# The sentences of Homeroom's console.\n# Made by: python -m homeroom.doors.console.words.extracting"
+
+
+def catalogue() -> Catalog:
+    """All sentences of code and templates."""
+    made = Catalog(project="homeroom", version="1", header_comment=HEAD, charset="utf-8", fuzzy=False)
+    for folder in (CONSOLE, DESK):
+        found = extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS, comment_tags=("Note:",))
+        for name, _line, message, comments, context in found:
+            made.add(message, locations=[(f"{folder.name}/{name}", 0)], auto_comments=comments, context=context)
+    return made
+
+
+def written() -> bytes:
+    """The file as it should be. Dates are left out: the file changes when sentences do."""
+    out = io.BytesIO()
+    write_po(out, catalogue(), sort_output=True, include_lineno=False, width=130)
+    lines = out.getvalue().decode().splitlines(keepends=True)
+    dated = ('"POT-Creation-Date', '"PO-Revision-Date', '"Generated-By', '"Last-Translator', '"Language-Team', '"Report-Msgid')
+    return "".join(line for line in lines if not line.startswith(dated)).encode()
+
+
+if __name__ == "__main__":
+    POT.write_bytes(written())

@@ -1,0 +1,31 @@
+"""What people may want to know of a night: an import that failed or waits. Heard once per cause and night.
+
+Nothing is heard of a district without a roster: while it is being set up, somebody sits before the screen anyway.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from homeroom.store.imports import Import
+from homeroom.sync.house import House
+from homeroom.sync.nights import night_of
+
+_QUIET = frozenset(("rejected", "superseded"))
+"""Ends that a person brought about, or that a newer delivery made meaningless."""
+
+
+def hear(house: House, slug: str, entry: Import, now: datetime) -> None:
+    """Keep what the end of an import says, if it is worth telling."""
+    if entry.dry_run or entry.reason is None or entry.reason["code"] in _QUIET:
+        return
+    held = entry.status == "waiting_for_approval"
+    if not held and entry.outcome != "failed":
+        return
+    if house.stores.roster(slug).revision() == 0:
+        return
+    zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
+    word, code = ("held" if held else "failed"), entry.reason["code"]
+    detail = {"code": code, "message": entry.reason["message"], "remedy": entry.reason["remedy"], "source": entry.source}
+    house.stores.control.news.hear(slug, night_of(now.astimezone(zone)).isoformat(), f"{word}:{code}", entry.number, detail, now)

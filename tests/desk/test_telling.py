@@ -1,0 +1,236 @@
+"""Who is told of a bad night: those who chose to know, once per cause and night, by a real mail server, in words that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from desk_kit import NOON
+from e2e.files import district
+from homeroom.desk import people, telling
+from homeroom.desk.viewer import Viewer
+from homeroom.outbound import mail
+from homeroom.roster.faults import Misuse
+from homeroom.settings import read
+from homeroom.sync import checkup, sources
+from homeroom.sync.house import opened
+from sync_house import SLUG, Pinewood, half, settings
+
+HEADING = district()["users.csv"].splitlines(keepends=True)[0]
+"""A file of users without users."""
+
+
+class Postbox:
+    """A mail server that keeps what it is given, and may be told to refuse."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, EmailMessage]] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.answer.startswith("250"):
+            from email import message_from_bytes, policy
+
+            made = message_from_bytes(envelope.content, policy=policy.default)
+            assert isinstance(made, EmailMessage)
+            self.kept.extend((to, made) for to in envelope.rcpt_tos)
+        return self.answer
+
+
+class Listening(Controller):
+    """On a free port: the port is known once it listens."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        super()._trigger_server()
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[Postbox, str]]:
+    box = Postbox()
+    controller = Listening(box, hostname="127.0.0.1", port=0, ready_timeout=10)
+    controller.start()
+    try:
+        yield box, f"smtp://127.0.0.1:{controller.port}"
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def night(tmp_path: Path, database_url: str | None) -> Iterator[Pinewood]:
+    """Pinewood with a roster; what happens to it now is worth telling."""
+    with opened(settings(tmp_path / "data", database_url)) as house:
+        made = Pinewood.founded(house, tmp_path)
+        made.source("upload", layouts="oneroster-1.1")
+        yield made
+
+
+def administrator(of: Pinewood, email: str = "bob@pinewood.example", role: str = "administrator") -> int:
+    own = [SLUG] if role == "administrator" else []
+    return people.invite(of.house, email, role, who="tests", now=NOON, districts=own).person.id
+
+
+def tell(of: Pinewood, box: tuple[Postbox, str], now: datetime | None = None) -> int:
+    server = mail.Server.parse(box[1])
+    at = now or datetime.now(NOON.tzinfo) + timedelta(seconds=1)
+    return telling.tell(of.house, at - timedelta(minutes=1), at, lambda letter: mail.send(server, letter))
+
+
+def test_nobody_is_told_of_a_first_import(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    administrator(night)
+    assert night.night({"users.csv": "a,b\n1,2\n"}).outcome == "failed"
+    assert tell(night, postbox) == 0
+
+
+def test_a_held_night_is_told_once_with_what_to_do_and_where(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    administrator(night)
+    night.night(district())
+    held = night.night(half())
+    assert held.status == "waiting_for_approval"
+    assert tell(night, postbox) == 1
+    to, letter = postbox[0].kept[0]
+    text = letter.get_content().replace("\r\n", "\n")
+    assert (to, letter["Subject"], letter["Auto-Submitted"]) == (
+        "bob@pinewood.example",
+        "Pinewood: import waits for approval",
+        "auto-generated",
+    )
+    assert "Nothing has changed yet" in text
+    assert f"/districts/pinewood/imports/{held.number}\n" in text
+    assert "Given" not in text  # no name of a child
+    night.night(half())  # the same cause again, the same night
+    assert tell(night, postbox) == 0
+    told = telling.told_of(night.house, SLUG, held.number)
+    assert [(each.email, each.sent is not None, each.trouble) for each in told] == [("bob@pinewood.example", True, None)]
+
+
+def test_only_those_who_chose_it_and_see_the_district_are_told(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    bob = administrator(night)
+    ada = administrator(night, "ada@vendor.example", "operator")
+    administrator(night, "eve@vendor.example", "engineer")
+    control = night.house.stores.control
+    for number, choices in ((bob, []), (ada, ["held"])):
+        asking = Viewer(people.as_person(control.people.get(number)), session=1)
+        telling.choose(night.house, asking, SLUG, choices, NOON)
+        with pytest.raises(Misuse, match="no notice"):
+            telling.choose(night.house, asking, SLUG, ["everything"], NOON)
+    night.night(district())
+    night.night(half())
+    assert tell(night, postbox) == 1
+    assert [to for to, _ in postbox[0].kept] == ["ada@vendor.example"]
+    broken = district()
+    broken["users.csv"] = HEADING
+    assert night.night(broken).outcome == "failed"
+    assert tell(night, postbox) == 0
+
+
+def test_a_failed_night_and_a_dry_run(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    administrator(night)
+    night.night(district())
+    broken = district()
+    broken["users.csv"] = HEADING
+    assert night.night(broken, dry_run=True).reason is not None
+    assert tell(night, postbox) == 0
+    failed = night.night(broken)
+    assert tell(night, postbox) == 1
+    letter = postbox[0].kept[0][1]
+    assert letter["Subject"] == "Pinewood: import failed"
+    assert failed.reason is not None
+    assert failed.reason.remedy in " ".join(letter.get_content().split())
+
+
+def test_a_person_who_rejects_is_not_told_that_it_failed(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    from homeroom.sync import imports
+
+    administrator(night)
+    night.night(district())
+    held = night.night(half())
+    tell(night, postbox)
+    imports.reject(night.house, SLUG, held.number, who="bob@pinewood.example")
+    assert tell(night, postbox) == 0
+
+
+def test_a_late_source_is_told_when_its_hour_strikes_and_not_again(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    administrator(night)
+    house = night.house
+    number = house.stores.control.sources.of(SLUG)[0].id
+    sources.change(house, SLUG, number, {"expected_by": "03:00"})
+    night.night(district())
+    first = datetime.now(NOON.tzinfo).replace(hour=3, minute=0, second=20, microsecond=0)
+    due = [first + timedelta(days=days) for days in (1, 2, 3)]
+    assert [tell(night, postbox, at) for at in due][-1] == 1
+    letter = postbox[0].kept[-1][1]
+    assert letter["Subject"] == "Pinewood: no files came tonight"
+    assert "Check that the nightly export is on" in letter.get_content()
+    assert tell(night, postbox, due[-1] + timedelta(minutes=2)) == 0  # the hour struck before
+    assert tell(night, postbox, due[-1]) == 0  # another process looks at the same minute
+
+
+def test_a_mail_server_that_is_away_is_tried_again_and_one_that_refuses_is_not(
+    night: Pinewood, postbox: tuple[Postbox, str]
+) -> None:
+    administrator(night)
+    night.night(district())
+    held = night.night(half())
+    box, start = postbox[0], datetime.now(NOON.tzinfo) + timedelta(seconds=1)
+    box.answer = "451 later"
+    assert tell(night, postbox, start) == 0
+    assert [each.trouble for each in telling.told_of(night.house, SLUG, held.number)] == ["the mail server answered 451"]
+    assert tell(night, postbox, start + timedelta(seconds=30)) == 0
+    box.answer = "250 OK"
+    assert tell(night, postbox, start + timedelta(seconds=59)) == 0  # it waits its minute
+    assert tell(night, postbox, start + timedelta(seconds=61)) == 1
+    assert tell(night, postbox, start + timedelta(days=1)) == 0
+    refused = district()
+    refused["users.csv"] = HEADING
+    night.night(refused)
+    box.answer = "550 nobody of that name"
+    later = datetime.now(NOON.tzinfo) + timedelta(seconds=2)
+    assert tell(night, postbox, later) == 0
+    box.answer = "250 OK"
+    assert tell(night, postbox, later + timedelta(days=2)) == 0
+
+
+def test_a_server_elsewhere_must_speak_tls() -> None:
+    assert mail.Server.parse("smtp://ada:p%40ss@mail.example").starttls is True
+    assert mail.Server.parse("smtp://ada:p%40ss@mail.example").password == "p@ss"
+    assert mail.Server.parse("smtps://mail.example") == mail.Server("mail.example", 465, True, False, None, None)
+    assert mail.Server.parse("smtp://127.0.0.1:25").starttls is None
+    assert "p@ss" not in repr(mail.Server.parse("smtp://ada:p%40ss@mail.example"))
+
+
+def test_the_check_up_tells_a_mail_server_that_does_not_let_us_in(tmp_path: Path) -> None:
+    def refuse(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        return AuthResult(success=False, handled=False)
+
+    controller = Listening(Postbox(), hostname="127.0.0.1", port=0, authenticator=refuse, auth_require_tls=False)
+    controller.start()
+    port = controller.port
+    try:
+        told = {}
+        for url in (f"smtp://ada:pass@127.0.0.1:{port}", "smtp://127.0.0.1:1"):
+            given = read({"HOMEROOM_SMTP_URL": url, "HOMEROOM_MAIL_FROM": "h@vendor.example"}, tmp_path / "data")
+            told[url] = next(found for found in checkup.checkup(given) if found.what == "mail")
+    finally:
+        controller.stop()
+    refused, away = told.values()
+    assert (refused.ok, "did not accept" in refused.found, away.ok, "could not be reached" in away.found) == (
+        False,
+        True,
+        False,
+        True,
+    )
+
+
+def test_settings_of_mail_are_checked(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match="smtp:// or smtps://"):
+        read({"HOMEROOM_SMTP_URL": "mail.example", "HOMEROOM_MAIL_FROM": "x@y.example"}, tmp_path)
+    with pytest.raises(Misuse, match="from which address"):
+        read({"HOMEROOM_SMTP_URL": "smtp://mail.example"}, tmp_path)

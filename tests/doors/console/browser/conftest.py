@@ -1,0 +1,160 @@
+"""A real browser on real pages: Debian's Chromium, and what is looked for on every page.
+
+Playwright keeps a loop running in the thread that starts it, which other tests of the same process could not bear, so a browser
+lives as long as one file of tests. With `CONSOLE_SHOTS=FOLDER` every page that is looked at is also kept there as a picture.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from homeroom.doors.console import crossing
+from homeroom.doors.console.app import Console
+from tools import needs_tool
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+Dress = Literal["light", "dark", "phone"]
+SIZES = {"light": (1440, 1000), "dark": (1440, 1000), "phone": (390, 844)}
+NARROW = {"width": 320, "height": 700}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+WATCH = """
+window.refused = [];
+document.addEventListener("securitypolicyviolation", (event) => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser; without it the tests of this folder are told as not run."""
+    place = needs_tool("chromium")
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=place, args=list(ARGUMENTS))
+        yield made
+        made.close()
+
+
+class Visitor:
+    """One person's browser window."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context = context
+        self.address = address
+        self.page = context.new_page()
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text) if message.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def go(self, path: str) -> Page:
+        """Open a page."""
+        self.page.goto(self.address + path)
+        return self.page
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """A window for whoever has that cookie, dressed light, dark or as a phone; `scripts=False` switches scripts off."""
+    with ExitStack() as staying:
+
+        def opened(address: str, cookie: str = "", dress: Dress = "light", **more: Any) -> Visitor:
+            width, height = SIZES[dress]
+            context = chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if dress == "dark" else "light",
+                locale="en-US",
+                has_touch=dress == "phone",
+                java_script_enabled=more.pop("scripts", True),
+                **more,
+            )
+            staying.callback(context.close)
+            context.add_init_script(WATCH)
+            if cookie:
+                context.add_cookies([{"name": crossing.SESSION, "value": cookie, "url": address}])
+            return Visitor(context, address)
+
+        yield opened
+
+
+@pytest.fixture
+def look() -> Callable[[Visitor, str], None]:
+    """Look at a page as it stands: nothing axe objects to, nothing refused or said in the console, no sideways scroll at 320 px."""
+
+    def looked(visitor: Visitor, name: str = "") -> None:
+        page = visitor.page
+        _shoot(page, name)
+        found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
+        faults = [
+            f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
+            for each in found.response["violations"]
+            for node in each["nodes"]
+        ]
+        assert faults == []
+        assert page.evaluate("window.refused") == []
+        size = page.viewport_size
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        wide = page.evaluate(
+            "[...document.querySelectorAll('body *')].filter(e => !e.closest('.tabs, .seg, .table-scroll') && e.getBoundingClientRect().right > innerWidth + 1 && getComputedStyle(e).position !== 'absolute')"
+            ".map(e => e.outerHTML.slice(0, 90)).slice(0, 5)"
+        )
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert sideways <= 0, wide
+        if size is not None:
+            page.set_viewport_size(size)
+        assert visitor.said == []
+
+    return looked
+
+
+def _shoot(page: Page, name: str) -> None:
+    folder = os.environ.get("CONSOLE_SHOTS")
+    if folder and name:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@contextmanager
+def listening(app: Console) -> Iterator[str]:
+    """The console on a port of its own; yields its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
+    ready = threading.Event()
+    begun = server.startup
+
+    async def startup(*arguments: Any, **named: Any) -> None:
+        await begun(*arguments, **named)
+        ready.set()
+
+    server.startup = startup  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        assert ready.wait(30), "the server did not begin"
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        app.stop()
+        server.should_exit = True
+        thread.join(30)
+        app.close()
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[[Console], str]]:
+    """Serve a console until the file's tests end; returns its address."""
+    with ExitStack() as staying:
+        yield lambda app: staying.enter_context(listening(app))

@@ -1,0 +1,49 @@
+"""Every page of the console in a real browser, light, dark and on a phone: looked at by axe, the policy and the width of a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from console_world import World, world
+from doors.console.browser.conftest import Dress, Visitor, listening
+
+STAFF = ("/", "/holds", "/imports", "/onboarding", "/districts/new", "/account", "/account/generator", "/help")
+DISTRICT = ("/districts/pinewood", "/districts/goldenrod", "/districts/larkspur", "/districts/cedar")
+DRESSES: tuple[Dress, ...] = ("light", "dark", "phone")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str]]:
+    with world(tmp_path_factory.mktemp("console")) as made:
+        made.cookie("operator")
+        with listening(made.console()) as address:
+            yield made, address
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_every_page_is_looked_at(
+    place: tuple[World, str], visit: Callable[..., Visitor], look: Callable[[Visitor, str], None], dress: Dress
+) -> None:
+    made, address = place
+    visitor = visit(address, made.cookie("operator"), dress)
+    for path in (*STAFF, *DISTRICT):
+        page = visitor.go(path)
+        assert page.title().endswith("Homeroom"), path
+        assert page.locator("h1").count() == 1, path
+        look(visitor, f"{path.strip('/').replace('/', '-') or 'fleet'}-{dress}")
+
+
+def test_doors(place: tuple[World, str], visit: Callable[..., Visitor], look: Callable[[Visitor, str], None]) -> None:
+    made, address = place
+    visitor = visit(address)
+    for path, name in (("/sign-in", "sign-in"), ("/once/made-up", "once-dead")):
+        visitor.go(path)
+        visitor.said.clear()  # a 410 is told in the console by the browser itself
+        look(visitor, name)
+    from homeroom.desk import people
+
+    invited = people.invite(made.house, "new@vendor.example", "operator", who="tests", now=made.now)
+    visitor.go(f"/once/{invited.token}")
+    look(visitor, "come-in")
