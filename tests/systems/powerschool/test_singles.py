@@ -179,12 +179,20 @@ def test_a_seat_that_v1_does_not_show_is_left_to_the_night(asker: Asker) -> None
     assert not [r for r in files["class-student-roster.csv"] if r["status"]]
 
 
-def test_whoever_left_keeps_the_guardians_until_the_night(asker: Asker) -> None:
-    (student,) = asker.server.sql("SELECT dcid FROM students WHERE enroll_status = 2 ORDER BY dcid LIMIT 1")[0]
-    for way in ("queries", "tables", "v1"):
-        files = asker.one(way, Single("users", f"S{student}", {"agentSourcedIds": "G1"}))
-        assert [r["enroll_status"] for r in files["general-ed-students.csv"]] == ["2"]
-        assert "guardians.csv" not in files
+def test_whoever_left_has_no_class_and_keeps_the_guardians_until_the_night(asker: Asker) -> None:
+    (student,) = asker.server.sql("SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 1")[0]
+    before = held(asker.server, "st.dcid", student)
+    single = Single("users", f"S{student}", {"agentSourcedIds": "G1"}, before.hanging)
+    asker.server.steer("change", {"do": "edit", "table": "students", "key": student, "set": {"Enroll_Status": 2}})
+    try:
+        for way in ("queries", "tables", "v1"):
+            files = asker.one(way, single)
+            assert [r["enroll_status"] for r in files["general-ed-students.csv"]] == ["2"]
+            gone = {f"E{r['dcid']}" for r in files["class-student-roster.csv"] if r["status"] == "tobedeleted"}
+            assert gone == {r["sourcedId"] for r in before.hanging["enrollments"]}
+            assert "guardians.csv" not in files
+    finally:
+        asker.server.steer("change", {"do": "edit", "table": "students", "key": student, "set": {"Enroll_Status": 0}})
 
 
 @pytest.mark.parametrize("way", ["tables", "v1"])

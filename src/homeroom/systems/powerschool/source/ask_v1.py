@@ -105,7 +105,9 @@ class V1:
             return
 
     def _seats_of(self, student: str, single: Single) -> Told:
-        """The held seats and the named ones. One that is not found says nothing: v1 answers so for what a plug-in may not see, too."""
+        """The held seats and the named ones; whoever left has none. One that is not found says nothing: v1 answers so for what a plug-in may not see, too."""
+        if not self._comes(student):
+            return Told(())
         held = {row["sourcedId"][1:] for row in single.hanging.get("enrollments", ()) if row["sourcedId"][1:].isdecimal()}
         rows: list[Row] = []
         silent: set[str] = set()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Literal, Protocol
 
 from homeroom.systems.fetching import Errand, Single
 from homeroom.systems.powerschool.client import PowerSchool
@@ -62,12 +62,9 @@ def asking(sis: PowerSchool, errand: Errand) -> Iterator[Asking]:
 
 def _way(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> Way:
     """The road of the setting, of the last whole round, or that a pull would take now."""
-    wanted: Way | str = errand.settings.get("way", "auto")
-    if wanted == "auto" and (before := errand.known.get("way")) is not None:
-        way: Way = before
-        return way
-    if wanted == "auto" and errand.known.get("files"):
-        return "queries"
-    way = wanted if wanted in ("queries", "tables", "v1") else way_of(sis, errand, asked)[0]  # type: ignore[assignment]
-    refuse_less(way, errand, "the setting way says so")
-    return way
+    wanted: Way | Literal["auto"] = errand.settings.get("way", "auto")
+    if wanted == "auto":
+        before: Way | None = errand.known.get("way", "queries" if errand.known.get("files") else None)
+        return before or way_of(sis, errand, asked)[0]
+    refuse_less(wanted, errand, "the setting way says so")
+    return wanted

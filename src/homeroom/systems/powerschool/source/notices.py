@@ -122,7 +122,8 @@ def _listed(
 ) -> Iterator[tuple[str, str]]:
     """Keep the rows of a short list that changed. A course's name is also that of its classes, which are to be read with it."""
     rows = road.listed(query, dcids) if dcids else ()
-    found.keep(query, rows)
+    if rows:
+        found.keep(query, rows)
     if query == "courses":
         yield from (("classes", key) for row in rows for key in held.keys("classes", "courseSourcedId", row["course_number"]))
     if rows and query == "locations" and FILES["ignored_schools"] in errand.known.get("files", ()):

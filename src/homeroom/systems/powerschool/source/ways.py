@@ -37,9 +37,9 @@ def refuse_less(way: Way, errand: Errand, why: str) -> None:
         raise Refused("way_narrower", before=before, why=why)
 
 
-def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[str, str, set[Field]]:
+def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[Way, str, set[Field]]:
     """The road that a pull would take now, why, and the fields that the road by tables lacks. Only one page of each table is asked for."""
-    wanted = errand.settings.get("way", "auto")
+    wanted: Way | Literal["auto"] = errand.settings.get("way", "auto")
     if wanted in ("queries", "v1"):
         return wanted, "the setting way says so", set()
     if wanted == "auto" and installed(sis, asked):
