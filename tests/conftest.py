@@ -1,6 +1,8 @@
 """Fixtures for every room: a PostgreSQL server, and stores on both engines.
 
 `postgres_url` is a fresh database of its own for each test. `stores` runs a test twice, on SQLite and on PostgreSQL.
+What runs on both: every test of a store, every law, every golden night, every kill; what only reads, shapes, checks or treats rows,
+and would be told the same by either store, walks on SQLite, with one walk of its kind on both.
 Without any PostgreSQL the tests that need one are skipped with a sentence at the end; with `CI` set that is a failure.
 
 Slow tests (`slow`) are those so marked and all of the folders `e2e` and `walks`, where the whole house is walked through.
@@ -24,6 +26,12 @@ from postgres import NoPostgres, server
 _number = count(1)
 HERE = Path(__file__).parent
 SLOW_PLACES = {"e2e", "walks"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What the processes that run tests are given to be quicker (`run.py`) is not handed on to those that a test starts."""
+    if hasattr(config, "workerinput"):
+        os.environ.pop("LD_PRELOAD", None)
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses by marks

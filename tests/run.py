@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
@@ -34,6 +35,12 @@ PACKAGES = {
     "chromium": "chromium",
     "jsch.jar": "libjsch-java",
 }
+ALLOCATOR = Path("/usr/lib") / str(sysconfig.get_config_var("MULTIARCH")) / "libjemalloc.so.2"
+"""Planning a statement is a thousand small pieces of memory: DuckDB's small imports take a seventh less time with this library.
+
+No test needs it, and none is left out without it. Only the processes that run tests have it, none that a test starts.
+"""
+ALLOCATOR_PACKAGE = "libjemalloc2"
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 """Bytes that must be free in memory before the tests' files go there; a whole run leaves less than a quarter of it at any time."""
@@ -47,7 +54,8 @@ def found(tool: str) -> bool:
 def install_tools() -> list[str]:
     """Install what is missing by apt where that is allowed; returns the tools that are still missing."""
     missing = [tool for tool in PACKAGES if not found(tool)]
-    if not missing or shutil.which("apt-get") is None:
+    packages = [PACKAGES[tool] for tool in missing] + ([] if ALLOCATOR.exists() else [ALLOCATOR_PACKAGE])
+    if not packages or shutil.which("apt-get") is None:
         return missing
     sudo: list[str] = []
     if os.geteuid() != 0:
@@ -58,7 +66,6 @@ def install_tools() -> list[str]:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run([*sudo, "apt-get", "update", "-qq"], env=environment, **quiet)  # type: ignore[call-overload]
     install = [*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends"]
-    packages = [PACKAGES[tool] for tool in missing]
     if subprocess.run([*install, *packages], env=environment, **quiet).returncode != 0:  # type: ignore[call-overload]
         for package in packages:  # one that this system does not have keeps out no other
             subprocess.run([*install, package], env=environment, **quiet)  # type: ignore[call-overload]
@@ -111,6 +118,8 @@ def tests(*arguments: str) -> bool:
     """The tests on two processors; their last lines are the ten slowest and how many passed."""
     pytest = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "--durations=10", "--durations-min=1")
     with scratch() as environment:
+        if ALLOCATOR.exists():
+            environment |= {"LD_PRELOAD": str(ALLOCATOR)}
         return step("tests", sys.executable, *pytest, *arguments, environment=environment)
 
 

@@ -13,10 +13,8 @@ import sys
 import threading
 from pathlib import Path
 
-from homeroom import serve
 from homeroom.sync import imports, intake
 from homeroom.sync.house import House, opened
-from homeroom.sync.jobs import DbosJobs, queue_address
 from sync_house import SLUG, settings
 
 
@@ -46,6 +44,9 @@ def begun(house: House, folder: Path) -> int:
 
 def work(house: House, number: int, tell: imports.Tell) -> None:
     """Be a worker whose walks can be stopped; never returns."""
+    from homeroom import serve  # with all doors, a second to load: only a worker needs it
+    from homeroom.sync.jobs import DbosJobs, queue_address
+
     serve.beat(house)
     address = queue_address(house.settings.data, house.settings.database_url)
     jobs = DbosJobs(address, house.executor, lambda slug, n, heard: imports.run(house, slug, n, tell=tell))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from homeroom.roster.codes import code
 from homeroom.roster.report import ImportReport
 from hostile import HOSTILE, Hostile, base, district, write
-from walks.walking import Country, Town, country, told
+from walks.walking import Country, Settled, Town, copied, country, settle, told
 
 
 @pytest.fixture(scope="module")
@@ -28,30 +29,45 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def settled(land: Country, good: Path) -> Town:
+def settled(tmp_path_factory: pytest.TempPathFactory, good: Path) -> Settled:
+    """An installation after a good night; every delivery that may change its roster gets a copy of it."""
+    return settle(tmp_path_factory.mktemp("settled"), good)
+
+
+@pytest.fixture(scope="module")
+def steady(land: Country, good: Path) -> Town:
     """A district after a good night, for deliveries that must leave it as it is: they may share it."""
     town = land.town()
     assert town.walk(good).outcome == "success"
     return town
 
 
+@contextmanager
+def before(h: Hostile, request: pytest.FixtureRequest, land: Country, folder: Path) -> Iterator[tuple[Country, Town]]:
+    """A district as the delivery finds it: with nothing, or after a good night."""
+    if not h.first:
+        yield land, land.town()
+    elif h.outcome in ("failed", "held"):
+        yield land, request.getfixturevalue("steady")
+    else:
+        with copied(request.getfixturevalue("settled"), folder) as opened:
+            yield opened
+
+
 @pytest.mark.parametrize("h", HOSTILE, ids=lambda h: h.name)
-def test_it_ends_as_it_should(land: Country, good: Path, request: pytest.FixtureRequest, h: Hostile, tmp_path: Path) -> None:
+def test_it_ends_as_it_should(land: Country, request: pytest.FixtureRequest, h: Hostile, tmp_path: Path) -> None:
     h.make(tmp_path / "in")
-    spared = h.first and h.outcome in ("failed", "held")
-    town: Town = request.getfixturevalue("settled") if spared else land.town()
-    if h.first and not spared:
-        town.walk(good)
-    report = town.walk(tmp_path / "in", h.layouts)
-    assert ending(report) == (h.outcome, h.reason), report.reason
-    assert h.issues <= told(report)
-    assert alarms(report) <= h.issues
-    expected = h.active if h.outcome not in ("failed", "held") else district.ACTIVE if h.first else {}
-    assert {table: n for table, n in town.active().items() if n} == {table: n for table, n in expected.items() if n}
-    for table, key, column, value in h.values:
-        assert town.record(table, key)[column] == value
-    assert not land.stray()
-    assert [p.name for p in tmp_path.iterdir()] == ["in"]
+    with before(h, request, land, tmp_path / "house") as (place, town):
+        report = town.walk(tmp_path / "in", h.layouts)
+        assert ending(report) == (h.outcome, h.reason), report.reason
+        assert h.issues <= told(report)
+        assert alarms(report) <= h.issues
+        expected = h.active if h.outcome not in ("failed", "held") else district.ACTIVE if h.first else {}
+        assert {table: n for table, n in town.active().items() if n} == {table: n for table, n in expected.items() if n}
+        for table, key, column, value in h.values:
+            assert town.record(table, key)[column] == value
+        assert not place.stray()
+    assert {p.name for p in tmp_path.iterdir()} <= {"in", "house"}
 
 
 def ending(report: ImportReport) -> tuple[str, str | None]:

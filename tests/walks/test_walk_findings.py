@@ -9,7 +9,7 @@ import pytest
 
 from homeroom.roster.report import ImportReport
 from hostile import base, write
-from walks.walking import Country, Town, country
+from walks.walking import Country, Settled, Town, copied, country, settle
 
 Files = dict[str, bytes]
 Change = tuple[str, str, str]
@@ -107,25 +107,36 @@ MOVES: dict[str, tuple[Change, ...]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Settled:
+    """An installation after a night of files with something to tell of rows that then stand."""
+    folder = tmp_path_factory.mktemp("standing")
+    write(changed(base(), *STANDING), folder / "files")
+    return settle(folder, folder / "files")
+
+
 @pytest.mark.parametrize("what", MOVES)
-def test_a_night_tells_what_a_full_walk_tells(land: Country, tmp_path: Path, what: str) -> None:
+def test_a_night_tells_what_a_full_walk_tells(standing: Settled, tmp_path: Path, what: str) -> None:
     """What is found of two records together is told of both, whichever changed; and it is told no more when it is mended."""
     files = changed(base(), *STANDING)
     write(files, tmp_path / "base")
     write(changed(files, *MOVES[what]), tmp_path / "moved")
-    town, other = land.town(), land.town()
-    for place in (town, other):
-        place.walk(tmp_path / "base")
+    with copied(standing, tmp_path / "one") as (_, town), copied(standing, tmp_path / "other") as (_, other):
+        the_same_is_told(town, other, tmp_path)
+
+
+def the_same_is_told(town: Town, other: Town, files: Path) -> None:
+    """Walk the night that moved and the way back: in one town as nights, in the other, which forgets, as full walks."""
     quiet = everything(town.reports[0])
     forgetful(other)
-    night, whole = ended(town, tmp_path / "moved"), ended(other, tmp_path / "moved")
+    night, whole = ended(town, files / "moved"), ended(other, files / "moved")
     assert everything(night) == everything(whole)
     assert everything(night)["issues"] != quiet["issues"]
     assert night.tables == whole.tables
     assert night.plan == whole.plan
-    again = ended(town, tmp_path / "moved", fresh=True)
+    again = ended(town, files / "moved", fresh=True)
     assert everything(again)["issues"] == everything(night)["issues"]
-    back, back_whole = ended(town, tmp_path / "base"), ended(other, tmp_path / "base")
+    back, back_whole = ended(town, files / "base"), ended(other, files / "base")
     assert everything(back) == everything(back_whole)
     assert town.roster("source") == other.roster("source")
 

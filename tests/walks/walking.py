@@ -8,6 +8,7 @@ text stays behind, an import that was not taken leaves the roster as it was, eve
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from homeroom.sync.house import House, opened
 from homeroom.workbench.values import Mode
 
 FIRST_NIGHT = datetime(2026, 10, 5, 2, tzinfo=UTC)
+FIRST_TOWN = "town-1"
 UNFILLED = re.compile(r"\?|\bNone\b|\{|\}")
 Roster = dict[str, dict[str, dict[str, Any]]]
 
@@ -162,13 +164,37 @@ class Country:
 
     def town(self) -> Town:
         """A new district without any record."""
-        slug = f"town-{next(self._numbers)}"
+        slug = f"town-{next(self._numbers)}"  # the first is FIRST_TOWN
         districts.add(self.house, slug, f"Town {slug}", "America/Chicago")
         return Town(self.house, slug)
 
     def stray(self) -> list[Path]:
         """What lies beside the data folder."""
         return [p for p in self.folder.iterdir() if p != self.house.settings.data]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A closed installation with one town after its first night, and what that night told."""
+
+    folder: Path
+    report: ImportReport
+
+
+def settle(folder: Path, files: Path) -> Settled:
+    """Make an installation with one town, walk a first night of `files` in it, and close it: for `copied`."""
+    with country(folder) as made:
+        report = made.town().walk(files)
+        assert report.outcome in ("success", "success_with_row_issues"), report.reason
+    return Settled(folder, report)
+
+
+@contextmanager
+def copied(settled: Settled, folder: Path) -> Iterator[tuple[Country, Town]]:
+    """Open a copy of an installation that was settled, in an empty folder: as good as a first night of one's own, and quicker."""
+    shutil.copytree(settled.folder / "data", folder / "data", symlinks=True)
+    with country(folder) as made:
+        yield made, Town(made.house, FIRST_TOWN, FIRST_NIGHT + timedelta(days=1), [settled.report])
 
 
 @contextmanager

@@ -33,8 +33,10 @@ def find_twice(sheet: Sheet) -> None:
 
 
 def find_look_alikes(sheet: Sheet, *, odd: bool = True) -> None:
-    """`odd`: whether any id has a sign that is not usual in ids. Ids that a person would take for one another: they differ by case, leading zeros, kinds of dashes, forms of letters or
+    """Ids that a person would take for one another: they differ by case, leading zeros, kinds of dashes, forms of letters or
     characters that cannot be seen. Each of them is told; those that stand as last night were recalled, if one of tonight looks so.
+
+    `odd`: whether any id has a sign that is not usual in ids.
     """
     if not sheet.is_referenced:
         return

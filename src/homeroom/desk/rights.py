@@ -10,7 +10,7 @@ from datetime import datetime
 
 from homeroom.desk.acts import ACTS, Act
 from homeroom.desk.viewer import Kind, Viewer
-from homeroom.roster.faults import Misuse
+from homeroom.roster.faults import Fault, Misuse
 from homeroom.store.districts import District
 from homeroom.sync.house import House
 
@@ -57,6 +57,21 @@ def allows(house: House, asking: Viewer, act: str, slug: str | None, now: dateti
         if not asking.elevated(kind, slug if known.of_district else None):
             return NeedsElevation(kind, slug if known.of_district else None)
     return Allowed(code=known.asks == "code")
+
+
+class NotAllowed(Fault):
+    """What was asked for is not open to this person now; `answer` says what is missing."""
+
+    def __init__(self, answer: Hidden | Closed | NeedsElevation) -> None:
+        self.answer = answer
+        super().__init__("this is not open to whoever asks")
+
+
+def demand(house: House, asking: Viewer, act: str, slug: str | None, now: datetime) -> None:
+    """Go on only if the act is allowed. Functions that return people's data begin with it, whatever door calls. Raises NotAllowed."""
+    answer = allows(house, asking, act, slug, now)
+    if not isinstance(answer, Allowed):
+        raise NotAllowed(answer)
 
 
 def may(house: House, asking: Viewer, act: str, slug: str | None, now: datetime) -> bool:

@@ -64,7 +64,7 @@ def shape(
     if layout.rearranged and not binding.empty:
         cell = arranged_cell(binding.arrangement, text)
         select = ", ".join(_listed(binding, cell, marking))
-        mended, select = stage(workbench, binding, mended, texts, select, _condition(binding, cell), columns)
+        mended, select = stage(workbench, binding, mended, texts, select, condition(binding, cell), columns)
         mended = replace(mended, doubtful=doubtful)
     else:
         select = _select(binding, text, marking)
@@ -115,7 +115,7 @@ def fingerprint(binding: Binding, mode: Mode) -> str:
         binding.layout.text,
         asdict(binding.layout.hints),
         symbolic,
-        _condition(binding, lambda p: quoted(words[p])),
+        condition(binding, lambda p: quoted(words[p])),
         mode,
     ]
     if binding.layout.rearranged:
@@ -137,7 +137,7 @@ def _select(binding: Binding, text: TextTable, marking: int | None) -> str:
         return f'SELECT {places}true AS _keep, NULL::VARCHAR AS "sourcedId" WHERE false'
     cell = cells(text)
     numbers = ["_row", "_line"] if text.numbered else []
-    listed = ", ".join([*numbers, f"{_condition(binding, cell)} AS _keep", *_listed(binding, cell, marking)])
+    listed = ", ".join([*numbers, f"{condition(binding, cell)} AS _keep", *_listed(binding, cell, marking)])
     return f"SELECT {listed} FROM {text.relation}"
 
 
@@ -150,7 +150,8 @@ def _listed(binding: Binding, cell: Cell, marking: int | None) -> list[str]:
     return [*counted, *marked, *(f"{sql} AS {quoted(name)}" for name, sql in _expressions(binding, cell))]
 
 
-def _condition(binding: Binding, cell: Cell) -> str:
+def condition(binding: Binding, cell: Cell) -> str:
+    """SQL: whether the layout's `[keep]` takes a row. For a layout that rearranges its rows, over the arranged cells."""
     if binding.layout.keep is None:
         return "true"
     from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
@@ -193,7 +194,7 @@ def _untreated(bound: Bound, binding: Binding, cell: Cell) -> str | None:
     if bound.source.constant is not None:
         return None
     if bound.source.formula is not None:
-        from homeroom.layouts import formulas  # see _condition
+        from homeroom.layouts import formulas  # see condition
 
         return f"nullif({formulas.compile(bound.source.formula, _named(binding, cell))}, '')"
     assert bound.cell is not None

@@ -17,6 +17,7 @@ from homeroom.store.audit import Audit
 from homeroom.store.control_tables import setting, worker
 from homeroom.store.districts import Districts
 from homeroom.store.errands import Errands
+from homeroom.store.found import Found
 from homeroom.store.journal import Settings, Workers
 from homeroom.store.keys import Keys
 from homeroom.store.layout_versions import LayoutVersions
@@ -71,6 +72,7 @@ class Control:
         self.tokens = PersonalTokens(place)
         self.support = Supports(place)
         self.attempts = Attempts(place)
+        self.found = Found(place)
         self.news = NewsList(place)
         self.mailings = Mailings(place)
         self.setups = Setups(place)

@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0010"
+HEAD = "0011"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -352,6 +352,18 @@ mailing = Table(
     Index("mailing_by_due", "sent", "due"),
 )
 """One e-mail to one person. `trouble`: why the last try did not work; with no `due` left it is given up."""
+
+found = Table(
+    "found",
+    control,
+    Column("sha256", Text, primary_key=True),
+    Column("session", Integer, nullable=False),
+    Column("district", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Index("found_by_expires", "expires"),
+)
+"""What a search for people found, for the session that asked, under the hash of a handle. `sealed`: the words and the row ids, encrypted."""
 
 setup = Table(
     "setup",

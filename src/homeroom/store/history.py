@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,6 +98,14 @@ def changes(place: Place, after: int, seq: int, limit: int) -> list[Change]:
     asked = _asked().where(behind).order_by(change.c.revision, change.c.seq).limit(limit)
     with place.read() as connection:
         return [_change(row) for row in connection.execute(asked)]
+
+
+def of_records(place: Place, table: str, keys: Collection[str], limit: int) -> list[Change]:
+    """The changes of some records of one table, the newest first."""
+    mine = and_(change.c.table == table, change.c.sourcedId.in_(sorted(keys)))
+    with place.read() as connection:
+        told = connection.execute(_asked().where(mine).order_by(change.c.revision.desc(), change.c.seq.desc()).limit(limit))
+        return [_change(row) for row in told]
 
 
 def changes_of(place: Place, number: int, table: str, verb: str | None, after: int, limit: int) -> list[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -141,6 +141,15 @@ class Issues:
         with self._place.read() as connection:
             for row in connection.execution_options(stream_results=True, max_row_buffer=1000).execute(asked):
                 yield _issue(row)
+
+    def speaking_of(self, number: int, codes: Collection[str], member: str, value: str) -> list[IssueRow]:
+        """Findings of an import, of some codes, whose detail has that value in that member: the contacts of one student."""
+        told = json.dumps({member: value}, ensure_ascii=False)[1:-1].partition(": ")[2]
+        pattern = "%" + told.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+        asked = select(issue).where(issue.c["import"] == number, issue.c.code.in_(sorted(codes)))
+        asked = asked.where(issue.c.detail.like(pattern, escape="!")).order_by(issue.c.seq)
+        with self._place.read() as connection:
+            return [each for row in connection.execute(asked) if (each := _issue(row)).detail.get(member) == value]
 
     def groups(self, number: int, wanted: Wanted | None = None) -> list[Group]:
         """The causes of an import's issues, errors first, then by how many rows they concern. What hangs on a row is in its group.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from homeroom.roster.catalogue import DATASET, Table
 from homeroom.store import (
     absences,
     by_hand,
     declared,
+    finding,
     first_postgres,
     first_sqlite,
     history,
@@ -24,6 +26,7 @@ from homeroom.store.bring import bring
 from homeroom.store.commits import Commit
 from homeroom.store.deliveries import Deliveries
 from homeroom.store.elsewhere import elsewhere
+from homeroom.store.finding import Finder, Hits
 from homeroom.store.history import Change, Record, Revision
 from homeroom.store.holding import Hold, Holding
 from homeroom.store.imports import Imports
@@ -41,7 +44,7 @@ from homeroom.workbench.values import Plan
 class RosterStore:
     """One district's store. Thread safe. Readers never wait for a writer."""
 
-    def __init__(self, place: Place, slug: str) -> None:
+    def __init__(self, place: Place, slug: str, finder: Finder | None = None) -> None:
         """Use `Stores.roster`."""
         self.place = place
         self.slug = slug
@@ -52,6 +55,7 @@ class RosterStore:
         self.snapshots = Snapshots(place)
         self.write_backs = WriteBacks(place)
         self._pages = Pages(place)
+        self._finder = finder or Finder()
 
     # -- revisions ----------------------------------------------------------------------------------------------
 
@@ -252,6 +256,22 @@ class RosterStore:
     def changes(self, after: int = 0, limit: int = 1000, *, seq: int = 0) -> list[Change]:
         """Changes behind (revision `after`, change `seq`), in their order. The first revision has none: read the rows."""
         return history.changes(self.place, after, seq, limit)
+
+    def changes_of_records(self, table: str, keys: Collection[str], limit: int) -> list[Change]:
+        """The changes of some records of one table (at most a few hundred keys), the newest first."""
+        return history.of_records(self.place, table, keys, limit)
+
+    def search(self, table: str, term: str, limit: int) -> Hits:
+        """Records by name, number, e-mail address or id, the best first; see `finding`. Raises KeyError for other tables."""
+        return self._finder.search(self.place, self.slug, table, term, limit)
+
+    def by_id(self, table: str, ids: Collection[int], columns: tuple[str, ...]) -> dict[int, dict[str, Any]]:
+        """Columns of records by their row ids, removed or not; an id that nothing has is left out."""
+        return finding.rows(self.place, table, ids, columns)
+
+    def named(self, table: str, keys: Collection[str], columns: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        """Columns of records, and `id`, by their sourcedIds, removed or not; a key that nothing has is left out."""
+        return finding.named(self.place, table, keys, columns)
 
     def close(self) -> None:
         """Close its connections."""

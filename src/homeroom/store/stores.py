@@ -19,6 +19,7 @@ from homeroom.roster.faults import TryAgain
 from homeroom.store import control_tables, district_tables, locks, roster_tables, versions
 from homeroom.store.control import Control
 from homeroom.store.districts import check_slug
+from homeroom.store.finding import Finder
 from homeroom.store.places import Place
 from homeroom.store.postgres_schema import PostgresSchema, postgres_engine
 from homeroom.store.roster import RosterStore
@@ -49,6 +50,7 @@ class Stores:
         self._engine = engine
         self._rosters: OrderedDict[str, RosterStore] = OrderedDict()
         self._guard = Lock()
+        self._finder = Finder()
         self.control = Control(self._ready("control", data / "control.db", "control", control_tables.control))
 
     def roster(self, slug: str) -> RosterStore:
@@ -59,7 +61,7 @@ class Stores:
                 place = self._ready(
                     f"d_{slug.replace('-', '_')}", self._folder(slug) / "roster.db", slug, district_tables.district
                 )
-                self._rosters[slug] = RosterStore(place, slug)
+                self._rosters[slug] = RosterStore(place, slug, self._finder)
             self._rosters.move_to_end(slug)
             if len(self._rosters) > OPEN_ROSTERS:
                 self._rosters.popitem(last=False)[1].close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
 from homeroom.checks import fold
 from homeroom.checks.fold import Finding
@@ -28,6 +30,13 @@ def name_files(bench: Workbench, files: Iterable[SourceFile]) -> None:
 def file_names(bench: Workbench) -> dict[int, str]:
     """File number -> name, as far as the walk has come."""
     return {int(number): name for number, name in bench.rows(f"SELECT number, name FROM {FILES} ORDER BY number::INTEGER")}
+
+
+def of_row(bench: Workbench, file: int, row: int | None) -> list[tuple[str, str, str, str, str, dict[str, Any]]]:
+    """What was found of one record of a file (None: of the file itself): code, column, key, value, table, detail."""
+    asked = "SELECT code, column_name, key, value, table_name, detail FROM issues WHERE file = ? AND row_number IS NOT DISTINCT FROM ?"
+    found = bench.rows(f"{asked} ORDER BY rowid", [file, row])
+    return [(name, column, key, value, table, json.loads(detail or "{}")) for name, column, key, value, table, detail in found]
 
 
 def publish(bench: Workbench) -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ from homeroom.store.audit import AuditRow
 from homeroom.store.commits import Commit
 from homeroom.store.holding import Hold, Holding
 from homeroom.store.roster import RosterStore
+from homeroom.sync import record_keys
 from homeroom.sync.house import House
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
@@ -77,8 +78,9 @@ class Record:
         return self.store.by_hand(bench, plan, commit, held)
 
     def audit(self, action: str, **detail: Any) -> None:
-        """Say in the audit trail what was done to which record; no value of it."""
-        told = {"table": self.table.name, "sourcedId": self.key, **detail}
+        """Say in the audit trail what was done to which record, by its KEY; no id and no value of it."""
+        key = record_keys.of(self.house, self.slug).make(self.table.name, int(self.values["id"]))
+        told = {"table": self.table.name, "record": key, **detail}
         self.house.stores.control.audit.add(AuditRow(self.now, self.who, action, self.slug, told))
 
 

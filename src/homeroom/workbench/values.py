@@ -9,7 +9,7 @@ Naming in the workbench, for roster table T (users, classes, ...) and file numbe
     placed_T      _file, _row, _kh of every kept record of tonight's files, until the table is checked; not there in a full walk
     last_T        last night's accepted rows: _kh, _rh, _told, _mended, the columns; only where there is a snapshot
     again_T       _kh of rows that stood and are looked at again, since something that they name or share has changed
-    noted_T       _kh and _told (JSON): what the checks said of rows that they accepted, for the snapshot
+    noted_T       _kh and _told (JSON): what the checks said of rows that they accepted, for the snapshot; not made where they said nothing
     gone_T        sourcedId of rows of last night's snapshot that no record of tonight's files carries
     admitted_T    like shaped_T, values healed, only rows that passed
     refused_T     _file, _row, sourcedId (NULL where it could not be read), cause

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homeroom.doors.console import drawing
 from homeroom.doors.console.rendering import environment
 
 counts = st.integers(0, 3_000_000)
+any_machine = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no reason to fail."""
 
 
+@any_machine
 @given(counts, counts, counts, counts, counts)
 def test_a_bar_is_full_and_no_part_is_too_small_to_see(
     added: int, updated: int, removed: int, restored: int, unchanged: int
@@ -44,6 +47,7 @@ def test_what_is_removed_is_hatched_within_its_block() -> None:
     assert all(removed.x <= x and x + 6 <= removed.x + removed.width + 0.1 for x in made.hatches)
 
 
+@any_machine
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_a_share_is_told_as_it_is(part: int, whole: int) -> None:
     made = drawing.share(part, whole)

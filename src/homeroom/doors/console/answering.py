@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -75,7 +76,8 @@ class Desk:
 
     def viewer(self, request: Request, now: datetime) -> Viewer | None:
         """Who asks."""
-        return self.gate.viewer(self.house, request.cookies.get(crossing.SESSION) or None, now)
+        # A part that looks anew by itself keeps nobody signed in: a page that was left open is not a person.
+        return self.gate.viewer(self.house, request.cookies.get(crossing.SESSION) or None, now, keep=not request.part)
 
     def judge(self, request: Request, who: Viewer | None, now: datetime) -> Case | Reply:
         """Whether, and to whom, this may be answered."""
@@ -159,9 +161,10 @@ class Desk:
         notice = None if problems else Notice("bad", str(fault), str(getattr(fault, "remedy", "")))
         show = case.page.show
         if show is not None and act is not show and self._may_look(case):
-            again = show(replace(asked, method="GET"))
-            if isinstance(again, Shown):
-                return replace(again, status=422, notice=notice, problems=problems)
+            with suppress(Fault):  # what keeps the page from being shown is then what is said
+                again = show(replace(asked, method="GET"))
+                if isinstance(again, Shown):
+                    return replace(again, status=422, notice=notice, problems=problems)
         text = "; ".join(problems.values()) or str(fault)
         return Shown("error.html", {"title": text, "text": "", "icon": "alert-triangle", "retry": False}, 422)
 

@@ -54,6 +54,8 @@ def environment(*more: Path) -> Environment:
         "machine_time": times.machine,
         "elsewhere": lambda moment: times.elsewhere(words.speech(), moment),
         "told": lambda said: desk_says.told(words.speech(), said),
+        "said": _say,
+        "whole": lambda value: str(int(value)) if isinstance(value, float) and value == int(value) else str(value),
         "masked": lambda text: "•••-••-••••" if text else "",
     }
     made.globals["ui"] = _parts(made)

@@ -9,8 +9,28 @@ import pytest
 from console_world import World, world
 from doors.console.browser.conftest import Dress, Visitor, listening
 
-STAFF = ("/", "/holds", "/imports", "/onboarding", "/districts/new", "/account", "/account/generator", "/help")
-DISTRICT = ("/districts/pinewood", "/districts/goldenrod", "/districts/larkspur", "/districts/cedar")
+STAFF = (
+    "/",
+    "/audit",
+    "/settings",
+    "/apps",
+    "/holds",
+    "/imports",
+    "/onboarding",
+    "/districts/new",
+    "/account",
+    "/account/generator",
+    "/help",
+)
+DISTRICT = (
+    "/districts/pinewood",
+    "/districts/goldenrod",
+    "/districts/larkspur",
+    "/districts/cedar",
+    "/districts/cedar/setup",
+    "/districts/cedar/setup/worksheet",
+    "/districts/pinewood/access",
+)
 DRESSES: tuple[Dress, ...] = ("light", "dark", "phone")
 
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import Field
 
+from homeroom.desk import missing, record_keys, record_search
+from homeroom.desk.words import plain
 from homeroom.doors.api.models import Body, Id, RecordHeld, Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.resources.roster import table_at
@@ -103,11 +105,117 @@ class HoldTold(Told):
     differs: list[str]
 
 
+class Words(Body):
+    """What to look for."""
+
+    words: Annotated[
+        str, Field(max_length=100, description="A name, a number, an e-mail address or an id; beginnings of words are enough.")
+    ]
+
+
+class HitTold(Told):
+    """A record that was found."""
+
+    table: str
+    sourcedId: str
+    name: str
+    what: str | None = Field(description="Its role or kind.", examples=["student"])
+    number: str | None = Field(description="The number that people know.")
+    school: str | None
+    removed: bool
+
+
+class Hits(Told):
+    """What was found."""
+
+    total: dict[str, int] = Field(description="How many there are, by table.")
+    found: list[HitTold] = Field(description="This page of each table, the best first.")
+    more: bool = Field(description="Whether another page has more.")
+
+
+class StepTold(Told):
+    """One step of an import."""
+
+    name: str = Field(examples=["mapped"])
+    state: str = Field(description="`done`, `stopped`, `unknown` or `not-reached`.")
+    said: str | None
+
+
+class CandidateTold(Told):
+    """Somebody whom the words fit."""
+
+    name: str | None
+    sourcedId: str | None
+    stops_at: str | None = Field(description="The first step that stops; null: the person is where they should be.")
+    why: str
+    remedy: str | None
+    import_: int | None = Field(alias="import")
+    steps: list[StepTold]
+
+
+class MissingTold(Told):
+    """Why somebody is missing."""
+
+    candidates: list[CandidateTold]
+    more: bool
+
+
+Page = Annotated[int, Query(ge=1, le=10, description="Which page of 50 of each table.")]
+
+
+@routes.ask("POST", "/districts/{slug}/records/search", "records.see", response_model=Hits)
+def search_records(asked: Ask, slug: Slug, body: Words, page: Page = 1) -> Answer:
+    """Search people, classes and schools. The words stand in the body, and in no log and no audit row."""
+    found = record_search.at_once(asked.house, asked.viewer, slug, body.words, asked.now, page)
+    hits = [hit for group in found.groups for hit in group.shown]
+    return {
+        "total": {group.table: group.total for group in found.groups},
+        "found": [
+            {
+                "table": hit.table,
+                "sourcedId": hit.sourced_id,
+                "name": hit.name,
+                "what": hit.what,
+                "number": hit.number,
+                "school": hit.school,
+                "removed": hit.removed,
+            }
+            for hit in hits
+        ],
+        "more": any(group.more for group in found.groups),
+    }
+
+
+@routes.ask("POST", "/districts/{slug}/records/missing", "records.see", response_model=MissingTold)
+def find_missing(asked: Ask, slug: Slug, body: Words) -> Answer:
+    """Say why somebody is missing: at which step of the newest delivery the person fell out, and by which rule."""
+    with asked.turn():
+        answer = missing.ask(asked.house, asked.viewer, slug, body.words, asked.now)
+    return {
+        "candidates": [
+            {
+                "name": each.name,
+                "sourcedId": each.sourced_id,
+                "stops_at": each.stops_at,
+                "why": plain(each.why),
+                "remedy": each.remedy,
+                "import": each.number_of_import,
+                "steps": [
+                    {"name": step.name, "state": step.state, "said": plain(step.said) if step.said else None}
+                    for step in each.steps
+                ],
+            }
+            for each in answer.candidates
+        ],
+        "more": answer.more,
+    }
+
+
 @routes.ask("POST", "/districts/{slug}/records/show", "records.see", response_model=RecordTold)
 def show_record(asked: Ask, slug: Slug, body: Which) -> Answer:
     """Show a record: its fields, its provenance, what people hold of it, and how it changed."""
-    _there(asked, body)
-    asked.audit("record-seen", table=body.table, sourcedId=body.sourcedId)
+    number = _there(asked, body)
+    asked.audit("record-seen", table=body.table, record=record_keys.of(asked.house, slug).make(body.table, number))
     return reading_back.record(asked.house, slug, body.table, body.sourcedId)
 
 
@@ -172,7 +280,10 @@ def list_locks(
     return by_hand.locks(asked.house, slug, table)
 
 
-def _there(asked: Asked, body: Which) -> None:
+def _there(asked: Asked, body: Which) -> int:
+    """The record's row id, if there is such a record."""
     table_at(asked, body.table)
-    if asked.store.one(body.table, body.sourcedId) is None:
+    found = asked.store.one(body.table, body.sourcedId)
+    if found is None:
         raise NOT_FOUND
+    return int(found["id"] or 0)

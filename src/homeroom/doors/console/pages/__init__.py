@@ -3,7 +3,33 @@
 from __future__ import annotations
 
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.pages import account, district, fleet, help, once, signing_in
+from homeroom.doors.console.pages import (
+    access,
+    account,
+    apps,
+    district,
+    fleet,
+    help,
+    missing,
+    once,
+    records,
+    settings,
+    setup,
+    signing_in,
+)
 
-PAGES: tuple[Page, ...] = (*fleet.PAGES, *district.PAGES, *signing_in.PAGES, *once.PAGES, *account.PAGES, *help.PAGES)
+PAGES: tuple[Page, ...] = (
+    *fleet.PAGES,
+    *district.PAGES,
+    *records.PAGES,
+    *missing.PAGES,
+    *setup.PAGES,
+    *access.PAGES,
+    *settings.PAGES,
+    *apps.PAGES,
+    *signing_in.PAGES,
+    *once.PAGES,
+    *account.PAGES,
+    *help.PAGES,
+)
 """Every module of this folder has a tuple of its own, and is named here."""

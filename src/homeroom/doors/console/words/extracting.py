@@ -13,6 +13,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
+from homeroom.roster import meanings
+
 CONSOLE = Path(__file__).resolve().parent.parent
 DESK = CONSOLE.parent.parent / "desk"
 POT = CONSOLE / "words/homeroom.pot"
@@ -29,6 +31,8 @@ def catalogue() -> Catalog:
         found = extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS, comment_tags=("Note:",))
         for name, _line, message, comments, context in found:
             made.add(message, locations=[(f"{folder.name}/{name}", 0)], auto_comments=comments, context=context)
+    for label in meanings.labels():
+        made.add(label, locations=[("roster/labels.toml", 0)])
     return made
 
 

@@ -1,0 +1,100 @@
+"""Somebody comes in by the link of an invitation, in a real browser: every page on the way, with the real desk behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyotp
+import pytest
+
+from console_kit import NOW, house_with
+from desk_kit import PASSWORD
+from homeroom.desk import people
+from homeroom.doors.console.app import create
+from homeroom.doors.console.gate import OfTheDesk
+from homeroom.doors.console.pages import PAGES
+from homeroom.sync.house import House
+
+pytestmark = pytest.mark.slow
+
+
+class Clock:
+    """The time of the test; each code takes half a minute of it."""
+
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def code(self, secret: str) -> str:
+        self.now += timedelta(seconds=30)
+        return pyotp.TOTP(secret).at(self.now)
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house_with(tmp_path_factory.mktemp("house"), pinewood="Pinewood ISD") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(house: House, clock: Clock, serve: Any) -> str:
+    made: str = serve(create(house, None, OfTheDesk(), pages=PAGES, now=clock))
+    return made
+
+
+@pytest.mark.parametrize("dress", ["light", "dark", "phone"])
+def test_from_the_invitation_to_the_account(address: str, house: House, clock: Clock, visit: Any, look: Any, dress: str) -> None:
+    email = f"{dress}@pinewood.example"
+    link = people.invite(house, email, "administrator", who="tests", now=clock(), districts=("pinewood",)).token
+    visitor = visit(address, dress=dress)
+    page = visitor.go(f"/once/{link}")
+    look(visitor, f"come-in-{dress}")
+    secret = page.input_value("input[name=generator]")
+    page.fill("#f-name", "Linden Specimen")
+    page.fill("#f-password", PASSWORD)
+    page.fill("#f-again", PASSWORD)
+    page.fill("#f-code", clock.code(secret))
+    page.get_by_role("main").get_by_role("button").last.click()
+    page.wait_for_load_state()
+    visitor.said.clear()  # the first page may not be there yet
+    visitor.go("/account")
+    for fold in page.locator("details > summary").all():
+        fold.click()
+    look(visitor, f"account-{dress}")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    look(visitor, f"sign-in-{dress}")
+    page.fill("#f-email", email)
+    page.fill("#f-password", "not the right one")
+    page.get_by_role("button", name="Sign in").click()
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "status"
+    assert page.input_value("#f-email") == email
+    assert page.input_value("#f-password") == ""
+    visitor.said.clear()  # the browser tells every answer of 422
+    look(visitor, f"sign-in-again-{dress}")
+    page.fill("#f-password", PASSWORD)
+    page.fill("#f-code", clock.code(secret))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+    visitor.go("/elevate?to=/districts/pinewood/settings&for=settings&in=pinewood")
+    visitor.said.clear()
+    look(visitor, f"elevated-role-{dress}")
+    page.fill("#f-reason", "Ticket 4471, other limits")
+    page.fill("#f-code", clock.code(secret))
+    page.get_by_role("button", name="Take the elevated role").click()
+    page.wait_for_load_state()
+    visitor.go("/help")
+    assert page.get_by_role("region", name="Elevated role").get_by_text("settings of Pinewood ISD").is_visible()
+    visitor.said.clear()
+    look(visitor, f"elevated-{dress}")
+    page.get_by_role("button", name="End now").click()
+    page.wait_for_url("**/help")
+    assert page.get_by_role("region", name="Elevated role").count() == 0
