@@ -33,6 +33,7 @@ bench: $(VENV)/.test
 docs: $(VENV)/.test
 	$(BIN)/python -m homeroom.guide.reference docs/reference
 	$(BIN)/python -m homeroom.cli.reference docs/reference
+	$(BIN)/python -m homeroom.doors.api.reference docs/reference
 
 clean:
 	rm -rf $(VENV) build dist

@@ -26,6 +26,7 @@ import uvicorn
 from homeroom.deliveries import workfolders
 from homeroom.desk import telling
 from homeroom.desk.setup import acting as setting_up
+from homeroom.doors.console import frame
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.app import create as create_console
 from homeroom.doors.console.gate import OfTheDesk
@@ -190,7 +191,7 @@ async def _web(
         listening = socket.create_server((house.settings.http_address, wanted), family=family)
     # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    console = create_console(house, jobs, OfTheDesk(), observe=meters.answered) if roles.web else None
+    console = create_console(house, jobs, OfTheDesk(), count=frame.counted, observe=meters.answered) if roles.web else None
     inside = NoticesDoor(house, _for_apps_and_people(house, jobs, console, meters)) if console is not None else None
     config = uvicorn.Config(
         Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside),

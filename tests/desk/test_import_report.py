@@ -27,10 +27,11 @@ SECRET = "nobody-7"
 
 
 def bad() -> dict[str, str]:
-    """A new class of Elm School has no title and two enrollments, an enrollment of Oak School names nobody, a date is none."""
+    """A new class of Elm School has no title and two enrollments, an enrollment of Oak School names nobody, a role and a date are none."""
     files = district(21)
     files["classes.csv"] += "k3,,,,09,c2,B3,scheduled,R3,s2,y26,,,1\n"
     files["enrollments.csv"] += "e-31,,,k3,s2,u2,student,false,,\ne-32,,,k3,s2,u4,student,false,,\n"
+    files["users.csv"] += "t9,,,true,s1,wizard,t9,,Wim,Zard,,,t9@example.org,,,,,hunter2\n"
     files["enrollments.csv"] += f"e-x,,,k1,s1,{SECRET},student,false,,\n"
     files["enrollments.csv"] = files["enrollments.csv"].replace(
         "e-1,,,k1,s1,u1,student,false,2026-08-15,", "e-1,,,k1,s1,u1,student,false,soon,"
@@ -48,6 +49,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pinewood]:
         made.night(district())
         made.night(bad())
         worse = bad()
+        worse["enrollments.csv"] += "e-z,,,k1,s1,u1,student,false,,,one,more\n"
         worse["enrollments.csv"] += "e-y,,,k1,s1,nobody-8,student,false,,\n"
         made.night(worse)
         yield made
@@ -120,8 +122,8 @@ def test_the_seven_steps_have_times_and_one_fact_each(walked: Pinewood) -> None:
     )
     facts = {name: plain(s.fact) for name, s in steps.items() if s.fact is not None}
     assert facts["received"] == "6 files, 0.0 MB, sealed"
-    assert facts["read"] == "60 rows, 1 repair"
-    assert facts["checked"] == "4 rows refused"
+    assert facts["read"] == "61 rows, 1 repair"
+    assert facts["checked"] == "5 rows refused"
     assert facts["saved"] == "revision 2"
     report = walked.report(2)
     assert report.seconds is not None
@@ -129,6 +131,8 @@ def test_the_seven_steps_have_times_and_one_fact_each(walked: Pinewood) -> None:
 
 
 def test_values_never_leak_to_those_who_may_see_none(walked: Pinewood) -> None:
+    stranger = Viewer(ADMINISTRATOR.person.__class__(8, "x@y.example", "X", "administrator", ("larkspur",)))
+    assert page(walked, stranger).causes == ()
     for viewer in (OPERATOR, ENGINEER, AUDITOR, elevated(OPERATOR)):
         told = page(walked, viewer)
         assert not told.values_shown
@@ -156,7 +160,7 @@ def test_the_vendor_sees_values_with_support_access_and_the_elevated_role(walked
 
 def test_a_school_sees_its_own_rows_and_no_count_of_others(walked: Pinewood) -> None:
     oak = page(walked, SCHOOL_VIEWER)
-    assert {c.code for c in oak.causes} == {"reference-unknown", "date-unreadable"}
+    assert {c.code for c in oak.causes} == {"reference-unknown", "date-unreadable", "code-unknown"}
     assert cause(oak, "reference-unknown").examples[0].value == SECRET
     assert (oak.files, oak.sums, dict(oak.tables), oak.told, oak.trend, oak.report) == ((), None, {}, (), (), None)
     assert oak.schools == (("s1", "Oak School"),)
@@ -191,7 +195,7 @@ def test_what_changed_is_paged_with_before_and_now(walked: Pinewood) -> None:
 
 
 def test_refused_rows_come_as_they_were_sent_with_what_to_do(walked: Pinewood) -> None:
-    assert files_with_refused(walked.house, SLUG, 2) == ("classes.csv", "enrollments.csv")
+    assert files_with_refused(walked.house, SLUG, 2) == ("classes.csv", "enrollments.csv", "users.csv")
     text = "".join(refused_rows(walked.house, ADMINISTRATOR, SLUG, 2, "classes.csv"))
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert [(r["sourcedId"], r["title"], r["courseSourcedId"], r["_line"], r["_code"]) for r in rows] == [
@@ -200,6 +204,12 @@ def test_refused_rows_come_as_they_were_sent_with_what_to_do(walked: Pinewood) -
     assert "title is blank" in rows[0]["_what_happened"]
     assert rows[0]["_what_to_do"]
     assert walked.acts()[-1] == "refused-rows-downloaded"
+    with_long = "".join(refused_rows(walked.house, ADMINISTRATOR, SLUG, 3, "enrollments.csv"))
+    long = [r for r in csv.DictReader(io.StringIO(with_long.removeprefix("\ufeff"))) if r["_code"] == "row-long"]
+    assert [(r["sourcedId"], r["endDate"], r["_line"], r["_surplus"]) for r in long] == [("e-z", "", "28", "one,more")]
+    users = "".join(refused_rows(walked.house, ADMINISTRATOR, SLUG, 2, "users.csv"))
+    assert "wizard" in users
+    assert "hunter2" not in users  # passwords are read by nobody
 
 
 def test_refused_rows_that_were_mended_come_in_and_nothing_else_goes(pinewood: Pinewood) -> None:
@@ -231,9 +241,45 @@ def test_the_log_lists_every_attempt_and_is_filtered(walked: Pinewood) -> None:
     log = import_log(walked.house, ADMINISTRATOR, SLUG)
     assert [(e.number, e.state) for e in log.entries] == [(3, "row_issues"), (2, "row_issues"), (1, "success")]
     assert (log.found, log.pages, log.triggers, log.sources) == (3, 1, ("upload",), ((1, "Nightly files"),))
-    assert (len(log.days), log.days[-1].imports, log.days[-1].rows) == (90, 3, 54 + 60 + 61)
+    assert (len(log.days), log.days[-1].imports, log.days[-1].rows) == (90, 3, 54 + 61 + 63)
     assert [e.number for e in import_log(walked.house, ADMINISTRATOR, SLUG, Wanted(state="success")).entries] == [1]
     today = datetime.now(UTC).date()
     assert import_log(walked.house, ADMINISTRATOR, SLUG, Wanted(first=today + timedelta(days=1))).found == 0
     assert import_log(walked.house, ADMINISTRATOR, SLUG, Wanted(first=today, last=today)).found == 3
     assert {e.totals for e in import_log(walked.house, SCHOOL_VIEWER, SLUG).entries} == {None}
+
+
+def test_both_engines_answer_alike(pinewoods: Pinewood) -> None:
+    pinewoods.source(layouts="oneroster-1.1")
+    pinewoods.night(district())
+    pinewoods.night(bad())
+    told = page(pinewoods)
+    assert told.causes[0].code == "required-blank"  # the one that concerns most rows
+    assert sorted((c.code, c.file or "", c.rows, tuple(c.held_back.items()), c.before) for c in told.causes) == [
+        ("code-unknown", "users.csv", 1, (), None),
+        ("date-unreadable", "enrollments.csv", 1, (), None),
+        ("reference-unknown", "enrollments.csv", 1, (), None),
+        ("required-blank", "classes.csv", 3, (("enrollments", 2),), None),
+    ]
+    assert {c.code for c in page(pinewoods, SCHOOL_VIEWER).causes} == {"reference-unknown", "date-unreadable", "code-unknown"}
+    rows = cause_rows(pinewoods.house, ADMINISTRATOR, SLUG, 2, Filter(code="required-blank"))
+    assert (rows.total, rows.next, [(r.file, r.schools) for r in rows.rows]) == (
+        3, None, [("classes.csv", ("s2",)), ("enrollments.csv", ("s2",)), ("enrollments.csv", ("s2",))],
+    )  # fmt: skip
+    assert [r.record for r in changes(pinewoods.house, ADMINISTRATOR, SLUG, 2, "users", "add").rows] == ["u21"]
+    assert [
+        e.number for e in import_log(pinewoods.house, ADMINISTRATOR, SLUG, Wanted(state="row_issues", trigger="upload")).entries
+    ] == [2]
+
+
+def test_a_row_that_was_taken_in_knows_its_school_by_its_record(pinewoods: Pinewood) -> None:
+    pinewoods.source(layouts="oneroster-1.1")
+    files = district()
+    files["users.csv"] = files["users.csv"].replace("u2@example.org", "no address").replace("Given4,", "=Given4,")
+    pinewoods.night(files)
+    files["orgs.csv"] = files["orgs.csv"].replace("Oak School", "Oak Tree School")
+    pinewoods.night(files)  # the rows of users stand as last night: the walk does not look at them
+    found = pinewoods.house.stores.roster(SLUG).issues.page(2)
+    schools = {i.key: i.school for i in found if i.table == "users"}
+    assert schools
+    assert set(schools.values()) == {"s2"}

@@ -117,7 +117,19 @@ def list_(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
         document(listed)
     else:
         table(
-            ["district", "name", "time zone", "revision", "last import", "outcome"],
-            [(d["district"], d["name"], d["timezone"], d["revision"], d["last_import"], d["outcome"]) for d in listed],
+            ["district", "name", "time zone", "revision", "last import", "outcome", "stands", "last success"],
+            [
+                (
+                    d["district"],
+                    d["name"],
+                    d["timezone"],
+                    d["revision"],
+                    d["last_import"],
+                    d["outcome"],
+                    d["state"].replace("_", " "),
+                    d["last_success"],
+                )
+                for d in listed
+            ],
         )
     return 0

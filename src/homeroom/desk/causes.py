@@ -118,13 +118,13 @@ def _cause(
 
 def example(row: IssueRow, seen: Sight) -> Example:
     """A row as this person may see it. Its sentence names values, so it is only there where these are seen."""
-    masked = seen.value(row.value)
+    masked = seen.value(row.value, row.column)
     told = row.told().message if seen.values and masked == row.value else None
     return Example(
         seq=row.seq,
         file=row.file,
         line=row.line,
-        record=seen.value(row.key),
+        record=seen.key(row.key),
         column=row.column,
         value=masked,
         empty=not row.value,
@@ -134,27 +134,33 @@ def example(row: IssueRow, seen: Sight) -> Example:
     )
 
 
-_RECORDS = {
-    "orgs": ("school", "schools"),
-    "academicSessions": ("term", "terms"),
-    "courses": ("course", "courses"),
-    "classes": ("class", "classes"),
-    "users": ("person", "people"),
-    "roles": ("role", "roles"),
-    "enrollments": ("enrollment", "enrollments"),
-    "demographics": ("record of demographics", "records of demographics"),
-    "results": ("result", "results"),
-    "lineItems": ("line item", "line items"),
-}
+def _records(table: str | None, count: int) -> Said:
+    """What the records of a table are called, one or many."""
+    match table:
+        case "orgs":
+            return ngettext("school", "schools", count)
+        case "academicSessions":
+            return ngettext("term", "terms", count)
+        case "courses":
+            return ngettext("course", "courses", count)
+        case "classes":
+            return ngettext("class", "classes", count)
+        case "users":
+            return ngettext("person", "people", count)
+        case "roles":
+            return ngettext("role", "roles", count)
+        case "enrollments":
+            return ngettext("enrollment", "enrollments", count)
+        case _:
+            return ngettext("record", "records", count)
 
 
 def title(group: Group) -> Said:
     """The cause as a heading: its number in words, what sort of record, and what is the matter."""
     count = group.own
-    one, many = _RECORDS.get(group.table or "", ("row", "rows"))
     values: dict[str, Value] = {
         "count": InWords(count),
-        "records": ngettext(one, many, count),
+        "records": _records(group.table, count),
         "column": group.column or "",
         "file": group.file or "",
     }
@@ -180,10 +186,17 @@ def title(group: Group) -> Said:
                 "{count} {records} has a {column} that is not known", "{count} {records} have a {column} that is not known",
                 count, **values,
             )  # fmt: skip
-        case "row-long" | "row-short":
+        case "row-long":
             return ngettext(
-                "{count} line of {file} has another number of values than the heading",
-                "{count} lines of {file} have another number of values than the heading",
+                "{count} line of {file} has more values than the heading",
+                "{count} lines of {file} have more values than the heading",
+                count,
+                **values,
+            )
+        case "row-short":
+            return ngettext(
+                "{count} line of {file} has fewer values than the heading",
+                "{count} lines of {file} have fewer values than the heading",
                 count,
                 **values,
             )

@@ -22,6 +22,7 @@ from homeroom.systems.remedies import remedy
 
 FOLDED_FROM = 12
 """More schools than that, and those with normal numbers are folded into one line."""
+MOST_ORGS = 10_000
 TABLES = ("users", "classes", "enrollments")
 """What is shown of each school. Other tables stand in the whole plan."""
 
@@ -177,19 +178,18 @@ def _schools(store: RosterStore, report: ImportReport) -> tuple[SchoolLine, ...]
         if plan.table in TABLES:
             found.setdefault(plan.school, {})[plan.table] = plan
     over = {(limit.school, limit.table): limit.allowed for limit in report.limits if limit.change == "remove"}
-    lines = [_line(store, school, plans, over) for school, plans in found.items()]
+    known = store.page("orgs", len(found) + MOST_ORGS, columns=("sourcedId", "name", "identifier"))
+    names = {str(id): (str(name or id), str(number) if number else None) for id, name, number in known.rows}
+    lines = [_line(names.get(school, (school, None)), school, plans, over) for school, plans in found.items()]
     return tuple(sorted(lines, key=lambda line: (not line.over, -line.share, -sum(c.removed for c in line.cells), line.name)))
 
 
 def _line(
-    store: RosterStore, school: str, plans: Mapping[str, SchoolPlan], over: Mapping[tuple[str | None, str], int]
+    named: tuple[str, str | None], school: str, plans: Mapping[str, SchoolPlan], over: Mapping[tuple[str | None, str], int]
 ) -> SchoolLine:
-    org = store.one("orgs", school)
     cells = tuple(Cell(t, p.removed, p.of, over.get((school, t))) for t in TABLES if (p := plans.get(t)) is not None)
     removed, of = sum(c.removed for c in cells), sum(c.of for c in cells)
-    name = str(org["name"]) if org is not None and org["name"] else school
-    number = str(org["identifier"]) if org is not None and org["identifier"] else None
-    return SchoolLine(school, name, number, cells, removed / of if of else 0.0, bool(of) and removed >= of)
+    return SchoolLine(school, *named, cells, removed / of if of else 0.0, bool(of) and removed >= of)
 
 
 def _whole(report: ImportReport, table: str) -> Cell:

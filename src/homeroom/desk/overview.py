@@ -16,6 +16,7 @@ from homeroom.desk.words import Clock, Said, _, ngettext
 from homeroom.roster.report import ImportReport
 from homeroom.store.history import Revision
 from homeroom.store.roster import RosterStore
+from homeroom.store.sessions import Support
 from homeroom.store.sources import Source
 from homeroom.sync.freshness import Freshness, freshness
 from homeroom.sync.house import House
@@ -84,7 +85,8 @@ class AppLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The page. `schools` is None before anything was imported; `year` is the school year that runs now."""
+    """The page. `schools` is None before anything was imported; `year` is the school year that runs now, `support` until when the
+    vendor's staff may look inside (None: not at all)."""
 
     now: Now
     lead: Said
@@ -97,6 +99,7 @@ class Overview:
     system: str | None
     schools: Schools | None
     year: tuple[date, date] | None
+    support: Support | None
     apps: tuple[AppLine, ...]
 
 
@@ -124,6 +127,7 @@ def overview(house: House, viewer: Viewer, slug: str, now: datetime | None = Non
         system=name_of(stood.sis) if stood.sis is not None else None,
         schools=_schools(report) if report is not None else None,
         year=_year(store, at.astimezone(stood.zone).date()),
+        support=control.support.of(slug, at),
         apps=tuple(
             AppLine(app.name, app.scopes, app.created)
             for app in control.apps.all()

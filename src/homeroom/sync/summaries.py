@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from homeroom.store.roster import RosterStore
 from homeroom.store.summaries import Summary
 from homeroom.sync.house import House
+from homeroom.sync.single_records import SMALL
 from homeroom.sync.standing import again, standing
 
 AT_ONCE = 200
@@ -20,7 +21,12 @@ def summarise(house: House, slug: str, now: datetime | None = None) -> None:
     district = control.districts.get(slug)
     last = next((i for i in store.imports.last(20) if not i.dry_run), None)
     revision = store.revision()
-    found = standing(house, district, at, _people(store, control.summaries.get(slug), revision))
+    found = standing(
+        house,
+        district,
+        at,
+        _people(store, control.summaries.get(slug), revision, small=last is not None and last.trigger in SMALL),
+    )
     control.summaries.put(
         Summary(
             district=slug,
@@ -45,8 +51,11 @@ def refresh(house: House, now: datetime) -> int:
     return len(due)
 
 
-def _people(store: RosterStore, known: Summary | None, revision: int) -> dict[str, int]:
-    """Users by kind. They are counted again only where the roster has moved: it means reading all of them."""
-    if known is not None and known.standing is not None and known.revision == revision and known.standing.people:
+def _people(store: RosterStore, known: Summary | None, revision: int, *, small: bool) -> dict[str, int]:
+    """Users by kind. They are counted again only where a night's set has moved the roster: it means reading all of them.
+
+    A single record by day moves the count by one at most, which the night puts right.
+    """
+    if known is not None and known.standing is not None and known.standing.people and (known.revision == revision or small):
         return dict(known.standing.people)
     return store.people()

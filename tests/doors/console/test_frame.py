@@ -19,9 +19,9 @@ from homeroom.sync.house import House
 
 GALLERY = Path(__file__).parent / "gallery"
 PAGES = (
-    Page("/", "fleet.see", lambda asked: Shown("pages/plain.html", {"text": ""}), tab="districts"),
-    Page("/districts/{slug}/imports", "reports.see", lambda asked: Shown("pages/plain.html", {"text": ""}), tab="imports"),
-    Page("/account", "account", lambda asked: Shown("pages/plain.html", {"text": ""})),
+    Page("/", "fleet.see", lambda asked: Shown("gallery/plain.html", {"text": ""}), tab="districts"),
+    Page("/districts/{slug}/imports", "reports.see", lambda asked: Shown("gallery/plain.html", {"text": ""}), tab="imports"),
+    Page("/account", "account", lambda asked: Shown("gallery/plain.html", {"text": ""})),
 )
 
 

@@ -58,7 +58,7 @@ class Wire:
 
 
 def test_a_stream_ends_with_its_last_part(house: House) -> None:
-    app = console_that(house, lambda: Part("done", "pages/_progress.html", 100, last=True))
+    app = console_that(house, lambda: Part("done", "gallery/_progress.html", 100, last=True))
 
     async def listen() -> Wire:
         wire = Wire()
@@ -86,7 +86,7 @@ def test_what_stays_the_same_is_sent_once_and_a_browser_that_goes_ends_it(house:
         looks.append(1)
         if len(looks) == 5:
             loop.call_soon_threadsafe(enough.set)
-        return Part("progress", "pages/_progress.html", 20)
+        return Part("progress", "gallery/_progress.html", 20)
 
     app = console_that(house, look)
 
@@ -108,7 +108,7 @@ def test_what_stays_the_same_is_sent_once_and_a_browser_that_goes_ends_it(house:
 
 def test_a_server_that_stops_does_not_wait_for_streams(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(living, "STEP", 0.001)
-    app = console_that(house, lambda: Part("progress", "pages/_progress.html", 20))
+    app = console_that(house, lambda: Part("progress", "gallery/_progress.html", 20))
 
     async def listen() -> list[Wire]:
         wire, late = Wire(), Wire()

@@ -26,7 +26,7 @@ SECRET = "Juniper-0042"
 
 
 def shown(asked: Asked) -> Answer:
-    return Shown("pages/plain.html", {"text": f"{asked.address} {asked.asked_for('q')}"})
+    return Shown("gallery/plain.html", {"text": f"{asked.address} {asked.asked_for('q')}"})
 
 
 def saved(asked: Asked) -> Answer:
@@ -65,11 +65,11 @@ def rows(asked: Asked) -> Answer:
 def taken(asked: Asked) -> Answer:
     told = [{"name": f.name, "size": f.size, "there": f.path.read_bytes()[:20].decode()} for f in asked.files("file")]
     inside = all(f.path.is_relative_to(asked.house.settings.work) for f in asked.files("file"))
-    return Shown("pages/plain.html", {"text": json.dumps({"files": told, "inside": inside, "note": asked.form("note")})})
+    return Shown("gallery/plain.html", {"text": json.dumps({"files": told, "inside": inside, "note": asked.form("note")})})
 
 
 def elevate(asked: Asked) -> Answer:
-    return Shown("pages/elevate.html", {"to": asked.asked_for("to"), "kept": asked.kept})
+    return Shown("gallery/elevate.html", {"to": asked.asked_for("to"), "kept": asked.kept})
 
 
 def elevated(asked: Asked) -> Answer:
@@ -84,7 +84,7 @@ PAGES = (
     Page("/plain", "account", shown, saved, tab="districts"),
     Page("/fails", "account", fails, fails),
     Page("/busy", "account", busy, busy),
-    Page("/form", "account", lambda asked: Shown("pages/form.html"), misused),
+    Page("/form", "account", lambda asked: Shown("gallery/form.html"), misused),
     Page("/absent", "account", absent),
     Page("/rows.csv", "account", rows),
     Page("/files", "account", shown, taken, limit=3_000_000, files=True),
@@ -93,7 +93,7 @@ PAGES = (
     Page("/districts/{slug}/records", "records.see", shown),
     Page("/installation", "installation.see", shown),
     Page("/elevate", "account", elevate, elevated),
-    Page("/sign-in", None, lambda asked: Shown("pages/sign-in.html"), entered),
+    Page("/sign-in", None, lambda asked: Shown("gallery/sign-in.html"), entered),
 )
 
 

@@ -36,6 +36,8 @@ PER_TOKEN = (600.0, 50.0)
 PER_STRANGER = (30.0, 0.5)
 """The same for calls of one address without a good token."""
 LONGEST_TOKEN = 200
+MOST_DRAINED = 16 * MOST_BODY
+"""Bytes of a body that is too large which are taken before the connection is cut."""
 _SAFE = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -98,6 +100,7 @@ class ApiDoor:
         if scope["path"] not in OPEN:
             problem = await self._known(scope)
         if problem is None and _told_length(scope) > MOST_BODY and not _is_form(scope):
+            await _drain(receive, 0)
             problem = problems.too_large(MOST_BODY)
         if problem is not None:
             await problem.response()(scope, receive, send)
@@ -129,10 +132,20 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > MOST_BODY:
+            await _drain(receive, size if message.get("more_body", False) else MOST_DRAINED)
             raise problems.too_large(MOST_BODY)
         return message
 
     return taking
+
+
+async def _drain(receive: Receive, size: int) -> None:
+    """Take what still comes of a body, up to a limit: a caller who is still sending would not read the answer."""
+    while size < MOST_DRAINED:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            return
 
 
 def _is_form(scope: Scope) -> bool:

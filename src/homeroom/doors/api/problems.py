@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -35,19 +34,17 @@ KINDS = {
     "later": (503, "The same call may succeed later; `Retry-After` says when."),
 }
 """Every kind of problem: status and meaning. Besides these there are the reasons of the import report (422), each with its remedy."""
+Pairs = tuple[tuple[str, Any], ...]
 MOST_BODY = 2 << 20
 """Bytes of a body that is no form with files. A whole layout set of one megabyte fits in, escaped."""
 
 
-@dataclass(frozen=True, slots=True)
 class Problem(Exception):
     """An answer that is none. `more` are further members."""
 
-    status: int
-    code: str
-    detail: str
-    more: tuple[tuple[str, Any], ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
+    def __init__(self, status: int, code: str, detail: str, more: Pairs = (), headers: Pairs = ()) -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail, self.more, self.headers = status, code, detail, more, headers
 
     def body(self) -> dict[str, Any]:
         """The members."""

@@ -29,6 +29,7 @@ from homeroom.desk.acts import ACTS
 from homeroom.desk.rights import Allowed
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.api import problems
+from homeroom.doors.api.door import ROOT
 from homeroom.doors.api.models import ProblemBody
 from homeroom.doors.api.problems import NOT_FOUND, Problem
 from homeroom.roster.faults import Misuse, TryAgain
@@ -155,11 +156,11 @@ class ActRoute(APIRoute):
                 return await behind(request)
 
         async def told(request: Request) -> Response:
-            request.scope["homeroom.route"] = self.path
+            request.scope["homeroom.route"] = ROOT + self.path
             try:
                 return await answer(request)
             except Exception as trouble:  # noqa: BLE001 - the outermost place of a call: every bug is told, none ends the server
-                return (problems.of(trouble) or noted(trouble, self.path)).response()
+                return (problems.of(trouble) or noted(trouble, ROOT + self.path)).response()
 
         return told
 

@@ -76,7 +76,8 @@ class Desk:
 
     def viewer(self, request: Request, now: datetime) -> Viewer | None:
         """Who asks."""
-        return self.gate.viewer(self.house, request.cookies.get(crossing.SESSION) or None, now)
+        # A part that looks anew by itself keeps nobody signed in: a page that was left open is not a person.
+        return self.gate.viewer(self.house, request.cookies.get(crossing.SESSION) or None, now, keep=not request.part)
 
     def judge(self, request: Request, who: Viewer | None, now: datetime) -> Case | Reply:
         """Whether, and to whom, this may be answered."""

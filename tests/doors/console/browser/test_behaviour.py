@@ -22,7 +22,7 @@ STEPS = (20, 58, 99)
 
 
 def template(name: str, view: object = None) -> Callable[[Asked], Answer]:
-    return lambda asked: Shown(f"pages/{name}.html", view)
+    return lambda asked: Shown(f"gallery/{name}.html", view)
 
 
 def decided(asked: Asked) -> Answer:
@@ -40,13 +40,13 @@ class Streams:
 
     def page(self, asked: Asked) -> Answer:
         self.asked, self.broken = 0, False
-        return Shown("pages/live.html", LISTS[0])
+        return Shown("gallery/live.html", LISTS[0])
 
     def rows(self, asked: Asked) -> Answer:
         if self.broken:
             raise TryAgain("locked")
         self.asked += 1
-        return Shown("pages/_rows.html", LISTS[min(self.asked, 2)])
+        return Shown("gallery/_rows.html", LISTS[min(self.asked, 2)])
 
     def events(self, asked: Asked) -> Answer:
         left = iter(STEPS)
@@ -54,16 +54,16 @@ class Streams:
         def look() -> Part | None:
             step = next(left, None)
             return (
-                Part("done", "pages/_progress.html", 100, last=True)
+                Part("done", "gallery/_progress.html", 100, last=True)
                 if step is None
-                else Part("progress", "pages/_progress.html", step)
+                else Part("progress", "gallery/_progress.html", step)
             )
 
         return Live(look)
 
 
 def uploaded(asked: Asked) -> Answer:
-    return Shown("pages/plain.html", {"text": json.dumps([f.name for f in asked.files("files")])})
+    return Shown("gallery/plain.html", {"text": json.dumps([f.name for f in asked.files("files")])})
 
 
 @pytest.fixture(scope="module")

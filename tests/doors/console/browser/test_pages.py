@@ -9,7 +9,19 @@ import pytest
 from console_world import World, world
 from doors.console.browser.conftest import Dress, Visitor, listening
 
-STAFF = ("/", "/audit", "/holds", "/imports", "/onboarding", "/districts/new", "/account", "/account/generator", "/help")
+STAFF = (
+    "/",
+    "/audit",
+    "/settings",
+    "/apps",
+    "/holds",
+    "/imports",
+    "/onboarding",
+    "/districts/new",
+    "/account",
+    "/account/generator",
+    "/help",
+)
 DISTRICT = (
     "/districts/pinewood",
     "/districts/goldenrod",

@@ -45,7 +45,7 @@ IMPORT = SimpleNamespace(at=AT, files=FILES)
 
 
 def template(name: str, view: object = None) -> Callable[[Asked], Answer]:
-    return lambda asked: Shown(f"pages/{name}.html", view)
+    return lambda asked: Shown(f"gallery/{name}.html", view)
 
 
 THE_PAGES = (

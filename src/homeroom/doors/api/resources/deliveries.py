@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import Path, Query
+from fastapi import Query
 from pydantic import Field
-from starlette.responses import Response
 
-from homeroom.deliveries.seal import unseal
-from homeroom.deliveries.workfolders import claim
-from homeroom.doors.api import streaming
 from homeroom.doors.api.models import Body, Told, Whole
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Limit, Number, Routes, Slug
@@ -21,7 +17,6 @@ from homeroom.store.deliveries import Delivery
 from homeroom.sync.contacts import preview as judged_contacts
 from homeroom.sync.layouts import Own, chosen
 from homeroom.sync.previewing import preview
-from homeroom.sync.walking import sealed_delivery
 
 routes = Routes("Deliveries")
 
@@ -79,32 +74,6 @@ def list_deliveries(
 def get_delivery(asked: Ask, slug: Slug, number: Number) -> Answer:
     """Show a delivery."""
     return _told(_found(asked, number))
-
-
-@routes.ask(
-    "GET",
-    "/districts/{slug}/deliveries/{number}/files/{place}",
-    "originals.get",
-    response_class=Response,
-    responses={200: streaming.of("application/octet-stream", "The file as it came.")},
-)
-def get_original(
-    asked: Ask, slug: Slug, number: Number, place: Annotated[int, Path(ge=0, le=9999, description="Its place in the delivery.")]
-) -> Response:
-    """Download a file as it came, by its place in the delivery (the first is 0), while it is kept. The audit tells of it."""
-    delivery = _found(asked, number)
-    if place >= len(delivery.files):
-        raise NOT_FOUND
-    sealed = sealed_delivery(asked.house, slug, number)
-    asked.audit("original-downloaded", delivery=number, file=place)
-    folder = claim(asked.house.settings.work, f"{slug}-original-{number}")
-    try:
-        with asked.turn():
-            files = unseal(asked.house.raw, asked.house.data_key(slug), sealed, folder.path / "raw")
-        return streaming.file(folder, files[place].path, f"{slug}-{number}-{place}", "application/octet-stream")
-    except BaseException:
-        folder.close()
-        raise
 
 
 @routes.ask("POST", "/districts/{slug}/deliveries/{number}/preview", "records.see", response_model=dict[str, Any])

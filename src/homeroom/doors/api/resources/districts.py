@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
 
+from homeroom.desk import issue_values
+from homeroom.desk.overview import overview
 from homeroom.doors.api.models import Body, Name, Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import Answer, Ask, Before, Limit, Routes, Slug
@@ -94,6 +96,12 @@ def add_district(asked: Ask, body: NewDistrict) -> Answer:
 def get_district(asked: Ask, slug: Slug) -> Answer:
     """Show a district."""
     return _shown(asked, slug)
+
+
+@routes.ask("GET", "/districts/{slug}/overview", "district.see", response_model=dict[str, Any])
+def get_overview(asked: Ask, slug: Slug) -> Answer:
+    """Show how a district stands: its roster, its sources, what needs somebody, and who looks inside."""
+    return dict(issue_values.plain_values(overview(asked.house, asked.viewer, slug, asked.now)))
 
 
 @routes.ask("PATCH", "/districts/{slug}", "settings.change", response_model=DistrictShown)

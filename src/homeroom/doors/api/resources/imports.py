@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from homeroom.desk import issue_values, rights
+from homeroom.desk import issue_values
+from homeroom.desk.hold_view import hold_view
+from homeroom.desk.sight import sight
 from homeroom.doors.api.handing import ended
 from homeroom.doors.api.models import Body, ImportLine, Report, Whole
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Before, Limit, Number, Routes, Slug, Wait
@@ -66,6 +68,13 @@ async def get_import(asked: Ask, slug: Slug, number: Number, wait: Wait = 0) -> 
     return await run_in_threadpool(_report, asked, number)
 
 
+@routes.ask("GET", "/districts/{slug}/imports/{number}/hold", "reports.see", response_model=dict[str, Any])
+def get_hold(asked: Ask, slug: Slug, number: Number) -> Answer:
+    """Show what a held import would do, by school, with the likely cause and who would notice."""
+    asked.entry(number)
+    return dict(issue_values.plain_values(hold_view(asked.house, asked.viewer, slug, number, asked.now)))
+
+
 @routes.ask("POST", "/districts/{slug}/imports/{number}/approve", "holds.approve", response_model=Report)
 def approve_import(asked: Ask, slug: Slug, number: Number, body: Approval) -> Answer:
     """Let a held import go on.
@@ -100,8 +109,7 @@ def _report(asked: Asked, number: int) -> Answer:
 
 
 def _shown(asked: Asked, report: ImportReport) -> Answer:
-    open_ = rights.values_open(asked.house, asked.viewer, asked.slug, asked.now)
-    return issue_values.report(report, values=open_)
+    return issue_values.report(report, sight(asked.house, asked.viewer, asked.slug, asked.now))
 
 
 def _line(entry: Import) -> Answer:

@@ -74,8 +74,8 @@ class SetShown(Told):
     set: str
     version: int | None
     digest: str
-    layouts: list[dict[str, str]]
-    texts: dict[str, str]
+    layouts: list[dict[str, str]] = Field(description="Name, table and text of each layout.")
+    texts: dict[str, str] = Field(description="The files that the set is kept in, by name; those that ship may share texts.")
 
 
 class Judged(Body):
@@ -158,7 +158,7 @@ async def propose_layouts(asked: Ask, slug: Slug, request: Request) -> Answer:
 
 def shown(found: LayoutSet, texts: Mapping[str, str]) -> Answer:
     """A set with its texts."""
-    listed = [{"name": layout.name, "table": layout.table} for layout in found.layouts]
+    listed = [{"name": layout.name, "table": layout.table, "text": layout.text} for layout in found.layouts]
     return {
         "set": found.name,
         "version": found.number,

@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.pages import access, account, district, fleet, help, missing, once, records, setup, signing_in
+from homeroom.doors.console.pages import (
+    access,
+    account,
+    apps,
+    district,
+    fleet,
+    help,
+    missing,
+    once,
+    records,
+    settings,
+    setup,
+    signing_in,
+)
 
 PAGES: tuple[Page, ...] = (
     *fleet.PAGES,
@@ -12,6 +25,8 @@ PAGES: tuple[Page, ...] = (
     *missing.PAGES,
     *setup.PAGES,
     *access.PAGES,
+    *settings.PAGES,
+    *apps.PAGES,
     *signing_in.PAGES,
     *once.PAGES,
     *account.PAGES,

@@ -32,7 +32,7 @@ from homeroom.sync.apps import public_url
 
 BYTES_OF_A_SHEET = 4 * 1024 * 1024
 LINK = {
-    "kick-off": ("#people", N_("Invite somebody")),
+    "kick-off": ("#people", N_("Invite")),
     "road": ("sources/new", N_("Add a source")),
     "credentials": ("sources", N_("Hand them over")),
     "exports": ("setup/guide", N_("Read the guide")),
