@@ -169,6 +169,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
                 await asyncio.to_thread(thread.join)
         settled = await asyncio.to_thread(jobs.close) if jobs is not None else True
         house.stores.control.workers.leave(house.executor.name)
+        gc.unfreeze()  # or the engine's own look at what is left would find, and tell, all that was loaded
     return settled
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from api_kit import Api, api, lines
 from e2e.files import district
-from homeroom.desk import support
+from homeroom.desk import handing_over, support
 from homeroom.doors.api.problems import MEDIA, MOST_BODY
 from homeroom.sync import districts
 from homeroom.sync.house import opened
@@ -117,6 +117,9 @@ def test_a_source_with_its_secrets_told_once(desk: Desk) -> None:
     new = desk.ask(desk.settings, "POST", f"{path}/password", json={"overlap_hours": 1})
     assert new["password"] != password
     assert new["old_until"]
+    link = desk.ask(desk.settings, "POST", f"{path}/hand-over")["link"]
+    shown = handing_over.opened(desk.api.house, link.rpartition("/")[2], desk.api.now)
+    assert (shown.facts["username"], shown.password != new["password"]) == (made["username"], True)
     found = desk.ask(desk.plain, "GET", f"{path}/keys")
     assert len(found) == 1
     assert (
@@ -154,6 +157,7 @@ def test_the_log_the_report_and_the_findings(desk: Desk) -> None:
     mended = desk.api.call(desk.records, "GET", f"{P}/imports/1/refused", params={"file": "enrollments.csv"})
     assert "e-x" in mended.text
     assert desk.refused(desk.plain, "GET", f"{P}/imports/1/refused?file=enrollments.csv")[0] == 422
+    assert desk.refused(desk.records, "GET", f"{P}/imports/1/refused?file=orgs.csv")[0] == 404
     places = {f["name"]: i for i, f in enumerate(desk.ask(desk.plain, "GET", f"{P}/deliveries/1")["files"])}
     original = desk.api.call(desk.records, "GET", f"{P}/imports/1/originals/{places['orgs.csv']}")
     assert original.text == district()["orgs.csv"]
@@ -203,6 +207,10 @@ def test_the_roster_and_one_record(desk: Desk) -> None:
     package = desk.api.call(desk.records, "GET", f"{P}/export?version=1.1")
     assert "users.csv" in zipfile.ZipFile(BytesIO(package.content)).namelist()
 
+    hits = desk.ask(desk.records, "POST", f"{P}/records/search", json={"words": "Family7"})
+    assert [hit["sourcedId"] for hit in hits["found"]] == ["u7"]
+    why = desk.ask(desk.records, "POST", f"{P}/records/missing", json={"words": "u7"})
+    assert [each["sourcedId"] for each in why["candidates"]] == ["u7"]
     which = {"table": "users", "sourcedId": "u7"}
     record = desk.ask(desk.records, "POST", f"{P}/records/show", json=which)
     assert (record["record"]["givenName"], record["provenance"]["import"], record["provenance"]["file"]) == (
