@@ -444,6 +444,9 @@ def test_a_record_that_is_named_again_while_it_is_read_is_read_again(pinewoods: 
     assert len(notices.of(one)) == 11
     assert [notices.claim(one, NOW, NOW), notices.claim(one, NOW, NOW - timedelta(seconds=5))] == [True, False]
     assert notices.claim(one, NOW + timedelta(seconds=9), NOW + timedelta(seconds=4))
+    notices.shut_door(one)  # what is left, and what Homeroom wrote there itself, is read all the same
+    assert [notices.claim(one, NOW, NOW), notices.claim(one, NOW, NOW - timedelta(seconds=5))] == [True, False]
+    assert notices.claim(one, NOW + timedelta(seconds=9), NOW + timedelta(seconds=4))
 
 
 def test_a_paused_source_gathers_and_reads_nothing(night: Night) -> None:

@@ -31,7 +31,7 @@ Tell = Callable[[str], None]
 Made = TypeVar("Made")
 OFTEN_ENOUGH = 0.5
 """Seconds after which a step says again how far it is."""
-BY_COMMAND = ("import", "pull", "refresh", "rollback")
+BY_COMMAND = ("import", "pull", "refresh", "rollback", "write-back")
 """Triggers of imports that a command walks by itself; all others wait in the queue for a worker."""
 
 

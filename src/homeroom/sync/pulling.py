@@ -7,6 +7,7 @@ fetched is sealed like everything that arrives; from there on there is one road.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from homeroom.systems.roads import ROADS
 
 ASKED = "asked"
 """The trigger of a pull that a person asked for and a worker makes."""
+SOON = 15.0
+"""Seconds for one call where a person waits."""
 
 
 def ask(house: House, slug: str, number: int | None, now: datetime) -> int:
@@ -140,7 +143,7 @@ def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str
     source = chosen(house, slug, number)
     with claim(house.settings.work, f"{slug}-look-{source.id}") as work:
         try:
-            return _road(source).look(errand(house, source, {}, work.path, now, 0.0, lambda step: None))
+            return _road(source).look(at_once(errand(house, source, {}, work.path, now, 0.0, lambda step: None)))
         except Refused as refusal:
             raise Misuse(f"{refusal.message} {refusal.remedy}") from None
 
@@ -164,6 +167,12 @@ def errand(
         quiet_seconds=quiet,
         tell=tell,
     )
+
+
+def at_once(errand: Errand) -> Errand:
+    """An errand on which a person waits: a server that does not answer is given up soon, not after the patience of a night."""
+    most = errand.settings.get("give_up_seconds")
+    return errand if most is None else replace(errand, settings={**errand.settings, "give_up_seconds": min(most, SOON)})
 
 
 def _kept(house: House, source: Source, known: Mapping[str, Any]) -> Delivery | None:

@@ -13,9 +13,9 @@ from homeroom.roster.report import ImportReport, TableReport
 from homeroom.store.audit import AuditRow
 from homeroom.store.history import Record
 from homeroom.store.sources import Source
-from homeroom.sync import gate, imports, intake, pulling, sources
+from homeroom.sync import gate, imports, intake, noticing, pulling, sources
 from homeroom.sync.house import House
-from homeroom.sync.single_records import DistrictHeld
+from homeroom.sync.single_records import WRITE_BACK, DistrictHeld
 from homeroom.systems.fetching import Road
 from homeroom.systems.roads import ROADS
 
@@ -79,7 +79,7 @@ def refresh(
     with claim(house.settings.work, f"{slug}-refresh") as work:
         tell("fetch")
         single = DistrictHeld(house, slug, road).single(table, sourced_id)
-        fetched = road.one(pulling.errand(house, source, {}, work.path, now, 0.0, tell), single)
+        fetched = road.one(pulling.at_once(pulling.errand(house, source, {}, work.path, now, 0.0, tell)), single)
         delivery = intake.deliver(house, slug, source, fetched.files, "refresh", now)
     house.announce()
     entry = store.imports.begin(
@@ -94,6 +94,20 @@ def refresh(
     changed = _changed(store.record(table, sourced_id), report) if report.revision_after > report.revision_before else ()
     also = {t: r for t, r in report.tables.items() if t != table and (r.added or r.updated or r.removed or r.restored)}
     return Refreshed(report, changed, also)
+
+
+def read_written(house: House, source: Source, now: datetime, tell: Callable[[str], None]) -> ImportReport | None:
+    """Read what notices name at once, without waiting for the clock: what Homeroom wrote itself is among them. None where the source rests.
+
+    What cannot be read now stays noticed, and the clock tries it again.
+    """
+    if noticing.rests(house, source, now):
+        return None
+    house.announce()
+    entry = house.stores.roster(source.district).imports.begin(
+        source=source.id, delivery=None, kind="change_notification", trigger=WRITE_BACK, now=now, executor=house.executor.name
+    )
+    return imports.run(house, source.district, entry.number, now=now, tell=tell)
 
 
 def _road(house: House, slug: str, table: str, sourced_id: str, held: Record | None) -> tuple[Source, Road]:

@@ -12,8 +12,11 @@ from homeroom.systems.fetching import Road, Single
 REFRESH = "refresh"
 NOTIFICATION = "notification"
 POLL = "poll"
-SMALL = (REFRESH, NOTIFICATION, POLL)
-"""Triggers of deliveries that hold single records: a person asked, the other side told, or it was asked what changed."""
+WRITE_BACK = "write-back"
+TOLD = (NOTIFICATION, POLL, WRITE_BACK)
+"""Triggers of imports that read what notices name: the other side told, it was asked what changed, or Homeroom wrote it there itself."""
+SMALL = (REFRESH, *TOLD)
+"""Triggers of deliveries that hold single records: those, and what a person asked for."""
 MOST_HANGING = 5000
 """How many rows may hang on one record."""
 

@@ -51,7 +51,7 @@ def server(shared: Caller) -> Iterator[Caller]:
     plugin, installed = shared.world.plugin, shared.world.installed
     fields = plugin.fields
     yield shared
-    plugin.fields, shared.world.installed = fields, installed
+    plugin.fields, plugin.closed, shared.world.installed = fields, (), installed
     shared.steer("faults", {"faults": []})
 
 
@@ -114,6 +114,50 @@ def test_a_table_that_is_closed_says_what_to_do() -> None:
     assert set(KEYS) <= set(columns_of(queries().values()))
 
 
+CLOSED = [
+    ("queries", "/ws/schema/query/", "query_closed", "roster.districts", "way=tables"),
+    ("tables", "/ws/schema/table/", "table_closed", "the table terms", "way=v1"),
+    ("v1", "/ws/v1/district/school", "access_closed", "/ws/v1/district/school", "access level of the v1 API"),
+    ("v1", "/ws/v1/section", "access_closed", "/ws/v1/section", "access level of the v1 API"),
+]
+
+
+@pytest.mark.parametrize(("way", "path", "reason", "said", "to_do"), CLOSED, ids=[f"{c[0]} {c[1]}" for c in CLOSED])
+def test_what_is_closed_ends_in_one_sentence_that_says_what_to_do(
+    server: Caller, tmp_path: Path, way: str, path: str, reason: str, said: str, to_do: str
+) -> None:
+    server.world.plugin.fields = None
+    server.steer("plugin", {"closed": [path]})
+    with pytest.raises(Refused) as refused:
+        source.fetch(errand(server, tmp_path / "1", way=way))
+    assert refused.value.reason == reason
+    assert said in refused.value.message
+    assert to_do in refused.value.remedy
+
+
+def test_a_road_that_is_closed_gives_way_to_the_next_and_what_is_closed_is_told_before(server: Caller, tmp_path: Path) -> None:
+    server.world.plugin.fields = None
+    server.steer("plugin", {"closed": ["/ws/schema/query/"]})
+    assert source.fetch(errand(server, tmp_path / "1")).known["way"] == "tables"
+    server.steer("plugin", {"closed": ["/ws/schema/"]})
+    assert source.fetch(errand(server, tmp_path / "2")).known["way"] == "v1"
+    server.steer("plugin", {"closed": ["/ws/schema/query/", "/ws/v1/district", "/ws/dataversion"]})
+    seen = source.look(errand(server, tmp_path / "l", changes_application="Homeroom"))
+    assert (seen["v1"], seen["way"], seen["data_versions"]) == ("closed", "tables", "closed")
+    assert [s for s in seen["to_do"] if "access level of the v1 API" in s]
+    assert [s for s in seen["to_do"] if "changes_application" in s]
+
+
+def test_events_and_data_versions_that_are_closed_say_what_to_do(server: Caller, tmp_path: Path) -> None:
+    server.steer("plugin", {"closed": ["/ws/v1/event_subscription", "/ws/dataversion"]})
+    asked = errand(server, tmp_path / "1")
+    with pytest.raises(Refused) as refused:
+        source.NOTIFIED.subscribe(asked, "pinewood", "https://roster.example/notices/x")
+    assert refused.value.reason == "events_closed"
+    assert "Global Event Services" in refused.value.remedy
+    assert source.NOTIFIED.changes(asked, "Homeroom", 3) is None, "then the round reads everything"
+
+
 def test_v1_carries_the_same_people_classes_and_enrollments(server: Caller, tmp_path: Path) -> None:
     expected = rows(source.fetch(errand(server, tmp_path / "q", extension_fields=OWN)))
     server.world.installed, server.world.plugin.fields = {}, {}
@@ -132,6 +176,26 @@ def test_v1_carries_the_same_people_classes_and_enrollments(server: Caller, tmp_
     leads = {(r["section_dcid"], r["users_dcid"]) for r in expected["class-staff-roster.csv"] if r["is_lead"] == "1"}
     assert {(r["section_dcid"], r["users_dcid"]) for r in ours["class-staff-roster.csv"]} == leads
     assert "guardians.csv" not in ours
+
+
+ALONE = (
+    *("429:9", "500:9", "503:9", "html:9", "emptybody:9", "truncate:9", "drop:9"),
+    *("expire:9", "maxpage:40", "nocount", "slow:0.0001", "shift", "dupe", "v1closed"),
+)
+
+
+@pytest.mark.parametrize("way", ["queries", "tables"])
+def test_each_fault_alone_leaves_the_files_of_a_clean_pull(server: Caller, tmp_path: Path, way: str) -> None:
+    """Lists of v1 meet each fault alone in `test_client.py`, and all of them in one pull in `test_powerschool_faults.py`."""
+    server.world.plugin.fields = None
+
+    def brought(folder: str) -> dict[str, list[dict[str, str]]]:
+        return rows(source.fetch(errand(server, tmp_path / folder, way=way, extension_fields=OWN)))
+
+    clean = brought("clean")
+    for fault in ALONE:
+        server.steer("faults", {"faults": [fault]})
+        assert brought(fault) == clean, fault
 
 
 def test_a_road_that_carries_less_is_never_taken_after_one_that_carries_more(server: Caller, tmp_path: Path) -> None:

@@ -152,6 +152,8 @@ def _allowed(world: World, endpoint: Endpoint, call: Call) -> Answer:
     """The handler's answer, or why there is none."""
     if endpoint.open:
         return _handled(world, endpoint, call)
+    if call.path.startswith(world.plugin.closed):
+        return Answer({"message": "Method Not Allowed"}, 405)
     try:
         if not world.plugin.enabled:
             world.tokens.revoke()

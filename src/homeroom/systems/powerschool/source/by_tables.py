@@ -33,7 +33,6 @@ KEYS: Mapping[str, str] = {
     "studentcontactassoc": "studentcontactassocid",
     "studentcontactdetail": "studentcontactdetailid",
     "studentcontactassoccorefields": "studentcontactassocid",
-    "u_schools_extension": "schoolsdcid",
 }
 """The numeric key of each table that is read; of others it is `dcid`, of an extension table the key of the table that it extends."""
 EXTENDED: Mapping[str, str] = {

@@ -14,7 +14,7 @@ from homeroom.systems.fetching import Errand, Fetched
 from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, NotFound, PowerSchool, PowerSchoolError, Rejected
 from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.queries import BASE, FILES, Query
-from homeroom.systems.powerschool.source import by_tables, by_v1, sheets
+from homeroom.systems.powerschool.source import by_v1, sheets
 from homeroom.systems.powerschool.source.connecting import client, host
 from homeroom.systems.powerschool.source.troubles import told
 from homeroom.systems.powerschool.source.ways import Way, installed, refuse_less
@@ -41,7 +41,7 @@ def _brought(sis: PowerSchool, errand: Errand) -> tuple[Way, str, list[Incoming]
     asked = tuple(extended(errand.settings.get("extension_fields", ())))
     bringing: dict[Way, Callable[[], list[Incoming]]] = {
         "queries": lambda: _by_queries(sis, asked, errand),
-        "tables": lambda: by_tables.bring(sis, asked, errand),
+        "tables": lambda: _by_tables(sis, asked, errand),
         "v1": lambda: by_v1.bring(sis, errand),
     }
     wanted = errand.settings.get("way", "auto")
@@ -72,6 +72,12 @@ def _last(sis: PowerSchool, errand: Errand, trouble: PowerSchoolError) -> list[I
         return by_v1.bring(sis, errand)
     except AccessClosed:
         raise trouble from None
+
+
+def _by_tables(sis: PowerSchool, asked: Sequence[Query], errand: Errand) -> list[Incoming]:
+    from homeroom.systems.powerschool.source import by_tables  # with the SQL parser, for those who go this way
+
+    return by_tables.bring(sis, asked, errand)
 
 
 def _by_queries(sis: PowerSchool, asked: Sequence[Query], errand: Errand) -> list[Incoming]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from homeroom.systems.fetching import Errand
-from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, NotFound, PowerSchool
+from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, NotFound, PowerSchool, Rejected
 from homeroom.systems.powerschool.client.errors import Field
 from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.queries import BASE, Query
@@ -17,6 +17,11 @@ from homeroom.systems.powerschool.source.ways import way_of
 ENABLE = "Install Homeroom's plug-in (homeroom plugin) and enable it: System > System Settings > Plugin Management Configuration."
 GRANT = "Install the newest plug-in of Homeroom and approve its access request; the fields that are missing are named above."
 LEVEL = "On the plug-in's Data Provider Configuration page set the access level of the v1 API to READ. The nightly pull by queries works without it."
+
+VERSIONS = (
+    "Data versions are closed, or PowerSchool does not know the name in changes_application: each round of the day reads everything. Ask "
+    "PowerSchool's support for the name of the subscription, or take the setting away."
+)
 
 
 def look(errand: Errand) -> dict[str, Any]:
@@ -30,12 +35,15 @@ def look(errand: Errand) -> dict[str, Any]:
         }
         rows, missing, refused = _queries(sis, asked)
         way, why, closed = way_of(sis, errand, asked)
+        versions = _versions(sis, errand.settings.get("changes_application"))
     todo = [ENABLE] if missing and way != "tables" else []
     refused |= closed
     if refused:
         todo.append(GRANT)
     if found["v1"] == "closed":
         todo.append(LEVEL)
+    if versions == "closed":
+        todo.append(VERSIONS)
     fields = tuple(sorted(refused))
     return {
         **found,
@@ -44,14 +52,26 @@ def look(errand: Errand) -> dict[str, Any]:
         "rows": rows,
         "missing_queries": missing,
         "missing_fields": lines(fields, most=len(fields)),
+        **({"data_versions": versions} if versions else {}),
         "to_do": todo,
     }
+
+
+def _versions(sis: PowerSchool, application: str | None) -> str | None:
+    """Whether the server tells what changed under the application's name; None where nobody named one."""
+    if not application:
+        return None
+    try:
+        sis.changed_since(application, 0)
+    except (NotFound, Rejected):
+        return "closed"
+    return "open"
 
 
 def _level(sis: PowerSchool) -> str:
     try:
         next(iter(sis.schools()), None)
-    except AccessClosed:
+    except (AccessClosed, NotFound, Rejected):
         return "closed"
     return "open"
 
@@ -64,7 +84,7 @@ def _queries(sis: PowerSchool, asked: Sequence[Query]) -> tuple[dict[str, int], 
     for query in asked:
         try:
             rows[query.key] = sis.counted(query.name)
-        except NotFound:
+        except (NotFound, Rejected):
             if query.pack == BASE:
                 missing.append(query.name)
         except FieldsRefused as trouble:

@@ -10,7 +10,6 @@ from homeroom.systems.fetching import Errand
 from homeroom.systems.powerschool.client import FieldsRefused, NotFound, PowerSchool, Rejected
 from homeroom.systems.powerschool.client.errors import Field
 from homeroom.systems.powerschool.plugin.queries import BASE, Query
-from homeroom.systems.powerschool.source import by_tables
 
 Way = Literal["queries", "tables", "v1"]
 
@@ -26,6 +25,10 @@ def installed(sis: PowerSchool, asked: Sequence[Query]) -> bool:
             continue
         except FieldsRefused:
             return True
+        except Rejected as trouble:
+            if trouble.status in (403, 405):
+                continue  # there, and closed to this plug-in: no more use than none
+            raise
         return True
     return False
 
@@ -39,6 +42,8 @@ def refuse_less(way: Way, errand: Errand, why: str) -> None:
 
 def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[str, str, set[Field]]:
     """The road that a pull would take now, why, and the fields that the road by tables lacks. Only one page of each table is asked for."""
+    from homeroom.systems.powerschool.source import by_tables  # with the SQL parser: no refresh waits for it
+
     wanted = errand.settings.get("way", "auto")
     if wanted in ("queries", "v1"):
         return wanted, "the setting way says so", set()

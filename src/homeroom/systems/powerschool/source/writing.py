@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from homeroom.systems.fetching import Errand
+from homeroom.systems.fetching import Errand, Hint
 from homeroom.systems.powerschool.client import PowerSchool, student_writes
 from homeroom.systems.powerschool.client.shapes import text
 from homeroom.systems.powerschool.client.student_rules import RULES, extension, problems
@@ -37,6 +37,10 @@ class StudentWriter:
 
     def __init__(self, sis: PowerSchool, host: str) -> None:
         self._sis, self._host = sis, host
+
+    def hint(self, id: str) -> Hint:
+        """As an event would name the student."""
+        return Hint("student", id)
 
     def strange(self, columns: Sequence[str]) -> list[str]:
         """Columns that are neither a field of a student nor one of an extension table."""
