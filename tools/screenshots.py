@@ -26,7 +26,11 @@ from homeroom.doors.console import frame
 from homeroom.doors.console.app import create
 from homeroom.doors.console.gate import OfTheDesk
 from homeroom.settings import Settings
+from homeroom.simulator.district import make
 from homeroom.simulator.generate import generate
+from homeroom.simulator.nights import next_night, without_school
+from homeroom.simulator.sheets import write
+from homeroom.simulator.writers import WRITERS
 from homeroom.sync import districts, imports, intake, sources
 from homeroom.sync.house import House, opened
 
@@ -39,7 +43,7 @@ DISTRICTS = (
     ("larkspur", "Larkspur Valley Schools", 380, 12, 0.0, "powerschool-dem"),
     ("saltgrass", "Saltgrass County Schools", 300, 13, 0.0, "oneroster-1.1"),
     ("amberfield", "Amberfield City Schools", 450, 14, 0.002, "oneroster-1.2"),
-    ("briarstone", "Briarstone Academy Trust", 160, 15, 0.0, "pathways-ascender"),
+    ("briarstone", "Briarstone Academy Trust", 160, 15, 0.0, "schoolstatus"),
     ("goldenrod", "Goldenrod Charter Network", 240, 16, 0.0, "clever"),
 )
 ZONE = "America/Chicago"
@@ -71,15 +75,14 @@ def built(house: House, folder: Path, now: datetime) -> dict[str, int]:
     shown: dict[str, int] = {}
     for slug, name, students, seed, dirty, layouts in DISTRICTS:
         districts.add(house, slug, name, ZONE)
-        sources.add(house, slug, "sftp", layouts=layouts, name="Nightly files", settings={"expected_by": "23:30"})
-        made = generate(folder / slug, students, seed, layouts, NIGHTS, dirty)
-        for night, place in enumerate(made):
+        sources.add(house, slug, "sftp", layouts=layouts, name="Nightly files")
+        for night, place in enumerate(generate(folder / slug, students, seed, layouts, NIGHTS, dirty)):
             at = now - timedelta(days=NIGHTS - 1 - night, hours=2)
-            if slug == "larkspur" and night == NIGHTS - 1:
-                thin_out(place)
-            if slug == "saltgrass" and night == NIGHTS - 1:
-                for file in place.glob("users*.csv"):
-                    file.write_text(file.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")
+            last = night == NIGHTS - 1
+            if slug == "larkspur" and last:
+                lose_a_school(place, students, seed)
+            if slug == "saltgrass" and last:
+                lose_all(place)
             number = walk(house, slug, place, layouts, at)
             shown |= {"report": number} if slug == "pinewood" else {"hold": number} if slug == "larkspur" else {}
     staff = Viewer(Person(1, "integrations@vendor.example", "Ada", "operator"), session=1)
@@ -90,13 +93,20 @@ def built(house: House, folder: Path, now: datetime) -> dict[str, int]:
     return shown
 
 
-def thin_out(place: Path) -> None:
-    """An export that was run for some schools only: every second row of people is gone."""
-    for file in place.glob("*users*.csv"):
-        text = file.read_bytes().decode("utf-8")
-        end = "\r\n" if "\r\n" in text else "\r" if "\r" in text else "\n"
-        rows = text.split(end)
-        file.write_bytes((end.join([rows[0], *rows[1 : len(rows) // 2]]) + end).encode())
+def lose_a_school(place: Path, students: int, seed: int) -> None:
+    """An export that was run without one school."""
+    district = make(students, seed)
+    for night in range(2, NIGHTS + 1):
+        district = next_night(district, seed, night)
+    writer = WRITERS["powerschool-dem"]
+    shutil.rmtree(place)
+    write(writer.sheets(without_school(district, district.schools[0].id)), writer.form, place)
+
+
+def lose_all(place: Path) -> None:
+    """An export of users that has its heading and nothing else."""
+    for file in place.glob("users*.csv"):
+        file.write_text(file.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")
 
 
 @contextmanager
@@ -170,7 +180,7 @@ def main(out: Path) -> int:
         own = Settings(data=place / "data", memory_mb=400, http_port=0, sftp_port=0)
         house = staying.enter_context(opened(own))
         shown = built(house, place / "files", now)
-        bob = Viewer(Person(2, "sis@pinewood.example", "Sis", "administrator", ("pinewood",)), token="pictures")  # noqa: S106
+        bob = Viewer(Person(2, "sis@pinewood.example", "Sis", "administrator", ("pinewood",)), token="pictures")
         support.turn_on(house, bob, "pinewood", 4, "", now)
         address, playwright = staying.enter_context(listening(house)), staying.enter_context(sync_playwright())
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -283,6 +283,9 @@ def _fetch(house: House, slug: str, number: int, now: datetime | None, tell: Tel
     _begun(house, slug, entry)
     fetched = partial(pulling.bring, house, slug, entry, _now(now), _heard(house, slug, entry, tell, WalkClock()))
     made = _whatever_comes(house, slug, entry, fetched)
+    if made is None:  # nothing changed, and the import is withdrawn
+        summarise(house, slug)
+        return ending.ended(ending.bare_report(house, slug, entry), status="done", outcome="success", reason=None, now=_now(now))
     return made if isinstance(made, ImportReport) else None
 
 

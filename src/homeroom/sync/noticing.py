@@ -43,6 +43,11 @@ class Round:
     whole: bool = True
     version: int | None = None
 
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing changed."""
+        return not self.whole and not self.hints
+
 
 def source_behind(house: House, secret: str) -> Source | None:
     """The open source whose door a secret opens."""
@@ -151,6 +156,14 @@ def _version(house: House, source: Source, known: Mapping[str, Any]) -> int | No
     done = entry is not None and entry.status == "done" and entry.outcome != "failed"
     version: int | None = kept["version"] if done else kept["before"]
     return version
+
+
+def looked(house: House, source: Source, this: Round) -> dict[str, Any]:
+    """What is kept of versions where nothing changed up to the one that was told, if one was."""
+    if this.version is None:
+        return {}
+    application = value(source, "changes_application")
+    return {"changes": {"application": application, "version": this.version, "before": this.version, "import": None}}
 
 
 def remembered(house: House, source: Source, entry: Import, this: Round, known: Mapping[str, Any]) -> dict[str, Any]:

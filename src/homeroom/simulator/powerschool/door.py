@@ -161,6 +161,8 @@ def _allowed(world: World, endpoint: Endpoint, call: Call) -> Answer:
         world.tokens.check(call.headers.get("authorization", ""))
         if endpoint.path.startswith("/ws/v1"):
             _level(world, endpoint)
+        if endpoint.path.startswith("/ws/contacts") and world.faults.has("contactsclosed"):
+            raise Trouble(403, "Forbidden")
     except Unauthorized as no:
         return Answer(no.body, 401, headers={"WWW-Authenticate": no.challenge})
     except Trouble as no:

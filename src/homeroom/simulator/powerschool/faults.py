@@ -1,5 +1,5 @@
 """Faults on demand: what real servers do wrong, each at its turn. `expire:N 429:N 500:N 503:N html:N emptybody:N truncate:N slow:S
-maxpage:N nocount shift dupe v1closed`, and beside the contract `throttle:MS down drop:N overmax chance:SEED`.
+maxpage:N nocount shift dupe v1closed`, and beside the contract `throttle:MS down drop:N overmax contactsclosed chance:SEED`.
 
 With `:N` every N-th call is struck, counted from when the fault was set. 429, 500, 503 and `drop` strike before anything is done;
 `html`, `emptybody` and `truncate` after it: what was asked for has happened, and the caller cannot know. `shift` and `dupe` strike
@@ -18,7 +18,7 @@ from homeroom.roster.faults import Misuse
 
 EVERY = ("429", "500", "503", "html", "emptybody", "truncate", "drop")
 NUMBERED = (*EVERY, "expire", "maxpage", "throttle", "chance")
-FLAGS = ("nocount", "v1closed", "down", "overmax")
+FLAGS = ("nocount", "v1closed", "contactsclosed", "down", "overmax")
 PAGES = ("shift", "dupe")
 BEFORE = ("drop", "429", "500", "503")
 AFTER = ("html", "emptybody", "truncate")

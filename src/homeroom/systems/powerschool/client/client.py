@@ -153,6 +153,11 @@ class PowerSchool:
         """A student's contacts (by the student's `id`), with their e-mails, phones and relations; blank members are None."""
         return as_list(self.caller.read("GET", f"/ws/contacts/student/{_id(student)}"))
 
+    def contact(self, id: str) -> Record:
+        """One contact by its id (PERSON.ID), with the students whose contact it is. Raises NotFound."""
+        found: Record = self.caller.read("GET", f"/ws/contacts/contact/{_id(id)}")
+        return found
+
     # -- /ws/schema
 
     def tables(self) -> list[Record]:

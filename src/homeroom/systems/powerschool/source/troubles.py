@@ -18,6 +18,8 @@ from homeroom.systems.powerschool.client import (
 )
 from homeroom.systems.powerschool.client.errors import Field
 
+CLOSED = (NotFound, FieldsRefused, AccessClosed, Rejected)
+"""What closes a road, or a part of it, for good; other troubles may pass."""
 MOST_NAMED = 40
 """How many missing fields a message names."""
 

@@ -40,17 +40,17 @@ def refuse_less(way: Way, errand: Errand, why: str) -> None:
         raise Refused("way_narrower", before=before, why=why)
 
 
-def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[str, str, set[Field]]:
+def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[Way, str, set[Field]]:
     """The road that a pull would take now, why, and the fields that the road by tables lacks. Only one page of each table is asked for."""
     from homeroom.systems.powerschool.source import by_tables  # with the SQL parser: no refresh waits for it
 
-    wanted = errand.settings.get("way", "auto")
+    wanted: Way | Literal["auto"] = errand.settings.get("way", "auto")
     if wanted in ("queries", "v1"):
         return wanted, "the setting way says so", set()
     if wanted == "auto" and installed(sis, asked):
         return "queries", "the queries of Homeroom's plug-in are there", set()
     try:
-        refused = by_tables.lacking(sis, asked)
+        refused = by_tables.lacking(sis, by_tables.base_of(asked))
     except (NotFound, Rejected) as trouble:
         return ("v1", f"tables are closed: {trouble}", set()) if wanted == "auto" else ("tables", str(trouble), set())
     if refused and wanted == "auto":
