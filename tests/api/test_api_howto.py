@@ -32,7 +32,7 @@ def office(tmp_path: Path) -> Iterator[Api]:
 
 def test_every_line_of_the_how_to(office: Api, tmp_path: Path) -> None:
     needs_tool("curl")
-    bob = office.person("administrator", "bob@pinewood.example", code=False, districts=["pinewood"])
+    bob = office.person("administrator", "bob@pinewood.example", districts=["pinewood"])
     commands = [line for line in HOWTO.read_text(encoding="utf-8").splitlines() if line.startswith("curl ")]
     assert len(commands) >= 8
     environment = {"HOMEROOM": office.url, "TOKEN": office.token(bob, "records"), "PATH": "/usr/bin:/bin"}

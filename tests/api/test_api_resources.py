@@ -67,7 +67,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         files["enrollments.csv"] += "e-x,,,k1,s1,u-404,student,false,2026-08-15,2027-06-10\n"
         pinewood.night(files)
         with api(house) as made:
-            bob = made.person("administrator", "bob@pinewood.example", code=False, districts=["pinewood"])
+            bob = made.person("administrator", "bob@pinewood.example", districts=["pinewood"])
             tokens = (made.token(bob, kind) for kind in ("plain", "records", "settings"))
             yield Desk(made, made.token(made.person("engineer")), *tokens)
 
@@ -179,14 +179,14 @@ def test_staff_see_values_with_support_access_and_the_elevated_role(desk: Desk) 
 
 
 def test_a_viewer_of_schools_sees_no_other_schools_rows(desk: Desk) -> None:
-    elm = desk.api.person("school_viewer", "eve@pinewood.example", code=False, districts=["pinewood"], schools=["s2"])
+    elm = desk.api.person("school_viewer", "eve@pinewood.example", districts=["pinewood"], schools=["s2"])
     for kind in ("plain", "records"):
         token = desk.api.token(elm, kind)
         report = desk.ask(token, "GET", f"{P}/imports/1")
         assert (report["issues"], report["files"], report["tables"]) == ([], [], {})
         for path in ("issues", "issues/all", "causes"):
             assert "u-404" not in desk.api.call(token, "GET", f"{P}/imports/1/{path}").text, (kind, path)
-    oak = desk.api.person("school_viewer", "olga@pinewood.example", code=False, districts=["pinewood"], schools=["s1"])
+    oak = desk.api.person("school_viewer", "olga@pinewood.example", districts=["pinewood"], schools=["s1"])
     own = desk.api.call(desk.api.token(oak, "records"), "GET", f"{P}/imports/1/issues")
     assert "u-404" in own.text
 

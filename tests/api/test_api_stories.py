@@ -25,7 +25,7 @@ def ada(office: Api) -> Somebody:
 @pytest.fixture(scope="module")
 def bob(office: Api) -> Somebody:
     """The administrator of Pinewood."""
-    return office.person("administrator", "bob@pinewood.example", code=False, districts=["pinewood"])
+    return office.person("administrator", "bob@pinewood.example", districts=["pinewood"])
 
 
 def night(office: Api, token: str, files: dict[str, str], **fields: str) -> dict[str, Any]:
