@@ -14,7 +14,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditRow
 from homeroom.store.imports import Import
 from homeroom.store.sources import Source
-from homeroom.sync import gate, intake
+from homeroom.sync import gate, intake, sources
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, known_set
 from homeroom.sync.suiting import suited
@@ -49,9 +49,8 @@ def begin(
 
     Raises Misuse, with nothing taken, for no file, for names that no file can have, and for a source that reads no files.
     """
-    if source is not None and source not in {r.source.id for r in readers(house, slug)}:
-        raise Misuse("Choose one of the sources of this district that read files.")
     named = _named(files)
+    chosen = _chosen(house, asking, slug, source)
     notes: list[str] = []
     with claim(house.settings.work, f"{slug}-upload") as folder:
         for name, path in named:
@@ -61,7 +60,7 @@ def begin(
             slug,
             folder.path,
             layouts=None,
-            source=source,
+            source=chosen,
             kind=kind,
             trigger="upload",
             dry_run=True,
@@ -96,6 +95,14 @@ def apply(house: House, asking: Viewer, slug: str, number: int, now: datetime) -
     detail = {"import": begun.number, "dry_run": number, "delivery": delivery.number}
     house.stores.control.audit.add(AuditRow(now, asking.who, "upload-applied", slug, detail))
     return begun.number
+
+
+def _chosen(house: House, asking: Viewer, slug: str, source: int | None) -> int:
+    """The source that was named, else the first that reads files, else one for uploads, made for it. Raises Misuse."""
+    mine = [reader.source.id for reader in readers(house, slug)]
+    if source is not None and source not in mine:
+        raise Misuse("Choose one of the sources of this district that read files.")
+    return source or (mine[0] if mine else sources.add(house, slug, "upload", who=asking.who).source.id)
 
 
 def _tried(house: House, slug: str, number: int) -> Import:
@@ -144,10 +151,11 @@ def _reader(house: House, slug: str, source: Source) -> Reader:
         found = suited(known_set(source.layouts, Own(house, slug)), source)
     except Misuse:  # a folder that is gone: the import will say so, and nothing can be said before
         return Reader(source, (), ())
-    reads = dict.fromkeys(layout.files[0] for layout in found.layouts if layout.files)
-    return Reader(source, tuple(reads), _required(found))
+    required = _required(found)
+    reads = dict.fromkeys((*required, *(layout.files[0] for layout in found.layouts if layout.files)))
+    return Reader(source, tuple(reads), required)
 
 
 def _required(found: LayoutSet) -> tuple[str, ...]:
-    mine = [w for w in found.layouts if w.files and (w.table in found.required or w.name in found.required)]
-    return tuple(dict.fromkeys(w.files[0] for w in mine))
+    needed = [w for each in found.required for w in found.layouts if w.files and each in (w.table, w.name)]
+    return tuple(dict.fromkeys(w.files[0] for w in needed))
