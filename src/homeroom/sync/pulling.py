@@ -36,7 +36,10 @@ SOON = 15.0
 def ask(house: House, slug: str, number: int | None, now: datetime) -> int:
     """Begin an import that fetches, for a worker to walk; returns its number. Raises Misuse where no source fetches."""
     source = chosen(house, slug, number)
-    begun = house.stores.roster(slug).imports.begin(source=source.id, delivery=None, kind="continuous", trigger=ASKED, now=now)
+    dry_run = gate.closed(house, slug)
+    begun = house.stores.roster(slug).imports.begin(
+        source=source.id, delivery=None, kind="continuous", trigger=ASKED, now=now, dry_run=dry_run
+    )
     return begun.number
 
 

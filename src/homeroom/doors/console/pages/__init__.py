@@ -12,10 +12,14 @@ from homeroom.doors.console.pages import (
     help,
     missing,
     once,
+    one_source,
     records,
     settings,
     setup,
     signing_in,
+    source_settings,
+    sources,
+    upload,
 )
 
 PAGES: tuple[Page, ...] = (
@@ -24,6 +28,10 @@ PAGES: tuple[Page, ...] = (
     *records.PAGES,
     *missing.PAGES,
     *setup.PAGES,
+    *sources.PAGES,
+    *one_source.PAGES,
+    *source_settings.PAGES,
+    *upload.PAGES,
     *access.PAGES,
     *settings.PAGES,
     *apps.PAGES,
