@@ -8,7 +8,9 @@ import re
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -50,7 +52,7 @@ class Human:
 
     def go(self, path: str) -> None:
         """Open a page."""
-        self.page.goto(self.visitor.address + path if path.startswith("/") else path)
+        self.page.goto(self.visitor.address + path if path.startswith("/") else path, timeout=PATIENCE)
 
     def press(self, words: str, exact: bool = True) -> None:
         """Press the button of that name."""
@@ -76,6 +78,16 @@ class Human:
         self.fill(name=name, password=PASSWORD, again=PASSWORD, code=self.code())
         self.press("Come in")
         self.sees("You are signed in.")
+
+    def until(self, path: str, words: str) -> None:
+        """Load a page again until it says it: what the program does meanwhile takes its time."""
+        give_up = time.monotonic() + 60
+        while True:
+            self.go(path)
+            if self.page.get_by_text(words).count():
+                return
+            assert time.monotonic() < give_up, f"{path} never said {words!r}"
+            self.page.wait_for_timeout(300)
 
     def elevate(self, reason: str) -> None:
         """Take the elevated role, on the page that asks for it."""
@@ -126,7 +138,8 @@ class Stage:
                     async with client.open(name, "w") as file:
                         await file.write(text)
 
-        asyncio.run(asyncio.wait_for(talk(), 60))
+        with ThreadPoolExecutor(1) as elsewhere:  # Playwright has a loop in this thread
+            elsewhere.submit(lambda: asyncio.run(asyncio.wait_for(talk(), 60))).result()
 
 
 @contextmanager
