@@ -32,7 +32,7 @@ Made = TypeVar("Made")
 LONGEST_MESSAGE = 500
 OFTEN_ENOUGH = 0.5
 """Seconds after which a step says again how far it is."""
-BY_COMMAND = ("import", "pull", "refresh", "rollback")
+BY_COMMAND = ("import", "pull", "refresh", "rollback", "write-back")
 """Triggers of imports that a command walks by itself; all others wait in the queue for a worker."""
 
 
@@ -322,6 +322,9 @@ def _fetch(house: House, slug: str, number: int, now: datetime | None, tell: Tel
     _begun(house, slug, entry)
     fetched = partial(pulling.bring, house, slug, entry, _now(now), _heard(house, slug, entry, tell, WalkClock()))
     made = _whatever_comes(house, slug, entry, fetched)
+    if made is None:  # nothing changed, and the import is withdrawn
+        summarise(house, slug)
+        return ending.ended(ending.bare_report(house, slug, entry), status="done", outcome="success", reason=None, now=_now(now))
     return made if isinstance(made, ImportReport) else None
 
 

@@ -105,16 +105,14 @@ class Desk:
     def _refusal(self, case: Case) -> Reply | None:
         """What is said where the page, or what its form does, is not for this viewer."""
         acts = dict.fromkeys((case.page.act, case.page.needs(case.request.method)))
-        for act in acts:
-            verdict = self._verdict(case, act) if act else Allowed()
-            if isinstance(verdict, Hidden):
-                return self.say(case.request, case.who, showing.NOT_FOUND, case.now)
-            if isinstance(verdict, Closed):
-                district = frame.known(self.house, verdict.district)
-                return self.say(
-                    case.request, case.who, CLOSED, case.now, district=district.name if district else verdict.district
-                )
-        return None
+        verdicts = [self._verdict(case, act) for act in acts if act]
+        if any(isinstance(verdict, Hidden) for verdict in verdicts):
+            return self.say(case.request, case.who, showing.NOT_FOUND, case.now)
+        closed = next((verdict for verdict in verdicts if isinstance(verdict, Closed)), None)
+        if closed is None:
+            return None
+        district = frame.known(self.house, closed.district)
+        return self.say(case.request, case.who, CLOSED, case.now, district=district.name if district else closed.district)
 
     def _missing(self, case: Case) -> NeedsElevation | None:
         """The elevated role that the page, or what its form does, asks for first."""

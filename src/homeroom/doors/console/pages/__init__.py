@@ -16,10 +16,14 @@ from homeroom.doors.console.pages import (
     import_rows,
     missing,
     once,
+    one_source,
     records,
     settings,
     setup,
     signing_in,
+    source_settings,
+    sources,
+    upload,
 )
 
 PAGES: tuple[Page, ...] = (
@@ -32,6 +36,10 @@ PAGES: tuple[Page, ...] = (
     *records.PAGES,
     *missing.PAGES,
     *setup.PAGES,
+    *sources.PAGES,
+    *one_source.PAGES,
+    *source_settings.PAGES,
+    *upload.PAGES,
     *access.PAGES,
     *settings.PAGES,
     *apps.PAGES,
