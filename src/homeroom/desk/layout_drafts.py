@@ -15,7 +15,7 @@ from homeroom.store.layout_versions import LayoutVersion
 from homeroom.sync import own_layouts, sources
 from homeroom.sync.checking_layouts import Checked, check
 from homeroom.sync.house import House
-from homeroom.sync.layouts import Own, texts_of
+from homeroom.sync.layouts import texts_of
 from homeroom.systems import SETS
 
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}\.toml")
@@ -131,7 +131,7 @@ def go_back(house: House, viewer: Viewer, slug: str, name: str, number: int, why
 
 
 def _own(house: House, slug: str, name: str) -> LayoutVersion:
-    newest = Own(house, slug).version(name)
+    newest = house.stores.control.layouts.newest(slug, name)
     if name in SETS or newest is None:
         raise Misuse("This set ships with Homeroom and is read-only. Make your own copy to change it.")
     return newest

@@ -36,7 +36,7 @@ class SetPage:
 
 @dataclass(frozen=True, slots=True)
 class LayoutPage:
-    """One layout. `unused` are columns that the last files had and no layout uses; `keep` says which rows are taken; `text` is the file.
+    """One layout. `ignored` are columns that are left out on purpose, `unread` says which others of the last file no line takes; `keep` says which rows are taken; `text` is the file.
 
     `share` and `least` are the limit on removals, where a source is read by the set. `found` is what the last import saw of the file.
     """
@@ -49,6 +49,7 @@ class LayoutPage:
     files: tuple[str, ...]
     lines: tuple[Line, ...]
     ignored: tuple[str, ...]
+    unread: tuple[str, ...]
     keep: str | None
     notes: str
     text: str
@@ -90,6 +91,7 @@ def layout_page(house: House, slug: str, name: str, short: str) -> LayoutPage:
         files=layout.files,
         lines=_filled(house, slug, layout) if source is not None else lines(layout),
         ignored=layout.ignored,
+        unread=_unread(told, found.name, seen.name) if seen is not None else (),
         keep=layout.keep,
         notes=layout.notes,
         text=layout.text,
@@ -124,6 +126,12 @@ def _set_page(house: House, slug: str, found: LayoutSet, told: tuple[layout_use.
         others=tuple(s for s in sources if s not in reads),
         log=layout_use.log(told, found.name),
     )
+
+
+def _unread(told: tuple[layout_use.Report, ...], name: str, file: str) -> tuple[str, ...]:
+    """What the newest import by a set said of columns of a file that nothing takes. Header words, never values."""
+    report = next(r for _, r in told if r.layouts is not None and r.layouts.set == name)
+    return tuple(i.message for i in report.issues if i.code == "column-unused" and i.file == file)
 
 
 def _filled(house: House, slug: str, layout: Layout) -> tuple[Line, ...]:

@@ -103,7 +103,7 @@ def row(
         line=one.line,
         outcome=one.outcome,
         came=tuple(
-            Cell(word, _shown(value, word, values), cleaned(word.rpartition(".")[2]) in known or cleaned(word) in known)
+            Cell(word, _shown(value or None, word, values), cleaned(word.rpartition(".")[2]) in known or cleaned(word) in known)
             for word, value in zip(file.header, one.before, strict=False)
         ),
         becomes=tuple(Cell(target, _shown(value, target, values)) for target, value in one.after if value is not None),

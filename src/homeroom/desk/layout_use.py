@@ -105,7 +105,7 @@ def read_set(house: House, slug: str, name: str) -> LayoutSet:
     """A set that ships or that the district saved; never a folder of this machine. Raises Misuse."""
     own = Own(house, slug)
     if name not in SETS and own.version(name) is None:
-        raise Misuse("There is no such layout set here.")
+        raise Misuse("This set is not kept here: it may be a folder of the server. Save it as an own set to see it here.")
     return known_set(name, own)
 
 

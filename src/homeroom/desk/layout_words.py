@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from homeroom.desk.words import Said, _
 from homeroom.layouts import formulas
-from homeroom.layouts.layout import EXTENSION, Layout, Source
+from homeroom.layouts.layout import EXTENSION, RECORD, Layout, Source
 from homeroom.layouts.recipes import RECIPES
 
 FEW = 6
@@ -36,8 +36,8 @@ def lines(layout: Layout) -> tuple[Line, ...]:
 
 
 def stored(target: str) -> bool:
-    """Whether a target is a column of its own in the store."""
-    return not target.startswith(EXTENSION)
+    """Whether what the store has in this field is what came: extensions share a column, and every record has a status and a time."""
+    return not target.startswith(EXTENSION) and target not in RECORD
 
 
 def _columns(layout: Layout, source: Source) -> tuple[str, ...]:

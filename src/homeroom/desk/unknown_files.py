@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from homeroom.deliveries.seal import unseal
 from homeroom.deliveries.workfolders import claim
 from homeroom.desk.layout_drafts import copy_name, renamed
-from homeroom.desk.layout_use import reports, used_set
+from homeroom.desk.layout_use import plain, reports, used_set
 from homeroom.desk.viewer import Viewer
 from homeroom.layouts import sets
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
@@ -61,16 +61,18 @@ def unknown_files(house: House, slug: str) -> tuple[Unknown, ...]:
         if entry.delivery is None or report.source is None or report.source in seen:
             continue
         seen.add(report.source)
+        if _into(house, slug, report.source) is None:
+            continue
         names = [f.name for f in report.files if f.layout is None and f.table is None]
         delivery = store.deliveries.get(entry.delivery)
         if not names or delivery.shredded_at is not None:
             continue
-        plain = [Unknown(n, report.source, entry.number, entry.delivery) for n in names]
+        named = [Unknown(n, report.source, entry.number, entry.delivery) for n in names]
         if sum(f.size for f in delivery.files) > SMALL:
-            found.extend(plain)
+            found.extend(named)
             continue
         guessed = {p.file: p for p in _proposals(house, slug, entry.delivery, "ours")}
-        found.extend(_looked(each, guessed[each.file]) for each in plain if each.file in guessed)
+        found.extend(_looked(each, guessed[each.file]) for each in named if each.file in guessed)
     return tuple(found)
 
 
@@ -80,7 +82,8 @@ def proposed(house: House, slug: str, file: str) -> Proposed | None:
     if unknown is None:
         return None
     used = used_set(house, slug, house.stores.control.sources.get(unknown.source))
-    into = copy_name(slug, used) if used in SETS else used or f"{slug}-files"
+    into = _into(house, slug, unknown.source)
+    assert into is not None, "unknown files are of sources whose set can be added to"
     found = {p.file: p for p in _proposals(house, slug, unknown.delivery, into)}[file]
     whole, added = _joined(house, slug, used, into, found)
     faults: tuple[LayoutFault, ...] = ()
@@ -101,6 +104,16 @@ def accept(house: House, viewer: Viewer, slug: str, file: str) -> LayoutVersion:
     whole, _ = _joined(house, slug, used, found.into, found.proposal)
     note = f"proposal for {file} accepted"
     return own_layouts.save_texts(house, slug, found.into, whole, note=note, who=viewer.who)[0]
+
+
+def _into(house: House, slug: str, source: int) -> str | None:
+    """The own set that would hold a layout for this source; None where it is read by a folder of the server, which is nobody's here."""
+    used = plain(used_set(house, slug, house.stores.control.sources.get(source)))
+    if used is None:
+        return f"{slug}-files"
+    if used in SETS:
+        return copy_name(slug, used)
+    return used if house.stores.control.layouts.newest(slug, used) is not None else None
 
 
 def _looked(unknown: Unknown, found: Proposal) -> Unknown:

@@ -69,4 +69,5 @@ def test_a_layout_is_changed_with_preview(
     if scripts:
         look(visitor, "layout-compare-light")
     newest = made.house.stores.control.layouts.newest("pinewood", name)
-    assert newest is not None and newest.number == 2
+    assert newest is not None
+    assert newest.number == 2

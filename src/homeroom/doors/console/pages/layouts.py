@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from homeroom.desk.unknown_files import Proposed, Unknown
 from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.words import _
+from homeroom.doors.console.words import N_, _
 from homeroom.layouts.differences import Comparison, compare
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.sets import LayoutSet
@@ -25,6 +26,30 @@ from homeroom.sync import ending
 from homeroom.systems import SETS, layout_set, layout_sets
 from homeroom.systems.names import name_of
 
+TABLES: Mapping[str, str] = {
+    "users": N_("people"),
+    "orgs": N_("schools"),
+    "classes": N_("classes"),
+    "enrollments": N_("enrollments"),
+    "courses": N_("courses"),
+    "academicSessions": N_("terms and school years"),
+    "demographics": N_("demographics"),
+    "roles": N_("roles of people"),
+    "contacts": N_("contacts of students"),
+}
+"""What a table holds, as people say it; any other is called by its name."""
+
+
+class Tables:
+    """Says what tables hold."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def said(table: str) -> str:
+        """What a table holds, in the reader's words."""
+        return _(TABLES[table]) if table in TABLES else table
+
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
@@ -34,7 +59,7 @@ class Shipped:
 
 
 @dataclass(frozen=True, slots=True)
-class ShippedSet:
+class ShippedSet(Tables):
     """One of them, or one layout of it."""
 
     of: LayoutSet
@@ -43,7 +68,7 @@ class ShippedSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Tables):
     """A district's layouts."""
 
     slug: str
@@ -54,7 +79,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class OfSet:
+class OfSet(Tables):
     """One set of a district."""
 
     slug: str
@@ -65,7 +90,7 @@ class OfSet:
 
 
 @dataclass(frozen=True, slots=True)
-class OfLayout:
+class OfLayout(Tables):
     """One layout in one view. `row`: a row of the last delivery, where it was asked for; `reason`: why there is none."""
 
     slug: str
@@ -93,7 +118,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Tables):
     """What is proposed for a file that no layout knows."""
 
     slug: str
