@@ -69,7 +69,8 @@ def cause_rows(
 ) -> CauseRows:
     """All rows of the causes that are asked for, page by page, as this person may see them."""
     seen, store = sight(house, viewer, slug, now or datetime.now(UTC)), house.stores.roster(slug)
-    wanted = Wanted(code=asked.code, file=asked.file, refused=asked.refused, schools=schools_of(seen, asked.school))
+    schools = schools_of(seen, asked.school)
+    wanted = Wanted(code=asked.code, file=asked.file, column=asked.column, refused=asked.refused, schools=schools)
     rows = store.issues.members(number, wanted, limit=PAGE + 1, after=after)
     total = sum(g.rows for g in store.issues.groups(number, wanted))
     more = len(rows) > PAGE

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.exc import OperationalError
 
-from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation
+from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation, NotAllowed
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.console import crossing, frame, showing, words
 from homeroom.doors.console.answers import Again, Answer, Download, Goto, Live, Notice, NotThere, Shown, Wrong
@@ -150,6 +150,10 @@ class Desk:
                 return act(asked)
         except TryAgain:
             raise
+        except NotAllowed as missing:  # what is asked for can hang on what a form says
+            if isinstance(missing.answer, NeedsElevation) and case.request.method == "POST":
+                return self._elevate_form(replace(case, needs=missing.answer), asked)
+            raise NotThere from None
         except Fault as fault:
             return self._back(case, asked, act, fault)
 

@@ -17,6 +17,9 @@ STAFF = (
     "/holds",
     "/imports",
     "/onboarding",
+    "/layouts",
+    "/layouts/powerschool-dem",
+    "/layouts/powerschool-dem/users",
     "/districts/new",
     "/account",
     "/account/generator",
@@ -30,6 +33,10 @@ DISTRICT = (
     "/districts/cedar/setup",
     "/districts/cedar/setup/worksheet",
     "/districts/pinewood/access",
+    "/districts/pinewood/layouts",
+    "/districts/pinewood/layouts/oneroster-1.1",
+    "/districts/pinewood/layouts/oneroster-1.1/users",
+    "/districts/pinewood/schools",
 )
 DRESSES: tuple[Dress, ...] = ("light", "dark", "phone")
 
