@@ -133,6 +133,8 @@ def test_causes_are_told_from_facts_alone(walked: Pinewood) -> None:
     assert code(limits=(replace(lost, count=500),), tables={"users": users}, files=()) is None
     turned = {"users": users, "enrollments": TableReport(removed=11_204, added=10_986, unchanged=20)}
     assert code(files=(), tables=turned) == "new_year"
+    emptied = tuple(replace(lost, table="classes", school=school) for school in ("s1", "s2"))
+    assert code(files=(), tables=turned, limits=emptied) == "new_year"  # every school loses its old classes: none of them is gone
     rekeyed = Reason("rekeyed", "1904 of 1911 people who would be removed come again under other ids.", "r")
     found = likely.cause(replace(base, reason=rekeyed), {})
     assert found is not None

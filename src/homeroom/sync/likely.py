@@ -40,7 +40,8 @@ def cause(report: ImportReport, usual: Mapping[str, int]) -> Cause | None:
     why = report.reason
     if why is not None and why.code in _FOUND_BY_RULES:
         return Cause(why.code, {"message": why.message, **read_back(why.code, why.message)})
-    return _schools_missing(report) or _half_file(report, usual) or _new_year(report)
+    # A new year empties the old classes of every school: that is no school gone, so it is looked for first.
+    return _new_year(report) or _schools_missing(report) or _half_file(report, usual)
 
 
 def _schools_missing(report: ImportReport) -> Cause | None:

@@ -69,7 +69,7 @@ class Human:
 
     def sees(self, words: str) -> None:
         """The page says it."""
-        self.page.get_by_text(words).first.wait_for(timeout=PATIENCE)
+        self.page.get_by_text(words).locator("visible=true").first.wait_for(timeout=PATIENCE)
 
     def come_in(self, link: str, name: str) -> None:
         """By the link of an invitation: a name, a password, a code generator."""

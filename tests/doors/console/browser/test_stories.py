@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from doors.console.browser.conftest import Visitor
 from doors.console.browser.stage import stage
-from e2e.files import district
+from e2e.files import district, write
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,7 @@ def test_an_operator_adds_a_district_and_its_administrator_finishes_the_set_up_a
         sis.follow("1", exact=True)
         sis.sees("This was a dry run. Nothing was saved.")
         on.push(user, password, district())
-        sis.until("/districts/cedar/imports", "2")
+        sis.until("/districts/cedar/imports/2", "This was a dry run. Nothing was saved.")
         sis.go("/districts/cedar/setup")
         sis.sees("Worksheet agreed")
 
@@ -63,7 +64,7 @@ def test_an_operator_adds_a_district_and_its_administrator_finishes_the_set_up_a
         sis.go("/districts/cedar/setup/worksheet")
         sis.fill(students="20", staff="2", classes="2", enrollments="22")
         sis.press("Keep my figures")
-        sis.sees("Every figure agrees or is explained.")
+        sis.sees("Your figures are kept.")
         sis.fill(code=sis.code())
         sis.press("Sign these figures")
         sis.sees("You have signed.")
@@ -78,3 +79,43 @@ def test_an_operator_adds_a_district_and_its_administrator_finishes_the_set_up_a
         sis.go("/districts/cedar")
         sis.sees("The roster is fresh")
         sis.sees("20")
+
+
+def new_year() -> dict[str, str]:
+    """The same people in the classes of the next year."""
+    files = district()
+    for name in ("classes.csv", "enrollments.csv"):
+        files[name] = files[name].replace("k1,", "n1,").replace("k2,", "n2,").replace("e-", "f-")
+    return files
+
+
+def test_a_school_year_rolls_over_and_is_approved_and_an_auditor_reads_who_did_it(
+    tmp_path: Path, visit: Callable[..., Visitor]
+) -> None:
+    with stage(tmp_path, visit) as on:
+        on.home.json("district", "add", "pinewood", "--name", "Pinewood ISD", "--timezone", "America/Chicago")
+        for night, files in enumerate((district(), new_year()), 1):
+            on.home.json("import", "pinewood", write(tmp_path / f"night-{night}", files), "--layouts", "oneroster-1.1")
+        sis = on.human(scripts=False)
+        invited = on.home.json("person", "add", "sis@pinewood.example", "--role", "administrator", "--district", "pinewood")
+        sis.come_in(on.here(invited["link"]), "Sam")
+        sis.sees("An import waits for approval")
+        sis.follow("An import waits for approval")
+        sis.sees("It looks like the new school year")
+        sis.page.get_by_label("Approve this plan once").check()
+        rows = re.search(r"Approve and remove (\d+) rows", sis.page.content())
+        assert rows
+        sis.fill(sure=rows[1], reason="The new year starts on Monday")
+        sis.page.locator(".sticky button.btn-primary").click()
+        sis.elevate("The new year starts on Monday")
+        sis.page.locator("main button.btn-primary, main button.btn-danger").first.click()
+        sis.until("/districts/pinewood/imports/2", "The roster is up to date.")
+
+        ira = on.human()
+        ira.come_in(on.here(on.home.json("person", "add", "ira@vendor.example", "--role", "auditor")["link"]), "Ira")
+        ira.go("/audit")
+        ira.sees("approved an import")
+        ira.sees("The new year starts on Monday")
+        ira.follow("Check the chain")
+        ira.sees("The chain is whole")
+        assert ira.page.goto(f"{on.address}/districts/pinewood/records").status == 404  # type: ignore[union-attr]
