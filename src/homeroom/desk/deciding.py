@@ -20,7 +20,7 @@ from homeroom.roster.report import ImportReport, TableReport
 from homeroom.store.audit import because
 from homeroom.store.imports import Import
 from homeroom.store.roster import RosterStore
-from homeroom.sync import imports, likely
+from homeroom.sync import imports, interrupting, likely
 from homeroom.sync.house import House
 from homeroom.workbench.bench import Workbench
 
@@ -95,7 +95,7 @@ def ask(house: House, asking: Viewer, slug: str, number: int, message: str, now:
     demand(house, asking, "holds.reject", slug, now)
     if not message.strip():
         raise NotSo("message", _("Write what you want to know."))
-    imports.ask(house, slug, number, who=asking.who, message=message, now=now)
+    interrupting.ask(house, slug, number, who=asking.who, message=message, now=now)
 
 
 def newer(store: RosterStore, row: Import) -> Import | None:

@@ -30,6 +30,12 @@ DISTRICT = (
     "/districts/cedar/setup",
     "/districts/cedar/setup/worksheet",
     "/districts/pinewood/access",
+    "/districts/pinewood/imports",
+    "/districts/pinewood/imports/1",
+    "/districts/pinewood/imports/2",
+    "/districts/pinewood/imports/2/issues/reference-unknown",
+    "/districts/saltgrass/imports/2",
+    "/districts/larkspur/imports/2",
 )
 DRESSES: tuple[Dress, ...] = ("light", "dark", "phone")
 

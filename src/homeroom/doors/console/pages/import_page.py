@@ -23,7 +23,7 @@ from homeroom.doors.console.pages import import_words
 from homeroom.doors.console.words import N_, _, desk_says, speech, times
 from homeroom.roster.faults import Misuse
 from homeroom.store.news import News
-from homeroom.sync import imports
+from homeroom.sync import imports, interrupting
 from homeroom.sync.standing import system_of_source
 
 Values = Literal["shown", "elevate", "closed", "never"]
@@ -170,7 +170,7 @@ def _overtaken(asked: Asked, newer: Overtaken) -> Answer:
 def stop(asked: Asked) -> Answer:
     """Stop a running import."""
     number = known(asked)
-    imports.stop(asked.house, asked.slug, number, who=asked.viewer.who, now=asked.now)
+    interrupting.stop(asked.house, asked.slug, number, who=asked.viewer.who, now=asked.now)
     return Goto(f"/districts/{asked.slug}/imports/{number}", Notice("ok", _("The import was stopped"), _("Nothing was saved.")))
 
 
