@@ -99,9 +99,9 @@ def ask(house: House, asking: Viewer, slug: str, number: int, message: str, now:
 
 
 def newer(store: RosterStore, row: Import) -> Import | None:
-    """The newest later import of the same source that could take this one's place; one that failed does not."""
-    later = store.imports.last(50, source=row.source)
-    return next((e for e in later if e.number > row.number and not e.dry_run and e.outcome != "failed"), None)
+    """The newest later import of a whole set of the same source; one that failed does not take this one's place."""
+    later = [e for e in store.imports.last(50, source=row.source) if e.number > row.number and e.kind == "continuous"]
+    return next((e for e in later if not e.dry_run and e.outcome != "failed"), None)
 
 
 def back_to(house: House, asking: Viewer, slug: str, revision: int, now: datetime) -> Back:

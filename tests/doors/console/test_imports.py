@@ -133,6 +133,10 @@ def test_changes_of_a_table_with_values_for_those_who_may(place: World) -> None:
     assert "Given3 → Other3" in told
     assert "u21" in told
     assert "All 2 Added 1 Updated 1" in told
+    assert "Family21" not in told  # the name of a record asks for the elevated role; what changed does not
+    opened = browser(place, "administrator", ("records", "pinewood"), **OURS).get(f"{PINEWOOD}/3/changes/users")
+    assert "Given21 Family21" in words(opened)
+    assert re.search(r"/districts/pinewood/records/users/[A-Za-z0-9_=-]{20,}", opened.text)
     assert visitor.get(f"{PINEWOOD}/3/changes/users?verb=remove").status_code == 200
     assert visitor.get(f"{PINEWOOD}/3/changes/nothing").status_code == 404
     assert "Other3" not in browser(place, "operator").get(f"{PINEWOOD}/3/changes/users").text

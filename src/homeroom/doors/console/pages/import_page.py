@@ -97,7 +97,7 @@ def show(asked: Asked) -> Answer:
         may_decide=rights.may(house, who, "holds.reject", slug, asked.now),
         may_import=rights.may(house, who, "imports.start", slug, asked.now),
         back_to=row.revision_before if can_go_back and rights.may(house, who, "rollback", slug, asked.now) else None,
-        newer=later.number if later is not None and row.status in ("rejected", "waiting_for_approval") else None,
+        newer=later.number if later is not None and made.entry.reason == "superseded" else None,
         written=tuple(n for n in house.stores.control.news.of_import(slug, number) if n.cause.startswith("asked:"))
         if held
         else (),
