@@ -17,6 +17,9 @@ STAFF = (
     "/holds",
     "/imports",
     "/onboarding",
+    "/layouts",
+    "/layouts/powerschool-dem",
+    "/layouts/powerschool-dem/users",
     "/districts/new",
     "/account",
     "/account/generator",
@@ -36,6 +39,10 @@ DISTRICT = (
     "/districts/pinewood/imports/2/issues/reference-unknown",
     "/districts/saltgrass/imports/2",
     "/districts/larkspur/imports/2",
+    "/districts/pinewood/layouts",
+    "/districts/pinewood/layouts/oneroster-1.1",
+    "/districts/pinewood/layouts/oneroster-1.1/users",
+    "/districts/pinewood/schools",
 )
 DRESSES: tuple[Dress, ...] = ("light", "dark", "phone")
 
