@@ -157,6 +157,28 @@ def test_a_person_who_rejects_is_not_told_that_it_failed(night: Pinewood, postbo
     assert tell(night, postbox) == 0
 
 
+def test_what_a_person_writes_to_the_district_reaches_its_administrators(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    """Also those who chose to be told of nothing: it is to them that somebody writes."""
+    from homeroom.sync import imports, interrupting
+
+    bob = administrator(night)
+    night.house.stores.control.people.change(bob, preferences={"notices": {SLUG: []}})
+    night.night(district())
+    held = night.night(half()).number
+    assert tell(night, postbox) == 0
+    interrupting.ask(night.house, SLUG, held, who="eng@vendor.example", message="Is Elm School closed?")
+    assert tell(night, postbox) == 1
+    imports.reject(night.house, SLUG, held, who="eng@vendor.example", message="Elm School is missing. Please send it again.")
+    assert tell(night, postbox) == 1
+    (_, question), (_, rejection) = postbox[0].kept
+    assert question["Subject"] == "Pinewood: a question about an import"
+    assert "Is Elm School closed?" in question.get_content()
+    assert rejection["Subject"] == "Pinewood: import was rejected"
+    assert "eng@vendor.example rejected import 2." in rejection.get_content()
+    assert "Elm School is missing. Please send it again." in rejection.get_content()
+    assert [told.email for told in telling.told_of(night.house, SLUG, held)][-2:] == ["bob@pinewood.example"] * 2
+
+
 def test_a_late_source_is_told_when_its_hour_strikes_and_not_again(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
     administrator(night)
     house = night.house

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from e2e.files import district, enrollments, users
-from homeroom.roster.faults import Misuse
-from homeroom.sync import imports, sources
+from homeroom.roster.faults import Misuse, TryAgain
+from homeroom.sync import imports, interrupting, sources
 from homeroom.sync.layouts import known_set
 from sync_house import SLUG, Pinewood, half, renamed
 
@@ -110,6 +110,35 @@ def test_rejected_is_the_end_of_it(pinewood: Pinewood) -> None:
         with pytest.raises(Misuse, match="does not wait for approval"):
             again()
     assert pinewood.walk(number).status == "rejected"
+
+
+def test_a_rejection_says_why_in_the_report_and_in_the_audit(pinewood: Pinewood) -> None:
+    number = held(pinewood)
+    said = imports.reject(pinewood.house, SLUG, number, who="ada", message=" Elm School\n is missing. ")
+    assert said.reason is not None
+    assert said.reason.message == "Rejected by ada. The reason: “Elm School is missing.”"
+    row = pinewood.house.stores.control.audit.last(1, SLUG)[0]
+    assert (row.action, row.detail["reason"]) == ("import-rejected", "Elm School is missing.")
+
+
+@pytest.mark.parametrize("step", ["read", "check", "write"])
+def test_a_running_import_that_is_stopped_saves_nothing(pinewoods: Pinewood, step: str) -> None:
+    assert pinewoods.night(district()).outcome == "success"
+    number = pinewoods.begin(renamed(1, 2))
+
+    def stop(now: str) -> None:
+        if now == step:
+            interrupting.stop(pinewoods.house, SLUG, number, who="ada")
+
+    with pytest.raises(TryAgain):
+        pinewoods.walk(number, tell=stop)
+    assert pinewoods.ended(number) == ("done", "failed", "stopped")
+    assert pinewoods.walk(number).reason == pinewoods.report(number).reason  # as the queue does after TryAgain
+    assert (pinewoods.revision, pinewoods.acts()[-1]) == (1, "import-stopped")
+    assert "Other1" not in {row["givenName"] for row in pinewoods.records("users").values()}
+    with pytest.raises(Misuse, match="does not run any more"):
+        interrupting.stop(pinewoods.house, SLUG, number, who="ada")
+    assert pinewoods.night(renamed(1)).outcome == "success"
 
 
 @pytest.mark.parametrize("newer", [district, half])

@@ -20,7 +20,7 @@ from homeroom.roster.report import ImportReport, TableReport
 from homeroom.store.audit import because
 from homeroom.store.imports import Import
 from homeroom.store.roster import RosterStore
-from homeroom.sync import imports, likely
+from homeroom.sync import imports, interrupting, likely
 from homeroom.sync.house import House
 from homeroom.workbench.bench import Workbench
 
@@ -95,13 +95,13 @@ def ask(house: House, asking: Viewer, slug: str, number: int, message: str, now:
     demand(house, asking, "holds.reject", slug, now)
     if not message.strip():
         raise NotSo("message", _("Write what you want to know."))
-    imports.ask(house, slug, number, who=asking.who, message=message, now=now)
+    interrupting.ask(house, slug, number, who=asking.who, message=message, now=now)
 
 
 def newer(store: RosterStore, row: Import) -> Import | None:
-    """The newest later import of the same source that could take this one's place; one that failed does not."""
-    later = store.imports.last(50, source=row.source)
-    return next((e for e in later if e.number > row.number and not e.dry_run and e.outcome != "failed"), None)
+    """The newest later import of a whole set of the same source; one that failed does not take this one's place."""
+    later = [e for e in store.imports.last(50, source=row.source) if e.number > row.number and e.kind == "continuous"]
+    return next((e for e in later if not e.dry_run and e.outcome != "failed"), None)
 
 
 def back_to(house: House, asking: Viewer, slug: str, revision: int, now: datetime) -> Back:

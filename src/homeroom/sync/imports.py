@@ -30,6 +30,7 @@ from homeroom.workbench.bench import Workbench
 Tell = Callable[[str], None]
 Made = TypeVar("Made")
 LONGEST_MESSAGE = 500
+"""Characters that a message to a district's people may have."""
 OFTEN_ENOUGH = 0.5
 """Seconds after which a step says again how far it is."""
 BY_COMMAND = ("import", "pull", "refresh", "rollback", "write-back")
@@ -135,32 +136,6 @@ def reject(
         ending.turn_down(house, slug, number, why, _now(now))
         if said:
             say(house, slug, number, "rejected", who, said, _now(now))
-    return _report(house, slug, number)
-
-
-def ask(house: House, slug: str, number: int, *, who: str, message: str, now: datetime | None = None) -> None:
-    """Send the district's people a question about an import that waits, and let it wait on. Raises Misuse when it does not wait."""
-    said = " ".join(message.split())[:LONGEST_MESSAGE]
-    if not said:
-        raise Misuse("Write the question first.")
-    entry = house.stores.roster(slug).imports.get(number)
-    if entry.status != "waiting_for_approval":
-        raise _not_waiting(slug, entry)
-    house.stores.control.audit.add(AuditRow(_now(now), who, "district-asked", slug, {"import": number, "reason": said}))
-    say(house, slug, number, "asked", who, said, _now(now))
-
-
-def stop(house: House, slug: str, number: int, *, who: str, now: datetime | None = None) -> ImportReport:
-    """Stop a running import: nothing of it is saved. Raises Misuse when it has ended.
-
-    Whoever walks it is fenced off: the attempt is counted up in the transaction that ends the import, and a commit of an older attempt
-    writes nothing. An end that came first stays.
-    """
-    entry = house.stores.roster(slug).imports.get(number)
-    if entry.status != "running":
-        raise Misuse(f"Import {number} does not run any more.")
-    ending.fail(house, slug, number, ending.reason("stopped", who=who), _now(now))
-    house.stores.control.audit.add(AuditRow(_now(now), who, "import-stopped", slug, {"import": number}))
     return _report(house, slug, number)
 
 

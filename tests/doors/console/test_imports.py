@@ -13,11 +13,15 @@ import pytest
 
 from console_kit import Browser
 from console_world import World, world
-from e2e.files import district
+from e2e.files import district, write
 from homeroom.desk import support
 from homeroom.desk.hold_view import hold_view
 from homeroom.doors.console import crossing
-from homeroom.sync import imports
+from homeroom.doors.console.answers import Live
+from homeroom.doors.console.asked import Asked
+from homeroom.doors.console.pages import PAGES, import_page
+from homeroom.roster.faults import TryAgain
+from homeroom.sync import imports, intake
 from sync_house import half, renamed
 
 PINEWOOD = "/districts/pinewood/imports"
@@ -129,6 +133,10 @@ def test_changes_of_a_table_with_values_for_those_who_may(place: World) -> None:
     assert "Given3 → Other3" in told
     assert "u21" in told
     assert "All 2 Added 1 Updated 1" in told
+    assert "Family21" not in told  # the name of a record asks for the elevated role; what changed does not
+    opened = browser(place, "administrator", ("records", "pinewood"), **OURS).get(f"{PINEWOOD}/3/changes/users")
+    assert "Given21 Family21" in words(opened)
+    assert re.search(r"/districts/pinewood/records/users/[A-Za-z0-9_=-]{20,}", opened.text)
     assert visitor.get(f"{PINEWOOD}/3/changes/users?verb=remove").status_code == 200
     assert visitor.get(f"{PINEWOOD}/3/changes/nothing").status_code == 404
     assert "Other3" not in browser(place, "operator").get(f"{PINEWOOD}/3/changes/users").text
@@ -253,3 +261,38 @@ def test_a_plan_that_was_overtaken_is_not_applied(place: World) -> None:
     assert "New files came at" in words(page)
     assert "This plan was not applied." in words(page)
     assert f'href="{LARKSPUR}/{newer.number}"' in page.text
+
+
+def test_a_running_import_shows_its_progress_lives_and_can_be_stopped(place: World) -> None:
+    files = write(place.folder / "running", renamed(4))
+    number = intake.hand_in(
+        place.house, "goldenrod", files, trigger="upload", layouts=None, source=None, kind="continuous", dry_run=False, now=None
+    )
+    here, seen = f"/districts/goldenrod/imports/{number}", []
+    visitor = browser(place, "operator")
+    parts: list[str] = []
+
+    def look(step: str) -> None:
+        if step == "check":
+            seen.append(visitor.get(here))
+            view = Asked(
+                place.house, None, next(p for p in PAGES if p.path.endswith("/live")), "GET", f"{here}/live",
+                {"slug": "goldenrod", "number": str(number)}, {}, place.now, place.who("operator").viewer(visitor.cookies[crossing.SESSION]), "",
+            )  # fmt: skip
+            live = import_page.live(view)
+            assert isinstance(live, Live)
+            parts.extend(part.event for part in (live.look(), live.look()) if part is not None)
+            assert visitor.post(f"{here}/stop").status_code == 303
+
+    with pytest.raises(TryAgain):
+        imports.run(place.house, "goldenrod", number, tell=look)
+    page = seen[0]
+    assert "<progress" in page.text
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page.text
+    assert f'sse-connect="{here}/live"' in page.text
+    assert "You can leave this page." in words(page)
+    assert parts == ["step", "progress"]
+    assert "Stopped by operator@vendor.example." in words(visitor.get(here))
+    stream = visitor.get(f"{here}/live")
+    assert stream.text.startswith("event: done\ndata: ")
+    assert f'hx-get="{here}"' in stream.text

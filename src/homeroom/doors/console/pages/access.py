@@ -38,6 +38,7 @@ ACTS = {
     "district-asked": N_("asked the district about an import"),
     "import-stopped": N_("stopped an import"),
     "issue-rows-downloaded": N_("downloaded the rows of an issue"),
+    "refused-rows-downloaded": N_("downloaded refused rows"),
     "rolled-back": N_("rolled the roster back"),
     "record-refreshed": N_("refreshed a record from the SIS"),
     "record-viewed": N_("looked at a record"),

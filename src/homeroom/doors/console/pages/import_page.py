@@ -23,7 +23,7 @@ from homeroom.doors.console.pages import import_words
 from homeroom.doors.console.words import N_, _, desk_says, speech, times
 from homeroom.roster.faults import Misuse
 from homeroom.store.news import News
-from homeroom.sync import imports
+from homeroom.sync import imports, interrupting
 from homeroom.sync.standing import system_of_source
 
 Values = Literal["shown", "elevate", "closed", "never"]
@@ -97,7 +97,7 @@ def show(asked: Asked) -> Answer:
         may_decide=rights.may(house, who, "holds.reject", slug, asked.now),
         may_import=rights.may(house, who, "imports.start", slug, asked.now),
         back_to=row.revision_before if can_go_back and rights.may(house, who, "rollback", slug, asked.now) else None,
-        newer=later.number if later is not None and row.status in ("rejected", "waiting_for_approval") else None,
+        newer=later.number if later is not None and made.entry.reason == "superseded" else None,
         written=tuple(n for n in house.stores.control.news.of_import(slug, number) if n.cause.startswith("asked:"))
         if held
         else (),
@@ -170,7 +170,7 @@ def _overtaken(asked: Asked, newer: Overtaken) -> Answer:
 def stop(asked: Asked) -> Answer:
     """Stop a running import."""
     number = known(asked)
-    imports.stop(asked.house, asked.slug, number, who=asked.viewer.who, now=asked.now)
+    interrupting.stop(asked.house, asked.slug, number, who=asked.viewer.who, now=asked.now)
     return Goto(f"/districts/{asked.slug}/imports/{number}", Notice("ok", _("The import was stopped"), _("Nothing was saved.")))
 
 

@@ -91,6 +91,8 @@ class ChangesView:
     number: int
     refs: Mapping[str, Ref]
     may_open: bool
+    named: bool
+    """Whether records are called by their names: only for those who may look at records now."""
     words: ModuleType = import_words
 
 
@@ -106,12 +108,12 @@ def show_changes(asked: Asked) -> Answer:
     if not made.counts:
         raise NotThere
     may_open = rights.may(house, who, "records.see", slug, asked.now)
+    named = isinstance(rights.allows(house, who, "records.see", slug, asked.now), rights.Allowed)
     links = Links(house, slug)
     ids = [line.record for line in made.rows if line.record is not None]
     links.ask(table, ids)
-    view = ChangesView(
-        made, verb, f"/districts/{slug}/imports/{number}", number, {each: links.one(table, each) for each in ids}, may_open
-    )
+    refs = {each: links.one(table, each) for each in ids}
+    view = ChangesView(made, verb, f"/districts/{slug}/imports/{number}", number, refs, may_open, named)
     return Shown("pages/import_changes.html", view)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from homeroom.desk import causes
 from homeroom.desk.causes import IssueCause
@@ -10,6 +10,7 @@ from homeroom.desk.import_log import Entry
 from homeroom.desk.steps import Progress, Step
 from homeroom.doors.console.pages import speaking
 from homeroom.doors.console.words import N_, _, desk_says, ngettext, speech, times
+from homeroom.roster.report import TableReport
 
 came = speaking.came
 system = speaking.system
@@ -77,6 +78,12 @@ PILLS = {
 def table(name: str) -> str:
     """What the records of a table are called."""
     return _(TABLES[name]) if name in TABLES else name
+
+
+def unchanged(tables: Mapping[str, TableReport]) -> str:
+    """The tables of a plan in which nothing changes, by name."""
+    same = [name for name, t in tables.items() if t.unchanged and not t.added + t.updated + t.removed + t.restored]
+    return ", ".join(table(name) for name in same)
 
 
 def pill(entry: Entry) -> str:

@@ -112,8 +112,9 @@
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
       scales: { rows: { range: (u, low, high) => [0, high || 1] }, minutes: { range: (u, low, high) => [0, high || 1] } },
       axes: [axis, { ...axis, scale: "rows", size: 70 }, { ...axis, scale: "minutes", side: 1, grid: { show: false } }],
+      legend: { live: false },
       series: [
-        {},
+        { label: heads[0] },
         { label: heads[2], scale: "rows", stroke: blue, fill: blue, paths: uPlot.paths.bars({ size: [0.6, 40] }), points: { show: false } },
         { label: heads[3], scale: "minutes", stroke: brown, width: 2, spanGaps: true },
       ],
