@@ -26,6 +26,7 @@ import uvicorn
 from homeroom.deliveries import workfolders
 from homeroom.desk import telling
 from homeroom.desk.setup import acting as setting_up
+from homeroom.doors.console import frame
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.app import create as create_console
 from homeroom.doors.console.gate import OfTheDesk
@@ -44,6 +45,7 @@ from homeroom.store.deliveries import Delivery
 from homeroom.sync import housekeeping, imports, noticing, schedule, summaries, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
+from homeroom.sync.logins import Book
 from homeroom.sync.readiness import troubles
 
 log = structlog.get_logger("homeroom.serve")
@@ -119,7 +121,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    renamed, meters = Renamed(), Meters()
+    renamed, meters, book = Renamed(), Meters(), Book(house)
     told: dict[str, object] = {"executor": house.executor.name}
     ended = threading.Event()
     jobs = await asyncio.to_thread(_jobs, house, roles, meters) if roles.worker or roles.sftp or roles.web else None
@@ -139,6 +141,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
                     house.settings.sftp_address,
                     house.settings.sftp_port,
                     on_arrival=renamed.heard,
+                    on_login=lambda login: book.heard(login.account, login.address, login.result),
                 )
             meters.ask_sftp(lambda: door.counts if door is not None else {})
             told |= {"sftp_port": door.port, "fingerprints": {f.kind: f.sha256 for f in door.fingerprints}}
@@ -155,6 +158,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
         log.info("stopping")
         if door is not None:
             await door.close()
+        await asyncio.to_thread(book.close)
         if console is not None:
             console.stop()
         if web is not None and serving is not None:
@@ -168,6 +172,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
                 await asyncio.to_thread(thread.join)
         settled = await asyncio.to_thread(jobs.close) if jobs is not None else True
         house.stores.control.workers.leave(house.executor.name)
+        gc.unfreeze()  # or the engine's own look at what is left would find, and tell, all that was loaded
     return settled
 
 
@@ -190,7 +195,7 @@ async def _web(
         listening = socket.create_server((house.settings.http_address, wanted), family=family)
     # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    console = create_console(house, jobs, OfTheDesk(), observe=meters.answered) if roles.web else None
+    console = create_console(house, jobs, OfTheDesk(), count=frame.counted, observe=meters.answered) if roles.web else None
     inside = NoticesDoor(house, _for_apps_and_people(house, jobs, console, meters)) if console is not None else None
     config = uvicorn.Config(
         Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside),

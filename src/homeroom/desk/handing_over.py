@@ -56,6 +56,11 @@ def waiting(house: House, slug: str, number: int, now: datetime) -> Once | None:
     return house.stores.control.once.waiting(KIND, f"{slug} {number}", now)
 
 
+def newest(house: House, slug: str, number: int) -> Once | None:
+    """The last link that was made for a source, opened or not, as long as it is remembered."""
+    return house.stores.control.once.newest(KIND, f"{slug} {number}")
+
+
 def look(house: House, token: str, now: datetime) -> Once:
     """The link, unopened. Raises LinkDead."""
     found = once.look(house, token, now)

@@ -21,6 +21,7 @@ from homeroom.store.found import Found
 from homeroom.store.journal import Settings, Workers
 from homeroom.store.keys import Keys
 from homeroom.store.layout_versions import LayoutVersions
+from homeroom.store.logins import Logins
 from homeroom.store.moments import read
 from homeroom.store.news import Mailings, NewsList
 from homeroom.store.notices import Notices
@@ -73,6 +74,7 @@ class Control:
         self.support = Supports(place)
         self.attempts = Attempts(place)
         self.found = Found(place)
+        self.logins = Logins(place)
         self.news = NewsList(place)
         self.mailings = Mailings(place)
         self.setups = Setups(place)

@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0011"
+HEAD = "0012"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -364,6 +364,18 @@ found = Table(
     Index("found_by_expires", "expires"),
 )
 """What a search for people found, for the session that asked, under the hash of a handle. `sealed`: the words and the row ids, encrypted."""
+
+login = Table(
+    "login",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("username", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("result", Text, nullable=False),
+    Index("login_by_username", "username", "id"),
+)
+"""Who logged in at the SFTP door, or tried to, under the name of an account: the newest few of each account."""
 
 setup = Table(
     "setup",

@@ -215,6 +215,14 @@ class OnceLinks:
             row = connection.execute(wanted.where(once.c.expires > written(now)).limit(1)).one_or_none()
         return _once(row) if row is not None else None
 
+    def newest(self, kind: str, about: str) -> Once | None:
+        """The last link of that kind about that thing, opened or not, while it is remembered."""
+        wanted = select(once).where(once.c.kind == kind, once.c.about == about)
+        newest = wanted.order_by(once.c.created.desc(), once.c.used.is_not(None)).limit(1)
+        with self._place.read() as connection:
+            row = connection.execute(newest).one_or_none()
+        return _once(row) if row is not None else None
+
     def purge(self, before: datetime) -> None:
         """Forget links whose time was over before that moment, and what they held."""
         with self._place.write() as connection:

@@ -20,7 +20,7 @@ PEOPLE_AND_SCOPE: tuple[Setting, ...] = (
         "phone_credential", "People and scope", kinds.one_of("sms", "phone"), "sms",
         "The phone column by which people log in to applications and can be reached.",
         "It is written into the record of everybody who has such a number (`metadata.credentialPhone`); without that member it is `sms`. With "
-        "`phone`, the contact rules take a number at home for a point at which a guardian can be reached, and no longer a mobile one.",
+        "`phone`, the contact rules take a number at home for one by which a guardian is reached. They no longer take a mobile one.",
         kept=("treatment", "phone_credential"), example="phone", lasting=True,
     ),
     Setting(

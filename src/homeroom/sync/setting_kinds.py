@@ -21,12 +21,17 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One way of writing a value. `says` is it in words for people; `depth` is 0 but for objects: how many names lead to an entry."""
+    """One way of writing a value. `says` is it in words for people; `depth` is 0 but for objects: how many names lead to an entry.
+
+    `options`: the words to choose from, where there are few; `many`: the value is a list.
+    """
 
     says: str
     judge: Judge
     read: Callable[[str], Any]
     depth: int = 0
+    options: tuple[str, ...] = ()
+    many: bool = False
 
 
 def number(low: float, high: float | None = None) -> Kind:
@@ -52,6 +57,7 @@ def yes_no() -> Kind:
         "`true` or `false`",
         lambda v: None if isinstance(v, bool) else "must be true or false",
         lambda text: _YES.get(text.strip().lower(), text),
+        options=("true", "false"),
     )
 
 
@@ -63,6 +69,7 @@ def one_of(*words: str, yes: str | None = None, no: str | None = None) -> Kind:
         says,
         lambda v: None if (meant.get(v) if isinstance(v, bool) else v) in words else f"must be {' or '.join(words)}",
         lambda typed: (meant.get(_YES[typed.lower()]) if typed.lower() in _YES else None) or typed,
+        options=words,
     )
 
 
@@ -85,7 +92,7 @@ def several(says: str, judge: Callable[[Any], str | None]) -> Kind:
             return f"must be {says}"
         return "; ".join(dict.fromkeys(w for item in value if (w := judge(item)) is not None)) or None
 
-    return Kind(says, judged, items)
+    return Kind(says, judged, items, many=True)
 
 
 def mapping(says: str, judge: Callable[[str, Any], str | None], inner: Callable[[str], Any], depth: int = 1) -> Kind:

@@ -260,8 +260,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "same_system", "Several sources", kinds.several("a list of numbers of sources", judges.source_number), (),
-        "Other sources of the district that carry the records of the same system with the same ids by another road, such as files and "
-        "API of one PowerSchool. It holds in both directions.",
+        "Other sources of the district that carry the records of the same system with the same ids by another road. Files and API of one "
+        "PowerSchool are such. It holds in both directions.",
         "Each may write and remove the other's records; otherwise a row whose id another source holds is refused as "
         "`key-of-another-source`.", kept=("same_system",), fallback="none", example="2",
     ),

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from homeroom.doors.console.asked import Values
 
-SECRETS = frozenset({"password", "again", "old_password", "confirm_password", "passcode", "code", "secret", "csrf"})
+SECRETS = frozenset(
+    {"password", "again", "old_password", "confirm_password", "passcode", "code", "secret", "private_key", "csrf"}
+)
 """Values that never come back to the page."""
 
 

@@ -164,7 +164,7 @@ class _Reader:
         self._field, self._value = b"", b""
 
     def _headers_finished(self) -> None:
-        _, options = parse_options_header(self._headers.get("content-disposition", ""))
+        _, options = parse_options_header(self._headers.get("content-disposition", "").encode())  # a str would be read as latin-1
         self._name = options.get(b"name", b"").decode("utf-8")
         self._file = ""
         if b"filename" in options:

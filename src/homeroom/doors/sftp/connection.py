@@ -9,6 +9,7 @@ import asyncssh
 import structlog
 
 from homeroom.doors.sftp.accounts import Account, knows
+from homeroom.doors.sftp.events import Login, Result
 from homeroom.doors.sftp.files import InboxFiles
 from homeroom.doors.sftp.inbox import Inbox
 from homeroom.doors.sftp.session import SftpSession
@@ -29,6 +30,7 @@ class Connection(asyncssh.SSHServer):
         self._account: Account | None = None
         self._asked = ""
         self._method = ""
+        self._strange_key = False
         self._failures = 0
         self._last_request = 0.0
         self._idle: asyncio.TimerHandle | None = None
@@ -62,6 +64,8 @@ class Connection(asyncssh.SSHServer):
             log.error("sftp_fault", address=self._address, exc_info=exc)
         if self._idle is not None:
             self._idle.cancel()
+        if self.inbox is None and self._strange_key:
+            self._told("unknown_key")
         if self.inbox is not None and self._account is not None:
             door.sessions[self._account.name] -= 1
             log.info("sftp_ended", account=self._account.name, address=self._address)
@@ -95,7 +99,9 @@ class Connection(asyncssh.SSHServer):
         """Whether the key is the account's."""
         self._method = "key"
         account = self._account if username == self._asked else None
-        return account is not None and knows(account, key)
+        known = account is not None and knows(account, key)
+        self._strange_key = not known  # a client may offer several: it is told only where none of them opened
+        return known
 
     def password_auth_supported(self) -> bool:
         """Passwords are taken; keyboard-interactive asks for the same one."""
@@ -108,20 +114,26 @@ class Connection(asyncssh.SSHServer):
         # One at a time for each address and name: guesses side by side would all be answered before the first one counted.
         async with door.turn(self._address, username):
             if door.brake.shut(self._address, username, _now()):
-                self._refused("shut out")
+                self._refused("shut out", "shut_out")
                 return False
             await asyncio.sleep(door.brake.wait(self._address, username, _now()))
             if await door.passwords.right(password, account.password_hashes if account else ()):
                 door.brake.succeeded(self._address, username, _now())
                 return True
             shut = door.brake.failed(self._address, username, _now())
-            self._refused("wrong password, now shut out" if shut else "wrong password")
+            self._refused("wrong password, now shut out" if shut else "wrong password", "wrong_password")
             return False
 
-    def _refused(self, why: str) -> None:
+    def _told(self, result: Result) -> None:
+        if self._account is not None:
+            self._door.tell_login(Login(self._account.name, self._address, result))
+
+    def _refused(self, why: str, result: Result) -> None:
         # The name is logged only where it is an account's: people type passwords into the wrong place.
         name = self._account.name if self._account else None
         log.warning("sftp_login_refused", account=name, address=self._address, why=why)
+        self._strange_key = False
+        self._told(result)
         self._failures += 1
         if self._failures >= self._door.limits.tries_per_connection and self._connection is not None:
             self._connection.disconnect(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "too many tries")
@@ -133,6 +145,8 @@ class Connection(asyncssh.SSHServer):
         assert self._connection is not None
         if door.sessions[account.name] >= door.limits.sessions_per_account:
             log.warning("sftp_turned_away", account=account.name, address=self._address, why="too many sessions")
+            self._strange_key = False
+            self._told("too_many")
             self._connection.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, "too many sessions of this account")
             return
         door.sessions[account.name] += 1
@@ -141,6 +155,7 @@ class Connection(asyncssh.SSHServer):
         if self._method == "key":
             door.brake.succeeded(self._address, account.name, _now())
         log.info("sftp_login", account=account.name, address=self._address, method=self._method)
+        self._told("in")
         self.touched()
         self._watch()
 

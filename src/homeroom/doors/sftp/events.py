@@ -1,4 +1,4 @@
-"""What the door tells the house: a file arrived, was renamed, was cut off or was refused."""
+"""What the door tells the house: a file arrived, was renamed, was cut off or was refused; somebody logged in, or could not."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Literal
 from homeroom.deliveries.incoming import temporary
 
 Kind = Literal["closed", "renamed", "cut_off", "refused"]
+Result = Literal["in", "wrong_password", "unknown_key", "shut_out", "too_many"]
+"""What came of a log-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,13 @@ class Arrival:
     def declared(self) -> bool:
         """Whether the client said that the file is finished: it was renamed from a temporary name to one that is not."""
         return self.before is not None and temporary(self.before) and not temporary(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody logged in under the name of an account, or tried to. Names that are no account's are never told: people type
+    passwords into the wrong place."""
+
+    account: str
+    address: str
+    result: Result

@@ -33,6 +33,29 @@ def fingerprints(keys: Sequence[asyncssh.SSHKey]) -> tuple[Fingerprint, ...]:
     return tuple(Fingerprint(key.get_algorithm(), key.get_fingerprint("sha256"), key.get_fingerprint("md5")) for key in keys)
 
 
+def known(folder: Path) -> tuple[Fingerprint, ...]:
+    """The fingerprints of the host keys in `folder`, for pages that show them often: the files are read again only when they changed.
+
+    Raises Misuse as `host_keys` does.
+    """
+    seen = tuple(_stamp(folder / f"ssh_host_{short}_key") for short in KINDS)
+    found = _known.get(folder)
+    if found is None or found[0] != seen or None in seen:
+        found = seen, fingerprints(host_keys(folder))
+        _known[folder] = found
+    return found[1]
+
+
+_known: dict[Path, tuple[tuple[tuple[int, int] | None, ...], tuple[Fingerprint, ...]]] = {}
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    if not path.exists():
+        return None
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ino
+
+
 def _kept(path: Path, algorithm: str) -> asyncssh.SSHKey:
     if not path.exists():
         bits = {"key_size": RSA_BITS} if algorithm == "ssh-rsa" else {}

@@ -17,7 +17,7 @@ from homeroom.doors.sftp.accounts import Account, Accounts, Passwords
 from homeroom.doors.sftp.algorithms import COMPATIBLE, Algorithms
 from homeroom.doors.sftp.brake import Brake
 from homeroom.doors.sftp.connection import Connection
-from homeroom.doors.sftp.events import Arrival
+from homeroom.doors.sftp.events import Arrival, Login
 from homeroom.doors.sftp.hostkeys import Fingerprint, fingerprints, host_keys
 from homeroom.doors.sftp.inbox import Inbox
 from homeroom.doors.sftp.limits import Limits
@@ -38,6 +38,7 @@ class Door:
     passwords: Passwords
     brake: Brake
     tell: Callable[[Arrival], None]
+    tell_login: Callable[[Login], None] = lambda login: None
     counts: Counter[str] = field(default_factory=Counter)
     sessions: Counter[str] = field(default_factory=Counter)
     connections: set[Connection] = field(default_factory=set)
@@ -108,14 +109,15 @@ async def serve_sftp(
     on_arrival: Callable[[Arrival], None] = lambda arrival: None,
     limits: Limits | None = None,
     algorithms: Algorithms = COMPATIBLE,
+    on_login: Callable[[Login], None] = lambda login: None,
 ) -> Running:
-    """Start the door. `root` holds the accounts' folders, `keys` the host keys; `on_arrival` is called in the event loop.
+    """Start the door. `root` holds the accounts' folders, `keys` the host keys; `on_arrival` and `on_login` are called in the event loop.
 
     Raises OSError where the port is taken, Misuse where a host key can be read by others.
     """
     limits = limits or Limits()
     pairs = await asyncio.to_thread(host_keys, keys)
-    door = Door(accounts, root, limits, Passwords(), Brake(limits.brake), on_arrival)
+    door = Door(accounts, root, limits, Passwords(), Brake(limits.brake), on_arrival, on_login)
     acceptor = await asyncssh.listen(host, port, server_factory=lambda: Connection(door), **_options(pairs, limits, algorithms))
     return Running(acceptor, door, host, fingerprints(pairs))
 

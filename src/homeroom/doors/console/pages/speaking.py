@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_day_names
+from babel.lists import format_list
+
 from homeroom.doors.console.drawing import Night
-from homeroom.doors.console.words import N_, _, speech, times
+from homeroom.doors.console.words import N_, _, ngettext, speech, times
+from homeroom.sync.schedule import DAYS
 from homeroom.systems.names import name_of
 
 TRIGGERS = {
@@ -15,6 +20,8 @@ TRIGGERS = {
     "upload": N_("Upload"),
     "command line": N_("Command line"),
     "pull": N_("Fetched from its server"),
+    "asked": N_("Fetched from its server"),
+    "write-back": N_("Read back after writing"),
     "notification": N_("Change notice"),
     "poll": N_("Asked what changed"),
     "refresh": N_("Refresh of 1 person"),
@@ -67,6 +74,15 @@ SOURCE_PILLS = {
     "closed": "off",
 }
 
+SOURCE_KINDS = {
+    "sftp": N_("They send files over SFTP"),
+    "sftp-pull": N_("Files fetched from their SFTP server"),
+    "upload": N_("Files uploaded by hand"),
+    "powerschool": N_("PowerSchool by its API"),
+    "oneroster": N_("OneRoster by its API"),
+}
+"""How a source's data comes."""
+
 NIGHTS: dict[str, Night] = {"S": "ok", "I": "warn", "H": "held", "F": "bad", "N": "nothing", "-": "none"}
 """A night's letter in the summary row -> its picture."""
 
@@ -91,6 +107,26 @@ def came(trigger: str) -> str:
 def local(text: str) -> time:
     """A local time `HH:MM` of a setting."""
     return time.fromisoformat(text)
+
+
+def source_state(state: str, failures: int, until: date | None) -> str:
+    """How a source stands, in the words of its pill; empty: the pill's own."""
+    if state == "failing":
+        return ngettext("Failing for %(num)s night", "Failing for %(num)s nights", failures)
+    if state == "paused" and until is not None:
+        return _("Paused until %(day)s", day=times.day(speech(), until))
+    return _("Closed") if state == "closed" else ""
+
+
+def weekdays(days: Sequence[str]) -> str:
+    """Days of the week, as a source's settings write them, in words; none named: every day."""
+    names = get_day_names("abbreviated", "stand-alone", locale=speech().locale)
+    return format_list([names[DAYS.index(day)] for day in days], locale=speech().locale) if days else _("every day")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "a, b and c"."""
+    return format_list(list(names), locale=speech().locale)
 
 
 def system(name: str) -> str:
