@@ -215,6 +215,7 @@ def test_a_file_that_no_layout_knows_is_read_only_after_somebody_accepts_a_layou
     home = f"/districts/{slug}/layouts"
     told = words(ada.get(home).text)
     assert "roster_extract.csv is not known yet" in told
+    assert told.count("is not known yet") == 1
     assert "It looks like people" in told
     page = words(ada.get(f"{home}/proposal?file=roster_extract.csv").text)
     assert "Nothing of it is read until you accept" in page
@@ -234,6 +235,13 @@ def test_a_file_that_no_layout_knows_is_read_only_after_somebody_accepts_a_layou
     report = place.night(slug, {**files, "roster_extract.csv": extract})
     by_file = {f.name: f.table for f in report.files if f.layout is not None}
     assert by_file["roster_extract.csv"] == "users" == by_file["users.csv"]
+
+
+def test_files_that_the_set_knows_are_no_unknown_files_however_the_night_ended(place: World) -> None:
+    """The last import failed, so that its report has no layout for any of its files."""
+    page = words(come(place, "operator").get("/districts/saltgrass/layouts").text)
+    assert "oneroster-1.1/users" in page
+    assert "is not known yet" not in page
 
 
 def test_school_numbers_are_matched_declared_and_ignored(place: World) -> None:
