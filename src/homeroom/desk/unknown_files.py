@@ -15,13 +15,15 @@ from homeroom.desk.layout_use import plain, reports, used_set
 from homeroom.desk.viewer import Viewer
 from homeroom.layouts import sets
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
+from homeroom.layouts.manifest import NAME as MANIFEST
+from homeroom.layouts.patterns import base_name
 from homeroom.layouts.proposing.propose import Proposal, declaration
-from homeroom.layouts.sets import DECLARATION
+from homeroom.layouts.sets import DECLARATION, LayoutSet
 from homeroom.roster.faults import Misuse
 from homeroom.store.layout_versions import LayoutVersion
 from homeroom.sync import own_layouts
 from homeroom.sync.house import House
-from homeroom.sync.layouts import Own, texts_of
+from homeroom.sync.layouts import Own, known_set, texts_of
 from homeroom.sync.proposing import propose_for
 from homeroom.sync.walking import SMALL, sealed_delivery
 from homeroom.systems import SETS
@@ -63,7 +65,9 @@ def unknown_files(house: House, slug: str) -> tuple[Unknown, ...]:
         seen.add(report.source)
         if _into(house, slug, report.source) is None:
             continue
-        names = [f.name for f in report.files if f.layout is None and f.table is None]
+        used = used_set(house, slug, house.stores.control.sources.get(report.source))
+        known = known_set(used, Own(house, slug)) if used is not None else None
+        names = [f.name for f in report.files if f.layout is None and f.table is None and not _known(known, f.name)]
         delivery = store.deliveries.get(entry.delivery)
         if not names or delivery.shredded_at is not None:
             continue
@@ -104,6 +108,11 @@ def accept(house: House, viewer: Viewer, slug: str, file: str) -> LayoutVersion:
     whole, _ = _joined(house, slug, used, found.into, found.proposal)
     note = f"proposal for {file} accepted"
     return own_layouts.save_texts(house, slug, found.into, whole, note=note, who=viewer.who)[0]
+
+
+def _known(found: LayoutSet | None, file: str) -> bool:
+    """Whether the set has a use for files of this name, joined ones too; a manifest is read by every set."""
+    return base_name(file).casefold() == MANIFEST or bool(found and (found.named(file) or found.joins(file)))
 
 
 def _into(house: House, slug: str, source: int) -> str | None:

@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 from console_world import World, world
 from doors.console.browser.conftest import Visitor, listening
+from e2e.files import district
 from homeroom.desk import elevation
+from homeroom.sync import schools
 
 HOME = "/districts/pinewood/layouts"
 
@@ -71,3 +73,21 @@ def test_a_layout_is_changed_with_preview(
     newest = made.house.stores.control.layouts.newest("pinewood", name)
     assert newest is not None
     assert newest.number == 2
+
+
+def test_a_proposal_and_schools_that_wait_are_looked_at_on_a_phone(
+    place: tuple[World, str], visit: Callable[..., Visitor], look: Callable[[Visitor, str], None]
+) -> None:
+    made, address = place
+    files = district()
+    made.night("fernhollow", {**files, "roster_extract.csv": files["users.csv"].replace("sourcedId,", "Person ID,", 1)})
+    schools.add(made.house, "fernhollow", "A1", "Oak School")
+    visitor = visit(address, made.cookie("operator"), "phone")
+    page = visitor.go("/districts/fernhollow/layouts")
+    look(visitor, "layouts-unknown-phone")
+    page.get_by_role("link", name="Look at the proposal").click()
+    expect(page.get_by_role("heading", name="A layout for roster_extract.csv")).to_be_visible()
+    look(visitor, "layout-proposal-phone")
+    visitor.go("/districts/fernhollow/schools")
+    expect(page.locator("main")).to_contain_text("May be Oak School")
+    look(visitor, "schools-phone")
