@@ -30,6 +30,11 @@ DISTRICT = (
     "/districts/cedar/setup",
     "/districts/cedar/setup/worksheet",
     "/districts/pinewood/access",
+    "/districts/pinewood/sources",
+    "/districts/cedar/sources",
+    "/districts/pinewood/sources/1",
+    "/districts/pinewood/sources/1/settings",
+    "/districts/pinewood/upload",
 )
 DRESSES: tuple[Dress, ...] = ("light", "dark", "phone")
 
