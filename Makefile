@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test quick lint bench docs clean
+.PHONY: demo test quick lint bench docs screenshots clean
 
 $(VENV)/.app: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,9 @@ docs: $(VENV)/.test
 	$(BIN)/python -m homeroom.guide.reference docs/reference
 	$(BIN)/python -m homeroom.cli.reference docs/reference
 	$(BIN)/python -m homeroom.doors.api.reference docs/reference
+
+screenshots: $(VENV)/.test
+	$(BIN)/python tools/screenshots.py
 
 clean:
 	rm -rf $(VENV) build dist

@@ -49,7 +49,7 @@ class People:
         """Turn the elevated role on for 12 minutes."""
         self.known[cookie] = replace(self.known[cookie], elevation=Elevation(1, kind, slug, reason, NOW + timedelta(minutes=12)))
 
-    def viewer(self, house: House, cookie: str | None, now: datetime) -> Viewer | None:
+    def viewer(self, house: House, cookie: str | None, now: datetime, *, keep: bool = True) -> Viewer | None:
         """Who has that cookie."""
         return self.known.get(cookie or "")
 

@@ -17,6 +17,7 @@ from desk_kit import Somebody, somebody
 from e2e.files import district, write
 from homeroom.desk.setup import acting
 from homeroom.desk.viewer import Person, Viewer
+from homeroom.doors.console import frame
 from homeroom.doors.console.app import Console, create
 from homeroom.doors.console.gate import OfTheDesk
 from homeroom.doors.console.pages import PAGES
@@ -78,6 +79,7 @@ class World:
             jobs,
             OfTheDesk(),
             pages=PAGES,
+            count=frame.counted,
             now=lambda: max(self.now, *(p.now for p in self.people.values()), self.now),
         )
 

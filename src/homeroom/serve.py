@@ -26,6 +26,7 @@ import uvicorn
 from homeroom.deliveries import workfolders
 from homeroom.desk import telling
 from homeroom.desk.setup import acting as setting_up
+from homeroom.doors.console import frame
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.app import create as create_console
 from homeroom.doors.console.gate import OfTheDesk
@@ -171,6 +172,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
                 await asyncio.to_thread(thread.join)
         settled = await asyncio.to_thread(jobs.close) if jobs is not None else True
         house.stores.control.workers.leave(house.executor.name)
+        gc.unfreeze()  # or the engine's own look at what is left would find, and tell, all that was loaded
     return settled
 
 
@@ -193,7 +195,7 @@ async def _web(
         listening = socket.create_server((house.settings.http_address, wanted), family=family)
     # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    console = create_console(house, jobs, OfTheDesk(), observe=meters.answered) if roles.web else None
+    console = create_console(house, jobs, OfTheDesk(), count=frame.counted, observe=meters.answered) if roles.web else None
     inside = NoticesDoor(house, _for_apps_and_people(house, jobs, console, meters)) if console is not None else None
     config = uvicorn.Config(
         Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside),

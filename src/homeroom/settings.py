@@ -104,6 +104,16 @@ class Settings:
         default=None,
         metadata={"says": "The address from which notices come, such as `homeroom@vendor.example`. Needed with a mail server."},
     )
+    oidc_issuer: str | None = field(
+        default=None,
+        metadata={
+            "says": "The address of an OpenID Connect issuer, for single sign-on to the console. With it go `HOMEROOM_OIDC_CLIENT_ID` and "
+            "`HOMEROOM_OIDC_CLIENT_SECRET`; the issuer is told the address `/sign-in/sso` under `HOMEROOM_PUBLIC_URL`."
+        },
+    )
+    oidc_client_id: str | None = field(default=None, metadata={"says": "The client ID that the issuer gave Homeroom."})
+    oidc_client_secret: str | None = field(default=None, metadata={"says": "The client secret that the issuer gave Homeroom."})
+    oidc_name: str = field(default="Single sign-on", metadata={"says": "What the button for single sign-on says."})
     metrics_token: str | None = field(
         default=None,
         metadata={
@@ -180,6 +190,11 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
     storage = env.get("HOMEROOM_STORAGE") or None
     if storage and not storage.startswith("s3://"):
         wrong.append("HOMEROOM_STORAGE must begin with s3://")
+    oidc = [env.get(f"HOMEROOM_OIDC_{name}") for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")]
+    if any(oidc) and not all(oidc):
+        wrong.append(
+            "HOMEROOM_OIDC_ISSUER, HOMEROOM_OIDC_CLIENT_ID and HOMEROOM_OIDC_CLIENT_SECRET belong together: set all three"
+        )
     smtp = env.get("HOMEROOM_SMTP_URL") or None
     if smtp and not smtp.startswith(("smtp://", "smtps://")):
         wrong.append("HOMEROOM_SMTP_URL must begin with smtp:// or smtps://")
@@ -205,6 +220,10 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         threads=int(number("HOMEROOM_THREADS", 2)),
         smtp_url=smtp,
         mail_from=env.get("HOMEROOM_MAIL_FROM") or None,
+        oidc_issuer=env.get("HOMEROOM_OIDC_ISSUER") or None,
+        oidc_client_id=env.get("HOMEROOM_OIDC_CLIENT_ID") or None,
+        oidc_client_secret=env.get("HOMEROOM_OIDC_CLIENT_SECRET") or None,
+        oidc_name=env.get("HOMEROOM_OIDC_NAME", "Single sign-on"),
         metrics_token=env.get("HOMEROOM_METRICS_TOKEN") or None,
         probe_port=int(number("HOMEROOM_PROBE_PORT", 0)) if env.get("HOMEROOM_PROBE_PORT") else None,
         disk_floor_mb=int(number("HOMEROOM_DISK_FLOOR_MB", 512)),

@@ -14,7 +14,7 @@ import pytest
 
 from api_kit import Api, api, lines
 from e2e.files import district
-from homeroom.desk import support
+from homeroom.desk import handing_over, support
 from homeroom.doors.api.problems import MEDIA, MOST_BODY
 from homeroom.sync import districts
 from homeroom.sync.house import opened
@@ -67,7 +67,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         files["enrollments.csv"] += "e-x,,,k1,s1,u-404,student,false,2026-08-15,2027-06-10\n"
         pinewood.night(files)
         with api(house) as made:
-            bob = made.person("administrator", "bob@pinewood.example", code=False, districts=["pinewood"])
+            bob = made.person("administrator", "bob@pinewood.example", districts=["pinewood"])
             tokens = (made.token(bob, kind) for kind in ("plain", "records", "settings"))
             yield Desk(made, made.token(made.person("engineer")), *tokens)
 
@@ -117,6 +117,9 @@ def test_a_source_with_its_secrets_told_once(desk: Desk) -> None:
     new = desk.ask(desk.settings, "POST", f"{path}/password", json={"overlap_hours": 1})
     assert new["password"] != password
     assert new["old_until"]
+    link = desk.ask(desk.settings, "POST", f"{path}/hand-over")["link"]
+    shown = handing_over.opened(desk.api.house, link.rpartition("/")[2], desk.api.now)
+    assert (shown.facts["username"], shown.password != new["password"]) == (made["username"], True)
     found = desk.ask(desk.plain, "GET", f"{path}/keys")
     assert len(found) == 1
     assert (
@@ -154,6 +157,7 @@ def test_the_log_the_report_and_the_findings(desk: Desk) -> None:
     mended = desk.api.call(desk.records, "GET", f"{P}/imports/1/refused", params={"file": "enrollments.csv"})
     assert "e-x" in mended.text
     assert desk.refused(desk.plain, "GET", f"{P}/imports/1/refused?file=enrollments.csv")[0] == 422
+    assert desk.refused(desk.records, "GET", f"{P}/imports/1/refused?file=orgs.csv")[0] == 404
     places = {f["name"]: i for i, f in enumerate(desk.ask(desk.plain, "GET", f"{P}/deliveries/1")["files"])}
     original = desk.api.call(desk.records, "GET", f"{P}/imports/1/originals/{places['orgs.csv']}")
     assert original.text == district()["orgs.csv"]
@@ -175,14 +179,14 @@ def test_staff_see_values_with_support_access_and_the_elevated_role(desk: Desk) 
 
 
 def test_a_viewer_of_schools_sees_no_other_schools_rows(desk: Desk) -> None:
-    elm = desk.api.person("school_viewer", "eve@pinewood.example", code=False, districts=["pinewood"], schools=["s2"])
+    elm = desk.api.person("school_viewer", "eve@pinewood.example", districts=["pinewood"], schools=["s2"])
     for kind in ("plain", "records"):
         token = desk.api.token(elm, kind)
         report = desk.ask(token, "GET", f"{P}/imports/1")
         assert (report["issues"], report["files"], report["tables"]) == ([], [], {})
         for path in ("issues", "issues/all", "causes"):
             assert "u-404" not in desk.api.call(token, "GET", f"{P}/imports/1/{path}").text, (kind, path)
-    oak = desk.api.person("school_viewer", "olga@pinewood.example", code=False, districts=["pinewood"], schools=["s1"])
+    oak = desk.api.person("school_viewer", "olga@pinewood.example", districts=["pinewood"], schools=["s1"])
     own = desk.api.call(desk.api.token(oak, "records"), "GET", f"{P}/imports/1/issues")
     assert "u-404" in own.text
 
@@ -203,6 +207,10 @@ def test_the_roster_and_one_record(desk: Desk) -> None:
     package = desk.api.call(desk.records, "GET", f"{P}/export?version=1.1")
     assert "users.csv" in zipfile.ZipFile(BytesIO(package.content)).namelist()
 
+    hits = desk.ask(desk.records, "POST", f"{P}/records/search", json={"words": "Family7"})
+    assert [hit["sourcedId"] for hit in hits["found"]] == ["u7"]
+    why = desk.ask(desk.records, "POST", f"{P}/records/missing", json={"words": "u7"})
+    assert [each["sourcedId"] for each in why["candidates"]] == ["u7"]
     which = {"table": "users", "sourcedId": "u7"}
     record = desk.ask(desk.records, "POST", f"{P}/records/show", json=which)
     assert (record["record"]["givenName"], record["provenance"]["import"], record["provenance"]["file"]) == (

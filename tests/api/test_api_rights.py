@@ -55,11 +55,9 @@ def persons(office: Api) -> dict[str, Somebody]:
     return {
         "operator": office.person("operator"),
         "engineer": office.person("engineer"),
-        "auditor": office.person("auditor", code=False),
-        "administrator": office.person("administrator", "bob@pinewood.example", code=False, districts=["pinewood"]),
-        "school_viewer": office.person(
-            "school_viewer", "eve@pinewood.example", code=False, districts=["pinewood"], schools=["s1"]
-        ),
+        "auditor": office.person("auditor"),
+        "administrator": office.person("administrator", "bob@pinewood.example", districts=["pinewood"]),
+        "school_viewer": office.person("school_viewer", "eve@pinewood.example", districts=["pinewood"], schools=["s1"]),
     }
 
 
@@ -142,7 +140,7 @@ def test_support_access_opens_records_to_staff_with_the_elevated_role_and_to_nob
     office: Api, persons: dict[str, Somebody], nothing: tuple[int, bytes, list[tuple[str, str]]]
 ) -> None:
     bob = persons["administrator"]
-    support.turn_on(office.house, bob.viewer(office.cookies[bob.person.email]), SLUG, 2, bob.code(), office.now)
+    support.turn_on(office.house, bob.viewer(office.cookies[bob.person.email]), SLUG, 2, bob.code(), bob.now)
     try:
         for role, person in persons.items():
             for kind in ("plain", "records", "settings"):
@@ -204,7 +202,7 @@ def test_nobody_gives_more_than_they_have(office: Api, persons: dict[str, Somebo
         office.token(bob), "POST", "/districts/pinewood/people", json={"email": "mia@pinewood.example", "role": "administrator"}
     )
     assert (mine["districts"], mine["link"].count("/once/")) == (["pinewood"], 1)
-    elsewhere = office.person("administrator", "kim@larkspur.example", code=False, districts=["pinewood", "larkspur"])
+    elsewhere = office.person("administrator", "kim@larkspur.example", districts=["pinewood", "larkspur"])
     reach = office.call(office.token(bob), "PATCH", f"/districts/pinewood/people/{elsewhere.person.id}", json={"disabled": True})
     assert reach.status_code == 404, "somebody of two districts is not one district's to shut out"
     listed = office.ask(office.token(bob), "GET", "/districts/pinewood/people")

@@ -25,7 +25,7 @@ def ada(office: Api) -> Somebody:
 @pytest.fixture(scope="module")
 def bob(office: Api) -> Somebody:
     """The administrator of Pinewood."""
-    return office.person("administrator", "bob@pinewood.example", code=False, districts=["pinewood"])
+    return office.person("administrator", "bob@pinewood.example", districts=["pinewood"])
 
 
 def night(office: Api, token: str, files: dict[str, str], **fields: str) -> dict[str, Any]:
@@ -58,6 +58,15 @@ def test_from_the_first_files_to_the_change_feed(office: Api, ada: Somebody, bob
     assert lines(streamed) == feed["changes"]
     assert office.ask(records, "GET", "/districts/pinewood/imports/3/changes")["changes"] == feed["changes"]
     assert office.ask(records, "GET", "/districts/pinewood/imports/1/changes")["changes"] == []
+
+    found = office.ask(records, "POST", "/districts/pinewood/records/search", json={"words": "other3"})
+    assert [(hit["table"], hit["sourcedId"], hit["name"], hit["removed"]) for hit in found["found"]] == [
+        ("users", "u3", "Other3 Family3", False)
+    ]
+    assert (found["total"], found["more"]) == ({"users": 1, "classes": 0, "orgs": 0}, False)
+    why = office.ask(records, "POST", "/districts/pinewood/records/missing", json={"words": "nobody at all"})["candidates"][0]
+    assert (why["stops_at"], why["sourcedId"], len(why["steps"])) == ("received", None, 7)
+    assert office.call(plain, "POST", "/districts/pinewood/records/search", json={"words": "other3"}).status_code == 403
     newest = office.ask(plain, "GET", "/districts/pinewood/revisions?limit=1")
     assert (newest[0]["revision"], newest[0]["import"]) == (2, 3)
 

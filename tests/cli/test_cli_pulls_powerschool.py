@@ -20,6 +20,9 @@ def test_from_a_pretend_server_to_one_refreshed_student(tmp_path: Path) -> None:
             "source", "add", "pinewood", "--kind", "powerschool", "--url", sis["url"],
             "--client-id", sis["client_id"], "--client-secret", sis["client_secret"], "--json",
         )  # fmt: skip
+        seen = homeroom.inside("source", "test", "pinewood", "1").out
+        assert "rows: districts 1, locations" in seen
+        assert "to do: none" in seen
         pulled = homeroom.inside("pull", "pinewood", "--json")
         assert pulled.status == 0, pulled.out
         one = homeroom.inside("roster", "pinewood", "users", "--where", "role = 'student'", "--format", "json").document[0]
@@ -36,3 +39,8 @@ def test_from_a_pretend_server_to_one_refreshed_student(tmp_path: Path) -> None:
         server.terminate()
         server.communicate(timeout=30)
     assert server.returncode == 0
+    # The server is away: a person hears it in a sentence, soon, and nothing of the tries.
+    assert homeroom.inside("source", "set", "pinewood", "1", "give_up_seconds=1").status == 0
+    for command in (("refresh", "pinewood", "users", one["sourcedId"]), ("source", "test", "pinewood", "1")):
+        away = homeroom.inside(*command)
+        assert (away.status, "no connection" in away.err, "retry" in away.out + away.err) == (2, True, False)

@@ -122,3 +122,64 @@ def test_both_stores_know_who_was_made_from_pairs(tmp_path: Path, database_url: 
         report = town.reports[-1]
         assert ImportReport.from_json(town.reports[0].as_json()).contacts == town.reports[0].contacts
         assert report.contacts is None
+
+
+NIECE = (
+    HEADER
+    + """S1,G1,Rosa,Ruiz,Mother,,,1,rosa@home.example,555-201-0001
+S2,G1,Rosa,Ruiz,Aunt,true,,1,rosa@home.example,555-201-0001
+S3,G7,Rita,Park,Mother,,,1,rosa@home.example,555-201-0001
+"""
+)
+"""A mother of S1 and guardian of S2, at two schools, who shares her address and number with another mother."""
+
+
+def test_what_is_told_of_one_student_takes_nothing_from_the_other(town: Town, tmp_path: Path) -> None:
+    shelf = layouts(tmp_path / "l")
+    users = STUDENTS.replace("S2,100", "S2,200")
+    town.walk(night(tmp_path / "a", NIECE, users=users), shelf)
+    before = town.roster()
+    assert (before["users"]["G1"]["orgSourcedIds"], before["users"]["G1"]["role"]) == ("100,200", "guardian")
+    assert "sharedEmail" in str(before["users"]["G1"]["metadata"])
+
+    def told(name: str, student: str, pairs: str, **others: str) -> ImportReport:
+        head, *rows = users.splitlines(True)
+        folder = night(tmp_path / name, pairs, users="".join([head, *(r for r in rows if r.startswith(student))]))
+        for file in ("classes.csv", "enrollments.csv"):
+            (folder / file).unlink()
+        for file, text in others.items():
+            (folder / f"{file}.csv").write_text(text, encoding="utf-8")
+        return town.walk(folder, shelf, kind="change_notification")
+
+    head, first, second, third = NIECE.splitlines(True)
+    for name, student, row in (("b", "S1", first), ("c", "S2", second), ("d", "S3", third)):
+        report = told(name, student, head + row)
+        assert (report.outcome, report.revision_after, town.roster()) == ("success", 1, before), name
+    # What changed is taken: another school of the student, and a contact who is none any more.
+    moved = "".join(r.replace("S1,100", "S1,300") for r in users.splitlines(True) if r.startswith(("sourcedId", "S1")))
+    assert told("e", "S1", head + first, users=moved).outcome == "success"
+    assert town.roster()["users"]["G1"]["orgSourcedIds"] == "200,300"
+    gone = head.replace("student,", "status,student,") + "tobedeleted," + second
+    (Path(shelf) / "guardians.toml").write_text(
+        (Path(shelf) / "guardians.toml").read_text(encoding="utf-8") + 'status = "status"\n', encoding="utf-8"
+    )
+    told("f", "S2", gone)
+    assert agents(town.roster(), "S2") is None
+    assert agents(town.roster(), "S1") == "G1"
+
+
+def test_a_notifications_own_layout_leaves_no_mark_of_its_own(town: Town, tmp_path: Path) -> None:
+    shelf = layouts(tmp_path / "l")
+    town.walk(night(tmp_path / "a", NIECE), shelf)
+    before = town.roster()
+    notified = (
+        (Path(shelf) / "guardians.toml")
+        .read_text(encoding="utf-8")
+        .replace('name = "families/guardians"', 'name = "families/guardians-notified"')
+    )
+    (Path(shelf) / "guardians.notified.toml").write_text(
+        notified.replace("[map]", 'kind = "change_notification"\n[map]'), encoding="utf-8"
+    )
+    report = town.walk(night(tmp_path / "b", NIECE), shelf, kind="change_notification")
+    assert "families/guardians-notified" in {f.layout for f in report.files}
+    assert (town.roster(), town.revision) == (before, 1)

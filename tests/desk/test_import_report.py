@@ -49,6 +49,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pinewood]:
         made.night(district())
         made.night(bad())
         worse = bad()
+        worse["enrollments.csv"] += "e-z,,,k1,s1,u1,student,false,,,one,more\n"
         worse["enrollments.csv"] += "e-y,,,k1,s1,nobody-8,student,false,,\n"
         made.night(worse)
         yield made
@@ -203,6 +204,9 @@ def test_refused_rows_come_as_they_were_sent_with_what_to_do(walked: Pinewood) -
     assert "title is blank" in rows[0]["_what_happened"]
     assert rows[0]["_what_to_do"]
     assert walked.acts()[-1] == "refused-rows-downloaded"
+    with_long = "".join(refused_rows(walked.house, ADMINISTRATOR, SLUG, 3, "enrollments.csv"))
+    long = [r for r in csv.DictReader(io.StringIO(with_long.removeprefix("\ufeff"))) if r["_code"] == "row-long"]
+    assert [(r["sourcedId"], r["endDate"], r["_line"], r["_surplus"]) for r in long] == [("e-z", "", "28", "one,more")]
     users = "".join(refused_rows(walked.house, ADMINISTRATOR, SLUG, 2, "users.csv"))
     assert "wizard" in users
     assert "hunter2" not in users  # passwords are read by nobody
@@ -237,7 +241,7 @@ def test_the_log_lists_every_attempt_and_is_filtered(walked: Pinewood) -> None:
     log = import_log(walked.house, ADMINISTRATOR, SLUG)
     assert [(e.number, e.state) for e in log.entries] == [(3, "row_issues"), (2, "row_issues"), (1, "success")]
     assert (log.found, log.pages, log.triggers, log.sources) == (3, 1, ("upload",), ((1, "Nightly files"),))
-    assert (len(log.days), log.days[-1].imports, log.days[-1].rows) == (90, 3, 54 + 61 + 62)
+    assert (len(log.days), log.days[-1].imports, log.days[-1].rows) == (90, 3, 54 + 61 + 63)
     assert [e.number for e in import_log(walked.house, ADMINISTRATOR, SLUG, Wanted(state="success")).entries] == [1]
     today = datetime.now(UTC).date()
     assert import_log(walked.house, ADMINISTRATOR, SLUG, Wanted(first=today + timedelta(days=1))).found == 0

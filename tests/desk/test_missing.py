@@ -132,27 +132,24 @@ def test_somebody_who_is_there(town: Town) -> None:
         ("linden", "checked", "Found in people.csv, line 6. The row was refused."),
         ("moss leaver", "received", "Not in the files that came last: people.csv, schools.csv."),
         ("Aspen", "received", "Not in the files that came last: people.csv, schools.csv. The roster keeps this person"),
-        ("nobody of that name", "received", "Not in the files that came last: people.csv, schools.csv."),
         ("hush", "received", "Not in the files that came last"),
     ],
 )
 def test_the_first_step_that_stops_is_told(town: Town, term: str, stops: str | None, sentence: str) -> None:
     found = town.one(term)
     assert (found.stops_at, plain(found.why)[: len(sentence)]) == (stops, sentence)
+    if term == "004218":
+        assert "enroll_status in ('0', '-1')" in plain(found.why)
+    if term == "Rowan":
+        assert "Sub" in plain(found.why)
     if stops is not None:
         at = missing.STEPS.index(found.stops_at or "received")
         assert steps(found) == ["done"] * at + ["stopped"] + ["not-reached"] * (6 - at)
 
 
-def test_the_rule_is_told_in_its_own_words(town: Town) -> None:
-    assert "enroll_status in ('0', '-1')" in plain(town.one("004218").why)
-    assert "Sub" in plain(town.one("rowan").why)
-
-
 def test_several_people_of_one_name_are_told_apart(town: Town) -> None:
     assert {c.stops_at for c in town.ask("student")} >= {"mapped", "checked"}
     assert missing.ask(town.house, town.asking, SLUG, "fern", NOON).more
-    assert not missing.ask(town.house, town.asking, SLUG, "juniper", NOON).more
 
 
 def test_a_removed_record_says_by_which_import(town: Town) -> None:

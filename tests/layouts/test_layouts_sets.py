@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from homeroom.layouts import sets
+from homeroom.layouts import formulas, sets
 from homeroom.layouts.choice import Choice, choose
 from homeroom.layouts.faults import LayoutFaults
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import Reason
 from homeroom.systems import layout_set, layout_sets
+from homeroom.systems.shipped import folder_of
 from layoutkit import Desk, desk, whole_manifest
 
 CORE = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments")
@@ -262,3 +263,15 @@ def test_shipped_sets_say_what_they_are(shipped: sets.LayoutSet) -> None:
     assert layout_set(shipped.name) is shipped
     with pytest.raises(Misuse):
         layout_set(shipped.name + "-9")
+    # At run time formulas of shipped sets are taken at their word: here they are judged, and the set is the same.
+    assert sets.load(folder_of(shipped.name), shipped.name) == shipped
+
+
+def test_what_was_taken_at_its_word_is_whitelisted_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "orgs.toml").write_text(ORGS + 'name = { formula = "read_text(name)" }\n', encoding="utf-8")
+    with pytest.raises(LayoutFaults, match="read_text may not be used"):
+        sets.load(tmp_path, "mine")
+    (source,) = [s for t, s in sets.load_judged(tmp_path, "mine").layout("mine/orgs").map if t == "name"]
+    assert source.formula is not None
+    with pytest.raises(formulas.FormulaFault, match="read_text may not be used"):
+        formulas.compile(source.formula, {"name": "name"})

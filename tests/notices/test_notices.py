@@ -444,6 +444,9 @@ def test_a_record_that_is_named_again_while_it_is_read_is_read_again(pinewoods: 
     assert len(notices.of(one)) == 11
     assert [notices.claim(one, NOW, NOW), notices.claim(one, NOW, NOW - timedelta(seconds=5))] == [True, False]
     assert notices.claim(one, NOW + timedelta(seconds=9), NOW + timedelta(seconds=4))
+    notices.shut_door(one)  # what is left, and what Homeroom wrote there itself, is read all the same
+    assert [notices.claim(one, NOW, NOW), notices.claim(one, NOW, NOW - timedelta(seconds=5))] == [True, False]
+    assert notices.claim(one, NOW + timedelta(seconds=9), NOW + timedelta(seconds=4))
 
 
 def test_a_paused_source_gathers_and_reads_nothing(night: Night) -> None:
@@ -493,6 +496,95 @@ def test_changes_are_asked_for_where_none_are_told(night: Night) -> None:
     night.set(changes_application="Nobody")
     fallen_back = poll(night)
     assert (fallen_back.kind, fallen_back.outcome) == ("continuous", "success")
+
+
+def test_a_round_that_finds_nothing_changed_leaves_nothing_behind(night: Night) -> None:
+    night.clock = night.clock.replace(hour=9) + timedelta(days=1)
+    night.set(changes_application="Homeroom", every_minutes=30)
+    night.house.stores.control.errands.claim(night.source.id, night.clock)
+    store = night.house.stores.roster(SLUG)
+    poll(night)
+    logged, sealed, revision = store.imports.last(1000), store.deliveries.last(1000), store.revision()
+    for _ in range(2):
+        report = poll(night)
+        assert (report.outcome, report.delivery, report.revision_after) == ("success", None, revision)
+    assert (store.imports.last(1000), store.deliveries.last(1000)) == (logged, sealed)
+    summary = night.house.stores.control.summaries.get(SLUG)
+    assert summary is not None
+    assert (summary.last_import, summary.status) == (logged[0].number, "done")
+    # What changes then is found from the version that was told last.
+    night.server.world.ledger.changes.clear()
+    (one,) = night.students(1)
+    night.change(edit(one, "Afterwards"))
+    assert moved(poll(night)) == {"users": (0, 1, 0)}
+    # Tables of which no record is read by itself are none of a round's business either.
+    count = len(store.imports.last(1000))
+    preference, said = night.server.sql("SELECT id, value FROM prefs LIMIT 1")[0]
+    night.change({"do": "edit", "table": "prefs", "key": preference, "set": {"Value": said}})
+    poll(night)
+    assert len(store.imports.last(1000)) == count
+    # After a failure it is told that the source works again.
+    night.server.steer("faults", {"faults": ["down"]})
+    assert poll(night).outcome == "failed"
+    assert freshness(night.house, night.source, night.clock).state == "failing"
+    night.server.steer("faults", {"faults": []})
+    assert poll(night).outcome == "success"
+    assert freshness(night.house, night.source, night.clock).state == "working"
+    assert len(store.imports.last(1000)) == count + 2
+
+
+def test_teachers_terms_schools_and_guardians_are_followed_where_versions_are_kept(night: Night) -> None:
+    night.clock = night.clock.replace(hour=9) + timedelta(days=1)
+    night.set(changes_application="Homeroom", every_minutes=30)
+    night.house.stores.control.errands.claim(night.source.id, night.clock)
+    poll(night)
+    sql = night.server.sql
+    person, student, entry_of = sql(
+        "SELECT a.personid, a.studentdcid, d.studentcontactdetailid FROM studentcontactassoc a JOIN studentcontactdetail d USING (studentcontactassocid) "
+        "JOIN codeset c ON c.codesetid = d.relationshiptypecodesetid JOIN students s ON s.dcid = a.studentdcid "
+        "WHERE s.enroll_status = 0 AND d.isactive = 1 AND c.code IN ('Mother', 'Father') "
+        "AND a.personid IN (SELECT personid FROM personemailaddressassoc) ORDER BY 1 LIMIT 1"
+    )[0]
+    assert f"G{person}" in str(night.cell("users", f"S{student}", "agentSourcedIds"))
+    entry, section, teacher = sql(
+        "SELECT st.id, se.dcid, ss.users_dcid FROM sectionteacher st JOIN sections se ON se.id = st.sectionid JOIN schoolstaff ss ON ss.id = st.teacherid "
+        "WHERE se.termid >= 3600 AND ss.status = 1 ORDER BY 1 LIMIT 1"
+    )[0]
+    term, number, school = sql("SELECT dcid, id, schoolid FROM terms WHERE yearid = 36 AND isyearrec = 0 ORDER BY dcid LIMIT 1")[
+        0
+    ]
+    night.change(
+        {"do": "contact", "contact": person, "first_name": "Renamed"},
+        {"do": "edit", "table": "sectionteacher", "key": entry, "set": {"Start_Date": "2026-09-09"}},
+        {"do": "edit", "table": "terms", "key": term, "set": {"Name": "Term of Change"}},
+        {
+            "do": "edit",
+            "table": "schools",
+            "key": sql("SELECT dcid FROM schools WHERE school_number = ?", school)[0][0],
+            "set": {"Name": "New Name"},
+        },
+    )
+    report = poll(night)
+    assert (report.kind, report.outcome) == ("change_notification", "success"), (report.reason, report.issue_counts)
+    assert moved(report) == dict.fromkeys(("users", "enrollments", "academicSessions", "orgs"), (0, 1, 0))
+    assert night.cell("users", f"G{person}", "givenName") == "Renamed"
+    assert night.cell("enrollments", f"C{section}@T{teacher}@teacher", "beginDate") == "2026-09-09"
+    assert night.cell("academicSessions", f"{school}-{number}", "title") == "Term of Change"
+    assert night.cell("orgs", str(school), "name") == "New Name"
+    # An entry that ended is not in the query any more, which alone names its student: the night finds it.
+    night.change({"do": "edit", "table": "studentcontactdetail", "key": entry_of, "set": {"IsActive": 0}})
+    assert moved(poll(night)) == {}
+    assert set(moved(night.pull())) == {"users"}
+    assert f"G{person}" not in str(night.cell("users", f"S{student}", "agentSourcedIds"))
+    # A person who is none any more is known by whom the roster has as agent.
+    night.change({"do": "edit", "table": "studentcontactdetail", "key": entry_of, "set": {"IsActive": 1}})
+    poll(night)
+    assert f"G{person}" in str(night.cell("users", f"S{student}", "agentSourcedIds"))
+    night.change({"do": "edit", "table": "person", "key": person, "set": {"IsActive": 0}})
+    assert set(moved(poll(night))) == {"users"}
+    assert f"G{person}" not in str(night.cell("users", f"S{student}", "agentSourcedIds"))
+    night.change({"do": "edit", "table": "person", "key": person, "set": {"IsActive": 1}})
+    assert set(moved(night.pull())) == {"users"}
 
 
 def test_subscribing_says_what_is_missing_and_leaves_the_old_address(night: Night) -> None:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from connected import NOW, active, added, pull, source_of
 from homeroom.roster.faults import Misuse, Refused
-from homeroom.roster.report import ImportReport
 from homeroom.simulator.powerschool import packages
-from homeroom.store.sources import Source
-from homeroom.sync import imports, pulling, reading_back, sources
+from homeroom.sync import pulling, reading_back, sources
 from homeroom.sync.house import opened
 from homeroom.sync.refresh import refresh
 from homeroom.systems.powerschool.plugin.package import Publisher, package
 from pretend import Caller, pretend
 from sync_house import SLUG, Pinewood, settings
 
-NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
+OWN = ["schools.u_schools_extension.ignoreforintegration"]
+"""The field by which a school steps out."""
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +35,6 @@ def server(shared: Caller) -> Iterator[Caller]:
     shared.steer("faults", {"faults": []})
 
 
-def added(pinewood: Pinewood, server: Caller, **more: Any) -> Source:
-    plugin = server.world.plugin
-    settings = {"url": server.world.url, "client_id": plugin.client_id, "give_up_seconds": 0.3} | more
-    return sources.add(
-        pinewood.house, SLUG, "powerschool", settings=settings, secrets={"client_secret": plugin.client_secret}
-    ).source
-
-
-def pull(pinewood: Pinewood) -> ImportReport:
-    return imports.run(pinewood.house, SLUG, pulling.begin(pinewood.house, SLUG, None, NOW), now=NOW)
-
-
 @pytest.fixture(scope="module")
 def pulled(shared: Caller, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pinewood]:
     """The district after its first pull; its tests leave PowerSchool and source as they found them, and the roster at any revision."""
@@ -58,15 +46,6 @@ def pulled(shared: Caller, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield pinewood
 
 
-def source_of(pinewood: Pinewood) -> Source:
-    (source,) = pinewood.house.stores.control.sources.of(SLUG)
-    return source
-
-
-def active(pinewood: Pinewood) -> dict[str, int]:
-    return {name: told.active for name, told in pinewood.house.stores.roster(SLUG).counts().items() if told.active}
-
-
 def test_the_roster_is_what_powerschool_holds(pinewoods: Pinewood, server: Caller) -> None:
     added(pinewoods, server)
     report = pull(pinewoods)
@@ -74,6 +53,11 @@ def test_the_roster_is_what_powerschool_holds(pinewoods: Pinewood, server: Calle
     assert report.layouts is not None
     assert report.layouts.set == "powerschool-api"
     assert not [f for f in report.files if f.refused], report.issue_counts
+    # A term's last day is in it, and a seat ends on the day after its last one.
+    assert "outside-term" not in report.issue_counts
+    (year,) = [r for k, r in pinewoods.records("academicSessions").items() if k == "103-3600"]
+    ((last,),) = server.sql("SELECT lastday FROM terms WHERE id = 3600 AND schoolid = 103")
+    assert year["endDate"] == str(date.fromisoformat(last) + timedelta(days=1))
     counts = active(pinewoods)
     one = server.sql
     assert counts["orgs"] == one("SELECT count(*) FROM schools WHERE school_number NOT IN (0, 999999)")[0][0] + 1
@@ -100,7 +84,7 @@ def test_mixed_faults_end_in_the_same_roster_as_a_clean_pull(pinewood: Pinewood,
 def ticked() -> Iterator[Caller]:
     """A server whose plug-in brings the district's own field of schools."""
     with pretend(300) as caller:
-        caller.world.install(packages.read(package(Publisher(), ("ignored-schools",))))
+        caller.world.install(packages.read(package(Publisher(), own=OWN)))
         yield caller
 
 
@@ -114,7 +98,7 @@ def out_of(server: Caller) -> set[str]:
 def test_a_school_that_is_ticked_in_powerschool_steps_out_and_students_go_by_their_number(
     pinewoods: Pinewood, ticked: Caller
 ) -> None:
-    added(pinewoods, ticked, student_id="student_number")
+    added(pinewoods, ticked, student_id="student_number", extension_fields=OWN)
     report = pull(pinewoods)
     out = out_of(ticked)
     assert out
@@ -298,7 +282,6 @@ def test_what_cannot_be_refreshed_says_why_and_changes_nothing(pulled: Pinewood,
 
 
 def test_a_school_that_is_ticked_in_powerschool_steps_out_and_in_again(pinewood: Pinewood, server: Caller) -> None:
-    own = ["schools.u_schools_extension.ignoreforintegration"]
     plugin, installed = server.world.plugin, server.world.installed
     granted = plugin.fields
     (school, dcid) = server.sql(
@@ -309,8 +292,8 @@ def test_a_school_that_is_ticked_in_powerschool_steps_out_and_in_again(pinewood:
         "SELECT dcid, last_name FROM students WHERE schoolid = ? AND enroll_status = 0 ORDER BY dcid LIMIT 1", school
     )[0]
     try:
-        added(pinewood, server, extension_fields=own)
-        server.world.install(packages.read(package(Publisher(), ("legal-guardian",), own=own)))
+        added(pinewood, server, extension_fields=OWN)
+        server.world.install(packages.read(package(Publisher(), ("legal-guardian",), own=OWN)))
         first = pull(pinewood)
         assert first.outcome != "failed", first.reason
         before = active(pinewood)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.simulator.powerschool import packages
 from homeroom.store.sources import Source
-from homeroom.sync import by_hand, imports, pulling, sources, writing_back
+from homeroom.sync import by_hand, imports, noticing, pulling, sources, writing_back
 from homeroom.sync.writing_back import WroteBack, write_back
 from homeroom.systems.powerschool.plugin.package import Publisher, package
 from pretend import Caller, pretend
@@ -169,6 +169,58 @@ def test_results_are_kept_without_values_and_told_again(pinewoods: Pinewood, ser
     assert changed.outcomes[0].findings[0][0] == "client_uid"
 
 
+def test_what_was_written_is_read_into_the_roster_with_a_report(pinewood: Pinewood, server: Caller) -> None:
+    added(pinewood, server)
+    imports.run(pinewood.house, SLUG, pulling.begin(pinewood.house, SLUG, None, NOW), now=NOW)
+    before = pinewood.revision
+    (dcid, number, other) = server.sql(
+        "SELECT a.DCID, a.Student_Number, b.DCID FROM Students a, Students b "
+        "WHERE a.Enroll_Status = 0 AND b.Enroll_Status = 0 AND b.DCID <> a.DCID ORDER BY a.DCID, b.DCID LIMIT 1"
+    )[0]
+    server.steer("change", {"do": "edit", "table": "students", "key": other, "set": {"First_Name": "Unread"}})
+    text = (
+        "action,local_id,name.first_name,name.last_name,school_enrollment.grade_level,school_enrollment.entry_date,"
+        "school_enrollment.exit_date,school_enrollment.school_number\n"
+        "INSERT,480001,Ines,Newcomer,8,2026-09-08,2027-05-29,103\n"
+        f"UPDATE,{number},Renamed,,,,,\n"
+        "INSERT,480002,,Nobody,8,2026-09-08,2027-05-29,103\n"
+    )
+    done = wrote(pinewood, sheet(pinewood, text))
+    assert done.counts == {"INVALID": 1, "SUCCESS": 2}
+    report = done.report
+    assert report is not None
+    assert (report.trigger, report.kind, report.outcome) == ("write-back", "change_notification", "success"), report.issue_counts
+    assert (report.revision_before, report.revision_after) == (before, before + 1)
+    assert (report.tables["users"].added, report.tables["users"].updated) == (1, 1)
+    users = pinewood.records("users")
+    assert users[f"S{done.outcomes[0].remote_id}"]["givenName"] == "Ines"
+    assert users[f"S{dcid}"]["givenName"] == "Renamed"
+    assert users[f"S{other}"]["givenName"] != "Unread", "only what was written is read"
+    assert done.as_json()["import"] == report.number
+    again = wrote(pinewood, sheet(pinewood, text))
+    assert (again.sent, again.report, pinewood.revision) == (0, None, before + 1)
+
+
+def test_what_cannot_be_read_back_now_is_read_by_the_clock(pinewood: Pinewood, server: Caller) -> None:
+    added(pinewood, server)
+    imports.run(pinewood.house, SLUG, pulling.begin(pinewood.house, SLUG, None, NOW), now=NOW)
+    before, installed = pinewood.revision, server.world.installed
+    try:
+        server.world.installed = {n: q for n, q in installed.items() if not n.endswith(".students")}
+        done = wrote(pinewood, sheet(pinewood, newcomers(490_001, 1)))
+    finally:
+        server.world.installed = installed
+    assert (done.counts, pinewood.revision) == ({"SUCCESS": 1}, before)
+    assert done.report is not None
+    assert done.report.outcome == "failed"
+    assert done.report.reason is not None
+    begun: list[int] = []
+    assert noticing.call_up(pinewood.house, NOW + timedelta(minutes=30), lambda slug, number: begun.append(number)) == 1
+    report = imports.run(pinewood.house, SLUG, begun[0], now=NOW + timedelta(minutes=30))
+    assert (report.outcome, report.tables["users"].added) == ("success", 1)
+    assert pinewood.records("users")[f"S{done.outcomes[0].remote_id}"]["givenName"] == "Given490001"
+
+
 FAULTS = [
     "emptybody:2",
     "truncate:2",
@@ -304,13 +356,17 @@ def test_corrections_that_people_hold_are_written_as_updates(pinewood: Pinewood,
     assert (done.origin, done.counts) == ("records", {"SUCCESS": 2})
     asked = "SELECT Last_Name FROM Students WHERE DCID = ? UNION ALL SELECT Middle_Name FROM Students WHERE DCID = ?"
     assert server.sql(asked, rows[0][0], rows[1][0]) == [("Lovelace",), (None,)]
-    assert wrote(pinewood, None).sent == 0
+    # Both agree now, and the roster knows it: the corrections have done their work.
+    assert done.report is not None
+    assert done.report.outcome == "success"
+    with pytest.raises(Misuse, match="nobody holds a correction"):
+        wrote(pinewood, None)
     # A row that names a student by the number that the roster has is an update, and nobody has to be asked.
     server.call("DELETE", "/__simulator/log")
     text = f"local_id,phones.main.number\n{rows[2][1]},555-0100\n"
     told = wrote(pinewood, sheet(pinewood, text), source=source.id)
     assert [(o.action, o.status, o.remote_id) for o in told.outcomes] == [("UPDATE", "SUCCESS", str(rows[2][0]))]
-    assert [c["path"] for c in server.get("/__simulator/log")["calls"]] == ["/oauth/access_token", "/ws/v1/student"]
+    assert [c["path"] for c in server.get("/__simulator/log")["calls"]][:2] == ["/oauth/access_token", "/ws/v1/student"]
     assert server.sql("SELECT Home_Phone FROM Students WHERE DCID = ?", rows[2][0]) == [("555-0100",)]
 
 

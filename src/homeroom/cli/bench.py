@@ -228,7 +228,7 @@ def _fleet_page(ground: Ground) -> Iterator[Row]:
     """The page of all districts, from their rows in the control store: no other store is opened."""
     count = DISTRICTS[ground.size]
     cost = ground.module("fleet_page").measure(ground.folder / "fleet-page", count)
-    detail = f"median of {cost['rounds']}; the slowest {cost['slowest'] * 1000:.0f} ms; {cost['queries']} queries; of them {cost['query'] * 1000:.0f} ms"
+    detail = f"median of {cost['rounds']}; the slowest {cost['slowest'] * 1000:.0f} ms; {cost['queries']} queries; processor {cost['cpu'] * 1000:.0f} ms"
     reach, held = ("<= 200 ms", cost["median"] <= 0.2) if ground.size != "large" else ("", True)
     what = f"the page of {count:,} districts"
     yield Row("fleet-page", what, f"{cost['median'] * 1000:.0f} ms", reach, held and cost["queries"] == 2, detail)
@@ -271,7 +271,14 @@ def _powerschool(ground: Ground) -> Iterator[Row]:
     same_roster = struck["outcome"].startswith("success") and clean["outcome"].startswith("success") and not clean["changed"]
     detail = f"{struck['struck']} of {struck['calls']} calls failed; {struck['wall']:.1f} s; processor {struck['cpu']:.2f} s"
     got = f"{clean['changed']} rows differ from a clean pull"
-    yield Row("powerschool-faults", "a first pull from a server that fails in every way", got, "0 rows", same_roster, detail)
+    yield Row(
+        "powerschool-faults",
+        "a first pull by tables, 5 % of whose calls fail in every way, against one by queries",
+        got,
+        "0 rows",
+        same_roster,
+        detail,
+    )
 
 
 MEASURES: dict[str, Callable[[Ground], Iterator[Row]]] = {

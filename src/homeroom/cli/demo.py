@@ -51,7 +51,10 @@ def demo(
     try:
         story.tell(students)
         if not leave:
-            say(f"\nThe server goes on at {story.address}. Ctrl-C ends it and removes the demo's folder.")
+            say(f"\nThe server goes on. The console: {story.console()}")
+            say(
+                "The link opens once; choose a password, and set up a code generator on a phone. Ctrl-C ends it and removes the demo's folder."
+            )
             signal.pause()
     except KeyboardInterrupt:
         say("\nEnded.")
@@ -71,6 +74,11 @@ class Story:
     sftp_port: int = 0
     server: subprocess.Popen[str] | None = None
     began: float = field(default_factory=time.monotonic)
+
+    def console(self) -> str:
+        """The link by which the first operator comes in to the console."""
+        made = self.command("person", "add", "you@demo.example", "--role", "operator")
+        return f"{self.address}/once/{str(made['link']).rpartition('/')[2]}"
 
     def tell(self, students: int) -> None:
         """The story from the first night to the application that reads the roster."""

@@ -164,6 +164,7 @@ def reject(
     number: int,
     /,
     *,
+    message: str | None = None,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
     """Turn a held import down. The last good roster is served on.
@@ -174,13 +175,15 @@ def reject(
         The district.
     number
         Number of the held import.
+    message
+        Why, for the district's people: in the report, in the audit, and by e-mail. No names of students.
     as_json
         Print the import report as one JSON document.
     """
     from homeroom.sync import imports as sync
 
     with opened_house() as house:
-        report = sync.reject(house, slug, number, who="command line")
+        report = sync.reject(house, slug, number, who="command line", message=message)
     ended(report, as_json)
     return 0
 

@@ -30,8 +30,7 @@ def plugin(
     out
         The ZIP to write. It is uploaded as it is, not unpacked.
     with_
-        An optional pack, for what not every PowerSchool has: legal-guardian, the mark of that name; ignored-schools, the
-        district's own field IgnoreForIntegration of schools (U_Schools_Extension). May be repeated.
+        An optional pack, for what not every PowerSchool has: legal-guardian, the mark of that name. May be repeated.
     as_json
         Print one JSON document.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -114,8 +114,16 @@ def try_out(slug: str, source: int, /, *, as_json: Annotated[bool, Parameter(nam
         return 0
     for name, what in seen.items():
         if name != "files":
-            say(f"{name.replace('_', ' ')}: {what}")
-    table(
-        ["file", "bytes", "changed", ""], [(f["name"], f["size"], f["changed"], f["left"] or "") for f in seen.get("files", ())]
-    )
+            say(f"{name.replace('_', ' ')}: {_plain(what)}")
+    if "files" in seen:
+        table(["file", "bytes", "changed", ""], [(f["name"], f["size"], f["changed"], f["left"] or "") for f in seen["files"]])
     return 0
+
+
+def _plain(what: Any) -> str:
+    """A value as a person reads it."""
+    if isinstance(what, dict):
+        return ", ".join(f"{name} {value}" for name, value in what.items()) or "none"
+    if isinstance(what, list | tuple):
+        return "".join(f"\n  {one}" for one in what) or "none"
+    return "none" if what in (None, "") else str(what)

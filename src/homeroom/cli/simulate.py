@@ -33,7 +33,8 @@ def powerschool(
         Any number; the same seed gives the same district and the same credentials.
     faults
         What the server does wrong, with commas or blanks between: expire:N 429:N 500:N 503:N html:N emptybody:N truncate:N
-        slow:S maxpage:N nocount shift dupe v1closed, and throttle:MS down drop:N overmax. POST /__simulator/faults changes them.
+        slow:S maxpage:N nocount shift dupe v1closed, and throttle:MS down drop:N overmax contactsclosed. POST
+        /__simulator/faults changes them.
     plugin
         A plug-in's package (ZIP or plugin.xml) to install: clients then have its level and its fields, and may call its
         queries. Without it everything is granted, and Homeroom's own queries are there.

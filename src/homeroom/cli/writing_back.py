@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from homeroom.cli.context import document, note, opened_house, printable, say, table
 from homeroom.cli.progress import Progress
 from homeroom.roster.faults import Misuse, Refused
+
+if TYPE_CHECKING:
+    from homeroom.roster.report import ImportReport
 
 WITH_ROW_TROUBLE = 3
 _FINE = {"SUCCESS", "WARNING", "SEND"}
@@ -105,8 +108,21 @@ def _shown(slug: str, done: Any) -> None:
         note(f"Dry run: {_counted(done.counts)}. Nothing was written.")
         return
     note(f"Write-back {done.batch} of {slug}: {_counted(done.counts)}; {done.sent} sent now.")
+    if done.report is not None:
+        _read(slug, done.report)
     if "UNKNOWN" in done.counts:
         note("UNKNOWN may have been written. Give the same file again: each is read back before it is sent again.")
+
+
+def _read(slug: str, report: ImportReport) -> None:
+    """What became of the import that reads the written students."""
+    if report.reason is not None:
+        note(f"The roster does not know of it yet: {report.reason.message} The next import of {slug} brings it.")
+        return
+    tables = [f"{t}: {r.added} added, {r.updated} updated" for t, r in report.tables.items() if r.added or r.updated]
+    note(
+        f"Import {report.number} read it into the roster, revision {report.revision_after}: {'; '.join(tables) or 'nothing new'}."
+    )
 
 
 def _results(results: list[dict[str, Any]]) -> None:

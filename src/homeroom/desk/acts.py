@@ -56,6 +56,7 @@ ACTS = _table(
     Act("originals.get", DISTRICT, "records", support=True),
     Act("settings.see", (*DISTRICT, "auditor")),
     Act("settings.change", DISTRICT, "settings"),
+    Act("layouts.draft", DISTRICT),
     Act("districts.look_after", STAFF),
     Act("imports.start", DISTRICT),
     Act("holds.approve", DISTRICT, "settings"),

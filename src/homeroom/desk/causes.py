@@ -67,6 +67,7 @@ class Filter:
     code: str | None = None
     school: str | None = None
     refused: bool | None = None
+    column: str | None = None
 
 
 def causes(
@@ -76,7 +77,8 @@ def causes(
 
     `before` is the import with which it is compared, `system` the folder of the district's student information system.
     """
-    wanted = Wanted(code=asked.code, file=asked.file, schools=schools_of(seen, asked.school), refused=asked.refused)
+    schools = schools_of(seen, asked.school)
+    wanted = Wanted(code=asked.code, file=asked.file, column=asked.column, schools=schools, refused=asked.refused)
     last = {g.key: g.rows for g in store.issues.groups(before, wanted)} if before is not None else {}
     found = [
         _cause(store, number, group, last.get(group.key), seen, wanted, system) for group in store.issues.groups(number, wanted)
@@ -134,7 +136,7 @@ def example(row: IssueRow, seen: Sight) -> Example:
     )
 
 
-def _records(table: str | None, count: int) -> Said:
+def records(table: str | None, count: int) -> Said:
     """What the records of a table are called, one or many."""
     match table:
         case "orgs":
@@ -160,7 +162,7 @@ def title(group: Group) -> Said:
     count = group.own
     values: dict[str, Value] = {
         "count": InWords(count),
-        "records": _records(group.table, count),
+        "records": records(group.table, count),
         "column": group.column or "",
         "file": group.file or "",
     }

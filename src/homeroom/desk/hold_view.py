@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from homeroom.desk.deciding import What, newer, to_type
 from homeroom.desk.likely_words import told
 from homeroom.desk.sight import sight
 from homeroom.desk.steps import Step, steps_told
@@ -78,11 +79,11 @@ class LikelyCause:
 
 @dataclass(frozen=True, slots=True)
 class HoldView:
-    """The page of a hold. `plan` is the hash that a decision carries; `newest` the newest import of the source, if it is a later one.
+    """The page of a hold. `plan` is the hash that a decision carries; `newest` a later import of the source that could take its place.
 
     `schools` are the worst first; `folded` counts schools with normal numbers that are not listed. `all_schools` are the sums of the
     district, each record counted once. `people_removed` is the number that an approval must type; `rows_removed` all records.
-    `other_people`: people who would be removed from schools that are under their limits. `for_district` is the drafted message.
+    `to_type`: what an approval must type, of what. `other_people`: people who would be removed from schools that are under their limits. `for_district` is the drafted message.
     """
 
     number: int
@@ -100,6 +101,7 @@ class HoldView:
     steps: tuple[Step, ...]
     for_district: Said
     newest: int | None
+    to_type: tuple[What, int]
 
 
 def hold_view(house: House, viewer: Viewer, slug: str, number: int, now: datetime | None = None) -> HoldView:
@@ -116,7 +118,7 @@ def hold_view(house: House, viewer: Viewer, slug: str, number: int, now: datetim
     lines = _schools(store, report)
     shown = lines if len(lines) <= FOLDED_FROM else tuple(line for line in lines if line.over) or lines[:FOLDED_FROM]
     users = [cell for line in lines if not line.over for cell in line.cells if cell.table == "users"]
-    later = next((e.number for e in store.imports.last(20, source=row.source) if e.number > number and not e.dry_run), None)
+    later, what = newer(store, row), to_type(report)
     return HoldView(
         number=number,
         plan=row.plan or "",
@@ -132,7 +134,8 @@ def hold_view(house: House, viewer: Viewer, slug: str, number: int, now: datetim
         noticing=tuple(_noticing(house, slug)),
         steps=steps_told(report, row, delivery),
         for_district=draft(cause),
-        newest=later,
+        newest=later.number if later is not None else None,
+        to_type=what,
     )
 
 

@@ -29,8 +29,8 @@ from homeroom.sync.walking import sealed_delivery
 from homeroom.workbench.values import Hints, Inspected, SourceFile
 
 PAGE = 100
-MOST_LISTED = 1000
-"""So many rows are paged through; all are in the file of refused rows."""
+SURPLUS = "_surplus"
+"""The cells that a row has beyond the header; only there where a file has such rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def cause_rows(
 ) -> CauseRows:
     """All rows of the causes that are asked for, page by page, as this person may see them."""
     seen, store = sight(house, viewer, slug, now or datetime.now(UTC)), house.stores.roster(slug)
-    wanted = Wanted(code=asked.code, file=asked.file, refused=asked.refused, schools=schools_of(seen, asked.school))
+    schools = schools_of(seen, asked.school)
+    wanted = Wanted(code=asked.code, file=asked.file, column=asked.column, refused=asked.refused, schools=schools)
     rows = store.issues.members(number, wanted, limit=PAGE + 1, after=after)
     total = sum(g.rows for g in store.issues.groups(number, wanted))
     more = len(rows) > PAGE
@@ -133,7 +134,8 @@ def refused_rows(house: House, viewer: Viewer, slug: str, number: int, file: str
             raw = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
             files = unpack(raw, folder.path / "unpacked").files
             look = _look(files, file, tuning.hints(source))
-            header = [*look.header, *MARKS]
+            too_long = any(i.code == "row-long" for found in by_line.values() for i in found)
+            header = [*look.header, *MARKS, *([SURPLUS] if too_long else [])]
             yield from sheet(header, (_mendable(look, cells, at, by_line) for at, cells in _rows(look, by_line)))
 
     return lines()
@@ -182,11 +184,23 @@ def _rows(look: Inspected, by_line: Mapping[int, list[IssueRow]]) -> Iterator[tu
 
 
 def _mendable(look: Inspected, cells: tuple[str, ...], line: int, by_line: Mapping[int, list[IssueRow]]) -> list[str]:
-    """A row as it was sent, filled up to the header's width, with what happened to it. Columns of secrets are left blank."""
+    """A row as it was sent, with what happened to it. Columns of secrets are left blank.
+
+    A shorter row is filled up to the header's width; what a longer one has beyond it stands behind our columns, so that these are
+    the same for all rows.
+    """
     found = by_line[line]
     codes = dict.fromkeys(i.code for i in found)
     secret = [is_secret(word) for word in look.columns]
     row = ["" if at < len(secret) and secret[at] else cell for at, cell in enumerate(cells)]
-    row += [""] * (len(look.header) - len(cells))
+    width = len(look.header)
+    surplus, row = row[width:], [*row[:width], *[""] * (width - len(row))]
     said = " ".join(dict.fromkeys(i.told().message for i in found))
-    return [*row, str(line), " ".join(codes), said, " ".join(code(c).remedy for c in codes)]
+    return [
+        *row,
+        str(line),
+        " ".join(codes),
+        said,
+        " ".join(code(c).remedy for c in codes),
+        *([look.delimiter.join(surplus)] if surplus else []),
+    ]

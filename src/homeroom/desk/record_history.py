@@ -73,6 +73,7 @@ class Walks:
         self._store = house.stores.roster(slug)
         self._kinds = {s.id: s.kind for s in house.stores.control.sources.of(slug)}
         self._imports: dict[int, Import] = {}
+        self._revisions: dict[int, Revision | None] = {}
         self._files: dict[tuple[int, str], str | None] = {}
 
     def began(self, number: int | None) -> Import | None:
@@ -85,8 +86,10 @@ class Walks:
 
     def revision(self, number: int) -> Revision | None:
         """The revision of a number, unless it was purged."""
-        found = self._store.revisions(1, before=number + 1)
-        return found[0] if found and found[0].number == number else None
+        if number not in self._revisions:
+            found = self._store.revisions(1, before=number + 1)
+            self._revisions[number] = found[0] if found and found[0].number == number else None
+        return self._revisions[number]
 
     def source(self, record: Record, field: str, value: str | None) -> Source | None:
         """Where a field of a record came from: by its newest change, else by the record's own beginning. None: from nowhere."""

@@ -28,8 +28,8 @@ def begin(house: House, person: Person, now: datetime, *, agent: str = "", addre
     return cookie
 
 
-def viewer(house: House, cookie: str | None, now: datetime) -> Viewer | None:
-    """Who asks, by the cookie's text; None for nobody. Keeps a session that is in use alive."""
+def viewer(house: House, cookie: str | None, now: datetime, *, keep: bool = True) -> Viewer | None:
+    """Who asks, by the cookie's text; None for nobody. `keep`: a person is there, and the session goes on from now."""
     if not cookie:
         return None
     control = house.stores.control
@@ -39,7 +39,7 @@ def viewer(house: House, cookie: str | None, now: datetime) -> Viewer | None:
     kept = control.people.get(found.person)
     if kept.disabled is not None:
         return None
-    if now - found.seen >= _NOTED:
+    if keep and now - found.seen >= _NOTED:
         control.sessions.seen(found.id, now, min(now + IDLE, found.created + LONGEST))
     on = control.elevations.on(found.id, now)
     return Viewer(as_person(kept), session=found.id, elevation=as_elevation(on) if on is not None else None)

@@ -29,6 +29,12 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360
 _TAKEN = timedelta(minutes=5)
 """For so long a process that died while it sent keeps a letter from the others."""
 KEPT = timedelta(days=90)
+WRITTEN = ("rejected", "asked")
+"""What a person wrote to the district's people about an import."""
+_AFTER = {
+    "rejected": "Nothing was changed, and applications keep the roster of before.",
+    "asked": "The import waits on. Nothing has changed, and applications keep the roster of before.",
+}
 
 Send = Callable[[EmailMessage], None]
 log = structlog.stdlib.get_logger("homeroom.telling")
@@ -107,6 +113,10 @@ def worded(house: House, told: News) -> tuple[str, str]:
             f"Check that the nightly export is on, and that it may log in.\n\n{home}/sources/{about}"
         )
         return f"{district.name}: no files came tonight", text + foot
+    if word in WRITTEN:
+        first = f"{told.detail['who']} {'rejected import' if word == 'rejected' else 'asks about import'} {told.number}."
+        text = f"{first}\n\n{told.detail['message']}\n\n{_AFTER[word]}\n\n{home}/imports/{told.number}"
+        return f"{district.name}: {'import was rejected' if word == 'rejected' else 'a question about an import'}", text + foot
     title = code(about).title
     subject = f"{district.name}: import waits for approval" if word == "held" else f"{district.name}: import failed"
     kept = "Nothing has changed yet, and applications keep the roster of before." if word == "held" else "Nothing was changed."
@@ -115,12 +125,13 @@ def worded(house: House, told: News) -> tuple[str, str]:
 
 
 def _wants(house: House, told: News) -> list[Person]:
-    """The people who chose to know of it and may sign in."""
+    """The people who chose to know of it and may sign in. What is written to a district goes to all of its administrators."""
     word = told.cause.partition(":")[0]
     everybody = [as_person(kept) for kept in house.stores.control.people.all() if kept.disabled is None]
-    return [
-        person for person in everybody if Viewer(person).sees(told.district) and word in chosen(house, person.id, told.district)
-    ]
+    seeing = [person for person in everybody if Viewer(person).sees(told.district)]
+    if word in WRITTEN:
+        return [p for p in seeing if p.role == "administrator" or "held" in chosen(house, p.id, told.district)]
+    return [person for person in seeing if word in chosen(house, person.id, told.district)]
 
 
 def _try(house: House, one: Mailing, now: datetime, send: Send) -> bool:

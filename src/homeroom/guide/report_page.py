@@ -38,7 +38,7 @@ REPORT: Meanings = {
     "kind": ("text", "`continuous` (the whole population) or `change_notification` (single records)."),
     "trigger": (
         "text",
-        "What began it: `import`, `pull`, `refresh`, `rollback` (command line), `upload`, `asked` (a person asked for a fetch, in the console or over the management API), `sftp`, `schedule` (the clock), `notification` (the other system told of changes), `poll` (it was asked for them).",
+        "What began it: `import`, `pull`, `refresh`, `rollback` (command line), `upload`, `asked` (a person asked for a fetch, in the console or over the management API), `sftp`, `schedule` (the clock), `notification` (the other system told of changes), `poll` (it was asked for them), `write-back` (Homeroom wrote them there).",
     ),
     "dry_run": ("true or false", "Whether it stopped before the commit on purpose. Then all counts say what would happen."),
     "status": ("text", "`running`, `waiting_for_approval`, `done` or `rejected`."),

@@ -19,6 +19,8 @@ from homeroom.layouts.nearness import did_you_mean
 
 Complain = Callable[..., None]
 """complain(*path, message=..., remedy=...): notes a mistake at a key and goes on."""
+Judge = Callable[..., bool]
+"""judge(formula, complain, key, condition=..., optional=...): whether a formula may run; what is wrong with it goes to `complain`."""
 
 _TREATED = ("required", "padded", "values", "otherwise", "recipe", "default")
 _FORMS = ("from", "position", "formula", "constant")
@@ -33,7 +35,30 @@ COURSES = 8
 OTHERWISE = ("refuse", "keep", "blank")
 
 
-def source(raw: Any, complain: Complain) -> Source | None:
+def thoroughly(raw: Any, complain: Complain, key: str, *, condition: bool = False, optional: Sequence[Any] = ()) -> bool:
+    """Judge a formula completely: what it may do, whether its types fit, and that it names the columns which are `optional`."""
+    from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
+
+    if not isinstance(raw, str):
+        complain(key, message="A formula is a text.", remedy='Write it in quotes, as "lower(email)".')
+        return False
+    try:
+        named = formulas.check(raw, condition=condition)
+    except formulas.FormulaFault as fault:
+        complain(key, message=str(fault), remedy=fault.remedy)
+        return False
+    if any(o not in named for o in optional):
+        complain("optional", message="optional lists columns that the formula names.", remedy=f"They are: {', '.join(named)}.")
+        return False
+    return True
+
+
+def at_its_word(raw: Any, complain: Complain, key: str, *, condition: bool = False, optional: Sequence[Any] = ()) -> bool:
+    """Judge nothing, for layouts that were judged before the release. Only what is on the lists runs all the same."""
+    return True
+
+
+def source(raw: Any, complain: Complain, judge: Judge) -> Source | None:
     """Read one entry; mistakes go to `complain`, and then there is no source."""
     if isinstance(raw, str | list):
         return _named(raw, {}, complain)
@@ -51,7 +76,7 @@ def source(raw: Any, complain: Complain) -> Source | None:
     if form == "position":
         return _placed(raw["position"], treatment, complain)
     if form == "formula":
-        return _computed(raw["formula"], raw.get("optional", []), treatment, complain)
+        return _computed(raw["formula"], raw.get("optional", []), treatment, complain, judge)
     if not isinstance(raw["constant"], str):
         complain("constant", message="A constant is a text.", remedy='Write it in quotes, as constant = "true".')
         return None
@@ -96,29 +121,10 @@ def _placed(raw: Any, treatment: Mapping[str, Any], complain: Complain) -> Sourc
     return Source(position=raw, **treatment)
 
 
-def _computed(raw: Any, optional: Any, treatment: Mapping[str, Any], complain: Complain) -> Source | None:
-    named = judged(raw, complain, "formula", condition=False)
-    if named is None:
-        return None
-    stray = [o for o in _listed(optional) if o not in named]
-    if stray:
-        complain("optional", message="optional lists columns that the formula names.", remedy=f"They are: {', '.join(named)}.")
+def _computed(raw: Any, optional: Any, treatment: Mapping[str, Any], complain: Complain, judge: Judge) -> Source | None:
+    if not judge(raw, complain, "formula", optional=_listed(optional)):
         return None
     return Source(formula=raw, optional=tuple(_listed(optional)), **treatment)
-
-
-def judged(raw: Any, complain: Complain, key: str, *, condition: bool) -> tuple[str, ...] | None:
-    """The columns of a formula that may and can run; else its fault goes to `complain`."""
-    from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
-
-    if not isinstance(raw, str):
-        complain(key, message="A formula is a text.", remedy='Write it in quotes, as "lower(email)".')
-        return None
-    try:
-        return formulas.check(raw, condition=condition)
-    except formulas.FormulaFault as fault:
-        complain(key, message=str(fault), remedy=fault.remedy)
-        return None
 
 
 def _treatment(raw: Mapping[str, Any], complain: Complain) -> dict[str, Any] | None:

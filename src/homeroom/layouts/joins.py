@@ -30,8 +30,8 @@ MOST = 8
 """Files that one layout may join."""
 
 
-def read(raw: Mapping[str, Any], complain: Complain) -> tuple[Join, ...]:
-    """Read all sections in the order of the text; mistakes go to `complain`."""
+def read(raw: Mapping[str, Any], complain: Complain, judge: entries.Judge) -> tuple[Join, ...]:
+    """Read all sections in the order of the text; mistakes go to `complain`, and `judge` judges the formulas."""
     if len(raw) > MOST:
         last = list(raw)[MOST]
         complain(last, message=f"A layout joins at most {MOST} files.", remedy="Join fewer, or let the export bring the columns.")
@@ -47,12 +47,12 @@ def read(raw: Mapping[str, Any], complain: Complain) -> tuple[Join, ...]:
         if not name.strip() or "." in name:
             note(message="The name of a join has letters and no point.", remedy="Choose another name.")
             continue
-        if (join := _join(name, section, note)) is not None:
+        if (join := _join(name, section, note, judge)) is not None:
             found.append(join)
     return tuple(found)
 
 
-def _join(name: str, raw: Mapping[str, Any], complain: Complain) -> Join | None:
+def _join(name: str, raw: Mapping[str, Any], complain: Complain, judge: entries.Judge) -> Join | None:
     for key in raw:
         if key not in KEYS:
             complain(key, message=f"{key} is not known here.", remedy=did_you_mean(key, KEYS))
@@ -66,7 +66,7 @@ def _join(name: str, raw: Mapping[str, Any], complain: Complain) -> Join | None:
     order, limit = _listing(raw, take, complain)
     read = _hints(raw.get("read", {}), complain)
     when = raw.get("when")
-    if when is not None and entries.judged(when, complain, "when", condition=True) is None:
+    if when is not None and not judge(when, complain, "when", condition=True):
         return None
     if not files or not on or take not in TAKES or not isinstance(optional, bool):
         return None

@@ -30,13 +30,13 @@ KEYS = (
 KINDS: tuple[Kind, ...] = ("continuous", "change_notification")
 
 
-def parse(text: str, origin: str, datasets: Sequence[Table] = ()) -> Layout:
-    """Read a layout. `origin` is what messages call the text (a file's name); `datasets` are the set's own.
+def parse(text: str, origin: str, datasets: Sequence[Table] = (), judge: entries.Judge = entries.thoroughly) -> Layout:
+    """Read a layout. `origin` is what messages call the text (a file's name); `datasets` are the set's own; `judge` judges its formulas.
 
     Raises LayoutFaults with all mistakes.
     """
     raw = read_toml(text, origin)
-    reader = _Reader(raw, origin, places(text), catalogue().joined(datasets))
+    reader = _Reader(raw, origin, places(text), catalogue().joined(datasets), judge)
     layout = reader.layout(text)
     if layout is None or reader.faults:
         raise LayoutFaults(reader.faults)
@@ -63,6 +63,7 @@ class _Reader:
     origin: str
     places: Places
     book: Catalogue
+    judge: entries.Judge
     faults: list[LayoutFault] = field(default_factory=list)
 
     def complain(self, *path: str, message: str, remedy: str) -> None:
@@ -194,7 +195,7 @@ class _Reader:
         return rows.read(self._section("rows", None), self._noting("rows"))
 
     def _joins(self, each: rows.Each | None) -> tuple[Join, ...]:
-        found = joins.read(self._section("join", None), self._noting("join"))
+        found = joins.read(self._section("join", None), self._noting("join"), self.judge)
         for join in found:
             if each is not None and join.name.casefold() == each.name.casefold():
                 self.complain("join", join.name, message=f"{join.name} is also the name of each.", remedy="Rename one of them.")
@@ -215,7 +216,7 @@ class _Reader:
         if "when" not in raw:
             self.complain("keep", message="keep has no when.", remedy="Say which rows to take, as when = \"active = '1'\".")
             return None
-        if entries.judged(raw.get("when"), self._noting("keep"), "when", condition=True) is None:
+        if not self.judge(raw.get("when"), self._noting("keep"), "when", condition=True):
             return None
         return str(raw["when"])
 
@@ -248,7 +249,7 @@ class _Reader:
         mapped = inherit.inherited(table, version) if version else {}
         for target, raw in _flattened(self._section("map", None)).items():
             if self._target(table, target):
-                found = entries.source(raw, self._noting("map", *_path(target)))
+                found = entries.source(raw, self._noting("map", *_path(target)), self.judge)
                 mapped |= {target: found} if found else {}
         written = self.raw.get("map")
         key = targets.key(table)

@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
-from homeroom.layouts import datasets, inherit, language, making, patterns, targets
+from homeroom.layouts import datasets, entries, inherit, language, making, patterns, targets
 from homeroom.layouts.contacts.reading import of_set
 from homeroom.layouts.contacts.rules import RULES, ContactRules, ready
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
@@ -143,6 +143,14 @@ def load(folder: Path | Traversable, name: str | None = None) -> LayoutSet:
     return read(texts_in(folder), name or folder.name)
 
 
+def load_judged(folder: Path | Traversable, name: str) -> LayoutSet:
+    """Load a set that was judged before, as those that ship were: its formulas are taken at their word.
+
+    To judge the formulas of all shipped sets takes half a second, and most imports read by one of them.
+    """
+    return read(texts_in(folder), name, entries.at_its_word)
+
+
 def texts_in(folder: Path | Traversable) -> dict[str, str]:
     """The texts of a set's folder by file name. Raises LayoutFaults for a file that is no text, Misuse where there is none."""
     texts: dict[str, str] = {}
@@ -164,7 +172,7 @@ def digest(texts: Mapping[str, str]) -> str:
     return "sha256:" + hashlib.sha256(listed.encode()).hexdigest()
 
 
-def read(texts: Mapping[str, str], name: str) -> LayoutSet:
+def read(texts: Mapping[str, str], name: str, judge: entries.Judge = entries.thoroughly) -> LayoutSet:
     """Read a set from texts (file name -> TOML), as they lie in a folder or in the store. Raises LayoutFaults."""
     faults: list[LayoutFault] = []
     own = datasets.read(texts[datasets.FILE]) if datasets.FILE in texts else ()  # its mistakes first: layouts build on it
@@ -174,7 +182,7 @@ def read(texts: Mapping[str, str], name: str) -> LayoutSet:
     for origin in sorted(texts):
         if origin not in (DECLARATION, datasets.FILE, RULES, GUIDE):
             try:
-                layouts.append(language.parse(texts[origin], origin, own))
+                layouts.append(language.parse(texts[origin], origin, own, judge))
             except LayoutFaults as found:
                 faults.extend(found.faults)
     layouts.extend(_inherited(declared, {w.table for w in layouts}, own))

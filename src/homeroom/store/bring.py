@@ -35,9 +35,8 @@ def bring(place: Place, workbench: Workbench, table: Table, wanted: str | None) 
     What a declaration of tonight adds is blank in the records that the store has; a dataset that is new has none.
     """
     name, relation = table.name, f"stored_{table.name}"
-    if not workbench.exists(relation):
-        columns = ", ".join(f"{quoted(c)} {t}" for c, t in shape(table).items())
-        workbench.run(f"CREATE TABLE {quoted(relation)} ({columns})")
+    columns = ", ".join(f"{quoted(c)} {t}" for c, t in shape(table).items())
+    workbench.run(f"CREATE TABLE IF NOT EXISTS {quoted(relation)} ({columns})")
     if (_WHOLE, name) in workbench.facts:
         return relation
     missing = _missing(workbench, relation, wanted) if wanted is not None else None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import insert, select, update
@@ -111,5 +112,10 @@ def check_timezone(name: str) -> None:
 
 def from_cells(slug: str, name: str, timezone: str, created: str, archived: str | None, looked_after: str | None) -> District:
     """A district from the cells of its row, in the table's order."""
-    people = tuple(json.loads(looked_after)) if looked_after else ()
-    return District(slug, name, timezone, read(created), read(archived), people)
+    return District(slug, name, timezone, read(created), read(archived), _people(looked_after))
+
+
+@lru_cache(maxsize=1024)
+def _people(text: str | None) -> tuple[str, ...]:
+    """Those who look after a district; few look after many."""
+    return tuple(json.loads(text)) if text else ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.roster.report import Outcome, Status
@@ -133,6 +133,12 @@ class Imports:
         """Say that an import of single records turned out to need everything. Raises TryAgain when this attempt was overtaken."""
         with self._place.write() as connection:
             hold(connection, number, attempt, {"kind": "continuous"})
+
+    def withdraw(self, number: int, attempt: int) -> None:
+        """Forget an import that turned out to have nothing to walk; its number stays unused. Raises TryAgain when this attempt was overtaken."""
+        with self._place.write() as connection:
+            hold(connection, number, attempt, {"step": None})
+            connection.execute(delete(imports).where(imports.c.number == number))
 
     def settle(
         self,

@@ -21,7 +21,9 @@ NEVER = "9999"
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Something that people may want to know. `cause` is `failed:CODE`, `held:CODE` or `late:SOURCE`; `detail` holds codes, counts and ids."""
+    """Something that people may want to know. `cause` is `failed:CODE`, `held:CODE`, `late:SOURCE`, or what a
+    person wrote of an import: `rejected:MOMENT`, `asked:MOMENT`. `detail` holds codes, counts and ids, and the sentence that was written.
+    """
 
     id: int
     district: str

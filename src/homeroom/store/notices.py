@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, or_, select, update
 
-from homeroom.store.control_tables import notice, notice_door
+from homeroom.store.control_tables import notice, notice_door, setting
 from homeroom.store.moments import read, written
 from homeroom.store.places import Place
 from homeroom.store.upsert import inserting, put
@@ -115,8 +115,20 @@ class Notices:
                 )
 
     def claim(self, source: int, now: datetime, unless_since: datetime) -> bool:
-        """Take a source's notices up now. False where somebody did since that moment: of many workers one goes."""
-        free = or_(notice_door.c.called.is_(None), notice_door.c.called <= written(unless_since))
+        """Take a source's notices up now. False where somebody did since that moment: of many workers one goes.
+
+        A source without a door may have notices too, of what Homeroom wrote there itself; for it the moment is kept among the settings.
+        """
+        moment, since = written(now), written(unless_since)
+        name = f"notices-called-{source}"
         with self._place.write() as connection:
-            done = connection.execute(update(notice_door).where(notice_door.c.source == source, free).values(called=written(now)))
+            free = or_(notice_door.c.called.is_(None), notice_door.c.called <= since)
+            done = connection.execute(update(notice_door).where(notice_door.c.source == source, free).values(called=moment))
+            if done.rowcount or connection.execute(select(notice_door.c.source).where(notice_door.c.source == source)).first():
+                return bool(done.rowcount)
+            made = inserting(connection, setting).values(name=name, value="")
+            connection.execute(made.on_conflict_do_nothing(index_elements=[setting.c.name]))
+            done = connection.execute(
+                update(setting).where(setting.c.name == name, setting.c.value <= since).values(value=moment)
+            )
         return bool(done.rowcount)

@@ -11,6 +11,7 @@ from homeroom.store import (
     absences,
     by_hand,
     declared,
+    filled,
     finding,
     first_postgres,
     first_sqlite,
@@ -206,6 +207,14 @@ class RosterStore:
     def people(self) -> dict[str, int]:
         """Active users by kind: `student`, `staff`, `guardian`. Reads all users."""
         return people_counted.people(self.place)
+
+    def filled(self, table: str, columns: Sequence[str]) -> tuple[int, dict[str, int]]:
+        """Active records of a table, and column -> how many of them have a value there. Reads the whole table."""
+        return filled.filled(self.place, table, columns)
+
+    def by_school(self) -> dict[str, dict[str, int]]:
+        """School -> active `student`, `staff`, `guardian` and `classes`. Reads all users and classes."""
+        return filled.by_school(self.place)
 
     def total(self, table: str, status: str | None = None) -> int:
         """How many records a table holds, of one status or of both. Costs nothing: the counts are kept by commits."""

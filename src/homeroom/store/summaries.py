@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, case, func, insert, literal, or_, select, update
 
 from homeroom.roster.report import Outcome, Status
 from homeroom.store.control_tables import district, summary
@@ -155,8 +155,9 @@ class Summaries:
         return {r[0]: _summary(*r) for r in rows}
 
     def listed(self, only: tuple[str, ...] | None = None) -> list[tuple[District, Summary | None]]:
-        """All districts that are walked, by slug, each with its summary: one query. `only`: no others than those."""
-        asked = select(*district.c, *summary.c).outerjoin(summary, summary.c.district == district.c.slug)
+        """All districts that are walked, by slug, each with its summary but without its counts: one query. `only`: no others than those."""
+        cells = (literal("{}") if c is summary.c.counts else c for c in summary.c)
+        asked = select(*district.c, *cells).outerjoin(summary, summary.c.district == district.c.slug)
         asked = asked.where(district.c.archived.is_(None)).order_by(district.c.slug)
         if only is not None:
             asked = asked.where(district.c.slug.in_(only))
@@ -164,6 +165,17 @@ class Summaries:
         with self._place.read() as connection:
             rows = connection.execute(asked).all()
         return [(district_of(*row[:width]), _summary(*row[width:]) if row[width] is not None else None) for row in rows]
+
+    def waiting(self, only: tuple[str, ...] | None = None) -> tuple[int, int]:
+        """How many districts have an import that waits for a person, and how many a set-up that goes on; without reading their rows."""
+        held = case((summary.c.standing.like('%"held": %'), 1), else_=0)
+        asked = select(func.sum(held), func.count(summary.c.setup)).join(district, summary.c.district == district.c.slug)
+        asked = asked.where(district.c.archived.is_(None))
+        if only is not None:
+            asked = asked.where(district.c.slug.in_(only))
+        with self._place.read() as connection:
+            holds, setups = connection.execute(asked).one()
+        return int(holds or 0), int(setups)
 
     def due(self, now: datetime, limit: int) -> list[str]:
         """Districts whose row is missing, of another shape, or to be made anew by now; those that wait longest first."""

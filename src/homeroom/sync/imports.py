@@ -23,15 +23,16 @@ from homeroom.store.trouble import disk_is_full
 from homeroom.sync import ending
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
-from homeroom.sync.news import hear
+from homeroom.sync.news import hear, say
 from homeroom.sync.summaries import summarise
 from homeroom.workbench.bench import Workbench
 
 Tell = Callable[[str], None]
 Made = TypeVar("Made")
+LONGEST_MESSAGE = 500
 OFTEN_ENOUGH = 0.5
 """Seconds after which a step says again how far it is."""
-BY_COMMAND = ("import", "pull", "refresh", "rollback")
+BY_COMMAND = ("import", "pull", "refresh", "rollback", "write-back")
 """Triggers of imports that a command walks by itself; all others wait in the queue for a worker."""
 
 
@@ -114,14 +115,52 @@ def approve(
         )
 
 
-def reject(house: House, slug: str, number: int, *, who: str, now: datetime | None = None) -> ImportReport:
-    """Turn a held import down. Raises Misuse when it does not wait."""
+def reject(
+    house: House, slug: str, number: int, *, who: str, message: str | None = None, now: datetime | None = None
+) -> ImportReport:
+    """Turn a held import down. Raises Misuse when it does not wait.
+
+    `message` says why, for the district's people: it stands in the report and in the audit, and is sent to them.
+    """
+    said = " ".join((message or "").split())[:LONGEST_MESSAGE]
     with house.stores.lock(slug):
         entry = house.stores.roster(slug).imports.get(number)
         if entry.status != "waiting_for_approval":
             raise _not_waiting(slug, entry)
-        house.stores.control.audit.add(AuditRow(_now(now), who, "import-rejected", slug, {"import": number}))
-        ending.turn_down(house, slug, number, ending.reason("rejected", who=who), _now(now))
+        detail = {"import": number} | ({"reason": said} if said else {})
+        house.stores.control.audit.add(AuditRow(_now(now), who, "import-rejected", slug, detail))
+        why = ending.reason("rejected", who=who)
+        if said:
+            why = replace(why, message=f"{why.message} The reason: “{said}”")
+        ending.turn_down(house, slug, number, why, _now(now))
+        if said:
+            say(house, slug, number, "rejected", who, said, _now(now))
+    return _report(house, slug, number)
+
+
+def ask(house: House, slug: str, number: int, *, who: str, message: str, now: datetime | None = None) -> None:
+    """Send the district's people a question about an import that waits, and let it wait on. Raises Misuse when it does not wait."""
+    said = " ".join(message.split())[:LONGEST_MESSAGE]
+    if not said:
+        raise Misuse("Write the question first.")
+    entry = house.stores.roster(slug).imports.get(number)
+    if entry.status != "waiting_for_approval":
+        raise _not_waiting(slug, entry)
+    house.stores.control.audit.add(AuditRow(_now(now), who, "district-asked", slug, {"import": number, "reason": said}))
+    say(house, slug, number, "asked", who, said, _now(now))
+
+
+def stop(house: House, slug: str, number: int, *, who: str, now: datetime | None = None) -> ImportReport:
+    """Stop a running import: nothing of it is saved. Raises Misuse when it has ended.
+
+    Whoever walks it is fenced off: the attempt is counted up in the transaction that ends the import, and a commit of an older attempt
+    writes nothing. An end that came first stays.
+    """
+    entry = house.stores.roster(slug).imports.get(number)
+    if entry.status != "running":
+        raise Misuse(f"Import {number} does not run any more.")
+    ending.fail(house, slug, number, ending.reason("stopped", who=who), _now(now))
+    house.stores.control.audit.add(AuditRow(_now(now), who, "import-stopped", slug, {"import": number}))
     return _report(house, slug, number)
 
 
@@ -283,6 +322,9 @@ def _fetch(house: House, slug: str, number: int, now: datetime | None, tell: Tel
     _begun(house, slug, entry)
     fetched = partial(pulling.bring, house, slug, entry, _now(now), _heard(house, slug, entry, tell, WalkClock()))
     made = _whatever_comes(house, slug, entry, fetched)
+    if made is None:  # nothing changed, and the import is withdrawn
+        summarise(house, slug)
+        return ending.ended(ending.bare_report(house, slug, entry), status="done", outcome="success", reason=None, now=_now(now))
     return made if isinstance(made, ImportReport) else None
 
 

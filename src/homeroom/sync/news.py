@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from homeroom.roster.report import moment
 from homeroom.store.imports import Import
 from homeroom.sync.house import House
 from homeroom.sync.nights import night_of
 
-_QUIET = frozenset(("rejected", "superseded"))
+_QUIET = frozenset(("rejected", "superseded", "stopped"))
 """Ends that a person brought about, or that a newer delivery made meaningless."""
 
 
@@ -29,3 +30,10 @@ def hear(house: House, slug: str, entry: Import, now: datetime) -> None:
     word, code = ("held" if held else "failed"), entry.reason["code"]
     detail = {"code": code, "message": entry.reason["message"], "remedy": entry.reason["remedy"], "source": entry.source}
     house.stores.control.news.hear(slug, night_of(now.astimezone(zone)).isoformat(), f"{word}:{code}", entry.number, detail, now)
+
+
+def say(house: House, slug: str, number: int, word: str, who: str, message: str, now: datetime) -> None:
+    """Keep what somebody wrote to the district's people about an import (`rejected` or `asked`): they are told of it."""
+    zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
+    night = night_of(now.astimezone(zone)).isoformat()
+    house.stores.control.news.hear(slug, night, f"{word}:{moment(now)}", number, {"who": who, "message": message}, now)

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-
-import structlog
 
 from homeroom.store.imports import Import
 from homeroom.store.notices import ALL, Notice
@@ -22,13 +20,11 @@ from homeroom.store.sources import Source
 from homeroom.sync import gate
 from homeroom.sync.house import House
 from homeroom.sync.schedule import Enqueue, zone_of
-from homeroom.sync.single_records import NOTIFICATION, POLL
+from homeroom.sync.single_records import NOTIFICATION, POLL, TOLD
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
 from homeroom.systems.fetching import Errand, Hint, Notified, Road
 from homeroom.systems.roads import ROADS
-
-log = structlog.get_logger("homeroom.notices")
 
 STORM = 2000
 """More records than that are not read one by one: everything is pulled once instead."""
@@ -46,6 +42,11 @@ class Round:
     hints: frozenset[Hint] = frozenset()
     whole: bool = True
     version: int | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing changed."""
+        return not self.whole and not self.hints
 
 
 def source_behind(house: House, secret: str) -> Source | None:
@@ -68,9 +69,14 @@ def hear(house: House, source: Source, body: bytes, now: datetime) -> int:
     way = notified(source)
     hints = way.heard(body) if way is not None else frozenset()
     if not hints:
-        log.info("notice-names-no-record", district=source.district, source=source.id, bytes=len(body))
+        _log().info("notice-names-no-record", district=source.district, source=source.id, bytes=len(body))
     house.stores.control.notices.hear(source.id, ((h.resource, h.key) for h in hints), now, STORM)
     return len(hints)
+
+
+def hear_written(house: House, source: Source, hints: Iterable[Hint], now: datetime) -> None:
+    """Keep what Homeroom wrote to a system itself, as if the system had told of it: it is read back as any notice is."""
+    house.stores.control.notices.hear(source.id, ((h.resource, h.key) for h in hints), now, STORM)
 
 
 def call_up(house: House, now: datetime, enqueue: Enqueue) -> int:
@@ -82,18 +88,23 @@ def call_up(house: House, now: datetime, enqueue: Enqueue) -> int:
             begun += _call(house, source, waiting.since, now, enqueue)
         except Exception as trouble:  # noqa: BLE001
             # One district's odd setting must not keep the others' notices waiting.
-            log.error("notices-not-called", district=source.district, source=source.id, kind=type(trouble).__name__)
+            _log().error("notices-not-called", district=source.district, source=source.id, kind=type(trouble).__name__)
     return begun
+
+
+def rests(house: House, source: Source, now: datetime) -> bool:
+    """Whether the source is paused now: notices wait."""
+    return bool(value(source, "pause")) and paused(source, now.astimezone(zone_of(house, source)))
 
 
 def _call(house: House, source: Source, since: datetime, now: datetime, enqueue: Enqueue) -> int:
     wait = timedelta(seconds=value(source, "notice_seconds"))
     if not source.enabled or notified(source) is None or now < since + wait or gate.closed(house, source.district):
         return 0
-    if value(source, "pause") and paused(source, now.astimezone(zone_of(house, source))):
+    if rests(house, source, now):
         return 0
     imports = house.stores.roster(source.district).imports
-    newest = [e for e in imports.last(10, source=source.id) if e.trigger in (NOTIFICATION, POLL)]
+    newest = [e for e in imports.last(10, source=source.id) if e.trigger in TOLD]
     if any(e.status == "running" for e in newest) or (newest and _failed(newest[0]) and now < newest[0].started_at + RETRY):
         return 0
     if not house.stores.control.notices.claim(source.id, now, now - max(wait, APART)):
@@ -110,7 +121,7 @@ def _failed(entry: Import) -> bool:
 
 def round_of(house: House, source: Source, entry: Import, road: Road, errand: Errand, known: Mapping[str, Any]) -> Round:
     """What an import that fetches is to read. An import that was once whole stays so: half a district must not look like all."""
-    if entry.trigger not in (NOTIFICATION, POLL) or road.notified is None:
+    if entry.trigger not in TOLD or road.notified is None:
         return Round()
     notices = house.stores.control.notices.of(source.id)
     hints = {Hint(n.resource, n.key) for n in notices}
@@ -147,6 +158,14 @@ def _version(house: House, source: Source, known: Mapping[str, Any]) -> int | No
     return version
 
 
+def looked(house: House, source: Source, this: Round) -> dict[str, Any]:
+    """What is kept of versions where nothing changed up to the one that was told, if one was."""
+    if this.version is None:
+        return {}
+    application = value(source, "changes_application")
+    return {"changes": {"application": application, "version": this.version, "before": this.version, "import": None}}
+
+
 def remembered(house: House, source: Source, entry: Import, this: Round, known: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of versions once an import has its delivery; whether it was carried through is looked at in the next round."""
     if this.version is None:
@@ -158,3 +177,9 @@ def remembered(house: House, source: Source, entry: Import, this: Round, known: 
         "import": entry.number,
     }
     return {"changes": kept}
+
+
+def _log() -> Any:
+    import structlog  # it brings rich along: not for commands that only refresh a record
+
+    return structlog.get_logger("homeroom.notices")

@@ -7,6 +7,7 @@ fetched is sealed like everything that arrives; from there on there is one road.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,14 @@ from homeroom.sync.house import House
 from homeroom.sync.schedule import PULLING, zone_of
 from homeroom.sync.secrets import opened
 from homeroom.sync.single_records import SMALL, DistrictHeld
+from homeroom.sync.tuning import read_as
 from homeroom.systems.fetching import Errand, Fetched, Road
 from homeroom.systems.roads import ROADS
 
 ASKED = "asked"
 """The trigger of a pull that a person asked for and a worker makes."""
+SOON = 15.0
+"""Seconds for one call where a person waits."""
 
 
 def ask(house: House, slug: str, number: int | None, now: datetime) -> int:
@@ -73,10 +77,11 @@ def chosen(house: House, slug: str, number: int | None) -> Source:
     return source
 
 
-def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[[str], None]) -> Import:
+def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[[str], None]) -> Import | None:
     """Fetch for an import that has no delivery yet, and seal what came. Returns the import with its delivery.
 
-    An import that was begun for notices of change fetches the records they name, unless they are too many. Raises Refused when the
+    An import that was begun for notices of change fetches the records they name, unless they are too many; one that asked what changed
+    and heard that nothing did is withdrawn (None), and there is no delivery. Raises Refused when the
     other side cannot be reached or has no whole set. One round of a source at a time: others wait.
     """
     assert entry.source is not None
@@ -86,17 +91,27 @@ def bring(house: House, slug: str, entry: Import, now: datetime, tell: Callable[
         tell("fetch")
         known = house.stores.control.errands.known(source.id)
         this = noticing.round_of(house, source, entry, road, errand(house, source, {}, work.path, now, 0.0, tell), known)
+        if this.nothing and not _failed_before(house, source, entry):
+            house.stores.control.errands.remember(source.id, {**known, **noticing.looked(house, source, this)})
+            house.stores.roster(slug).imports.withdraw(entry.number, entry.attempt)
+            return None
         if this.whole:
             fetched, delivery = _whole(house, source, entry, road, work.path, now, tell)
             seen = {**fetched.known, "delivery": delivery.number}
         else:
-            delivery = _some(house, source, entry, road, this, work.path, now, tell)
+            delivery = _some(house, source, entry, road, this, errand(house, source, known, work.path, now, 0.0, tell))
             seen = known
         house.stores.roster(slug).imports.delivered(entry.number, entry.attempt, delivery.number)
         more = noticing.remembered(house, source, entry, this, known)
         house.stores.control.errands.remember(source.id, {**seen, **more})
         house.stores.control.notices.forget(source.id, this.notices)
     return house.stores.roster(slug).imports.get(entry.number)
+
+
+def _failed_before(house: House, source: Source, entry: Import) -> bool:
+    """Whether the source's import before this one failed: then a round that found nothing stands in the log, and says that it works again."""
+    before = house.stores.roster(source.district).imports.last(1, before=entry.number, source=source.id)
+    return bool(before) and before[0].outcome == "failed"
 
 
 def _whole(
@@ -107,7 +122,8 @@ def _whole(
     known = house.stores.control.errands.known(source.id)
     kept = _kept(house, source, known)
     quiet = 0.0 if entry.trigger in ("pull", ASKED) else _quiet(house, source)
-    way = {"way": known["way"]} if "way" in known else {}  # which road it was outlives the files that came by it
+    # Which road it was outlives the files that came by it.
+    way: dict[str, Any] = {k: known[k] for k in ("way", "guardians") if k in known}
     fetched = road.fetch(errand(house, source, known if kept else way, folder, now, quiet, tell))
     _learn(house, source, fetched, now)
     if fetched.noted:
@@ -121,21 +137,11 @@ def _whole(
     return fetched, unchanged or intake.deliver(house, slug, source, fetched.files, trigger, now)
 
 
-def _some(
-    house: House,
-    source: Source,
-    entry: Import,
-    road: Road,
-    this: noticing.Round,
-    folder: Path,
-    now: datetime,
-    tell: Callable[[str], None],
-) -> Delivery:
+def _some(house: House, source: Source, entry: Import, road: Road, this: noticing.Round, errand: Errand) -> Delivery:
     """Fetch the records that notices name, and seal them."""
     assert road.notified is not None
-    held = DistrictHeld(house, source.district, road)
-    fetched = road.notified.some(errand(house, source, {}, folder, now, 0.0, tell), this.hints, held)
-    return intake.deliver(house, source.district, source, fetched.files, entry.trigger, now)
+    fetched = road.notified.some(errand, this.hints, DistrictHeld(house, source, road))
+    return intake.deliver(house, source.district, source, fetched.files, entry.trigger, errand.now)
 
 
 def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str, Any]:
@@ -143,7 +149,7 @@ def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str
     source = chosen(house, slug, number)
     with claim(house.settings.work, f"{slug}-look-{source.id}") as work:
         try:
-            return _road(source).look(errand(house, source, {}, work.path, now, 0.0, lambda step: None))
+            return _road(source).look(at_once(errand(house, source, {}, work.path, now, 0.0, lambda step: None)))
         except Refused as refusal:
             raise Misuse(f"{refusal.message} {refusal.remedy}") from None
 
@@ -166,7 +172,14 @@ def errand(
         now=now.astimezone(zone_of(house, source)),
         quiet_seconds=quiet,
         tell=tell,
+        prefix=read_as(source, "users", ""),
     )
+
+
+def at_once(errand: Errand) -> Errand:
+    """An errand on which a person waits: a server that does not answer is given up soon, not after the patience of a night."""
+    most = errand.settings.get("give_up_seconds")
+    return errand if most is None else replace(errand, settings={**errand.settings, "give_up_seconds": min(most, SOON)})
 
 
 def _kept(house: House, source: Source, known: Mapping[str, Any]) -> Delivery | None:

@@ -13,9 +13,10 @@ from homeroom.roster.report import ImportReport, TableReport
 from homeroom.store.audit import AuditRow
 from homeroom.store.history import Record
 from homeroom.store.sources import Source
-from homeroom.sync import gate, imports, intake, pulling, sources
+from homeroom.sync import gate, imports, intake, noticing, pulling, sources
 from homeroom.sync.house import House
-from homeroom.sync.single_records import DistrictHeld
+from homeroom.sync.single_records import WRITE_BACK, DistrictHeld
+from homeroom.sync.tuning import read_as, sent_as
 from homeroom.systems.fetching import Road
 from homeroom.systems.roads import ROADS
 
@@ -75,11 +76,14 @@ def refresh(
     held = store.record(table, sourced_id)
     source, road = _road(house, slug, table, sourced_id, held)
     assert road.one is not None
+    theirs = sent_as(source, table, sourced_id)
+    ours = read_as(source, table, theirs)
     house.stores.control.audit.add(AuditRow(now, who, "record-refreshed", slug, {"table": table, "source": source.id}))
     with claim(house.settings.work, f"{slug}-refresh") as work:
         tell("fetch")
-        single = DistrictHeld(house, slug, road).single(table, sourced_id)
-        fetched = road.one(pulling.errand(house, source, {}, work.path, now, 0.0, tell), single)
+        known = house.stores.control.errands.known(source.id)
+        single = DistrictHeld(house, source, road).single(table, theirs)
+        fetched = road.one(pulling.at_once(pulling.errand(house, source, known, work.path, now, 0.0, tell)), single)
         delivery = intake.deliver(house, slug, source, fetched.files, "refresh", now)
     house.announce()
     entry = store.imports.begin(
@@ -91,13 +95,29 @@ def refresh(
         executor=house.executor.name,
     )
     report = imports.run(house, slug, entry.number, now=now, tell=tell)
-    changed = _changed(store.record(table, sourced_id), report) if report.revision_after > report.revision_before else ()
+    changed = _changed(store.record(table, ours), report) if report.revision_after > report.revision_before else ()
     also = {t: r for t, r in report.tables.items() if t != table and (r.added or r.updated or r.removed or r.restored)}
     return Refreshed(report, changed, also)
 
 
+def read_written(house: House, source: Source, now: datetime, tell: Callable[[str], None]) -> ImportReport | None:
+    """Read what notices name at once, without waiting for the clock: what Homeroom wrote itself is among them. None where the source rests.
+
+    What cannot be read now stays noticed, and the clock tries it again.
+    """
+    if noticing.rests(house, source, now):
+        return None
+    house.announce()
+    entry = house.stores.roster(source.district).imports.begin(
+        source=source.id, delivery=None, kind="change_notification", trigger=WRITE_BACK, now=now, executor=house.executor.name
+    )
+    return imports.run(house, source.district, entry.number, now=now, tell=tell)
+
+
 def _road(house: House, slug: str, table: str, sourced_id: str, held: Record | None) -> tuple[Source, Road]:
-    """The source to ask: the one that wrote the record, or one of the same system that can be asked; for a new record the only one."""
+    """The source to ask: the one that wrote the record, or one of the same system that can be asked; for a new record the only one, or
+    the only one whose prefix the id has.
+    """
     mine = house.stores.control.sources.of(slug)
     askable = [s for s in mine if s.kind in ROADS and ROADS[s.kind].one is not None and s.enabled]
     if held is not None and held.source is not None:
@@ -106,6 +126,8 @@ def _road(house: House, slug: str, table: str, sourced_id: str, held: Record | N
         askable = [s for s in askable if s.id in family]
         if not askable:
             raise Misuse(f"{table} {sourced_id} comes from source {own.id} ({own.kind}), which cannot be asked for one record.")
+    elif len(askable) > 1:
+        askable = [s for s in askable if sent_as(s, table, sourced_id) != sourced_id] or askable
     if len(askable) != 1:
         what = (
             "has no source that can be asked for one record"

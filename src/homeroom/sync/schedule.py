@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
 from cronsim import CronSim
 
 from homeroom.store.sources import Source
@@ -19,8 +19,6 @@ from homeroom.sync.house import House
 from homeroom.sync.single_records import POLL
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
-
-log = structlog.get_logger("homeroom.schedule")
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PULLING = ("sftp-pull", "powerschool", "oneroster")
@@ -69,7 +67,7 @@ def call_up(house: House, now: datetime, enqueue: Enqueue) -> int:
             begun += _call(house, source, now, enqueue)
         except Exception as trouble:  # noqa: BLE001
             # One district's odd setting must not keep the others' nights from beginning.
-            log.error("source-not-called", district=source.district, source=source.id, kind=type(trouble).__name__)
+            _log().error("source-not-called", district=source.district, source=source.id, kind=type(trouble).__name__)
     return begun
 
 
@@ -120,3 +118,9 @@ def spread(house: House, source: Source) -> timedelta:
     width = house.settings.spread_seconds
     place = int.from_bytes(hashlib.sha256(f"{source.district}/{source.id}".encode()).digest()[:4], "big")
     return timedelta(seconds=place % width) if width else timedelta(0)
+
+
+def _log() -> Any:
+    import structlog  # it brings rich along: not for commands that log nothing
+
+    return structlog.get_logger("homeroom.schedule")

@@ -132,6 +132,11 @@ def read_as(source: Source, table: str, id: str) -> str:
     return _prefix_of(source, table) + id
 
 
+def sent_as(source: Source, table: str, id: str) -> str:
+    """An id of the roster as the SIS has it: without the source's prefix."""
+    return id.removeprefix(_prefix_of(source, table))
+
+
 def _prefix_of(source: Source, table: str) -> str:
     return "" if table in value(source, "shared_tables") else value(source, "id_prefix") or ""
 

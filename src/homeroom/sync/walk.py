@@ -73,7 +73,7 @@ class Ground:
     were last time. `written` makes a relation of the keys of a table that files of certain names wrote last, or is None where there
     are none. `now` is in the district's own time. `agree` puts a set's own datasets together with what the store has of them;
     `lookup` asks the store for the tables of a catalogue. `contacts` overrides single keys of the set's contact rules;
-    `made_before`: how many active people of the source were made from pairs. `treatment` is what the source's settings do to its
+    `students_of`: the students who have one of these people as agent, by ids as sent. `made_before`: how many active people of the source were made from pairs. `treatment` is what the source's settings do to its
     rows, `paused` are tables that rest today, `absent_before` brings what was counted of absent students. `ownership`: which fields
     the source may write. `schools` says which schools step out; `taken_over`: by table, ids of the SIS and those that the roster has
     instead. `usual`: the set that read the files last time, where nobody has named one.
@@ -97,6 +97,7 @@ class Ground:
     last: Mapping[str, LastTime]
     now: datetime
     contacts: Mapping[str, Any] = field(default_factory=dict)
+    students_of: Callable[[Collection[str]], Collection[str]] = lambda people: ()
     made_before: Callable[[], int] = lambda: 0
     treatment: Treatment = field(default_factory=Treatment)
     paused: frozenset[str] = frozenset()
@@ -286,8 +287,19 @@ def settle_contacts(bench: Workbench, looked: Looked, ground: Ground) -> contact
         lookup=lookup,
         as_sent=as_sent(bench, looked.book, lookup, rules.prefix, rules.shared, ground.taken_over),
         seasonal=CONTACTS in ground.limits.seasonally_empty,
+        students=ground.students_of,
+        marks=_marks(choice, ground.sets),
     )
     return contacts.settle(bench, rules_of(choice, ground), looked.shaped.feeds, background)
+
+
+def _marks(choice: Choice, sets: Sequence[LayoutSet]) -> dict[str, str]:
+    """Layouts of pairs in change notifications -> those that read the same files at night, by whose names people are marked."""
+    nightly = [
+        w for s in sets if s.name == choice.layouts.name for w in s.layouts if w.table == CONTACTS and w.kind == "continuous"
+    ]
+    mine = [w for w in choice.layouts.layouts if w.table == CONTACTS and w.kind != "continuous"]
+    return {w.name: n.name for w in mine for n in nightly if set(w.files) & set(n.files)}
 
 
 def rules_of(choice: Choice, ground: Ground) -> ContactRules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -18,6 +18,7 @@ from homeroom.roster.contacts import MARK
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport
 from homeroom.store.imports import Import
+from homeroom.store.pages import Where
 from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
 from homeroom.sync import committing, repeating, tuning
@@ -32,6 +33,9 @@ from homeroom.workbench.values import Lookup
 
 SMALL = 64 << 20
 """Deliveries below so many bytes get one thread and half the memory: many of them are walked side by side."""
+ASKED_AT_ONCE = 400
+MOST_STUDENTS = 100_000
+"""More than so many people have."""
 
 
 def walk_import(
@@ -145,6 +149,7 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         last=last_time(store, source.id),
         now=today,
         contacts=tuning.contacts(source),
+        students_of=lambda people: _students_of(store, source, people),
         made_before=lambda: store.bearing(source.id, "users", MARK),
         treatment=tuning.treatment(source, siblings(house, source)),
         paused=frozenset(table for table in tuning.resting(source, today) if table is not None),
@@ -154,6 +159,17 @@ def ground_of(house: House, slug: str, source: Source, kind: str, bench: Workben
         taken_over=pairs,
         usual=usual_set(store, source.id) if wanted is None else None,
     )
+
+
+def _students_of(store: RosterStore, source: Source, people: Collection[str]) -> set[str]:
+    """The active students who have one of these people as agent; all ids as the source sends them."""
+    held = sorted(tuning.read_as(source, "users", person) for person in people)
+    found: set[str] = set()
+    for first in range(0, len(held), ASKED_AT_ONCE):
+        where = [Where("agentSourcedIds", tuple(held[first : first + ASKED_AT_ONCE]))]
+        page = store.page("users", MOST_STUDENTS, status="active", where=where, columns=("sourcedId",))
+        found |= {tuning.sent_as(source, "users", str(row[0])) for row in page.rows}
+    return found
 
 
 def last_report(store: RosterStore, source: int) -> Mapping[str, Any]:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
-
-import structlog
+from typing import Any
 
 from homeroom.deliveries.incoming import Arrived, survey
 from homeroom.deliveries.seal import measure
@@ -27,8 +26,6 @@ from homeroom.sync.promises import promises
 from homeroom.sync.schedule import next_start, zone_of
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
-
-log = structlog.get_logger("homeroom.watch")
 
 MOST_WAITING = 400
 """Sealed sets of a source that are looked through: a night each for a pause as long as a year."""
@@ -76,7 +73,9 @@ def watch(
             started += _look(house, place, now, enqueue, renamed(place.username), tell)
         except Exception as trouble:  # noqa: BLE001
             # One district's full disk or odd folder must not keep the others from being looked at.
-            log.error("source-not-watched", district=place.source.district, source=place.source.id, kind=type(trouble).__name__)
+            _log().error(
+                "source-not-watched", district=place.source.district, source=place.source.id, kind=type(trouble).__name__
+            )
     return started
 
 
@@ -235,3 +234,9 @@ def _due(house: House, source: Source, here: Sequence[Arrived]) -> float | None:
         return None
     since = min((file.changed for file in here if not file.unfinished), default=None)
     return next_start(house, source, datetime.fromtimestamp(since, UTC)).timestamp() if since is not None else None
+
+
+def _log() -> Any:
+    import structlog  # it brings rich along: not for commands that log nothing
+
+    return structlog.get_logger("homeroom.watch")

@@ -17,13 +17,14 @@ from typing import Any
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
-from homeroom.roster.report import moment
+from homeroom.roster.report import ImportReport, moment
 from homeroom.store.audit import AuditRow
 from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
 from homeroom.store.write_backs import OPEN, Batch, Outcome
-from homeroom.sync import pulling, source_settings, sources
+from homeroom.sync import noticing, pulling, source_settings, sources
 from homeroom.sync.house import House
+from homeroom.sync.refresh import read_written
 from homeroom.sync.write_back_plan import Planned, plan, portions
 from homeroom.sync.write_back_rows import of_corrections, of_sheet, whole_digest
 from homeroom.systems.roads import ROADS
@@ -47,6 +48,8 @@ class WroteBack:
     sent: int
     outcomes: tuple[Outcome, ...]
     calls: tuple[Call, ...] = ()
+    report: ImportReport | None = None
+    """The import that read what was written into the roster; None where nothing was, or the roster is to wait."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -58,7 +61,8 @@ class WroteBack:
         dry = self.batch is None
         made = {"batch": self.batch, "source": self.source, "origin": self.origin, "dry_run": dry, "sent": self.sent}
         calls = {"calls": [{"method": c.method, "path": c.path, "body": c.body} for c in self.calls]} if dry else {}
-        return {**made, "counts": self.counts, **calls, "results": [told(o) for o in self.outcomes]}
+        read = {} if self.report is None else {"import": self.report.number, "import_outcome": self.report.outcome}
+        return {**made, "counts": self.counts, **read, **calls, "results": [told(o) for o in self.outcomes]}
 
 
 def write_back(
@@ -72,7 +76,8 @@ def write_back(
     now: Callable[[], datetime] = clock,
     tell: Callable[[str], None] = lambda step: None,
 ) -> WroteBack:
-    """Write the rows of a sheet, or (None) the corrections that people hold, to the system of a source.
+    """Write the rows of a sheet, or (None) the corrections that people hold, to the system of a source, and read what was written
+    into the roster by a small import of its own.
 
     Raises Misuse for what is wrong with the sheet, the source or its settings, and Refused when the system does not let Homeroom in or
     refuses a whole call: what came before has its outcomes, and the rest is as it was.
@@ -93,9 +98,21 @@ def write_back(
         if dry_run:
             return _dry(chosen, origin, planned, writer, who, now())
         batch = store.write_backs.begin(chosen.id, origin, whole_digest(rows), len(rows), who, now())
-        with _audited(house, slug, store, batch, who, now):
-            sent = _Run(store, batch.number, writer, who, now, tell).through(planned)
-    return WroteBack(batch.number, chosen.id, origin, sent, tuple(store.write_backs.outcomes(batch.number)))
+        try:
+            with _audited(house, slug, store, batch, who, now):
+                sent = _Run(store, batch.number, writer, who, now, tell).through(planned)
+        finally:
+            outcomes = tuple(store.write_backs.outcomes(batch.number))
+            fresh = _written(outcomes, planned) if store.revision() else []
+            noticing.hear_written(house, chosen, map(writer.hint, fresh), now())
+    report = read_written(house, chosen, now(), tell) if fresh else None
+    return WroteBack(batch.number, chosen.id, origin, sent, outcomes, report=report)
+
+
+def _written(outcomes: Sequence[Outcome], planned: Sequence[Planned]) -> list[str]:
+    """The other system's ids of what this run wrote, or found written."""
+    before = {p.row.number for p in planned if p.done}
+    return [o.remote_id for o in outcomes if o.done and o.remote_id is not None and o.row not in before]
 
 
 def batches(house: House, slug: str) -> list[dict[str, Any]]:

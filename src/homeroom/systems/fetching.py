@@ -21,7 +21,8 @@ class Errand:
 
     `settings` are the source's connection settings by name, `secrets` what the vault opened for this round. `known` is what the
     last whole round remembered. `folder` is an empty work folder that is gone after the import. `now` carries the district's
-    own time zone. `quiet_seconds`: a file that changed less long ago may still be growing; 0 where a person asked for it.
+    own time zone. `quiet_seconds`: a file that changed less long ago may still be growing; 0 where a person asked for it. `prefix`
+    stands before the ids of this source's people in the roster, and in no id of the other side.
     """
 
     settings: Mapping[str, Any]
@@ -31,6 +32,7 @@ class Errand:
     now: datetime
     quiet_seconds: float
     tell: Tell
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,15 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """One record that is to be looked at now. `hanging`: table -> stored rows that hang on it, by column, as they are held.
+    """One record that is to be looked at now. `hanging`: table -> stored rows that hang on it, by column; `itself`: the record as it is
+    held, empty for one that is not. All ids are the other system's own.
 
     What hangs on it and is no longer there elsewhere is told as removed: one record's rows are asked for whole.
     """
 
     table: str
     key: str
+    itself: Mapping[str, str] = field(default_factory=dict)
     hanging: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
 
 
@@ -71,7 +75,7 @@ class Hint:
 
 
 class Held(Protocol):
-    """What Homeroom holds of the district, as far as a road needs it to make records of hints."""
+    """What Homeroom holds of the district, as far as a road needs it to make records of hints. All ids are the other system's own."""
 
     def single(self, table: str, key: str) -> Single:
         """A record with the stored rows that hang on it."""

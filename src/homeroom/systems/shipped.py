@@ -59,4 +59,4 @@ def layout_sets() -> tuple[LayoutSet, ...]:
 
 @cache
 def _loaded(name: str) -> LayoutSet:
-    return sets.load(folder_of(name), name)
+    return sets.load_judged(folder_of(name), name)

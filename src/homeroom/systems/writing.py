@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from homeroom.systems.fetching import Hint
 
 Action = Literal["INSERT", "UPDATE"]
 Status = Literal["SUCCESS", "WARNING", "ERROR", "INVALID", "UNKNOWN"]
@@ -55,6 +58,9 @@ class Writer(Protocol):
     @property
     def known(self) -> Sequence[str]:
         """The columns of a sheet that there are, without those that a district made itself."""
+
+    def hint(self, id: str) -> Hint:
+        """What the other system would say if it told that the person with this id of its own has changed."""
 
     def strange(self, columns: Sequence[str]) -> list[str]:
         """Columns of a sheet that name no field."""

@@ -23,7 +23,7 @@ OWN = {
     "school_viewer": {"districts": ("pinewood",), "schools": ("s1",), "code": False},
     "auditor": {},
 }
-OPEN = {"/sign-in", "/once/{token}"}
+OPEN = {page.path for page in PAGES if page.act is None}
 SEEN = [page for page in PAGES if page.path not in OPEN and page.show is not None]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -256,3 +257,21 @@ def test_a_mixture_strikes_each_at_its_turn(server: Caller) -> None:
         answer = server.call("GET", LIST)
         kinds.append("html" if "html" in answer.headers["content-type"] else answer.status_code)
     assert kinds == [200, 200, "html", 429, 200, "html"]
+
+
+def test_by_chance_the_same_seed_strikes_the_same_calls(server: Caller) -> None:
+    def struck(seed: int) -> list[int]:
+        server.steer("faults", [f"chance:{seed}", "503:4"])
+        return [number for number, status in enumerate(statuses(server, 60, "/ws/v1/district/school/count")) if status == 503]
+
+    assert struck(1) == struck(1) != struck(2)
+    assert 5 < len(struck(1)) < 25
+    gaps = {b - a for a, b in itertools.pairwise(struck(1))}
+    assert len(gaps) > 2, "not in turn"
+
+
+def test_both_ways_of_slipping_take_turns(server: Caller) -> None:
+    right = [d for (d,) in server.sql("SELECT DCID FROM Students ORDER BY DCID")]
+    server.steer("faults", "shift:1 dupe:1")
+    pages = [[s["id"] for s in server.get(LIST, page=2, pagesize=50)["students"]["student"]] for _ in range(3)]
+    assert pages == [right[51:101], right[49:99], right[51:101]]

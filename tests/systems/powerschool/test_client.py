@@ -178,6 +178,23 @@ def test_patience_ends_in_one_clear_error(server: Caller) -> None:
         _ = nobody.metadata
 
 
+def test_whoever_waits_hears_why_a_call_is_tried_again(server: Caller) -> None:
+    plugin, heard = server.world.plugin, list[str]()
+    with PowerSchool(
+        server.world.url,
+        plugin.client_id,
+        plugin.client_secret,
+        patience=HASTY,
+        pace=unhurried(),
+        again=lambda trouble: heard.append(str(trouble)),
+    ) as sis:
+        _ = sis.metadata
+        fault(server, "503:2")
+        assert list(sis.schools())
+    assert heard
+    assert all("status 503" in why for why in heard)
+
+
 def test_threads_share_one_token(server: Caller) -> None:
     plugin = server.world.plugin
     before = len([c for c in server.http.get("/__simulator/log").json()["calls"] if "access_token" in str(c)])

@@ -15,12 +15,14 @@ from e2e.installation import Installation
 from homeroom.roster.faults import Misuse
 from homeroom.simulator.powerschool import packages
 from homeroom.systems.powerschool.client import FieldsRefused, NotFound, PowerSchool
+from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.inspection import faults, touched_fields
 from homeroom.systems.powerschool.plugin.package import Publisher, fields, package
 from homeroom.systems.powerschool.plugin.queries import BASE, Query, of_pack, packs, queries
 from pretend import Caller, pretend
 
-WHOLE = package(Publisher(url="https://roster.example"), ("legal-guardian", "ignored-schools"))
+OWN = ("schools.u_schools_extension.ignoreforintegration",)
+WHOLE = package(Publisher(url="https://roster.example"), ("legal-guardian",), own=OWN)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,7 @@ def test_a_package_is_what_powerschool_takes_and_the_same_each_time() -> None:
     with zipfile.ZipFile(io.BytesIO(WHOLE)) as archive:
         assert archive.namelist()[0] == "plugin.xml"
         assert not any("<saml" in archive.read(n).decode() for n in archive.namelist())
-    with pytest.raises(Misuse, match="no pack nonsense; there are legal-guardian, ignored-schools"):
+    with pytest.raises(Misuse, match="no pack nonsense; there are legal-guardian"):
         package(Publisher(), ("nonsense",))
 
 
@@ -62,7 +64,7 @@ def test_every_field_that_a_query_touches_is_asked_for_with_its_reason_and_no_ot
 
 def test_the_base_asks_for_nothing_that_only_some_servers_have() -> None:
     assert not [f for f in fields(of_pack(BASE)) if "COREFIELDS" in f or f.startswith(("U_", "S_"))]
-    assert packs() == (BASE, "legal-guardian", "ignored-schools")
+    assert packs() == (BASE, "legal-guardian")
 
 
 BROKEN = {
@@ -105,7 +107,8 @@ def test_what_a_server_would_refuse_is_told_before(change: dict[str, object], sa
 
 
 def rows(sis: PowerSchool, key: str, **arguments: str) -> list[dict[str, str]]:
-    return list(sis.query(queries()[key].name, arguments))
+    query = next(q for q in extended(OWN) if q.key == key)
+    return list(sis.query(query.name, arguments))
 
 
 def ids(server: Caller, sql: str) -> set[str]:
@@ -154,11 +157,12 @@ def test_every_class_has_its_lead_and_contacts_their_students(sis: PowerSchool, 
 
 
 def test_the_schools_that_step_out_come_by_the_districts_own_field(sis: PowerSchool, server: Caller) -> None:
-    told = {r["school_number"]: r["ignoreforintegration"] for r in rows(sis, "ignored_schools")}
+    told = {r["school_number"]: r.get("ignoreforintegration") for r in rows(sis, "locations")}
     own = server.sql(
         "SELECT s.school_number, x.ignoreforintegration FROM schools s JOIN u_schools_extension x ON x.schoolsdcid = s.dcid"
     )
-    assert told == {str(number): str(flag) for number, flag in own}
+    assert {number: flag for number, flag in told.items() if flag} == {str(number): str(flag) for number, flag in own}
+    assert None in told.values()
     assert "1" in told.values()
 
 
@@ -192,8 +196,6 @@ def test_a_plug_in_without_the_pack_has_no_such_query(server: Caller) -> None:
         plugin = small.world.plugin
         with PowerSchool(small.world.url, plugin.client_id, plugin.client_secret) as sis, pytest.raises(NotFound):
             rows(sis, "legal_guardians")
-        with PowerSchool(small.world.url, plugin.client_id, plugin.client_secret) as sis, pytest.raises(NotFound):
-            rows(sis, "ignored_schools")
 
 
 def test_an_operator_writes_it_for_a_district(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.exc import OperationalError
 
-from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation
+from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation, NotAllowed
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.console import crossing, frame, showing, words
 from homeroom.doors.console.answers import Again, Answer, Download, Goto, Live, Notice, NotThere, Shown, Wrong
@@ -76,7 +76,8 @@ class Desk:
 
     def viewer(self, request: Request, now: datetime) -> Viewer | None:
         """Who asks."""
-        return self.gate.viewer(self.house, request.cookies.get(crossing.SESSION) or None, now)
+        # A part that looks anew by itself keeps nobody signed in: a page that was left open is not a person.
+        return self.gate.viewer(self.house, request.cookies.get(crossing.SESSION) or None, now, keep=not request.part)
 
     def judge(self, request: Request, who: Viewer | None, now: datetime) -> Case | Reply:
         """Whether, and to whom, this may be answered."""
@@ -149,6 +150,10 @@ class Desk:
                 return act(asked)
         except TryAgain:
             raise
+        except NotAllowed as missing:  # what is asked for can hang on what a form says
+            if isinstance(missing.answer, NeedsElevation) and case.request.method == "POST":
+                return self._elevate_form(replace(case, needs=missing.answer), asked)
+            raise NotThere from None
         except Fault as fault:
             return self._back(case, asked, act, fault)
 

@@ -34,6 +34,17 @@ class Count(Protocol):
         ...
 
 
+def counted(house: House, viewer: Viewer, slug: str | None) -> Counts:
+    """Of a district: whether it waits, and whether its set-up is over. Else of all districts that the viewer sees."""
+    control = house.stores.control
+    if slug is not None:
+        holds, going = control.summaries.waiting((slug,))
+        return Counts(holds=holds, automatic=not going)
+    only = None if viewer.sees_every_district else viewer.token_districts or viewer.person.districts
+    holds, going = control.summaries.waiting(only)
+    return Counts(holds=holds, onboarding=going)
+
+
 def no_counts(house: House, viewer: Viewer, slug: str | None) -> Counts:
     """Where nobody counts yet."""
     return Counts()

@@ -15,8 +15,8 @@ Verdict = rights.Answer
 class Gate(Protocol):
     """Sessions and rights. Both are asked in threads."""
 
-    def viewer(self, house: House, cookie: str | None, now: datetime) -> Viewer | None:
-        """Who has the session with that text; None for nobody."""
+    def viewer(self, house: House, cookie: str | None, now: datetime, *, keep: bool = True) -> Viewer | None:
+        """Who has the session with that text; None for nobody. `keep`: somebody sits there, so that the session goes on."""
         ...
 
     def allows(self, house: House, asking: Viewer, act: str, slug: str | None, now: datetime) -> Verdict:
@@ -27,9 +27,9 @@ class Gate(Protocol):
 class OfTheDesk:
     """The real gate."""
 
-    def viewer(self, house: House, cookie: str | None, now: datetime) -> Viewer | None:
+    def viewer(self, house: House, cookie: str | None, now: datetime, *, keep: bool = True) -> Viewer | None:
         """Who has the session with that text."""
-        return sessions.viewer(house, cookie, now)
+        return sessions.viewer(house, cookie, now, keep=keep)
 
     def allows(self, house: House, asking: Viewer, act: str, slug: str | None, now: datetime) -> Verdict:
         """What the desk says."""

@@ -15,6 +15,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from homeroom.layouts.contacts.elsewhere import BEFORE, SCHOOLS
 from homeroom.layouts.contacts.judging import OWN, PAIRS, PLACES
 from homeroom.layouts.contacts.pairs import KNOWN, ROWS, folded, numbered
 from homeroom.layouts.contacts.rules import ContactRules
@@ -49,7 +50,10 @@ def make_people(workbench: Workbench) -> None:
         CREATE OR REPLACE TABLE contact_facts AS
         SELECT * EXCLUDE ({", ".join(f"most_{c}" for c in _FACTS)}), coalesce({unlike}, false) AS unlike,
             coalesce(use_email <> most_use_email OR use_sms <> most_use_sms, false) AS differ
-        FROM (SELECT person, substr(min(coded), 7) AS role, bool_and(made_id) AS made_id, {extremes} FROM contact_passing GROUP BY person)
+        FROM (
+            SELECT person, substr(least(min(coded), min(b.coded_before)), 7) AS role, bool_and(made_id) AS made_id, {extremes}
+            FROM contact_passing LEFT JOIN (SELECT person, coded AS coded_before FROM {BEFORE}) b USING (person) GROUP BY person
+        )
     """)
     chosen = ", ".join(f"{c} = b.{c}" for c in _FACTS)
     best = ", ".join(f"{_best(c)} AS {c}" for c in _FACTS)
@@ -96,7 +100,7 @@ def _orgs() -> str:
     """SELECT person, orgs: the schools of all students of a person. Nearly everybody has one."""
     items = (
         f"SELECT DISTINCT p.person, trim(unnest(string_split(k.orgs, ','))) AS org FROM {PAIRS} p JOIN {KNOWN} k ON p.student = k.id "
-        "WHERE p.verdict = 'passed'"
+        f"WHERE p.verdict = 'passed' UNION SELECT person, org FROM {SCHOOLS}"
     )
     grouped = f"SELECT person, min(org) AS least, max(org) AS most FROM ({items}) WHERE org <> '' GROUP BY person"
     several = (
@@ -112,7 +116,7 @@ def _best(column: str) -> str:
     return f"min(struct_pack(u := {usable}, p := rank, v := {column})) FILTER (WHERE {column} IS NOT NULL).v"
 
 
-def users_feeds(pairs: Sequence[Feed], rules: ContactRules, parents: Sequence[Feed], refused: int) -> list[Feed]:
+def users_feeds(pairs: Sequence[Feed], rules: ContactRules, parents: Sequence[Feed], refused: int, marks: Marks) -> list[Feed]:
     """The users feeds of the people, one for each pairs feed. `refused`: rows of pairs that nobody could use."""
     come = {c for f in pairs for c in f.columns}
     made = []
@@ -126,36 +130,32 @@ def users_feeds(pairs: Sequence[Feed], rules: ContactRules, parents: Sequence[Fe
             "givenName": "givenName",
             "familyName": "familyName",
             **{c: c for c in _MAYBE if c in come},
-            "metadata": _metadata(feed),
+            "metadata": _metadata(feed, marks),
         }
         made.append(
             replace(
                 _feed(feed, "users", values, f"SELECT * FROM {PEOPLE} WHERE feed = {number}", rules, [*pairs, *parents], refused),
-                members=_MEMBERS,
+                members=(*_ALONE, *_TOGETHER) if feed.mode == "continuous" else _ALONE,
             )
         )
     return made
 
 
-_MEMBERS = (MARK, "language", "madeId", "sharedEmail", "sharedSms")
-"""The names inside metadata that a person's row speaks for."""
+_ALONE, _TOGETHER = (MARK, "language", "madeId"), ("sharedEmail", "sharedSms")
+"""The names inside metadata that a person's row speaks for: always, and where everybody's rows are there to be compared."""
+Marks = Mapping[str, str]
+"""Layout of a pairs feed -> the mark of the people made from it, which is the layout's name but for a change notification's."""
 
 
-def _metadata(feed: Feed) -> str:
+def _metadata(feed: Feed, marks: Marks) -> str:
     yes = "CASE WHEN {} THEN 'true' END"
-    return metadata(
-        {
-            MARK: literal(feed.layout),
-            "language": "language",
-            "madeId": yes.format("made_id"),
-            "sharedEmail": yes.format("shared_email"),
-            "sharedSms": yes.format("shared_sms"),
-        }
-    )
+    alone = {MARK: literal(marks.get(feed.layout, feed.layout)), "language": "language", "madeId": yes.format("made_id")}
+    together = {"sharedEmail": yes.format("shared_email"), "sharedSms": yes.format("shared_sms")}
+    return metadata(alone | (together if feed.mode == "continuous" else {}))
 
 
 def roles_feeds(
-    workbench: Workbench, pairs: Sequence[Feed], rules: ContactRules, parents: Sequence[Feed], refused: int
+    workbench: Workbench, pairs: Sequence[Feed], rules: ContactRules, parents: Sequence[Feed], refused: int, marks: Marks
 ) -> list[Feed]:
     """The second roles of people whom a users file knows as something else, and the first beside them where users.csv says it."""
     ladder = "CASE k.role WHEN 'administrator' THEN 'siteAdministrator' ELSE k.role END"
@@ -187,7 +187,7 @@ def roles_feeds(
             "roleType": "kind",
             "role": "role",
             "orgSourcedId": "org",
-            "metadata": metadata({MARK: literal(feed.layout)}),
+            "metadata": metadata({MARK: literal(marks.get(feed.layout, feed.layout))}),
         }
         relation = f"SELECT * FROM contact_roles WHERE feed = {number}"
         made.append(_feed(feed, "roles", values, relation, rules, [*pairs, *parents], refused))

@@ -9,10 +9,11 @@ not managed                 guardians and links stay as people left them; told
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from homeroom.layouts.contacts import judging, people, telling
+from homeroom.layouts.contacts.elsewhere import Students, look_elsewhere
 from homeroom.layouts.contacts.pairs import KNOWN, ROWS, gather, survey
 from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.roster.contacts import CONTACTS, GUARDIAN_ROLES, MARK
@@ -54,6 +55,7 @@ class Background:
 
     `expected`: the names of the set's layouts for pairs. `made_before`: how many active people of this source were made from pairs; asked
     only where it matters. `lookup` asks the store by the roster's ids, `as_sent` by those of tonight's files. `seasonal`: an empty file of pairs is expected at this time of the year.
+    `students`: who has one of these people as agent. `marks`: by layout, how people who are made from it are marked, where that is another name.
     """
 
     expected: tuple[str, ...]
@@ -61,6 +63,8 @@ class Background:
     lookup: Lookup
     as_sent: Lookup
     seasonal: bool = False
+    students: Students = lambda people: ()
+    marks: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle(workbench: Workbench, rules: ContactRules, feeds: Sequence[Feed], background: Background) -> Settled:
@@ -87,7 +91,7 @@ def settle(workbench: Workbench, rules: ContactRules, feeds: Sequence[Feed], bac
     silent = tuple(name for name in background.expected if name not in came) if pairs else ()
     if silent and background.made_before():
         others = _keeping(others, silent)
-    return _decided(workbench, rules, others, pairs, background.as_sent, bool(silent))
+    return _decided(workbench, rules, others, pairs, background, bool(silent))
 
 
 def _keeping(feeds: tuple[Feed, ...], silent: Sequence[str]) -> tuple[Feed, ...]:
@@ -104,24 +108,26 @@ def _decided(
     rules: ContactRules,
     others: tuple[Feed, ...],
     pairs: tuple[Feed, ...],
-    lookup: Lookup,
+    background: Background,
     silent: bool,
 ) -> Settled:
     """The usual case: gather, judge, make, tell. `silent`: one of several files of pairs did not come."""
     users = [f for f in others if f.table == "users"]
     roles = [f for f in others if f.table == "roles"]
     own = any("agentSourcedIds" in f.columns for f in users)
+    lookup = background.as_sent
     gather(workbench, pairs, rules)
     survey(workbench, users, roles, lookup)
     incomplete = workbench.value(f"SELECT count(*) FROM {ROWS} WHERE student IS NULL OR person IS NULL")
     read = not incomplete and not any(f.text.unread or f.text.ragged for f in pairs)
     whole = read and not silent and all(f.mode == "continuous" for f in pairs)
     judging.judge(workbench, rules, whole=whole, own=own, lookup=lookup)
+    look_elsewhere(workbench, rules, whole=whole, lookup=lookup, students=background.students)
     people.make_people(workbench)
     people.make_links(workbench, rules.limit)
     dropped = rules.users_file == "by-rules" and people.make_dropped(workbench)
-    made = people.users_feeds(pairs, rules, others, incomplete)
-    made += people.roles_feeds(workbench, pairs, rules, others, incomplete)
+    made = people.users_feeds(pairs, rules, others, incomplete, background.marks)
+    made += people.roles_feeds(workbench, pairs, rules, others, incomplete, background.marks)
     parents = [*pairs, *others]
     linked = [people.linked(f, parents, rules, without=bool(dropped)) if f.table == "users" else f for f in others]
     telling.tell(workbench, pairs)

@@ -127,6 +127,17 @@ def _date(value: str, argument: str) -> str:
     return f"coalesce({', '.join(readings)}, {value})"
 
 
+@recipe(
+    MENU, "day-after", ("", "2027-05-28", "2027-05-29"), ("", "2026-12-31", "2027-01-01"), ("", "5/28/2027", "5/28/2027"), ("", "9999-12-31", "9999-12-31"),
+    cuts=True,
+)  # fmt: skip
+def _day_after(value: str, argument: str) -> str:
+    """The last day of a span, as YYYY-MM-DD, becomes the first day after it, as OneRoster writes ends. Other forms are brought to it by
+    `date` before. The year 9999 says never, and stays."""
+    whole = f"CASE WHEN {matches(value, '[0-9]{4}-[0-9]{2}-[0-9]{2}')} AND {value} < '9999' THEN try_cast({value} AS DATE) END"
+    return or_as_it_is(f"CAST({whole} + 1 AS VARCHAR)", value)
+
+
 _CLOCK = r"^\s*([0-9]{1,2})(?:[:.]([0-9]{2}))?(?:[:.][0-9]{2}(?:\.[0-9]+)?)?\s*(?:([ap])\.?m?\.?)?\s*$"
 
 

@@ -152,6 +152,8 @@ def _allowed(world: World, endpoint: Endpoint, call: Call) -> Answer:
     """The handler's answer, or why there is none."""
     if endpoint.open:
         return _handled(world, endpoint, call)
+    if call.path.startswith(world.plugin.closed):
+        return Answer({"message": "Method Not Allowed"}, 405)
     try:
         if not world.plugin.enabled:
             world.tokens.revoke()
@@ -159,6 +161,8 @@ def _allowed(world: World, endpoint: Endpoint, call: Call) -> Answer:
         world.tokens.check(call.headers.get("authorization", ""))
         if endpoint.path.startswith("/ws/v1"):
             _level(world, endpoint)
+        if endpoint.path.startswith("/ws/contacts") and world.faults.has("contactsclosed"):
+            raise Trouble(403, "Forbidden")
     except Unauthorized as no:
         return Answer(no.body, 401, headers={"WWW-Authenticate": no.challenge})
     except Trouble as no:

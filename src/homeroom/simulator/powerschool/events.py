@@ -10,8 +10,6 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-import httpx2
-
 from homeroom.simulator.powerschool import wire
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint, Trouble, tree
 from homeroom.simulator.powerschool.ledger import Change
@@ -61,6 +59,8 @@ def _notice(subscription: Subscription, events: list[dict[str, Any]]) -> tuple[s
 
 async def deliver(world: World) -> None:
     """Send what waits in the outbox, in order; what cannot be delivered is noted and lost, as no retry is known of."""
+    import httpx2  # for servers that have a subscriber
+
     async with world.sending, httpx2.AsyncClient(timeout=PATIENCE) as http:
         while world.outbox:
             url, body = world.outbox.popleft()

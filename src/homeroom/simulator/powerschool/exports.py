@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-import asyncssh
-
 from homeroom.simulator import dirt
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint, Trouble
 from homeroom.simulator.powerschool.schema import oracle
@@ -57,6 +55,8 @@ def _sheet(world: World, name: str) -> Sheet:
 
 async def send(target: Target, written: Mapping[str, bytes]) -> None:
     """Write the files into the account, one after the other, each under its own name. Raises asyncssh.Error, OSError, TimeoutError."""
+    import asyncssh  # a fifth of the server's start, for those who write files
+
     given = asyncssh.connect(
         target.host,
         target.port,
@@ -93,6 +93,8 @@ def _export(world: World, call: Call) -> Answer:
 
 
 async def _sent(target: Target, written: Mapping[str, bytes]) -> Answer:
+    import asyncssh
+
     try:
         await send(replace(target, path=target.path or "."), written)
     except (asyncssh.Error, OSError, TimeoutError) as wrong:

@@ -23,6 +23,8 @@ class Plugin:
     name: str = "Homeroom"
     number: int = 41
     enabled: bool = True
+    closed: tuple[str, ...] = ()
+    """Beginnings of paths that this server answers nobody: 405."""
     v1: Level = "FULL"
     fields: dict[str, Access] | None = None
     sizes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RESOURCES, PAGE_SIZE))

@@ -26,7 +26,7 @@ def _set_faults(world: World, call: Call) -> Answer:
         world.faults.set = faults.read(words)
     except Misuse as wrong:
         raise Trouble(400, str(wrong)) from None
-    world.faults.calls = world.faults.turned = 0
+    world.faults.calls = world.faults.turned = world.faults.slipped = 0
     return _faults(world, call)
 
 
@@ -48,7 +48,7 @@ def _clear_log(world: World, call: Call) -> Answer:
 def _plugin(world: World, call: Call) -> Answer:
     """The plug-in's state; with a package as the body a new one is installed, with JSON single settings are turned.
 
-    `v1` (NONE, READ, FULL), `enabled`, `fields` (`"all"` or a list of `table.column`, each perhaps with `:FullAccess`), `sizes` by
+    `v1` (NONE, READ, FULL), `enabled`, `closed` (beginnings of paths that are answered with 405), `fields` (`"all"` or a list of `table.column`, each perhaps with `:FullAccess`), `sizes` by
     resource, `regenerate` (new credentials), `life` (seconds of a token), `expires_in` (`"text"` or `"number"`).
     """
     if call.method == "PUT":
@@ -66,7 +66,7 @@ def _plugin(world: World, call: Call) -> Answer:
 
 
 def _turned(world: World, wanted: Any) -> None:
-    known = {"v1", "enabled", "fields", "sizes", "regenerate", "life", "expires_in"}
+    known = {"v1", "enabled", "closed", "fields", "sizes", "regenerate", "life", "expires_in"}
     if not isinstance(wanted, dict) or set(wanted) - known:
         raise Trouble(400, f"Send an object with any of {', '.join(sorted(known))}")
     plugin = world.plugin
@@ -77,9 +77,13 @@ def _turned(world: World, wanted: Any) -> None:
         raise Trouble(400, f"sizes has any of {', '.join(RESOURCES)}, each with a number")
     if not isinstance(wanted.get("fields", []), list) and wanted["fields"] != "all":
         raise Trouble(400, 'fields is "all" or a list of table.column')
+    if not isinstance(wanted.get("closed", []), list):
+        raise Trouble(400, "closed is a list of beginnings of paths")
     if not isinstance(wanted.get("life", 1), int):
         raise Trouble(400, "life is a number of seconds")
     plugin.v1 = wanted.get("v1", plugin.v1)
+    if "closed" in wanted:
+        plugin.closed = tuple(str(path) for path in wanted["closed"])
     plugin.enabled = bool(wanted.get("enabled", plugin.enabled))
     plugin.sizes |= {name: max(1, size) for name, size in sizes.items()}
     if "fields" in wanted:

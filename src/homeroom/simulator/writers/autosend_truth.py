@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from homeroom.simulator import facts
 from homeroom.simulator.register import Register
@@ -41,9 +42,14 @@ def _orgs(book: Register) -> Iterator[Row]:
         yield (s.id, s.name, "school", f"{number}{facts.campus(s)}")
 
 
+def _after(last: str) -> str:
+    """The first day after a span, which PowerSchool's files end with its last."""
+    return (date.fromisoformat(last) + timedelta(days=1)).isoformat()
+
+
 def expected(book: Register) -> tuple[Expected, ...]:
     """Former students and dropped enrollments are not in it; contacts are not, since they have no ids."""
-    terms = ((s.title, s.begins, s.ends, str(s.year)) for s in book.district.sessions)
+    terms = ((s.title, s.begins, _after(s.ends), str(s.year)) for s in book.district.sessions)
     courses = ((c.code, c.code, c.title, c.subject) for c in book.district.courses)
     born = ((p.id, p.born, p.sex, "true" if p.hispanic else "false") for p in book.students)
     people = "sourcedId orgSourcedIds role givenName middleName familyName identifier username email phone grades"

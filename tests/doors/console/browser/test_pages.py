@@ -17,6 +17,9 @@ STAFF = (
     "/holds",
     "/imports",
     "/onboarding",
+    "/layouts",
+    "/layouts/powerschool-dem",
+    "/layouts/powerschool-dem/users",
     "/districts/new",
     "/account",
     "/account/generator",
@@ -35,6 +38,10 @@ DISTRICT = (
     "/districts/pinewood/sources/1",
     "/districts/pinewood/sources/1/settings",
     "/districts/pinewood/upload",
+    "/districts/pinewood/layouts",
+    "/districts/pinewood/layouts/oneroster-1.1",
+    "/districts/pinewood/layouts/oneroster-1.1/users",
+    "/districts/pinewood/schools",
 )
 DRESSES: tuple[Dress, ...] = ("light", "dark", "phone")
 

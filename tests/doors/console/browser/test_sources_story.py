@@ -105,3 +105,7 @@ def test_files_are_uploaded_looked_at_and_imported(scene: Scene, visit: Callable
     assert page.url.endswith(f"{HERE}/imports/1")
     report = imports.report(scene.house, SLUG, 1)
     assert (report.dry_run, report.tables["users"].added, scene.house.stores.roster(SLUG).revision()) == (True, 24, 0)
+    page.get_by_role("button", name="Import these files now").click()
+    assert page.url.endswith(f"{HERE}/imports/2")
+    made = imports.report(scene.house, SLUG, 2)
+    assert (made.dry_run, made.delivery, scene.house.stores.roster(SLUG).revision()) == (False, report.delivery, 1)

@@ -15,7 +15,6 @@ from homeroom.doors.api.handing import ended
 from homeroom.doors.api.models import Body, ImportLine, Report, Whole
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Before, Limit, Number, Routes, Slug, Wait
 from homeroom.roster.report import ImportReport, moment
-from homeroom.store.audit import because
 from homeroom.store.imports import Import
 from homeroom.sync import imports
 
@@ -39,7 +38,13 @@ class Approval(Body):
 class Rejection(Body):
     """Why."""
 
-    reason: Annotated[str, Field(max_length=500, description="For the district to read; no names of students.")] = ""
+    reason: Annotated[
+        str,
+        Field(
+            max_length=500,
+            description="For the district: it stands in the report and in the audit, and its people get it by e-mail. No names of students.",
+        ),
+    ] = ""
 
 
 class BackTo(Body):
@@ -92,9 +97,7 @@ def approve_import(asked: Ask, slug: Slug, number: Number, body: Approval) -> An
 def reject_import(asked: Ask, slug: Slug, number: Number, body: Rejection) -> Answer:
     """Turn a held import down. The last good roster is served on."""
     asked.entry(number)
-    said = {"reason": " ".join(body.reason.split())} if body.reason.strip() else {}
-    with because(**said):
-        return _shown(asked, imports.reject(asked.house, slug, number, who=asked.who))
+    return _shown(asked, imports.reject(asked.house, slug, number, who=asked.who, message=body.reason))
 
 
 @routes.ask("POST", "/districts/{slug}/rollback", "rollback", response_model=Report)

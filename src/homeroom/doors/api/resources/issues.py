@@ -12,10 +12,11 @@ from starlette.responses import Response, StreamingResponse
 from homeroom.desk import issue_values
 from homeroom.desk.causes import Filter, schools_of
 from homeroom.desk.import_report import import_page
-from homeroom.desk.import_rows import original, refused_rows
+from homeroom.desk.import_rows import files_with_refused, original, refused_rows
 from homeroom.desk.sight import Sight, sight
 from homeroom.doors.api import streaming
 from homeroom.doors.api.models import Told
+from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import After, Answer, Ask, Asked, Limit, Number, Routes, Slug
 from homeroom.store.issues import IssueRow, Wanted
 
@@ -116,7 +117,12 @@ def list_issues(
     "/districts/{slug}/imports/{number}/issues/all",
     "reports.see",
     response_class=Response,
-    responses={200: streaming.of(streaming.CSV, "Every finding, folded ones too.")},
+    responses={
+        200: {
+            "description": "Every finding, folded ones too.",
+            "content": {"text/csv": {"schema": {"type": "string"}}, streaming.NDJSON: {"schema": {"type": "string"}}},
+        }
+    },
 )
 def download_issues(asked: Ask, slug: Slug, number: Number, format: Literal["csv", "ndjson"] = "csv") -> Response:
     """Download every finding of an import, for a spreadsheet or a program."""
@@ -169,6 +175,8 @@ def download_refused(
 ) -> Response:
     """Download the refused rows of a file, to be mended and sent as they are. Values must be open to this token."""
     asked.entry(number)
+    if file not in files_with_refused(asked.house, slug, number):
+        raise NOT_FOUND
     return streaming.text(f"{slug}-{number}-refused.csv", refused_rows(asked.house, asked.viewer, slug, number, file, asked.now))
 
 

@@ -79,7 +79,7 @@ def get_guide(
 def get_plugin(
     asked: Ask,
     slug: Slug,
-    pack: Annotated[list[Literal["legal-guardian", "ignored-schools"]] | None, Query(description="Optional packs.")] = None,
+    pack: Annotated[list[Literal["legal-guardian"]] | None, Query(description="Optional packs.")] = None,
 ) -> Response:
     """Make the plug-in that a district installs in PowerSchool."""
     made = papers.plugin(asked.house, slug, tuple(pack or ()), asked.house.settings.public_url)

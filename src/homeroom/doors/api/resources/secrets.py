@@ -8,13 +8,16 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
+from homeroom.desk import handing_over
 from homeroom.doors.api.models import Body, Told
 from homeroom.doors.api.resources.sources import PublicKey, Secret
 from homeroom.doors.api.routes import Answer, Ask, Number, Routes, Slug
 from homeroom.doors.sftp.accounts import hashed, new_password
+from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
 from homeroom.sync import accounts, notice_addresses, sources
+from homeroom.sync.apps import public_url
 
 routes = Routes("Secrets of sources")
 
@@ -32,6 +35,13 @@ class NewPassword(Told):
     username: str
     password: str
     old_until: str | None = Field(description="Until when the old one is good beside it.")
+
+
+class Linked(Told):
+    """A link that opens once."""
+
+    source: int
+    link: str
 
 
 class SecretKept(Told):
@@ -78,6 +88,17 @@ def rotate_password(asked: Ask, slug: Slug, number: Number, body: Rotate) -> Ans
     account, until = accounts.rotate(asked.house, slug, number, hashed(password), overlap, asked.who)
     ends = moment(until) if until else None
     return {"source": number, "username": account.username, "password": password, "old_until": ends}
+
+
+@routes.ask("POST", "/districts/{slug}/sources/{number}/hand-over", "settings.change", status_code=201, response_model=Linked)
+def hand_over_credentials(asked: Ask, slug: Slug, number: Number) -> Answer:
+    """Make a link that shows a source's new password once, within 48 hours; the old password stays good for 24 hours."""
+    asked.source(number)
+    settings = asked.house.settings
+    prints = ", ".join(f"{p.kind} {p.sha256}" for p in fingerprints(host_keys(settings.keys)))
+    facts = {"host": accounts.host_for_others(settings), "port": str(settings.sftp_port), "fingerprint": prints}
+    token = handing_over.make(asked.house, asked.viewer, slug, number, facts, asked.now)
+    return {"source": number, "link": f"{public_url(asked.house)}/once/{token}"}
 
 
 @routes.ask("PUT", "/districts/{slug}/sources/{number}/secret", "settings.change", response_model=SecretKept)

@@ -79,7 +79,8 @@ def get_write_back(asked: Ask, slug: Slug, number: Number) -> list[Answer]:
 async def write_back(asked: Ask, slug: Slug, request: Request) -> Answer:
     """Update or insert students in the district's PowerSchool, from a CSV file or from the corrections that people hold.
 
-    A dry run unless `dry_run` is false. The same file given again goes on where it was cut off.
+    A dry run unless `dry_run` is false. The same file given again goes on where it was cut off. What was written is read into the roster by
+    an import of its own; `import` and `import_outcome` name it.
     """
     folder = await run_in_threadpool(claim, asked.house.settings.work, f"{slug}-write-back")
     try:

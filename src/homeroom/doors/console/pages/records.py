@@ -149,6 +149,6 @@ PAGES = (
     Page("/districts/{slug}/records", "records.see", show, search, tab="records"),
     Page(_ONE, "records.see", show_one, tab="records"),
     Page(f"{_ONE}/refresh", "records.see", post=refresh, post_act="records.refresh", tab="records"),
-    Page(f"{_ONE}/lock", "records.see", post=lock, post_act="records.lock", tab="records"),
-    Page(f"{_ONE}/unlock", "records.see", post=unlock, post_act="records.lock", tab="records"),
+    Page(f"{_ONE}/lock", "records.lock", post=lock, tab="records"),
+    Page(f"{_ONE}/unlock", "records.lock", post=unlock, tab="records"),
 )

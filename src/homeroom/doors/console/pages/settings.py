@@ -23,7 +23,7 @@ from homeroom.sync import districts, expiry
 from homeroom.sync.apps import public_url
 from homeroom.sync.checkup import Found, checkup
 
-SECRET = frozenset({"master_key", "metrics_token", "database_url", "smtp_url"})
+SECRET = frozenset({"master_key", "metrics_token", "database_url", "smtp_url", "oidc_client_secret"})
 """Settings of which only is told whether they are set: they are secrets, or hold one."""
 
 

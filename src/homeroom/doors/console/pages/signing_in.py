@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeroom.desk import elevation, rights, sessions, signing_in
+from homeroom.desk import elevation, oidc, rights, sessions, signing_in
 from homeroom.desk.rights import Allowed, NeedsElevation
 from homeroom.desk.viewer import Kind
 from homeroom.doors.console.answers import Again, Answer, Goto, Notice, NotThere, Shown, Wrong
@@ -20,7 +20,7 @@ def show_sign_in(asked: Asked) -> Answer:
     """The form; whoever is signed in already is sent on."""
     if asked.who is not None:
         return Goto(_to(asked))
-    return Shown("pages/sign_in.html", _to(asked))
+    return Shown("pages/sign_in.html", {"to": _to(asked), "sso": oidc.offered(asked.house)})
 
 
 def sign_in(asked: Asked) -> Answer:
@@ -40,6 +40,27 @@ def sign_in(asked: Asked) -> Answer:
     except signing_in.TooManyTries:
         raise Misuse(_("Too many tries. Wait 15 minutes.")) from None
     return Goto(_to(asked), session=cookie)
+
+
+def go_elsewhere(asked: Asked) -> Answer:
+    """To the sign-in of the issuer."""
+    if oidc.offered(asked.house) is None:
+        raise NotThere
+    return Goto(oidc.begin(asked.house, asked.csrf, _to(asked), asked.now), outside=True)
+
+
+def come_back(asked: Asked) -> Answer:
+    """From the issuer, with a code; or with word that it did not work there."""
+    if oidc.offered(asked.house) is None:
+        raise NotThere
+    code, state = asked.asked_for("code"), asked.asked_for("state")
+    if not code or not state:
+        return Goto("/sign-in", Notice("bad", _("You were not signed in."), _("Try once more, or sign in with your password.")))
+    try:
+        cookie, to = oidc.come_back(asked.house, asked.csrf, state, code, asked.now, agent=asked.agent, address=asked.peer)
+    except oidc.NotLetIn as no:
+        return Goto("/sign-in", Notice("bad", _("You were not signed in."), str(no)))
+    return Goto(local(to), session=cookie)
 
 
 def sign_out(asked: Asked) -> Answer:
@@ -112,6 +133,7 @@ def _to(asked: Asked) -> str:
 
 PAGES = (
     Page("/sign-in", None, show_sign_in, sign_in),
+    Page("/sign-in/sso", None, come_back, go_elsewhere),
     Page("/sign-out", "account", post=sign_out),
     Page("/elevate", "account", show_elevate, elevate),
     Page("/elevate/end", "account", post=end),

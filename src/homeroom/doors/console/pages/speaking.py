@@ -20,6 +20,8 @@ TRIGGERS = {
     "upload": N_("Upload"),
     "command line": N_("Command line"),
     "pull": N_("Fetched from its server"),
+    "asked": N_("Fetched from its server"),
+    "write-back": N_("Read back after writing"),
     "notification": N_("Change notice"),
     "poll": N_("Asked what changed"),
     "refresh": N_("Refresh of 1 person"),

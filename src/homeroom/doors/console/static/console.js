@@ -93,6 +93,34 @@
     });
   });
 
+  // Rows and minutes of 90 days, drawn from the table beneath: the policy allows no data in scripts, and without one the table is there.
+  all("[data-chart]").forEach((place) => {
+    const table = document.getElementById(place.dataset.chart);
+    if (!window.uPlot || !table) return;
+    const resolved = (name) => { place.style.color = `var(${name})`; const made = getComputedStyle(place).color; place.style.color = ""; return made; };
+    const seconds = (day) => Date.parse(`${day}T12:00:00Z`) / 1000;
+    const known = new Map(all("[data-day]", table).map((row) => [row.dataset.day, row.dataset]));
+    const days = [];
+    for (let at = seconds(table.dataset.first); at <= seconds(table.dataset.last); at += 86400) days.push(at);
+    const of = (name) => days.map((at) => { const day = known.get(new Date(at * 1000).toISOString().slice(0, 10)); return day ? Number(day[name]) : null; });
+    const heads = all("thead th", table).map((head) => head.textContent);
+    const [text, line, blue, brown] = ["--tblr-secondary", "--tblr-border-color", "--run", "--warn"].map(resolved);
+    const axis = { stroke: text, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+    const sizes = () => ({ width: place.clientWidth - 40, height: 220 });
+    const chart = new uPlot({
+      ...sizes(),
+      tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
+      scales: { rows: { range: (u, low, high) => [0, high || 1] }, minutes: { range: (u, low, high) => [0, high || 1] } },
+      axes: [axis, { ...axis, scale: "rows", size: 70 }, { ...axis, scale: "minutes", side: 1, grid: { show: false } }],
+      series: [
+        {},
+        { label: heads[2], scale: "rows", stroke: blue, fill: blue, paths: uPlot.paths.bars({ size: [0.6, 40] }), points: { show: false } },
+        { label: heads[3], scale: "minutes", stroke: brown, width: 2, spanGaps: true },
+      ],
+    }, [days, of("rows"), of("minutes")], place);
+    window.addEventListener("resize", () => chart.setSize(sizes()));
+  });
+
   // Keys; off in fields, and where the account says so.
   if (document.body.dataset.keys === "off") return;
   const link = (path) => all(".tabs a").find((a) => a.getAttribute("href").endsWith(path));

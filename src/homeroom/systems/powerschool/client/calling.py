@@ -44,8 +44,11 @@ class Caller:
         *,
         patience: Patience,
         pace: Pace | None = None,
+        again: Callable[[PowerSchoolError], None] = lambda trouble: None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
+        """`again` hears why a call is tried once more, before the wait for it."""
+        self._told = again
         self._id, self._secret, self._patience = client_id, client_secret, patience
         self._pace = pace or Pace(most=patience.longest_wait)
         self._http = httpx2.Client(
@@ -114,11 +117,14 @@ class Caller:
         return False if signing_in else self._may_pass(trouble)
 
     def _may_pass(self, trouble: Exception) -> bool | float:
+        if not isinstance(trouble, Unreachable | BrokenAnswer):
+            return False
+        self._told(trouble)
         if isinstance(trouble, TooManyRequests):
             wait = min(self._patience.longest_wait, trouble.wait or self._patience.first_wait)
             self._pace.slower(wait)
             return wait
-        return isinstance(trouble, Unreachable | BrokenAnswer)
+        return True
 
     def _attempts(self, on: Callable[[Exception], bool | float] | None = None) -> Iterator[stamina.Attempt]:
         patience = self._patience

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 
 from homeroom.systems.powerschool.client.calling import Caller
-from homeroom.systems.powerschool.client.errors import BrokenAnswer, NotFound, Rejected
+from homeroom.systems.powerschool.client.errors import BrokenAnswer, NotFound, PowerSchoolError, Rejected
 from homeroom.systems.powerschool.client.listing import Listing
 from homeroom.systems.powerschool.client.patience import Pace, Patience
 from homeroom.systems.powerschool.client.resources import DEFAULT_PAGE, RESOURCES, TABLE_LIMIT
@@ -38,15 +38,17 @@ class PowerSchool:
         patience: Patience | None = None,
         pace: Pace | None = None,
         folder: Path | None = None,
+        again: Callable[[PowerSchoolError], None] = lambda trouble: None,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
-        """`url` is the server's address without a path; long answers are kept in `folder` while they are read. Nothing is sent yet.
+        """`url` is the server's address without a path; long answers are kept in `folder` while they are read, and `again` hears of
+        every call that is tried once more, and why. Nothing is sent yet.
 
         Raises Rejected for an address that is none.
         """
         self._patience = patience or Patience()
         self._folder = folder
-        self.caller = Caller(url, client_id, client_secret, patience=self._patience, pace=pace, transport=transport)
+        self.caller = Caller(url, client_id, client_secret, patience=self._patience, pace=pace, again=again, transport=transport)
 
     def __enter__(self) -> PowerSchool:
         return self
@@ -150,6 +152,11 @@ class PowerSchool:
     def contacts(self, student: str) -> list[Record]:
         """A student's contacts (by the student's `id`), with their e-mails, phones and relations; blank members are None."""
         return as_list(self.caller.read("GET", f"/ws/contacts/student/{_id(student)}"))
+
+    def contact(self, id: str) -> Record:
+        """One contact by its id (PERSON.ID), with the students whose contact it is. Raises NotFound."""
+        found: Record = self.caller.read("GET", f"/ws/contacts/contact/{_id(id)}")
+        return found
 
     # -- /ws/schema
 

@@ -19,7 +19,7 @@ BASE = "roster"
 """The pack that every district installs."""
 ORDER = (
     "districts", "locations", "terms", "courses", "classes", "staff", "staff_locations", "students", "guardians", "class_staff_roster",
-    "class_student_roster", "legal_guardians", "ignored_schools",
+    "class_student_roster", "legal_guardians",
 )  # fmt: skip
 """Every query, in the order in which they are asked: what rows name comes before them."""
 

@@ -1,7 +1,8 @@
 """The road by tables, for a plug-in that gives credentials and does not bring our queries: the tables that the queries touch are fetched, and the
 queries' own SQL is run here, so that both roads give the same files.
 
-Every table is read by its key, so that rows which come and go meanwhile move no others. Only rows that a query could use are asked for.
+Every table is read by its key, so that rows which come and go meanwhile move no others. Only rows that a query could use are asked for. Where the tables of
+contacts are closed, `/ws/contacts` is asked for each student instead.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from homeroom.systems.fetching import Errand
 from homeroom.systems.powerschool.client import BrokenAnswer, FieldsRefused, NotFound, PowerSchool, Rejected
 from homeroom.systems.powerschool.client.errors import Field
 from homeroom.systems.powerschool.plugin.queries import BASE, FILES, Query
-from homeroom.systems.powerschool.source import here, sheets
+from homeroom.systems.powerschool.source import guardians, here, sheets
 from homeroom.workbench.bench import Workbench
 
 KEYS: Mapping[str, str] = {
@@ -33,7 +34,6 @@ KEYS: Mapping[str, str] = {
     "studentcontactassoc": "studentcontactassocid",
     "studentcontactdetail": "studentcontactdetailid",
     "studentcontactassoccorefields": "studentcontactassocid",
-    "u_schools_extension": "schoolsdcid",
 }
 """The numeric key of each table that is read; of others it is `dcid`, of an extension table the key of the table that it extends."""
 EXTENDED: Mapping[str, str] = {
@@ -57,9 +57,13 @@ def key_of(table: str, extended: Mapping[str, str]) -> str:
     return EXTENDED[extended[table]] if table in extended else KEYS.get(table, "dcid")
 
 
-def lacking(sis: PowerSchool, queries: Sequence[Query]) -> set[Field]:
-    """The fields of this road that are not granted. Raises NotFound and Rejected for a table that the server does not give out."""
-    base = [q for q in queries if q.pack == BASE]
+def base_of(queries: Sequence[Query]) -> list[Query]:
+    """The queries without which this road is none: all of the base but the one for which there is another way."""
+    return [q for q in queries if q.pack == BASE and q.key != guardians.QUERY]
+
+
+def lacking(sis: PowerSchool, base: Sequence[Query]) -> set[Field]:
+    """The fields of queries that are not granted as tables. Raises NotFound and Rejected for a table that the server does not give out."""
     extended = {table: core for q in base for table, core in q.extended.items()}
     refused: set[Field] = set()
     for table, columns in here.columns_of(base).items():
@@ -69,26 +73,29 @@ def lacking(sis: PowerSchool, queries: Sequence[Query]) -> set[Field]:
 
 def bring(sis: PowerSchool, queries: Sequence[Query], errand: Errand) -> list[Incoming]:
     """The files of the queries, made of tables. Raises PowerSchoolError: FieldsRefused names every field that is not granted, of all tables."""
-    base, more = [q for q in queries if q.pack == BASE], [q for q in queries if q.pack != BASE]
+    base = base_of(queries)
+    more = [q for q in queries if q not in base]
     extended = {table: core for q in queries for table, core in q.extended.items()}
     folder = errand.folder / "tables"
     folder.mkdir()
     with Workbench(errand.folder / "bench", memory_mb=MEMORY_MB, also=[errand.folder]) as bench:
         try:
             _fetched(sis, here.columns_of(base), extended, bench, folder, errand)
-            made = list(base)
-            for query in more:
-                if _fetched_if_there(sis, query, extended, bench, folder, errand):
-                    made.append(query)
+            made = base + [q for q in more if _fetched_if_there(sis, q, extended, bench, folder, errand)]
             files = []
             for query in made:
                 errand.tell(f"make {FILES[query.key].removesuffix('.csv')}")
                 here.run(bench, query, errand.now.date(), errand.folder / FILES[query.key])
                 files.append(Incoming(FILES[query.key], errand.folder / FILES[query.key]))
+            students = [
+                str(dcid) for (dcid,) in bench.rows("SELECT dcid FROM students WHERE enroll_status IN (0, -1) ORDER BY dcid")
+            ]
         except duckdb.ConversionException:
             # DuckDB's words quote the cell, which may be a child's.
             raise BrokenAnswer("a table holds a number or a day that is none", path="/ws/schema/table") from None
     shutil.rmtree(folder)
+    if guardians.FILE not in [f.name for f in files] and (contacts := guardians.bring(sis, students, errand)) is not None:
+        files.append(contacts)
     return files
 
 
@@ -134,7 +141,7 @@ def _granted(sis: PowerSchool, table: str, columns: Sequence[str], extended: Map
 def _fetched_if_there(
     sis: PowerSchool, query: Query, extended: Mapping[str, str], bench: Workbench, folder: Path, errand: Errand
 ) -> bool:
-    """Bring what a query of an optional pack needs; False where this server does not have it or does not grant it."""
+    """Bring what a query needs that may be wanting; False where this server does not have it or does not grant it."""
     try:
         _fetched(sis, here.columns_of([query]), extended, bench, folder, errand)
     except (NotFound, FieldsRefused, Rejected):  # no such table, not granted, no such column

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from stamina.instrumentation import set_on_retry_hooks
+
 from homeroom.roster.faults import Refused
 from homeroom.systems.fetching import Errand
 from homeroom.systems.powerschool.client import Patience, PowerSchool, PowerSchoolError
@@ -17,8 +19,17 @@ def client(errand: Errand) -> PowerSchool:
         raise Refused(
             "credentials", what="this source has no client secret yet" if not secret else "address or client id is missing"
         )
+    set_on_retry_hooks([])  # what is tried again is a step of the errand, and no line in a log
+    patience = Patience.of(errand.settings["give_up_seconds"])
     try:
-        return PowerSchool(url, client_id, secret, folder=errand.folder, patience=Patience.of(errand.settings["give_up_seconds"]))
+        return PowerSchool(
+            url,
+            client_id,
+            secret,
+            folder=errand.folder,
+            patience=patience,
+            again=lambda trouble: errand.tell(f"again: {trouble}"),
+        )
     except PowerSchoolError as trouble:
         raise reason(trouble, host(errand)) from None
 

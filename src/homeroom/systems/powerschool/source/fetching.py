@@ -11,16 +11,15 @@ from collections.abc import Callable, Sequence
 from homeroom.deliveries.seal import Incoming
 from homeroom.roster.faults import Refused
 from homeroom.systems.fetching import Errand, Fetched
-from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, NotFound, PowerSchool, PowerSchoolError, Rejected
+from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, NotFound, PowerSchool, PowerSchoolError
 from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.queries import BASE, FILES, Query
-from homeroom.systems.powerschool.source import by_tables, by_v1, sheets
+from homeroom.systems.powerschool.source import by_v1, guardians, sheets
 from homeroom.systems.powerschool.source.connecting import client, host
-from homeroom.systems.powerschool.source.troubles import told
+from homeroom.systems.powerschool.source.troubles import CLOSED, told
 from homeroom.systems.powerschool.source.ways import Way, installed, refuse_less
 
-CLOSED = (NotFound, FieldsRefused, AccessClosed, Rejected)
-"""What closes a road for good, where other troubles may pass."""
+MARKS = FILES["legal_guardians"]
 
 
 def fetch(errand: Errand) -> Fetched:
@@ -28,12 +27,23 @@ def fetch(errand: Errand) -> Fetched:
     with told(host(errand)), client(errand) as sis:
         version = sis.metadata.get("powerschool_version")
         way, why, files = _brought(sis, errand)
-    names = sorted(f.name for f in files)
-    if lost := sorted(set(errand.known.get("files", ())) - set(names)):
+    names = {f.name for f in files}
+    before = set(errand.known.get("files", ()))
+    # Contacts that are closed leave guardians alone (law 2); the mark of the legal guardian says nothing without them.
+    alone = () if guardians.FILE in names else before & {guardians.FILE, MARKS}
+    if lost := sorted(before - names - set(alone)):
         raise Refused("query_missing", what=", ".join(lost))
+    known = {"powerschool_version": version, "files": sorted(names | set(alone)), "way": way, "why": why}
+    state = guardians.STATE_COMES if guardians.FILE in names else guardians.STATE_CLOSED
+    return Fetched(tuple(files), known | {guardians.QUERY: state}, noted=_noted(errand, way, why, state))
+
+
+def _noted(errand: Errand, way: Way, why: str, guardians_now: str) -> dict[str, str]:
+    """What the audit trail is told: another road than last time; that guardians are left alone from now on, or no more."""
     before = errand.known.get("way", way)
-    noted = {} if way == before else {"way": way, "before": before, "why": why}
-    return Fetched(tuple(files), {"powerschool_version": version, "files": names, "way": way, "why": why}, noted=noted)
+    road = {} if way == before else {"way": way, "before": before, "why": why}
+    same = guardians_now == errand.known.get(guardians.QUERY, guardians.STATE_COMES)
+    return road if same else road | {guardians.QUERY: guardians_now}
 
 
 def _brought(sis: PowerSchool, errand: Errand) -> tuple[Way, str, list[Incoming]]:
@@ -41,7 +51,7 @@ def _brought(sis: PowerSchool, errand: Errand) -> tuple[Way, str, list[Incoming]
     asked = tuple(extended(errand.settings.get("extension_fields", ())))
     bringing: dict[Way, Callable[[], list[Incoming]]] = {
         "queries": lambda: _by_queries(sis, asked, errand),
-        "tables": lambda: by_tables.bring(sis, asked, errand),
+        "tables": lambda: _by_tables(sis, asked, errand),
         "v1": lambda: by_v1.bring(sis, errand),
     }
     wanted = errand.settings.get("way", "auto")
@@ -72,6 +82,12 @@ def _last(sis: PowerSchool, errand: Errand, trouble: PowerSchoolError) -> list[I
         return by_v1.bring(sis, errand)
     except AccessClosed:
         raise trouble from None
+
+
+def _by_tables(sis: PowerSchool, asked: Sequence[Query], errand: Errand) -> list[Incoming]:
+    from homeroom.systems.powerschool.source import by_tables  # with the SQL parser, for those who go this way
+
+    return by_tables.bring(sis, asked, errand)
 
 
 def _by_queries(sis: PowerSchool, asked: Sequence[Query], errand: Errand) -> list[Incoming]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlglot import exp, parse_one
 
@@ -29,6 +30,7 @@ NUMBERS = frozenset(
 """Columns, of whatever table, that PowerSchool keeps as numbers: they are joined, compared and sorted as such. All others but days are texts."""
 DAYS = frozenset("FIRSTDAY LASTDAY DOB ENTRYDATE EXITDATE DATEENROLLED DATELEFT START_DATE END_DATE STARTDATE ENDDATE".split())  # noqa: SIM905
 """Columns that PowerSchool keeps as days."""
+NONE: Mapping[str, int] = MappingProxyType({})
 
 
 def columns_of(queries: Iterable[Query]) -> Mapping[str, tuple[str, ...]]:
@@ -42,29 +44,32 @@ def columns_of(queries: Iterable[Query]) -> Mapping[str, tuple[str, ...]]:
 
 
 def load(bench: Workbench, table: str, columns: Iterable[str], path: Path) -> None:
-    """A fetched table, a CSV file with these columns, as a table of the workbench. Raises duckdb.Error for a number that is none."""
+    """A fetched table, a CSV file with these columns, as a table of the workbench, in place of one that was there.
+
+    Raises duckdb.Error for a number that is none.
+    """
     cells = ", ".join(f"CAST({quoted(c)} AS {_kind(c)}) AS {quoted(c)}" for c in columns)
     bench.run(
-        f"CREATE TABLE {quoted(table)} AS SELECT {cells} FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', "
+        f"CREATE OR REPLACE TABLE {quoted(table)} AS SELECT {cells} FROM read_csv(?, header = true, all_varchar = true, delim = ',', quote = '\"', "
         "escape = '\"', nullstr = '', strict_mode = true, max_line_size = 16000000)",
         [str(path)],
     )
 
 
-def run(bench: Workbench, query: Query, today: date, path: Path) -> None:
-    """The query's rows, as PowerSchool would give them on this day, into a CSV file."""
+def run(bench: Workbench, query: Query, today: date, path: Path, arguments: Mapping[str, int] = NONE) -> None:
+    """The query's rows, as PowerSchool would give them on this day, into a CSV file. An argument that is not given asks for all."""
     target = str(path).replace("'", "''")
-    bench.run(f"COPY ({translated(query.sql, today)}) TO '{target}' (FORMAT csv, HEADER true)")
+    bench.run(f"COPY ({translated(query.sql, today, arguments)}) TO '{target}' (FORMAT csv, HEADER true)")
 
 
-def translated(sql: str, today: date) -> str:
-    """Oracle's SQL for DuckDB. Arguments are 0, which asks for all."""
+def translated(sql: str, today: date, arguments: Mapping[str, int] = NONE) -> str:
+    """Oracle's SQL for DuckDB. Arguments that are not given are 0, which asks for all."""
     tree = parse_one(sql, read="oracle")
     day = exp.Cast(this=exp.Literal.string(today.isoformat()), to=exp.DataType.build("date"))
 
     def turned(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Placeholder):
-            return exp.Literal.number(0)
+            return exp.Literal.number(arguments.get(node.name, 0))
         if isinstance(node, exp.ToChar):
             assert node.args["format"].name == "YYYY-MM-DD", "the queries write days in no other way"
             return exp.Cast(this=node.this, to=exp.DataType.build("text"))

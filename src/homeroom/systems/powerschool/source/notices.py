@@ -9,13 +9,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from urllib.parse import unquote_plus
 
 from homeroom.systems.fetching import Changes, Errand, Fetched, Held, Hint, Notified
-from homeroom.systems.powerschool.client import AccessClosed, NotFound, PowerSchool, Rejected
-from homeroom.systems.powerschool.client.shapes import text
-from homeroom.systems.powerschool.plugin.queries import queries
+from homeroom.systems.powerschool.client import NotFound, Rejected
+from homeroom.systems.powerschool.source.asking import Asking, asking
 from homeroom.systems.powerschool.source.connecting import client, host
 from homeroom.systems.powerschool.source.singles import Found, kind_of
 from homeroom.systems.powerschool.source.troubles import told
@@ -33,8 +31,22 @@ TABLES: Mapping[str, str] = {
     "sections": "section",
     "cc": "section_enrollment",
     "courses": "course",
+    "terms": "term",
+    "schools": "school",
+    "sectionteacher": "taught",
+    "person": "contact",
+    "studentcontactassoc": "contact_link",
+    "studentcontactdetail": "contact_entry",
+    "personemailaddressassoc": "email_link",
+    "emailaddress": "email",
+    "personphonenumberassoc": "phone_link",
+    "phonenumber": "phone",
 }
-"""The tables whose changed keys mean records that can be read by themselves; all others wait for the night."""
+"""The tables whose changed keys mean records that can be read by themselves, where the server keeps their versions; all others wait for the night."""
+LISTED: Mapping[str, str] = {"course": "courses", "term": "terms", "school": "locations"}
+"""Changes that are read from a short list of everything."""
+RELATED = ("contact", "contact_link", "contact_entry", "email_link", "email", "phone_link", "phone")
+"""Changes that are those of the students whose contact it is."""
 _PATH = re.compile(r"/ws/v1/(student|staff|section_enrollment|section|course)/([0-9]{1,15})(?![0-9])")
 _MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _ESCAPED = re.compile(r"\\u00([0-7][0-9a-fA-F])")
@@ -59,52 +71,60 @@ def some(errand: Errand, hints: Collection[Hint], held: Held) -> Fetched:
     A record that PowerSchool no longer has is left to the nightly pull, which sees what went with it.
     """
     found = Found(errand)
-    with told(host(errand)), client(errand) as sis:
-        meant = {key for hint in hints for key in _meant(sis, hint, held)}
-        for row in _courses(sis, {hint.key for hint in hints if hint.resource == "course"}):
-            found.keep("courses", [row])
-            meant |= {("classes", key) for key in held.keys("classes", "courseSourcedId", row["course_number"])}
+    by_kind: dict[str, set[str]] = {}
+    for hint in hints:
+        by_kind.setdefault(hint.resource, set()).add(hint.key)
+    with told(host(errand)), client(errand) as sis, asking(sis, errand) as road:
+        meant = {key for kind, keys in by_kind.items() for key in _meant(road, kind, keys, held)}
+        for kind, query in LISTED.items():
+            meant |= set(_listed(errand, road, query, by_kind.get(kind, set()), found, held))
+        sections, teachers = road.taught(by_kind.get("taught", set()))
+        meant |= {("classes", f"C{dcid}") for dcid in sections}
         for table, key in sorted(meant):
             single = held.single(table, key)
             if (asked := kind_of(single)) is not None:
-                found.look(sis, single, asked)
+                found.look(road, single, asked)
+        if teachers:
+            found.keep("class_staff_roster", teachers)
     return Fetched(found.files(errand), errand.known)
 
 
-def _meant(sis: PowerSchool, hint: Hint, held: Held) -> Iterator[tuple[str, str]]:
-    """The records that are read for a hint, as table and id; none where PowerSchool does not know the hint's record.
-
-    A course is not among them: its name is also that of its classes, and they are read with it.
-    """
-    match hint.resource:
+def _meant(road: Asking, kind: str, keys: Collection[str], held: Held) -> Iterator[tuple[str, str]]:
+    """The records that are read for hints of one kind, as table and id; none where PowerSchool does not know the hint's record."""
+    match kind:
         case "student":
-            yield "users", f"S{hint.key}"
+            yield from (("users", f"S{key}") for key in keys)
         case "user":
-            yield "users", f"T{hint.key}"
+            yield from (("users", f"T{key}") for key in keys)
         case "section":
-            yield "classes", f"C{hint.key}"
+            yield from (("classes", f"C{key}") for key in keys)
         case "staff":
-            if adult := _member(sis, hint, "users_dcid"):
-                yield "users", f"T{adult}"
+            yield from (("users", f"T{adult}") for key in keys if (adult := road.adult_of(key)))
         case "section_enrollment":
-            student = held.cell("enrollments", f"E{hint.key}", "userSourcedId")
-            if student is None and (dcid := _member(sis, hint, "student_id")):
-                student = f"S{dcid}"
-            if student is not None:
-                yield "users", student
+            yield from (("users", student) for key in keys if (student := _sitter(road, key, held)))
+        case _ if kind in RELATED:
+            yield from (("users", f"S{student}") for student in road.related(kind, keys))
+            if kind == "contact":
+                # One who is no contact any more is no longer named there; whose guardian it was is held.
+                yield from (("users", s) for key in keys for s in held.keys("users", "agentSourcedIds", f"G{key}"))
 
 
-def _courses(sis: PowerSchool, wanted: Collection[str]) -> Iterator[Mapping[str, str]]:
-    """The courses with these DCIDs. Their query cannot be asked for one, and is short."""
-    if wanted:
-        yield from (row for row in sis.query(queries()["courses"].name) if row["dcid"] in wanted)
+def _sitter(road: Asking, seat: str, held: Held) -> str | None:
+    """The student of a class enrollment, as it is held, else as it is told."""
+    known = held.cell("enrollments", f"E{seat}", "userSourcedId")
+    student = road.student_of(seat, known.removeprefix("S") if known is not None else None)
+    return f"S{student}" if student is not None else None
 
 
-def _member(sis: PowerSchool, hint: Hint, name: str) -> str | None:
-    """One member of a record of `/ws/v1`; None where the record is gone, or the plug-in may not read there."""
-    with suppress(NotFound, AccessClosed):
-        return text(sis.one(hint.resource, hint.key).get(name))
-    return None
+def _listed(
+    errand: Errand, road: Asking, query: str, dcids: Collection[str], found: Found, held: Held
+) -> Iterator[tuple[str, str]]:
+    """Keep the rows of a short list that changed. A course's name is also that of its classes, which are to be read with it."""
+    rows = road.listed(query, dcids) if dcids else ()
+    if rows:
+        found.keep(query, rows)
+    if query == "courses":
+        yield from (("classes", key) for row in rows for key in held.keys("classes", "courseSourcedId", row["course_number"]))
 
 
 def changes(errand: Errand, application: str, version: int) -> Changes | None:

@@ -1,4 +1,4 @@
-"""One record from PowerSchool now: a student with the classes, an adult with the schools, a class with its people.
+"""One record from PowerSchool now: a student with classes and guardians, an adult with the schools, a class with its people.
 
 Ids say what a record is: a letter and the DCID (`design.md`: layouts). What is no longer there among the rows that hang on a record comes as a
 row with the status `tobedeleted`, since a single record's rows are asked for whole.
@@ -7,43 +7,42 @@ row with the status `tobedeleted`, since a single record's rows are asked for wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from homeroom.deliveries.seal import Incoming
 from homeroom.roster.faults import Refused
 from homeroom.systems.fetching import Errand, Fetched, Single
-from homeroom.systems.powerschool.client import PowerSchool
 from homeroom.systems.powerschool.plugin.extensions import extended
-from homeroom.systems.powerschool.plugin.queries import FILES, Query
-from homeroom.systems.powerschool.source import sheets
+from homeroom.systems.powerschool.plugin.queries import FILES
+from homeroom.systems.powerschool.source import guardians, sheets
+from homeroom.systems.powerschool.source.asking import Asking, asking
 from homeroom.systems.powerschool.source.connecting import client, host
+from homeroom.systems.powerschool.source.told import Asked, Row, Told
 from homeroom.systems.powerschool.source.troubles import told
+from homeroom.systems.powerschool.source.v1_rows import TAKEN
 
 STATUS = "status"
+GONE = "tobedeleted"
 _ID = re.compile(r"([STC])(\d+)")
 _TEACHING = re.compile(r"C(\d+)@T(\d+)@teacher")
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One query for one record: its argument, and whether the record itself is in it."""
-
-    query: str
-    argument: str
-    itself: bool = False
-
-
 KINDS: Mapping[tuple[str, str], tuple[Asked, ...]] = {
-    ("users", "S"): (Asked("students", "dcid", True), Asked("class_student_roster", "student")),
-    ("users", "T"): (Asked("staff", "dcid", True), Asked("staff_locations", "dcid")),
+    ("users", "S"): (
+        Asked("students", "dcid"),
+        Asked("class_student_roster", "student"),
+        Asked(guardians.QUERY, "dcid", spare=True),
+        Asked("legal_guardians", "dcid", spare=True),
+    ),
+    ("users", "T"): (Asked("staff", "dcid"), Asked("staff_locations", "dcid")),
     ("classes", "C"): (
-        Asked("classes", "dcid", True),
+        Asked("classes", "dcid"),
         Asked("class_staff_roster", "dcid"),
         Asked("class_student_roster", "section"),
     ),
 }
-"""Table and letter of an id -> what is asked for."""
+"""Table and letter of an id -> what is asked for, the record itself first."""
+WITH_STATUS = ("class_student_roster", "class_staff_roster", guardians.QUERY)
+"""The queries whose rows may be told as removed."""
 
 
 def hangs(table: str) -> Mapping[str, str]:
@@ -57,8 +56,8 @@ def one(errand: Errand, single: Single) -> Fetched:
     if asked is None:
         raise Refused("not_refreshable", what=single.table)
     found = Found(errand)
-    with told(host(errand)), client(errand) as sis:
-        if not found.look(sis, single, asked):
+    with told(host(errand)), client(errand) as sis, asking(sis, errand) as road:
+        if not found.look(road, single, asked):
             raise Refused("record_gone")
     return Fetched(found.files(errand), errand.known)
 
@@ -73,22 +72,26 @@ class Found:
     """Rows of single records on their way into the files of one delivery: a row that two records bring is one row."""
 
     def __init__(self, errand: Errand) -> None:
+        self._errand = errand
         self._queries = {q.key: q for q in extended(errand.settings.get("extension_fields", ()))}
-        self._rows: dict[str, dict[str, Mapping[str, str]]] = {}
+        self._rows: dict[str, dict[str, Row]] = {}
 
-    def look(self, sis: PowerSchool, single: Single, asked: tuple[Asked, ...]) -> bool:
+    def look(self, road: Asking, single: Single, asked: tuple[Asked, ...]) -> bool:
         """Ask for one record and what hangs on it. False, and nothing kept, where the record itself is gone."""
-        adult, dcid = single.key.startswith("T"), single.key[1:]
-        held = single.hanging.get("enrollments", ())
-        brought = [(q, list(_rows(sis, self._queries[q.query], q.argument, dcid))) for q in asked]
-        if any(question.itself and not rows for question, rows in brought):
+        first = road.rows(asked[0], single)
+        if first is None or not first.rows:
             return False
-        for question, rows in brought:
-            gone = [] if question.itself or adult else list(_gone(question.query, rows, held))
-            self.keep(question.query, rows, gone)
+        brought: list[tuple[str, Sequence[Row], list[Row]]] = [(asked[0].query, first.rows, [])]
+        for question in asked[1:]:
+            if question.spare and (not _comes(first.rows) or self._errand.known.get(guardians.QUERY) == guardians.STATE_CLOSED):
+                continue
+            if (answer := road.rows(question, single)) is not None:
+                brought.append((question.query, answer.rows, list(_gone(question.query, answer, single))))
+        for query, rows, gone in brought:
+            self.keep(query, rows, gone)
         return True
 
-    def keep(self, query: str, rows: Iterable[Mapping[str, str]], gone: Iterable[Mapping[str, str]] = ()) -> None:
+    def keep(self, query: str, rows: Iterable[Row], gone: Iterable[Row] = ()) -> None:
         """Keep rows of a query, and such as are gone; of two rows for the same the newer one counts, and the one that is there."""
         kept = self._rows.setdefault(query, {})
         for row in rows:
@@ -101,35 +104,58 @@ class Found:
         made = []
         for query, rows in (self._rows or {"students": {}}).items():
             path = errand.folder / FILES[query]
-            sheets.write(path, [*self._queries[query].columns, STATUS], rows.values())
+            status = [STATUS] if query in WITH_STATUS else []
+            sheets.write(path, [*self._queries[query].columns, *status], rows.values())
             made.append(Incoming(path.name, path))
         return tuple(made)
 
 
-def _key(query: str, row: Mapping[str, str]) -> str:
+def _key(query: str, row: Row) -> str:
     """What tells the rows of a query apart: their DCID; who teaches a class has none, and may do so in two roles."""
-    return row["dcid"] if query != "class_staff_roster" else "|".join(f"{c}={row[c]}" for c in sorted(row))
+    return row["dcid"] if query in _NUMBERED else "|".join(f"{c}={row[c]}" for c in sorted(row))
 
 
-def _rows(sis: PowerSchool, query: Query, argument: str, dcid: str) -> Iterator[Mapping[str, str]]:
-    yield from sis.query(query.name, {argument: dcid})
+_NUMBERED = ("students", "staff", "classes", "class_student_roster", "courses", "terms", "locations")
 
 
-def _gone(query: str, rows: Iterable[Mapping[str, str]], held: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
+def _comes(students: Iterable[Row]) -> bool:
+    """Whether a student is one whose contacts count: who left keeps the guardians until the night."""
+    return any(row.get("enroll_status") in TAKEN for row in students)
+
+
+def _gone(query: str, told: Told, single: Single) -> Iterator[Row]:
     """Rows that Homeroom holds and PowerSchool has no longer, as removals by name."""
+    held = single.hanging.get("enrollments", ())
     if query == "class_student_roster":
-        there = {f"E{r['dcid']}" for r in rows}
-        for row in held:
-            if row["sourcedId"] not in there and re.fullmatch(r"E\d+", row["sourcedId"]):
-                yield {
-                    "dcid": row["sourcedId"][1:],
-                    "section_dcid": row["classSourcedId"][1:],
-                    "student_dcid": row["userSourcedId"][1:],
-                    "schoolid": row["schoolSourcedId"],
-                    STATUS: "tobedeleted",
-                }
-        return
-    taught = {(r["section_dcid"], r["users_dcid"]) for r in rows}
+        yield from _gone_seats(told, held)
+    elif query == "class_staff_roster":
+        yield from _gone_teachers(told, held)
+    elif query == guardians.QUERY:
+        yield from _gone_contacts(told, single)
+
+
+def _gone_contacts(told: Told, single: Single) -> Iterator[Row]:
+    there = {f"G{r['person_id']}" for r in told.rows}
+    for agent in single.itself.get("agentSourcedIds", "").split(","):
+        if (found := re.fullmatch(r"G(\d+)", agent.strip())) and found[0] not in there:
+            yield {"student_dcid": single.key[1:], "person_id": found[1], STATUS: GONE}
+
+
+def _gone_seats(told: Told, held: Iterable[Row]) -> Iterator[Row]:
+    there = {f"E{r['dcid']}" for r in told.rows} | told.silent
+    for row in held:
+        if row["sourcedId"] not in there and re.fullmatch(r"E\d+", row["sourcedId"]):
+            yield {
+                "dcid": row["sourcedId"][1:],
+                "section_dcid": row["classSourcedId"][1:],
+                "student_dcid": row["userSourcedId"][1:],
+                "schoolid": row["schoolSourcedId"],
+                STATUS: GONE,
+            }
+
+
+def _gone_teachers(told: Told, held: Iterable[Row]) -> Iterator[Row]:
+    taught = {(r["section_dcid"], r["users_dcid"]) for r in told.rows}
     for row in held:
         found = _TEACHING.fullmatch(row["sourcedId"])
         if found and (found[1], found[2]) not in taught:
@@ -138,5 +164,5 @@ def _gone(query: str, rows: Iterable[Mapping[str, str]], held: Iterable[Mapping[
                 "users_dcid": found[2],
                 "schoolid": row["schoolSourcedId"],
                 "is_lead": "0",
-                STATUS: "tobedeleted",
+                STATUS: GONE,
             }

@@ -18,6 +18,8 @@ from homeroom.systems.powerschool.client import (
 )
 from homeroom.systems.powerschool.client.errors import Field
 
+CLOSED = (NotFound, FieldsRefused, AccessClosed, Rejected)
+"""What closes a road, or a part of it, for good; other troubles may pass."""
 MOST_NAMED = 40
 """How many missing fields a message names."""
 
@@ -42,6 +44,12 @@ def reason(trouble: PowerSchoolError, host: str) -> Refused:
             return Refused("fields_missing", count=len(trouble.fields), fields=lines(trouble.fields))
         case Rejected(status=405) | NotFound() if trouble.path.startswith("/ws/schema/table"):
             return Refused("table_closed", what=f"the table {trouble.path.rpartition('/')[2]}")
+        case Rejected() | NotFound() if trouble.path.startswith("/ws/v1/event_subscription"):
+            return Refused("events_closed", what=str(trouble))
+        case Rejected(status=403 | 405) | NotFound() if trouble.path.startswith("/ws/v1/"):
+            return Refused("access_closed", what=str(trouble))
+        case Rejected(status=403 | 405) if trouble.path.startswith("/ws/schema/query/"):
+            return Refused("query_closed", what=trouble.path.removesuffix("/count").rpartition("/")[2])
         case NotFound():
             return Refused("query_missing", what=trouble.path.rpartition("/")[2] or trouble.path)
         case Unreachable():

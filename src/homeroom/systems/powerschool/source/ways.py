@@ -10,7 +10,6 @@ from homeroom.systems.fetching import Errand
 from homeroom.systems.powerschool.client import FieldsRefused, NotFound, PowerSchool, Rejected
 from homeroom.systems.powerschool.client.errors import Field
 from homeroom.systems.powerschool.plugin.queries import BASE, Query
-from homeroom.systems.powerschool.source import by_tables
 
 Way = Literal["queries", "tables", "v1"]
 
@@ -26,6 +25,10 @@ def installed(sis: PowerSchool, asked: Sequence[Query]) -> bool:
             continue
         except FieldsRefused:
             return True
+        except Rejected as trouble:
+            if trouble.status in (403, 405):
+                continue  # there, and closed to this plug-in: no more use than none
+            raise
         return True
     return False
 
@@ -37,15 +40,17 @@ def refuse_less(way: Way, errand: Errand, why: str) -> None:
         raise Refused("way_narrower", before=before, why=why)
 
 
-def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[str, str, set[Field]]:
+def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[Way, str, set[Field]]:
     """The road that a pull would take now, why, and the fields that the road by tables lacks. Only one page of each table is asked for."""
-    wanted = errand.settings.get("way", "auto")
+    from homeroom.systems.powerschool.source import by_tables  # with the SQL parser: no refresh waits for it
+
+    wanted: Way | Literal["auto"] = errand.settings.get("way", "auto")
     if wanted in ("queries", "v1"):
         return wanted, "the setting way says so", set()
     if wanted == "auto" and installed(sis, asked):
         return "queries", "the queries of Homeroom's plug-in are there", set()
     try:
-        refused = by_tables.lacking(sis, asked)
+        refused = by_tables.lacking(sis, by_tables.base_of(asked))
     except (NotFound, Rejected) as trouble:
         return ("v1", f"tables are closed: {trouble}", set()) if wanted == "auto" else ("tables", str(trouble), set())
     if refused and wanted == "auto":

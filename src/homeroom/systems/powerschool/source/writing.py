@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from homeroom.systems.fetching import Errand
+from homeroom.systems.fetching import Errand, Hint
 from homeroom.systems.powerschool.client import PowerSchool, student_writes
 from homeroom.systems.powerschool.client.shapes import text
 from homeroom.systems.powerschool.client.student_rules import RULES, extension, problems
@@ -35,16 +35,20 @@ class StudentWriter:
     corrections: Mapping[str, str] = CORRECTIONS
     known = tuple(RULES)
 
-    def __init__(self, sis: PowerSchool, host: str) -> None:
-        self._sis, self._host = sis, host
+    def __init__(self, sis: PowerSchool, host: str, prefix: str = "") -> None:
+        self._sis, self._host, self._prefix = sis, host, prefix
+
+    def hint(self, id: str) -> Hint:
+        """As an event would name the student."""
+        return Hint("student", id)
 
     def strange(self, columns: Sequence[str]) -> list[str]:
         """Columns that are neither a field of a student nor one of an extension table."""
         return [c for c in columns if c not in RULES and not _EXTENSION.fullmatch(c)]
 
     def id_of(self, sourced_id: str) -> str | None:
-        """A student's DCID; None for anybody else."""
-        found = _STUDENT.fullmatch(sourced_id)
+        """A student's DCID; None for anybody else, and for an id of another source."""
+        found = _STUDENT.fullmatch(sourced_id.removeprefix(self._prefix)) if sourced_id.startswith(self._prefix) else None
         return found[1] if found else None
 
     def find(self, number: str) -> str | None:
@@ -96,7 +100,7 @@ class StudentWriter:
 def writer(errand: Errand) -> Iterator[StudentWriter]:
     """A writer for a source; nothing is sent yet. Raises Refused when something of the set-up is missing."""
     with client(errand) as sis:
-        yield StudentWriter(sis, host(errand))
+        yield StudentWriter(sis, host(errand), errand.prefix)
 
 
 def _written(result: student_writes.Result) -> Written:

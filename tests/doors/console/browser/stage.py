@@ -1,0 +1,158 @@
+"""A running `homeroom serve` of an empty installation, and people at their browsers: nothing is there that a user could not have made."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pyotp
+from playwright.sync_api import Page
+
+from desk_kit import PASSWORD
+from doors.console.browser.conftest import Visitor
+from e2e.installation import Installation
+
+PORTS = {"HOMEROOM_HTTP_PORT": "0", "HOMEROOM_SFTP_PORT": "0", "HOMEROOM_QUIET_SECONDS": "1"}
+PATIENCE = 60_000
+"""Milliseconds that a page may take on a busy machine."""
+
+
+@dataclass
+class Human:
+    """Somebody at a browser, with a code generator on a phone."""
+
+    visitor: Visitor
+    secret: str = ""
+    last: int = 0
+
+    @property
+    def page(self) -> Page:
+        return self.visitor.page
+
+    def code(self) -> str:
+        """The next code. A code is good once: that of the half minute to come is taken early, and waited for like a person waits."""
+        step = max(self.last + 1, int(datetime.now(UTC).timestamp()) // 30)
+        while step > int(datetime.now(UTC).timestamp()) // 30 + 1:
+            self.page.wait_for_timeout(200)
+        self.last = step
+        return pyotp.TOTP(self.secret).at(datetime.fromtimestamp(step * 30, UTC))
+
+    def go(self, path: str) -> None:
+        """Open a page."""
+        self.page.goto(self.visitor.address + path if path.startswith("/") else path)
+
+    def press(self, words: str, exact: bool = True) -> None:
+        """Press the button of that name."""
+        self.page.get_by_role("button", name=words, exact=exact).first.click()
+
+    def follow(self, words: str, exact: bool = False) -> None:
+        """Follow the link of that name."""
+        self.page.get_by_role("link", name=words, exact=exact).first.click()
+
+    def fill(self, **fields: str) -> None:
+        """Fill fields by their names."""
+        for name, value in fields.items():
+            self.page.locator(f'[name="{name}"]:not([type="hidden"])').last.fill(value)
+
+    def sees(self, words: str) -> None:
+        """The page says it."""
+        self.page.get_by_text(words).first.wait_for(timeout=PATIENCE)
+
+    def come_in(self, link: str, name: str) -> None:
+        """By the link of an invitation: a name, a password, a code generator."""
+        self.go(link)
+        self.secret = self.page.locator("code.word").inner_text()
+        self.fill(name=name, password=PASSWORD, again=PASSWORD, code=self.code())
+        self.press("Come in")
+        self.sees("You are signed in.")
+
+    def elevate(self, reason: str) -> None:
+        """Take the elevated role, on the page that asks for it."""
+        self.fill(reason=reason, code=self.code())
+        self.press("Take the elevated role")
+
+    def once_link(self) -> str:
+        """The link that is shown once on this page."""
+        found = re.search(r"https?://\S+/once/[\w-]+", self.page.locator(".secret").first.inner_text())
+        assert found
+        return found[0]
+
+
+@dataclass
+class Stage:
+    """The running program and its doors."""
+
+    home: Installation
+    process: subprocess.Popen[str]
+    told: dict[str, Any]
+    visit: Callable[..., Visitor]
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return str(self.told["url"])
+
+    def human(self, dress: str = "light", **more: Any) -> Human:
+        """A browser of its own."""
+        return Human(self.visit(self.address, dress=dress, **more))
+
+    def here(self, link: str) -> str:
+        """A link of the installation at the address of this run."""
+        return self.address + "/once/" + link.rpartition("/")[2]
+
+    def push(self, username: str, password: str, files: dict[str, str]) -> None:
+        """Send files over SFTP, as a district's system does."""
+
+        async def talk() -> None:
+            port = self.told["sftp_port"]
+            async with (
+                asyncssh.connect(
+                    "127.0.0.1", port, username=username, password=password, known_hosts=None, config=None
+                ) as connection,
+                connection.start_sftp_client() as client,
+            ):
+                for name, text in files.items():
+                    async with client.open(name, "w") as file:
+                        await file.write(text)
+
+        asyncio.run(asyncio.wait_for(talk(), 60))
+
+
+@contextmanager
+def stage(folder: Path, visit: Callable[..., Visitor], **environment: str) -> Iterator[Stage]:
+    """Start the program on an empty folder; at the end SIGTERM must end it quietly."""
+    home = Installation(folder / "data", PORTS | environment)
+    process = home.start("serve", "--json")
+    assert process.stdout is not None
+    errors: list[str] = []
+    reader = threading.Thread(target=lambda: errors.extend(process.stderr or ()), daemon=True)
+    reader.start()
+    try:
+        yield Stage(home, process, json.loads(process.stdout.readline()), visit, errors)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            reader.join(10)
+            process.stdout.close()
+            if process.stderr:
+                process.stderr.close()
+    assert not [line for line in errors if "Traceback" in line], errors
+
+
+def tomorrow() -> str:
+    """A day for the training."""
+    return (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
