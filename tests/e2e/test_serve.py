@@ -22,6 +22,7 @@ import pytest
 
 from e2e.files import district, users, write
 from e2e.installation import Installation
+from homeroom.store import stores
 from sync_house import half
 
 pytestmark = pytest.mark.slow
@@ -149,6 +150,11 @@ def test_the_story_of_a_district_that_pushes(program: Program, tmp_path: Path) -
     report = program.ask("imports", "pinewood", "1")
     assert {f["name"] for f in report["files"]} == set(files)
     assert program.ask("roster", "pinewood")["tables"]["users"] == {"active": 24, "tobedeleted": 0}
+
+    # Who logged in is written down beside the door, for the page of the source.
+    with stores.open(program.home.data, program.home.environment.get("HOMEROOM_DATABASE_URL")) as opened:
+        logins = opened.control.logins.of(program.account["username"])
+    assert {(login.address, login.result) for login in logins} == {("127.0.0.1", "in")}
 
     # An application reads it back.
     with httpx2.Client(base_url=program.told["url"]) as web:

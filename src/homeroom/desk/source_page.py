@@ -55,11 +55,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One setting of a source: its value as it is typed (blank: the default counts), and in words."""
+    """One setting of a source: its value as it is typed (blank: the default counts), what counts in words, and the default in words."""
 
     setting: Setting
     typed: str
     written: str
+    default: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ def of(house: House, source: Source, now: datetime) -> OneSource:
 def lines(source: Source) -> tuple[Line, ...]:
     """Every setting that acts for this kind of source, in the order of the one table."""
     mine = (s for s in source_settings.SETTINGS if not s.kinds or source.kind in s.kinds)
-    return tuple(Line(s, _typed(source, s), source_settings.written(source, s.name)) for s in mine)
+    return tuple(
+        Line(s, _typed(source, s), source_settings.written(source, s.name), source_settings.spelled(s, s.default)) for s in mine
+    )
 
 
 def proposed(source: Source, typed: Mapping[str, str]) -> Proposal:

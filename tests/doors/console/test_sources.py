@@ -16,7 +16,9 @@ import pytest
 from console_kit import Browser
 from desk_kit import NOON, Somebody, somebody
 from e2e.files import district
-from homeroom.desk import passwords
+from homeroom.desk import passwords, source_acts
+from homeroom.desk.setup import acting
+from homeroom.desk.viewer import Person, Viewer
 from homeroom.doors.console import crossing
 from homeroom.doors.console.app import create
 from homeroom.doors.console.gate import OfTheDesk
@@ -25,6 +27,7 @@ from homeroom.store.logins import Login
 from homeroom.store.sources import Source
 from homeroom.sync import districts, imports, source_settings, sources
 from homeroom.sync.house import House, opened
+from pretend import pretend
 from remote_sftp import PASSWORD as THEIRS
 from remote_sftp import USER, Remote
 from sync_house import settings
@@ -322,6 +325,35 @@ def test_a_source_that_fetches_is_tested_mended_and_fetched(place: Place, tmp_pa
     assert (idle.status_code, "hands out no work" in text(idle)) == (422, True)
     for name in ("password", "keys/remove"):
         assert place.browser.post(f"{place.here}/{made.id}/{name}", {"fingerprint": "x"}).status_code == 422
+
+
+def test_powerschool_says_what_is_missing_and_the_secret_stays_inside(place: Place) -> None:
+    with pretend(20) as server:
+        plugin = server.world.plugin
+        made = place.added(
+            "powerschool", url=server.world.url, client_id=plugin.client_id, secret=plugin.client_secret, name="SIS"
+        )
+        assert "Road tables" in text(place.browser.post(f"{place.here}/{made.id}/test"))
+        place.browser.post(f"{place.here}/{made.id}/settings", {"set-way": "queries", "set-give_up_seconds": "0.3", "sure": "1"})
+        tested = place.browser.post(f"{place.here}/{made.id}/test")
+        told = text(tested)
+        assert "The connection works" in told
+        assert "This is to be done in PowerSchool:" in told  # the plug-in with Homeroom's queries is not installed
+        assert plugin.client_secret not in tested.text
+    refused = place.browser.post(f"{place.here}/{made.id}/notices", {"do": "address"})
+    assert (refused.status_code, "HOMEROOM_PUBLIC_URL" in text(refused)) == (422, True)
+    assert place.browser.post(f"{place.here}/{made.id}/test").status_code == 422  # nobody is there any more
+
+
+def test_what_is_fetched_in_a_set_up_is_only_looked_at(shared: tuple[House, Somebody, Iterator[str]]) -> None:
+    house = shared[0]
+    ada = Viewer(Person(1, "ada@vendor.example", "Ada", "operator"), session=1)
+    acting.begin(house, ada, "cedar", "Cedar", "America/Chicago", NOON.date(), NOON)
+    made = sources.add(house, "cedar", "sftp-pull", settings={"host": "sftp.cedar.example", "username": "homeroom"}).source
+    begun: list[tuple[str, int]] = []
+    number = source_acts.pull(house, ada, made, NOON, lambda slug, number: begun.append((slug, number)))
+    assert begun == [("cedar", number)]
+    assert house.stores.roster("cedar").imports.get(number).dry_run
 
 
 def test_another_district_s_source_is_not_there(place: Place) -> None:

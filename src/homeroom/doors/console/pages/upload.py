@@ -16,7 +16,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.sync import gate, imports
 from homeroom.workbench.values import Mode
 
-MOST_BYTES = 2 << 30
+MOST_BYTES = 2_000_000_000
 """What one form may bring; a larger set comes over SFTP."""
 
 

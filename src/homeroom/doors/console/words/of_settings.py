@@ -30,3 +30,5 @@ def sentences() -> Iterator[str]:
     """All of them, for the catalogue."""
     for setting in SETTINGS:
         yield from (label(setting.name), meaning(setting), effect(setting), setting.group)
+        if setting.unit:
+            yield setting.unit
