@@ -15,7 +15,8 @@ import pytest
 
 from homeroom.deliveries.incoming import UNFINISHED, survey
 from homeroom.deliveries.spool import Rules, ready
-from homeroom.doors.sftp.accounts import Account, Passwords, hashed, knows, new_password
+from homeroom.desk.passwords import hashed, new_password
+from homeroom.doors.sftp.accounts import Account, Passwords, knows
 from homeroom.doors.sftp.brake import Brake, BrakeRules
 from homeroom.doors.sftp.limits import Limits
 from homeroom.doors.sftp.session import trimmed

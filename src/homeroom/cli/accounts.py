@@ -31,7 +31,7 @@ def rotate(
     as_json
         Print one JSON document.
     """
-    from homeroom.doors.sftp.accounts import hashed, new_password
+    from homeroom.desk.passwords import hashed, new_password
     from homeroom.roster.report import moment
     from homeroom.sync import accounts
 

@@ -92,7 +92,7 @@ def add(
         Print one JSON document.
     """
     from homeroom.cli.pulls import secrets_for
-    from homeroom.doors.sftp.accounts import hashed, new_password
+    from homeroom.desk.passwords import hashed, new_password
     from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
     from homeroom.sync import accounts, source_settings, sources
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,9 +17,6 @@ from homeroom.sync.house import House
 
 KIND: once.Kind = "credentials"
 OVERLAP = timedelta(hours=24)
-LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""No look-alikes, and nothing that a shell, a URL or an old form would mangle."""
-LENGTH = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +30,12 @@ class Handed:
     password: str
 
 
-def new_password() -> str:
-    """A password to hand out once: 24 letters, about 139 bits."""
-    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-
-
 def make(house: House, asking: Viewer, slug: str, number: int, facts: Mapping[str, str], now: datetime) -> str:
     """The token of a link that shows a source's new password. The password before stays good for 24 hours, links before are dead.
 
     `facts` are what else the page shows (host, port, host key), by name. Raises Misuse for a source without an account.
     """
-    password = new_password()
+    password = passwords.new_password()
     account, _ = accounts.rotate(house, slug, number, passwords.hashed(password), OVERLAP, asking.who)
     values = {"password": password, "facts": {**facts, "username": account.username}}
     house.stores.control.audit.add(AuditRow(now, asking.who, "link-made", slug, {"source": number, "kind": KIND}))

@@ -15,10 +15,21 @@ from homeroom.roster.faults import Misuse
 SHORTEST = 12
 """Letters of a password. NIST SP 800-63B asks for 8 beside a second factor; district people may have none."""
 LONGEST = 256
+_MOST = 1024
+"""Longer texts are no password of anybody, and cost no more than this."""
+LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""No look-alikes (l 1 I O 0 o) and nothing that a shell, a URL or an old form would mangle."""
+HANDED_OUT = 24
+"""Letters of a password that is made and handed out: about 139 bits."""
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash(secrets.token_hex(16))
 _STEP = 30
 _ISSUER = "Homeroom"
+
+
+def new_password() -> str:
+    """A password to hand out once, to a system that logs in."""
+    return "".join(secrets.choice(LETTERS) for _ in range(HANDED_OUT))
 
 
 def judged(password: str, email: str, name: str) -> str:
@@ -40,7 +51,7 @@ def hashed(password: str) -> str:
 def right(kept: str | None, password: str) -> bool:
     """Whether this is the password. Without one it takes just as long, and is False."""
     try:
-        return _HASHER.verify(kept or _NOBODY, password[:LONGEST]) and kept is not None
+        return _HASHER.verify(kept or _NOBODY, password[:_MOST]) and kept is not None and len(password) <= _MOST
     except (VerificationError, InvalidHashError):
         return False
 

@@ -10,14 +10,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import asyncssh
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
-LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""No look-alikes (l 1 I O 0 o) and nothing that a shell, a URL or an old form would mangle."""
-PASSWORD_LETTERS = 24
+from homeroom.desk import passwords
+
 LONGEST_PASSWORD = 1024
-_HASHER = PasswordHasher()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +38,12 @@ class Accounts(Protocol):
         ...
 
 
-def new_password() -> str:
-    """A password to hand out once: 24 letters, about 139 bits."""
-    return "".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LETTERS))
-
-
-def hashed(password: str) -> str:
-    """What may be stored of a password (argon2id)."""
-    return _HASHER.hash(password)
-
-
 class Passwords:
     """Checks passwords in threads of its own, at most two at once: each check takes 64 MiB by design."""
 
     def __init__(self, workers: int = 2) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="argon2")
-        self._nobody = hashed(secrets.token_hex(16))
+        self._nobody = passwords.hashed(secrets.token_hex(16))
 
     async def right(self, password: str, hashes: Sequence[str]) -> bool:
         """Whether one of the hashes is of this password. Without any it takes just as long, and is False."""
@@ -66,7 +52,7 @@ class Passwords:
         loop = asyncio.get_running_loop()
         found = False
         for stored in hashes or (self._nobody,):
-            found |= await loop.run_in_executor(self._pool, _verified, stored, password)
+            found |= await loop.run_in_executor(self._pool, passwords.right, stored, password)
         return found and bool(hashes)
 
     def close(self) -> None:
@@ -78,10 +64,3 @@ def knows(account: Account, key: asyncssh.SSHKey) -> bool:
     """Whether a public key is one of the account's. A stored line that is no key lets nobody in."""
     offered = key.export_public_key("openssh").split()[:2]
     return any(line.encode("utf-8", "replace").split()[:2] == offered for line in account.keys)
-
-
-def _verified(stored: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False

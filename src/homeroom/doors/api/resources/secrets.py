@@ -9,10 +9,10 @@ from fastapi import Query
 from pydantic import Field
 
 from homeroom.desk import handing_over
+from homeroom.desk.passwords import hashed, new_password
 from homeroom.doors.api.models import Body, Told
 from homeroom.doors.api.resources.sources import PublicKey, Secret
 from homeroom.doors.api.routes import Answer, Ask, Number, Routes, Slug
-from homeroom.doors.sftp.accounts import hashed, new_password
 from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from homeroom.desk.passwords import hashed, new_password
 from homeroom.doors.api.handing import started
 from homeroom.doors.api.models import Body, Started, Told
 from homeroom.doors.api.routes import Answer, Ask, Asked, Number, Routes, Slug, Wait
-from homeroom.doors.sftp.accounts import hashed, new_password
 from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
 from homeroom.roster.report import moment
 from homeroom.store.sources import Source
