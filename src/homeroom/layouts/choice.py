@@ -79,7 +79,7 @@ def choose(
             finding.tell(workbench)
     if best.refusal is not None and not (best.missing and of_joined(best.refusal)):
         raise best.refusal
-    if best.missing and not all(map(is_mended, inspected)):
+    if best.missing and not (inspected and all(map(is_mended, inspected))):
         raise Refused("incomplete_set", missing=", ".join(best.missing))
     if not best.matches and used is None:
         raise Refused("layouts_unclear", near=_near([best]))
