@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 from sqlalchemy import inspect
 
 from homeroom.roster.faults import Misuse
-from homeroom.store import control_tables, stores
+from homeroom.store import control_tables, migrate, stores
+from homeroom.store.places import Place
+from homeroom.store.postgres_schema import PostgresSchema, postgres_engine
+from homeroom.store.sqlite_file import SqliteFile
 from homeroom.store.stores import Stores
 
 NOW = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
@@ -37,27 +41,35 @@ def test_a_saved_change_makes_a_version_and_the_same_text_makes_none(stores: Sto
         kept.get("pine", "ours", 9)
 
 
-FIRST = {
-    "alembic_version", "district", "source", "account", "app", "token", "data_key", "audit", "worker", "summary", "setting",
-}  # fmt: skip
-"""The tables of the first migration."""
-
-
 def test_a_control_store_from_before_gets_the_table_and_keeps_what_it_holds(database_url: str | None, tmp_path: Path) -> None:
-    with stores.open(tmp_path, database_url) as opened:
-        opened.control.districts.add("pine", "Pine", "UTC", NOW)
-        with opened.control.place.write() as connection:
-            for table in reversed(control_tables.control.sorted_tables):
-                if table.name not in FIRST:
-                    table.drop(connection)
-            for column in ("retiring_hash", "retiring_until"):
-                connection.exec_driver_sql(f"ALTER TABLE {opened.control.place.name('account')} DROP COLUMN {column}")
-            connection.execute(control_tables.version.update().values(version_num="0001"))
+    old = _first_of_all(database_url, tmp_path)
+    with old.write() as connection:
+        row = "('pine', 'Pine', 'UTC', '2026-09-01T06:30:00.000Z')"
+        connection.exec_driver_sql(f"INSERT INTO {old.name('district')} (slug, name, timezone, created) VALUES {row}")
+    old.close()
+    if isinstance(old, PostgresSchema):
+        old.engine.dispose()
     with stores.open(tmp_path, database_url) as opened:
         with opened.control.place.read() as connection:
             assert inspect(connection).get_pk_constraint("layout_version", schema=_schema(connection))["constrained_columns"]
         opened.control.layouts.save("pine", "ours", TEXTS, "d1", note=None, who="ada", now=NOW)
         assert opened.control.layouts.names("pine") == ["ours"]
+        assert opened.control.districts.get("pine").name == "Pine"
+
+
+def _first_of_all(url: str | None, folder: Path) -> Place:
+    """A control store as the first migration made it."""
+    if url is None:
+        place: Place = SqliteFile(folder / "control.db")
+        file = place.next_file()
+        sqlite3.connect(file).close()
+        place.turn(file)
+    else:
+        place = PostgresSchema(postgres_engine(url), "control")
+        with place.write() as connection:
+            connection.exec_driver_sql("CREATE SCHEMA control")
+    migrate.upgrade(place, control_tables.control, to="0001")
+    return place
 
 
 def _schema(connection: object) -> str | None:

@@ -38,7 +38,13 @@ def open(data: Path, url: str | None = None) -> Stores:
     Raises Misuse when a store was written by a newer Homeroom, TryAgain when the database cannot be reached.
     """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Stores(data.resolve(), postgres_engine(url) if url else None)
+    engine = postgres_engine(url) if url else None
+    try:
+        return Stores(data.resolve(), engine)
+    except BaseException:
+        if engine is not None:
+            engine.dispose()
+        raise
 
 
 class Stores:

@@ -18,7 +18,7 @@ _ROLES = "roles"
 
 def aside(table: str) -> str:
     """The relation (sourcedId, school) of the stored records of a table, as far as they were brought, that stand aside."""
-    return quoted(f"aside_{table}")
+    return quoted(f"away_{table}")
 
 
 def schools_out() -> str:
@@ -27,7 +27,7 @@ def schools_out() -> str:
 
 
 class Leaning:
-    """A lookup that keeps `aside_T` beside `stored_T`."""
+    """A lookup that keeps `away_T` beside `stored_T`."""
 
     def __init__(self, workbench: Workbench, lookup: Lookup, book: Catalogue) -> None:
         """`lookup` is the store's own."""
