@@ -8,9 +8,10 @@ import pyotp
 import pytest
 
 from desk_kit import NOON, PASSWORD, somebody
-from homeroom.desk import elevation, once, people, sessions, signing_in, tokens
+from homeroom.desk import elevation, once, people, sessions, signing_in, tokens, tries
 from homeroom.desk.signing_in import NoMatch, TooManyTries
 from homeroom.roster.faults import Misuse
+from homeroom.sync import housekeeping
 from homeroom.sync.house import House
 
 
@@ -100,7 +101,7 @@ def test_ten_tries_then_a_quarter_of_an_hour(house: House) -> None:
 
 def test_one_place_cannot_try_everybody(house: House) -> None:
     for number in range(100):
-        house.stores.control.attempts.add((signing_in._key("place", "10.0.0.9"),), NOON, NOON - timedelta(hours=1))
+        house.stores.control.attempts.add((tries.key("place", "10.0.0.9"),), NOON, NOON - timedelta(hours=1))
         assert number < 100
     with pytest.raises(TooManyTries):
         sign_in(house, "somebody@vendor.example", PASSWORD, "")
@@ -176,6 +177,32 @@ def test_the_elevated_role_needs_a_reason_and_a_code_and_ends_by_itself(house: H
     assert again.elevation.kind == "settings"
     elevation.end(house, again, ada.now)
     assert ada.viewer(cookie).elevation is None
+
+
+def test_who_sits_at_an_open_session_cannot_find_the_code_out(house: House) -> None:
+    ada = somebody(house, "engineer")
+    asking = ada.viewer(ada.sign_in())
+    for _ in range(10):
+        with pytest.raises(Misuse, match="did not match"):
+            elevation.begin(house, asking, "records", "pinewood", "a parent asked us", "000000", 15, ada.now)
+    with pytest.raises(Misuse, match="Too many tries"):
+        elevation.begin(house, asking, "records", "pinewood", "a parent asked us", ada.code(), 15, ada.now)
+    ada.now += timedelta(minutes=16)
+    assert elevation.begin(house, asking, "records", "pinewood", "a parent asked us", ada.code(), 15, ada.now)
+    # What was right is forgiven: ten more wrong ones before the brake.
+    with pytest.raises(Misuse, match="did not match"):
+        elevation.begin(house, asking, "records", "pinewood", "a parent asked us", "000000", 15, ada.now)
+
+
+def test_a_link_that_nobody_opened_holds_nothing_once_its_time_is_over(house: House) -> None:
+    token = once.make(house, "credentials", "source 1", {"password": "s3cret"}, "ada", NOON, "pinewood")
+    for hours, there in ((47, True), (48, False)):
+        housekeeping.keep(house, NOON + timedelta(hours=hours))
+        kept = house.stores.control.once.find(once.digest(token))
+        assert kept is not None
+        assert (kept.sealed is not None) == there
+    housekeeping.keep(house, NOON + timedelta(hours=48, days=31))
+    assert house.stores.control.once.find(once.digest(token)) is None
 
 
 def test_without_a_code_generator_the_password_confirms(house: House) -> None:

@@ -15,8 +15,6 @@ from homeroom.store.sessions import Once
 from homeroom.sync.house import House
 
 LASTS = timedelta(hours=48)
-REMEMBERED = timedelta(days=30)
-"""For so long a dead link can still say why it is dead."""
 
 Kind = Literal["invitation", "new-password", "credentials"]
 
@@ -65,11 +63,6 @@ def look(house: House, token: str, now: datetime) -> Once:
     if found.used is not None or found.expires <= now:
         raise LinkDead(found.used, expired=found.used is None)
     return found
-
-
-def peek(house: House, token: str, now: datetime) -> Opened:
-    """What a link holds, without using it up: for a form that may come back with a mistake in it. Raises LinkDead."""
-    return _opened(house, look(house, token, now))
 
 
 def use(house: House, token: str, now: datetime) -> Opened:

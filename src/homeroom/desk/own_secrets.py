@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from homeroom.desk import passwords, people
-from homeroom.desk.viewer import STAFF, Viewer
+from homeroom.desk import passwords, people, tries
+from homeroom.desk.viewer import Viewer
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditRow
 from homeroom.sync.house import House
@@ -19,11 +19,13 @@ def change_password(house: House, asking: Viewer, old: str, new: str, now: datet
     """Give oneself another password. Other sessions end. Raises Misuse."""
     control = house.stores.control
     kept = control.people.get(asking.person.id)
+    tries.spend(house, "confirm", str(kept.id), now)
     if not passwords.right(kept.password_hash, old):
         raise Misuse("The old password did not match.")
     passwords.judged(new, kept.email, kept.name)
     control.people.change(kept.id, password_hash=passwords.hashed(new))
     control.sessions.end_all(kept.id, but=asking.session)
+    tries.forgive(house, "confirm", str(kept.id))
     control.audit.add(AuditRow(now, asking.who, "password-changed", None))
 
 
@@ -40,12 +42,3 @@ def set_code(house: House, asking: Viewer, confirmation: str, secret: str, code:
     control.people.change(asking.person.id, totp=sealed, totp_step=step)
     control.sessions.end_all(asking.person.id, but=asking.session)
     control.audit.add(AuditRow(now, asking.who, "code-generator-set", None))
-
-
-def remove_code(house: House, asking: Viewer, code: str, now: datetime) -> None:
-    """Be without a code generator again. The vendor's staff cannot. Raises Misuse."""
-    if asking.role in STAFF:
-        raise Misuse("Everybody who works for the vendor signs in with a code.")
-    people.confirm(house, asking, code, now)
-    house.stores.control.people.change(asking.person.id, totp=None)
-    house.stores.control.audit.add(AuditRow(now, asking.who, "code-generator-removed", None))

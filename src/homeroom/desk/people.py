@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from homeroom.desk import once, passwords
+from homeroom.desk import once, passwords, tries
 from homeroom.desk.viewer import ROLES, STAFF, Person, Role, Viewer
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditRow
@@ -114,15 +114,17 @@ def accept(house: House, token: str, password: str, secret: str | None, code: st
 def confirm(house: House, asking: Viewer, code: str, now: datetime) -> None:
     """Ask once more whether it is really the person: the code, or the password of those without a code generator.
 
-    Raises Misuse. A code is good for one act.
+    Raises Misuse, also after too many tries: who sits at somebody's open session must not find the code out. A code is good for one act.
     """
     kept = house.stores.control.people.get(asking.person.id)
+    tries.spend(house, "confirm", str(kept.id), now)
     if not matches(house, kept, code, now):
         raise Misuse(
             "That code did not match. Wait for the next one and type it."
             if kept.totp is not None
             else "That password did not match. Type the one that you sign in with."
         )
+    tries.forgive(house, "confirm", str(kept.id))
 
 
 def matches(house: House, kept: Kept, code: str, now: datetime) -> bool:

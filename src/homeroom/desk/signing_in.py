@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from homeroom.desk import passwords, people, sessions
+from homeroom.desk.tries import TRIES, WAIT, key
 from homeroom.roster.faults import Fault
 from homeroom.store.audit import AuditRow
 from homeroom.sync.house import House
 
-TRIES = 10
-"""So many tries for one e-mail address, or ten times so many from one place, within `WAIT`."""
 TRIES_OF_A_PLACE = 100
-WAIT = timedelta(minutes=15)
+"""So many tries from one place, within `WAIT`; for one e-mail address there are `TRIES`."""
 
 
 class NoMatch(Fault):
@@ -30,7 +28,7 @@ def sign_in(house: House, email: str, password: str, code: str, now: datetime, *
     The vendor's staff cannot be without a code; of others the code is asked for when they have set a generator up.
     """
     control = house.stores.control
-    named, place = _key("email", email.strip().lower()), _key("place", address)
+    named, place = key("email", email.strip().lower()), key("place", address)
     _braked(house, named, place, now)
     # Written down before the look: many tries at once would otherwise all see the same count.
     control.attempts.add((named, place), now, now - WAIT)
@@ -54,7 +52,3 @@ def _braked(house: House, named: str, place: str, now: datetime) -> None:
             house.stores.control.audit.add(AuditRow(now, "nobody", "too-many-tries", None, {"address": place[:12]}))
             house.stores.control.attempts.add((named,), now, now - WAIT)  # so that the audit hears of it once
         raise TooManyTries
-
-
-def _key(kind: str, text: str) -> str:
-    return hashlib.sha256(f"{kind} {text}".encode("utf-8", "replace")).hexdigest()

@@ -223,9 +223,11 @@ class OnceLinks:
             row = connection.execute(newest).one_or_none()
         return _once(row) if row is not None else None
 
-    def purge(self, before: datetime) -> None:
-        """Forget links whose time was over before that moment, and what they held."""
+    def purge(self, now: datetime, before: datetime) -> None:
+        """Destroy what links hold whose time is over, and forget those whose time was over before that moment."""
+        over = update(once).where(once.c.expires <= written(now), once.c.sealed.is_not(None))
         with self._place.write() as connection:
+            connection.execute(over.values(sealed=None))
             connection.execute(delete(once).where(once.c.expires < written(before)))
 
 

@@ -3,7 +3,7 @@ records and old issues are purged."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from homeroom.compare import snapshot as snapshots_of
@@ -18,10 +18,14 @@ from homeroom.sync.house import House
 from homeroom.sync.imports import bury_interrupted
 from homeroom.workbench.bench import Workbench
 
+DEAD_LINKS = timedelta(days=30)
+"""For so long a link that opens nothing any more can still say why."""
+
 
 def keep(house: House, now: datetime) -> dict[str, int]:
     """One round over all districts; returns what was done, in counts. A district that is busy is left for the next round."""
     house.stores.forget_absent()
+    house.stores.control.once.purge(now, now - DEAD_LINKS)
     done = {"shredded": 0, "swept": 0, "snapshots": 0, "purged": 0, "folders": len(reap(house.settings.work))}
     for district in house.stores.control.districts.all():
         try:

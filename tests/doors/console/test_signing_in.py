@@ -239,3 +239,17 @@ def test_the_account_page_does_what_it_offers(place: Place) -> None:
     code = place.clock.code(fresh)
     signed = browser.post("/sign-in", {"email": "administrator@x.example", "password": new, "code": code})
     assert signed.status_code == 303
+
+
+def test_people_are_shut_out_and_given_links_only_with_the_code(place: Place) -> None:
+    browser, secret = place.inside("administrator", "pinewood")
+    made = people.invite(place.house, "other@pinewood.example", "auditor", who="tests", now=place.clock(), districts=["pinewood"])
+    form = f"/districts/pinewood/access/people/{made.person.id}"
+    for do in ("link", "out", "in"):
+        answer = browser.post(form, {"do": do})
+        assert (answer.status_code, "did not match" in answer.text) == (422, True), do
+    assert not place.house.stores.control.people.get(made.person.id).disabled
+    shown = browser.post(form, {"do": "link", "code": place.clock.code(secret)})
+    assert "Send this link" in shown.text
+    assert browser.post(form, {"do": "out", "code": place.clock.code(secret)}).status_code == 303
+    assert place.house.stores.control.people.get(made.person.id).disabled

@@ -76,7 +76,6 @@ ACTS = {
     "app-revoked": N_("shut an app out"),
     "audit-exported": N_("downloaded the audit"),
     "changes-read": N_("read changes of records"),
-    "code-generator-removed": N_("took their code generator away"),
     "code-generator-set": N_("set up a code generator"),
     "contacts-previewed": N_("looked at what contact rules do"),
     "delivery-previewed": N_("looked at rows of a delivery"),
@@ -219,6 +218,7 @@ def change(asked: Asked) -> Answer:
     number = asked.number("number")
     if reached(asked.house, asked.viewer, number, asked.slug) is None:
         raise NotThere
+    people.confirm(asked.house, asked.viewer, asked.form("code"), asked.now)
     who = asked.viewer.who
     if asked.form("do") == "link":
         return show(asked, f"{public_url(asked.house)}/once/{people.again(asked.house, number, who=who, now=asked.now)}")
