@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from homeroom.desk import telling
-from homeroom.desk.causes import Filter, IssueCause, causes, schools_of
+from homeroom.desk.causes import Filter, IssueCause, causes
 from homeroom.desk.import_log import Entry, entry
 from homeroom.desk.report_lead import Lead, lead
 from homeroom.desk.sight import Sight, sight
@@ -19,7 +19,6 @@ from homeroom.roster.codes import code, codes
 from homeroom.roster.report import FileReport, ImportReport, TableReport
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
-from homeroom.store.issues import Wanted
 from homeroom.store.roster import RosterStore
 from homeroom.store.totals import Totals
 from homeroom.sync import imports
@@ -191,8 +190,3 @@ def _schools(store: RosterStore, seen: Sight) -> tuple[tuple[str, str], ...]:
     page = store.page("orgs", 2000, status="active", columns=("sourcedId", "name", "type"))
     found = [(str(id), str(name or id)) for id, name, kind in page.rows if kind == "school" or seen.schools is not None]
     return tuple(pair for pair in sorted(found, key=lambda p: p[1].casefold()) if seen.schools is None or pair[0] in seen.schools)
-
-
-def wanted_rows(asked: Filter, seen: Sight, column: str | None = None) -> Wanted:
-    """Which rows of causes are asked for, among those that this person sees."""
-    return Wanted(code=asked.code, file=asked.file, column=column, schools=schools_of(seen, asked.school), refused=asked.refused)
