@@ -220,6 +220,20 @@ def test_a_mail_server_that_is_away_is_tried_again_and_one_that_refuses_is_not(
     assert tell(night, postbox, later + timedelta(days=2)) == 0
 
 
+def test_a_mail_server_that_is_set_up_later_does_not_send_old_nights(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    administrator(night)
+    night.night(district())
+    night.night(half())
+    now = datetime.now(NOON.tzinfo) + timedelta(seconds=1)
+    assert telling.tell(night.house, now, now) == 0  # no server is set
+    assert night.house.stores.control.news.untold() == []
+    assert tell(night, postbox) == 0
+    broken = district()
+    broken["users.csv"] = HEADING
+    night.night(broken)
+    assert tell(night, postbox, now + timedelta(days=2)) == 0  # the program was down for two days
+
+
 def test_a_server_elsewhere_must_speak_tls() -> None:
     assert mail.Server.parse("smtp://ada:p%40ss@mail.example").starttls is True
     assert mail.Server.parse("smtp://ada:p%40ss@mail.example").password == "p@ss"

@@ -29,6 +29,7 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360
 _TAKEN = timedelta(minutes=5)
 """For so long a process that died while it sent keeps a letter from the others."""
 KEPT = timedelta(days=90)
+OLD = timedelta(days=1)
 WRITTEN = ("rejected", "asked")
 """What a person wrote to the district's people about an import."""
 _AFTER = {
@@ -76,11 +77,14 @@ def tell(house: House, since: datetime, now: datetime, send: Send | None = None)
     """
     hear_late(house, since, now)
     control, address = house.stores.control, house.settings.smtp_url
-    if address is None and send is None:
-        return 0
+    told_at_all = address is not None or send is not None
     for each in control.news.untold():
-        control.mailings.plan(each.id, [person.id for person in _wants(house, each)], now)
+        # What nobody could be told in time is no news any more: a mail server that is set up later does not send old nights.
+        wants = _wants(house, each) if told_at_all and now - each.heard < OLD else []
+        control.mailings.plan(each.id, [person.id for person in wants], now)
     control.news.purge(now - KEPT)
+    if not told_at_all:
+        return 0
     give = send or (lambda letter: mail.send(mail.Server.parse(address or ""), letter))
     return sum(_try(house, one, now, give) for one in control.mailings.due(now))
 
