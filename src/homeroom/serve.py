@@ -42,7 +42,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import housekeeping, imports, noticing, schedule, summaries, watch
+from homeroom.sync import erasing, housekeeping, imports, noticing, schedule, summaries, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.logins import Book
@@ -98,9 +98,12 @@ class SftpAccounts:
         self._house = house
 
     def find(self, name: str) -> Account | None:
-        """The account of that name, if it and its source are enabled."""
+        """The account of that name, if it and its source are enabled, and its district stays."""
         found: StoredAccount | None = self._house.stores.control.accounts.find(name)
-        if found is None or not found.enabled or not self._house.stores.control.sources.get(found.source).enabled:
+        if found is None or not found.enabled:
+            return None
+        source = self._house.stores.control.sources.get(found.source)
+        if not source.enabled or self._house.stores.control.districts.get(source.district).leaves is not None:
             return None
         return Account(found.username, f"{found.username}/in", found.hashes(datetime.now(UTC)), found.public_keys)
 
@@ -308,7 +311,13 @@ def _background(
 
         return threading.Thread(target=repeat, name=name, daemon=True)
 
-    threads = [each(BEAT_SECONDS, "heartbeat", lambda: beat(house))]
+    gone: set[int] = set()
+
+    def lives() -> None:
+        beat(house)
+        erasing.forget_here(house, gone)
+
+    threads = [each(BEAT_SECONDS, "heartbeat", lives)]
     if jobs is not None and roles.worker:
         threads.append(each(BEAT_SECONDS, "takeover", lambda: take_over(house, jobs)))
         threads.append(each(KEEPING_SECONDS, "housekeeping", lambda: keep(house, jobs)))

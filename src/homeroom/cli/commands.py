@@ -54,12 +54,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "district": (
-        "Districts: add one, list them, name one anew, say how long removed records are kept.",
+        "Districts: add one, list them, name one anew, delete one, say how long removed records are kept.",
         {
             "add": ("homeroom.cli.districts:add", "Add a district."),
             "list": ("homeroom.cli.districts:list_", "List the districts."),
             "rename": ("homeroom.cli.districts:rename", "Give a district another name."),
             "keep": ("homeroom.cli.districts:keep", "Say or show how long a district keeps removed records."),
+            "delete": ("homeroom.cli.deleting:delete", "Shut a district, to be deleted in 7 days."),
+            "undelete": ("homeroom.cli.deleting:undelete", "Keep a district that waits to be deleted."),
+            "erase": ("homeroom.cli.deleting:erase", "Remove a district whose 7 days are over, now."),
         },
     ),
     "source": (

@@ -19,13 +19,17 @@ DISTRICT: tuple[Role, ...] = (*STAFF, "administrator")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act. `of_district`: it is about one district. `support`: the vendor's staff need the district's support access, too."""
+    """One act. `of_district`: it is about one district. `support`: the vendor's staff need the district's support access, too.
+
+    `leaving`: it is open in a district that is to be deleted; all others are shut there.
+    """
 
     name: str
     roles: tuple[Role, ...]
     asks: Asks = "nothing"
     of_district: bool = True
     support: bool = False
+    leaving: bool = False
 
 
 def _table(*acts: Act) -> dict[str, Act]:
@@ -47,14 +51,14 @@ ACTS = _table(
     Act("people.see", STAFF, of_district=False),
     Act("people.invite", STAFF, "code", of_district=False),
     # one district
-    Act("district.see", (*DISTRICT, "auditor")),
+    Act("district.see", (*DISTRICT, "auditor"), leaving=True),
     Act("reports.see", (*DISTRICT, "school_viewer", "auditor")),
     Act("records.see", DISTRICT, "records", support=True),
     Act("records.refresh", DISTRICT, "records", support=True),
     Act("records.lock", ("administrator",), "records"),
     Act("records.write-back", DISTRICT, "records", support=True),
     Act("originals.get", DISTRICT, "records", support=True),
-    Act("settings.see", (*DISTRICT, "auditor")),
+    Act("settings.see", (*DISTRICT, "auditor"), leaving=True),
     Act("settings.change", DISTRICT, "settings"),
     Act("layouts.draft", DISTRICT),
     Act("districts.look_after", STAFF),
@@ -62,12 +66,13 @@ ACTS = _table(
     Act("holds.approve", DISTRICT, "settings"),
     Act("holds.reject", DISTRICT, "code"),
     Act("rollback", ("operator",), "settings"),
-    Act("audit.see", (*DISTRICT, "auditor")),
+    Act("audit.see", (*DISTRICT, "auditor"), leaving=True),
     Act("support.switch", ("administrator",), "code"),
     Act("district.people", DISTRICT),
     Act("district.invite", DISTRICT, "code"),
     Act("setup.see", (*DISTRICT, "school_viewer")),
     Act("setup.step", DISTRICT),
     Act("worksheet.fill", (*DISTRICT, "school_viewer")),
-    Act("district.delete", ("operator",), "settings"),
+    Act("district.delete", ("operator",), "settings", leaving=True),
+    Act("district.keep", ("operator",), leaving=True),
 )

@@ -56,9 +56,12 @@ def make(
 
 
 def look(house: House, token: str, now: datetime) -> Once:
-    """The link, which can be opened still. Opens nothing: programs that scan mail look at addresses, too. Raises LinkDead."""
+    """The link, which can be opened still. Opens nothing: programs that scan mail look at addresses, too. Raises LinkDead.
+
+    A link of a district that is to be deleted opens nothing either, and is good again when the district is kept.
+    """
     found = house.stores.control.once.find(digest(token))
-    if found is None:
+    if found is None or _shut(house, found):
         raise LinkDead(None, expired=False)
     if found.used is not None or found.expires <= now:
         raise LinkDead(found.used, expired=found.used is None)
@@ -67,11 +70,16 @@ def look(house: House, token: str, now: datetime) -> Once:
 
 def use(house: House, token: str, now: datetime) -> Opened:
     """Open a link, for the first who comes. Raises LinkDead for everyone after."""
+    look(house, token, now)
     taken = house.stores.control.once.use(digest(token), now)
     if taken is None:
-        look(house, token, now)
         raise LinkDead(now, expired=False)  # somebody was quicker just now
     return _opened(house, taken)
+
+
+def _shut(house: House, link: Once) -> bool:
+    """Whether it is of a district that is to be deleted: it opens again when the district is kept."""
+    return link.district is not None and house.stores.control.districts.get(link.district).leaves is not None
 
 
 def _opened(house: House, link: Once) -> Opened:

@@ -143,6 +143,9 @@ def _last_applied(store: RosterStore) -> ImportReport | None:
 
 def _lead(stood: Now, at: datetime) -> Said:
     """One sentence: fresh, old, or not there yet."""
+    if stood.district.leaves is not None:
+        day = stood.district.leaves.astimezone(stood.zone).date()
+        return _("To be deleted on {day}, with all that it has. Until then it is shut, and can be kept.", day=day)
     if stood.succeeded is None:
         if stood.setup is not None:
             return _("No roster yet: set-up, day {day} of {of}.", day=stood.setup.day, of=stood.setup.of)
@@ -172,6 +175,8 @@ def _paused(stood: Now, when: datetime) -> Said:
 
 def _matters(stood: Now, viewer: Viewer, lines: tuple[SourceLine, ...], report: ImportReport | None) -> list[Matter]:
     """What needs somebody: the state itself first, then rows to mend, schools to match, sources that nobody has used yet."""
+    if stood.chip == "leaving":
+        return []
     found = []
     if stood.chip in ("waiting", "failed", "late", "setup"):
         line = need(stood)

@@ -35,6 +35,14 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Shut:
+    """The district is to be deleted then, and is shut until somebody keeps it."""
+
+    district: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsElevation:
     """The elevated role comes first: of this kind, for this district."""
 
@@ -42,13 +50,21 @@ class NeedsElevation:
     district: str | None
 
 
-Answer = Allowed | Hidden | Closed | NeedsElevation
+Answer = Allowed | Hidden | Closed | Shut | NeedsElevation
 
 
 def allows(house: House, asking: Viewer, act: str, slug: str | None, now: datetime) -> Answer:
     """Whether this person may do that act, in that district where it is about one. Raises KeyError for an act that is not declared."""
     known = ACTS[act]
-    if asking.person.disabled or asking.role not in known.roles or not _knows(house, asking, known, slug):
+    if asking.person.disabled or asking.role not in known.roles:
+        return Hidden()
+    if known.of_district:
+        district = _district(house, asking, slug)
+        if district is None:
+            return Hidden()
+        if district.leaves is not None and not known.leaving:
+            return Shut(district.slug, district.leaves)
+    elif not _at_home(asking, known):
         return Hidden()
     if known.support and asking.person.staff and house.stores.control.support.of(slug or "", now) is None:
         return Closed(slug or "")
@@ -62,7 +78,7 @@ def allows(house: House, asking: Viewer, act: str, slug: str | None, now: dateti
 class NotAllowed(Fault):
     """What was asked for is not open to this person now; `answer` says what is missing."""
 
-    def __init__(self, answer: Hidden | Closed | NeedsElevation) -> None:
+    def __init__(self, answer: Hidden | Closed | Shut | NeedsElevation) -> None:
         self.answer = answer
         super().__init__("this is not open to whoever asks")
 
@@ -91,14 +107,16 @@ def visible(house: House, asking: Viewer) -> list[District]:
     return [district for district in house.stores.control.districts.all() if asking.sees(district.slug)]
 
 
-def _knows(house: House, asking: Viewer, act: Act, slug: str | None) -> bool:
-    """Whether the person may know of what the act is about."""
-    if not act.of_district:
-        return asking.token_districts is None or act.name in ("account", "fleet.see", "layouts.shipped")
+def _at_home(asking: Viewer, act: Act) -> bool:
+    """Whether the person may do something that is about no district: not with a token that was narrowed to some."""
+    return asking.token_districts is None or act.name in ("account", "fleet.see", "layouts.shipped")
+
+
+def _district(house: House, asking: Viewer, slug: str | None) -> District | None:
+    """The district that an act is about, if the person may know of it."""
     if slug is None or not asking.sees(slug):
-        return False
+        return None
     try:
-        house.stores.control.districts.get(slug)
+        return house.stores.control.districts.get(slug)
     except Misuse:
-        return False
-    return True
+        return None

@@ -12,9 +12,10 @@ from homeroom.store.districts import District
 from homeroom.store.summaries import NIGHTS, Attempt, Cause, Setup, Standing, Summary
 from homeroom.sync.nights import night_of
 
-Chip = Literal["waiting", "failed", "late", "running", "row_issues", "success", "setup", "paused", "new"]
-CHIPS: tuple[Chip, ...] = ("waiting", "failed", "late", "running", "row_issues", "success", "setup", "paused", "new")
-"""Every district is in exactly one; in the order in which they are shown. `new`: nothing was ever imported."""
+Chip = Literal["waiting", "failed", "late", "running", "row_issues", "success", "setup", "paused", "new", "leaving"]
+CHIPS: tuple[Chip, ...] = ("waiting", "failed", "late", "running", "row_issues", "success", "setup", "paused", "new", "leaving")
+"""Every district is in exactly one; in the order in which they are shown. `new`: nothing was ever imported. `leaving`: it is to be
+deleted, and shut."""
 
 Whose = Literal["you", "district", "vendor", "homeroom", "nobody"]
 OURS = frozenset({"internal_error", "interrupted", "disk_full", "settings_wrong", "delivery_gone", "store_unreachable"})
@@ -62,14 +63,14 @@ class Now:
 
 def stands(district: District, summary: Summary | None, viewer: Viewer, now: datetime) -> Now:
     """How a district stands now, from its row."""
-    setup = summary.setup if summary is not None else None
+    setup = summary.setup if summary is not None and district.leaves is None else None
     standing = summary.standing if summary is not None else None
     running = summary is not None and summary.status == "running"
     local = night_of(now.astimezone(ZoneInfo(district.timezone)))
     if standing is None:
         standing = Standing("new", "-" * NIGHTS, local)
     missed = _missed(standing, standing.arrived, now)
-    chip, since = _chip(standing, setup, running, missed)
+    chip, since = _chip(standing, setup, running, missed) if district.leaves is None else ("leaving", None)
     nights = _nights(standing, local, chip)
     return Now(
         district=district,
@@ -78,7 +79,7 @@ def stands(district: District, summary: Summary | None, viewer: Viewer, now: dat
         attempt=standing.attempt,
         succeeded=standing.succeeded,
         overdue=bool(standing.late or missed or _missed(standing, standing.succeeded, now)),
-        due=standing.due,
+        due=standing.due if chip != "leaving" else None,
         met=_met(standing),
         paused_until=standing.paused_until,
         nights=nights,
@@ -92,7 +93,7 @@ def stands(district: District, summary: Summary | None, viewer: Viewer, now: dat
         arrived=standing.arrived,
         setup=setup,
         whose=_whose(chip, standing, setup, viewer),
-        expected=nights[-1] != "-" or running or _due_tonight(standing, local, district),
+        expected=chip != "leaving" and (nights[-1] != "-" or running or _due_tonight(standing, local, district)),
         running_since=summary.updated if running and summary is not None else None,
     )
 

@@ -131,6 +131,8 @@ def worded(house: House, told: News) -> tuple[str, str]:
 def _wants(house: House, told: News) -> list[Person]:
     """The people who chose to know of it and may sign in. What is written to a district goes to all of its administrators."""
     word = told.cause.partition(":")[0]
+    if house.stores.control.districts.get(told.district).leaves is not None:
+        return []
     everybody = [as_person(kept) for kept in house.stores.control.people.all() if kept.disabled is None]
     seeing = [person for person in everybody if Viewer(person).sees(told.district)]
     if word in WRITTEN:
@@ -146,7 +148,11 @@ def _try(house: House, one: Mailing, now: datetime, send: Send) -> bool:
     if kept.disabled is not None:
         mailings.later(one, "shut out", None)
         return False
-    subject, text = worded(house, house.stores.control.news.get(one.news))
+    news = house.stores.control.news.get(one.news)
+    if house.stores.control.districts.get(news.district).leaves is not None:
+        mailings.later(one, "the district is to be deleted", None)
+        return False
+    subject, text = worded(house, news)
     try:
         send(mail.letter(house.settings.mail_from or "homeroom@localhost", kept.email, subject, text))
     except mail.NotSent as trouble:

@@ -15,6 +15,7 @@ from homeroom.store.accounts import Accounts
 from homeroom.store.apps import Apps
 from homeroom.store.audit import Audit
 from homeroom.store.control_tables import setting, worker
+from homeroom.store.deletions import Deletions
 from homeroom.store.districts import Districts
 from homeroom.store.errands import Errands
 from homeroom.store.found import Found
@@ -28,6 +29,8 @@ from homeroom.store.notices import Notices
 from homeroom.store.own_schools import OwnSchools
 from homeroom.store.people import People
 from homeroom.store.places import Place
+from homeroom.store.ran import RanList
+from homeroom.store.readings import Readings
 from homeroom.store.sessions import Attempts, Elevations, OnceLinks, PersonalTokens, Sessions, Supports
 from homeroom.store.setups import Setups
 from homeroom.store.sources import Sources
@@ -53,6 +56,7 @@ class Control:
         """`place` holds the control tables, up to date; `Stores` sees to that."""
         self.place = place
         self.districts = Districts(place)
+        self.deletions = Deletions(place)
         self.sources = Sources(place)
         self.accounts = Accounts(place)
         self.apps = Apps(place)
@@ -78,6 +82,8 @@ class Control:
         self.news = NewsList(place)
         self.mailings = Mailings(place)
         self.setups = Setups(place)
+        self.ran = RanList(place)
+        self.readings = Readings(place)
 
     def pulse(self) -> Pulse:
         """The installation's signs of life, in one query."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0012"
+HEAD = "0013"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -42,8 +42,30 @@ district = Table(
     Column("created", Text, nullable=False),
     Column("archived", Text),
     Column("looked_after", Text),
+    Column("leaves", Text),
 )
-"""`looked_after`: the e-mail addresses of those who look after it, a JSON list."""
+"""`looked_after`: the e-mail addresses of those who look after it, a JSON list. `leaves`: when it goes for good, if somebody asked for that."""
+
+deletion = Table(
+    "deletion",
+    control,
+    Column("id", Integer, primary_key=True),
+    Column("district", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("due", Text, nullable=False),
+    Column("kept", Text),
+    Column("kept_by", Text),
+    Column("begun", Text),
+    Column("accounts", Text, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("done", Text),
+    Index("deletion_by_district", "district"),
+)
+"""Districts that somebody asked to delete. `kept`: the asking was taken back. `begun`: what belongs to it is being removed. The row stays
+when all else of the district is gone, and its short name is never given again. `accounts`: names of folders for pushed files; `counts`: what was removed."""
 
 source = Table(
     "source",
@@ -376,6 +398,37 @@ login = Table(
     Index("login_by_username", "username", "id"),
 )
 """Who logged in at the SFTP door, or tried to, under the name of an account: the newest few of each account."""
+
+ran = Table(
+    "ran",
+    control,
+    Column("district", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("begun", Text, nullable=False),
+    Column("finished", Text),
+    Column("source", Integer),
+    Column("kind", Text, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("dry_run", Boolean(create_constraint=False), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("revision_before", Integer),
+    Column("revision_after", Integer),
+    Column("totals", Text),
+    Index("ran_by_begun", "begun"),
+)
+"""What ran in all districts: a line for each import of the last months, copied from the district's own log, which is the truth."""
+
+reading = Table(
+    "reading",
+    control,
+    Column("app", Text, ForeignKey("app.client_id", name="reading_app"), primary_key=True),
+    Column("district", Text, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+)
+"""When an app last read a district's roster, to the minute, and the revision that it saw."""
 
 setup = Table(
     "setup",

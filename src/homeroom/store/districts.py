@@ -14,7 +14,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from homeroom.roster.faults import Misuse
-from homeroom.store.control_tables import district
+from homeroom.store.control_tables import deletion, district
 from homeroom.store.moments import read, written
 from homeroom.store.places import Place
 
@@ -25,7 +25,8 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?")
 class District:
     """A tenant. `timezone` is an IANA name; `archived` says since when it is no longer walked.
 
-    `looked_after`: the e-mail addresses of those of the vendor who look after it.
+    `looked_after`: the e-mail addresses of those of the vendor who look after it. `leaves`: when it goes for good with all that it has;
+    until then it is shut, and can be kept. None: it stays.
     """
 
     slug: str
@@ -34,6 +35,7 @@ class District:
     created: datetime
     archived: datetime | None = None
     looked_after: tuple[str, ...] = ()
+    leaves: datetime | None = None
 
 
 class Districts:
@@ -43,14 +45,20 @@ class Districts:
         self._place = place
 
     def add(self, slug: str, name: str, timezone: str, now: datetime) -> District:
-        """Add a district. Raises Misuse for a bad slug, an unknown time zone, a blank name, or a slug that is taken."""
+        """Add a district. Raises Misuse for a bad slug, an unknown time zone, a blank name, or a slug that is or was taken.
+
+        The short name of a deleted district is not given again: whoever comes later must not find the other's lines in the audit.
+        """
         check_slug(slug)
         check_timezone(timezone)
         if not name.strip():
             raise Misuse("A district needs a name that people know it by.")
         row = {"slug": slug, "name": name, "timezone": timezone, "created": written(now)}
+        went = select(deletion.c.due).where(deletion.c.district == slug, deletion.c.begun.is_not(None))
         try:
             with self._place.write() as connection:
+                if connection.execute(went).first() is not None:
+                    raise Misuse(f"There was a district {slug!r}, and it was deleted; give this one another short name.")
                 connection.execute(insert(district).values(row))
         except IntegrityError:
             raise Misuse(f"There is a district {slug!r} already.") from None
@@ -68,6 +76,10 @@ class Districts:
         """All districts by slug, archived ones included."""
         with self._place.read() as connection:
             return [from_cells(*row) for row in connection.execute(select(district).order_by(district.c.slug))]
+
+    def staying(self) -> list[District]:
+        """All districts by slug, but for those that are to be deleted."""
+        return [each for each in self.all() if each.leaves is None]
 
     def first(self, most: int) -> list[District]:
         """The first districts by slug, at most so many: enough to tell one from several."""
@@ -110,9 +122,11 @@ def check_timezone(name: str) -> None:
         raise Misuse(f"{name!r} is no time zone; write one like America/Chicago.") from None
 
 
-def from_cells(slug: str, name: str, timezone: str, created: str, archived: str | None, looked_after: str | None) -> District:
+def from_cells(
+    slug: str, name: str, timezone: str, created: str, archived: str | None, looked_after: str | None, leaves: str | None
+) -> District:
     """A district from the cells of its row, in the table's order."""
-    return District(slug, name, timezone, read(created), read(archived), _people(looked_after))
+    return District(slug, name, timezone, read(created), read(archived), _people(looked_after), read(leaves))
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.roster.report import Outcome, Status
@@ -215,6 +215,13 @@ class Imports:
         with self._place.read() as connection:
             total = int(connection.execute(select(func.count()).select_from(imports).where(*where)).scalar_one())
             return [_import(row) for row in connection.execute(asked)], total
+
+    def behind(self, number: int, since: datetime, also: Collection[int] = ()) -> list[Import]:
+        """Imports with a higher number that were begun since a moment, and those with the numbers `also`; oldest first."""
+        newer = (imports.c.number > number) & (imports.c.started_at >= written(since))
+        wanted = select(*_LIGHT).where(or_(newer, imports.c.number.in_(also))).order_by(imports.c.number)
+        with self._place.read() as connection:
+            return [_import(row) for row in connection.execute(wanted)]
 
     def triggers(self) -> list[str]:
         """Every trigger that an import of this district ever had."""

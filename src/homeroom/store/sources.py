@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from homeroom.roster.faults import Misuse
-from homeroom.store.control_tables import source
+from homeroom.store.control_tables import district, source
 from homeroom.store.moments import read, written
 from homeroom.store.places import Place
 
@@ -90,9 +90,10 @@ class Sources:
             return [_source(row) for row in rows]
 
     def all(self) -> list[Source]:
-        """Every source of the installation, by id."""
+        """Every source of the installation, by id, but for those of districts that are to be deleted."""
+        staying = select(source).join(district, district.c.slug == source.c.district).where(district.c.leaves.is_(None))
         with self._place.read() as connection:
-            return [_source(row) for row in connection.execute(select(source).order_by(source.c.id))]
+            return [_source(row) for row in connection.execute(staying.order_by(source.c.id))]
 
     def change(self, id: int, **values: Any) -> Source:
         """Change `name`, `layouts`, `start`, `settings` (replaced whole), `enabled` or `secret`."""

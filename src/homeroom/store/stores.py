@@ -7,9 +7,10 @@ database URL the same tables lie in PostgreSQL: schema `control` and one schema 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
@@ -18,12 +19,13 @@ from sqlalchemy import Engine, MetaData
 from homeroom.roster.faults import TryAgain
 from homeroom.store import control_tables, district_tables, locks, roster_tables, versions
 from homeroom.store.control import Control
+from homeroom.store.deletions import Leaving
 from homeroom.store.districts import check_slug
 from homeroom.store.finding import Finder
 from homeroom.store.places import Place
 from homeroom.store.postgres_schema import PostgresSchema, postgres_engine
 from homeroom.store.roster import RosterStore
-from homeroom.store.sqlite_file import SqliteFile, leftovers
+from homeroom.store.sqlite_file import SqliteFile
 
 assert roster_tables.ROSTER  # importing the module puts the roster's tables beside the logs
 
@@ -60,10 +62,15 @@ class Stores:
         self.control = Control(self._ready("control", data / "control.db", "control", control_tables.control))
 
     def roster(self, slug: str) -> RosterStore:
-        """One district's store; made, or brought to today's tables, when it is first asked for. Cheap afterwards."""
+        """One district's store; made, or brought to today's tables, when it is first asked for. Cheap afterwards.
+
+        Raises Gone for a district that was deleted: nothing makes its store anew.
+        """
         check_slug(slug)
         with self._guard:
             if slug not in self._rosters:
+                with suppress(Leaving):
+                    self.control.deletions.check(slug)
                 place = self._ready(
                     f"d_{slug.replace('-', '_')}", self._folder(slug) / "roster.db", slug, district_tables.district
                 )
@@ -81,18 +88,33 @@ class Stores:
         """Hold a district for one import: one holder among all processes (and machines, on PostgreSQL).
 
         Waits `wait` seconds (None: until it is free, 0: not at all) and raises TryAgain when another still holds it.
-        The death of the holder frees it. Readers, and the small writes of doors, do not ask for it.
+        The death of the holder frees it. Readers, and the small writes of doors, do not ask for it. Raises Leaving for a district that
+        is to be deleted.
         """
+        return self._staying(slug, lambda: self._hold(slug, wait))
+
+    def fetching(self, slug: str, source: int) -> AbstractContextManager[None]:
+        """Hold a source while it fetches, which may take long and keeps no other import of the district waiting.
+
+        Waits until nobody else fetches for it. The death of the holder frees it. Raises Leaving for a district that is to be deleted.
+        """
+        return self._staying(slug, lambda: self._hold_source(slug, source))
+
+    @contextmanager
+    def _staying(self, slug: str, hold: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+        """Hold something of a district that stays, by the word of the moment at which it is held."""
+        self.control.deletions.check(slug)
+        with hold():
+            self.control.deletions.check(slug)
+            yield
+
+    def _hold(self, slug: str, wait: float | None) -> AbstractContextManager[None]:
         check_slug(slug)
         if self._engine is not None:
             return locks.advisory(self._engine, f"import {slug}", wait)
         return locks.file(self._folder(slug) / "import.lock", wait)
 
-    def fetching(self, slug: str, source: int) -> AbstractContextManager[None]:
-        """Hold a source while it fetches, which may take long and keeps no other import of the district waiting.
-
-        Waits until nobody else fetches for it. The death of the holder frees it.
-        """
+    def _hold_source(self, slug: str, source: int) -> AbstractContextManager[None]:
         check_slug(slug)
         if self._engine is not None:
             return locks.advisory(self._engine, f"fetch {slug} {source}", None)
@@ -129,14 +151,26 @@ class Stores:
         return self.data / "present" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.lock"
 
     def erase(self, slug: str) -> None:
-        """Remove a district's whole store for good: at the end of a contract. The control store is not touched."""
-        with self.lock(slug, 0), self._guard:
+        """Remove a district's whole store for good, with all that lies in its folder. The control store is not touched.
+
+        Doing it again does nothing. Raises TryAgain while somebody walks in the district.
+        """
+        with self._hold(slug, 0), self._guard:
             if slug in self._rosters:
                 self._rosters.pop(slug).close()
             if self._engine is not None:
                 versions.drop_schema(PostgresSchema(self._engine, _schema(slug)))
-            else:
-                _remove_files(self._folder(slug))
+            if (folder := self.data / "districts" / slug).is_dir():
+                shutil.rmtree(folder)
+
+    def forget(self, slug: str) -> None:
+        """Let go of the store of a district that is gone, and of what this machine still has in its folder."""
+        check_slug(slug)
+        with self._guard:
+            if slug in self._rosters:
+                self._rosters.pop(slug).close()
+            if (folder := self.data / "districts" / slug).is_dir():
+                shutil.rmtree(folder)
 
     def close(self) -> None:
         """Close every connection. Safe to call twice."""
@@ -173,9 +207,3 @@ class Stores:
 def _schema(slug: str) -> str:
     """A district's schema. Slugs hold no underscore, so two of them never share one."""
     return f"d_{slug.replace('-', '_')}"
-
-
-def _remove_files(folder: Path) -> None:
-    for file in (*folder.glob("roster.*"),):
-        for each in (*leftovers(file), file):
-            each.unlink(missing_ok=True)

@@ -170,7 +170,7 @@ class Summaries:
         """How many districts have an import that waits for a person, and how many a set-up that goes on; without reading their rows."""
         held = case((summary.c.standing.like('%"held": %'), 1), else_=0)
         asked = select(func.sum(held), func.count(summary.c.setup)).join(district, summary.c.district == district.c.slug)
-        asked = asked.where(district.c.archived.is_(None))
+        asked = asked.where(district.c.archived.is_(None), district.c.leaves.is_(None))
         if only is not None:
             asked = asked.where(district.c.slug.in_(only))
         with self._place.read() as connection:
@@ -178,10 +178,14 @@ class Summaries:
         return int(holds or 0), int(setups)
 
     def due(self, now: datetime, limit: int) -> list[str]:
-        """Districts whose row is missing, of another shape, or to be made anew by now; those that wait longest first."""
+        """Districts whose row is missing, of another shape, or to be made anew by now; those that wait longest first. None that is shut."""
         joined = select(district.c.slug).outerjoin(summary, summary.c.district == district.c.slug)
         stale = or_(summary.c.shape.is_(None), summary.c.shape != SHAPE, summary.c.again <= written(now))
-        asked = joined.where(and_(district.c.archived.is_(None), stale)).order_by(summary.c.again, district.c.slug).limit(limit)
+        asked = (
+            joined.where(and_(district.c.archived.is_(None), district.c.leaves.is_(None), stale))
+            .order_by(summary.c.again, district.c.slug)
+            .limit(limit)
+        )
         with self._place.read() as connection:
             return list(connection.execute(asked).scalars())
 

@@ -50,7 +50,8 @@ def listed(house: House) -> list[dict[str, Any]]:
                 "status": summary.status if summary else None,
                 "outcome": summary.outcome if summary else None,
                 "finished_at": moment(summary.finished) if summary and summary.finished else None,
-                "state": summary.standing.state if summary and summary.standing else "new",
+                "state": "leaving" if district.leaves else summary.standing.state if summary and summary.standing else "new",
+                "deleted_on": moment(district.leaves) if district.leaves else None,
                 "last_success": moment(summary.standing.succeeded)
                 if summary and summary.standing and summary.standing.succeeded
                 else None,

@@ -1,5 +1,5 @@
 """What the clock does: raw files expire, orphans of killed imports go, snapshots that grew too many parts are folded, removed
-records and old issues are purged."""
+records and old issues are purged, and districts go whose time to be kept is over."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from homeroom.deliveries.retention import shred, sweep
 from homeroom.deliveries.seal import Sealed, SealedFile
 from homeroom.deliveries.workfolders import claim, reap
 from homeroom.roster.faults import TryAgain
+from homeroom.store.deletions import Leaving
 from homeroom.store.snapshots import SnapshotRow
-from homeroom.sync import expiry
+from homeroom.sync import erasing, expiry, ran
 from homeroom.sync.house import House
 from homeroom.sync.imports import bury_interrupted
 from homeroom.workbench.bench import Workbench
@@ -26,8 +27,9 @@ def keep(house: House, now: datetime) -> dict[str, int]:
     """One round over all districts; returns what was done, in counts. A district that is busy is left for the next round."""
     house.stores.forget_absent()
     house.stores.control.once.purge(now, now - DEAD_LINKS)
-    done = {"shredded": 0, "swept": 0, "snapshots": 0, "purged": 0, "folders": len(reap(house.settings.work))}
-    for district in house.stores.control.districts.all():
+    house.stores.control.ran.purge(now - timedelta(days=ran.DAYS))
+    done = {"shredded": 0, "swept": 0, "snapshots": 0, "purged": 0, "noted": 0, "folders": len(reap(house.settings.work))}
+    for district in house.stores.control.districts.staying():
         try:
             with house.stores.lock(district.slug, 0):
                 bury_interrupted(house, district.slug, but=None)
@@ -35,8 +37,10 @@ def keep(house: House, now: datetime) -> dict[str, int]:
                 done["swept"] += _sweep(house, district.slug, now)
                 done["snapshots"] += _snapshots(house, district.slug)
                 done["purged"] += expiry.purge(house, district, now)
-        except TryAgain:
+                done["noted"] += ran.note(house, district.slug, now)
+        except (TryAgain, Leaving):
             continue
+    done["districts"] = erasing.erase_due(house, now)
     return done
 
 

@@ -8,6 +8,7 @@ revision and an import that runs again (in a worker) or is told as interrupted; 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,9 +19,10 @@ from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.report import ImportReport, moment
 from homeroom.roster.walk_clock import Position, WalkClock
 from homeroom.store.audit import AuditRow
+from homeroom.store.deletions import Leaving
 from homeroom.store.imports import Import
 from homeroom.store.trouble import disk_is_full
-from homeroom.sync import ending
+from homeroom.sync import ending, ran
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
 from homeroom.sync.news import hear, say
@@ -50,8 +52,9 @@ def run(
 
     One import of a district at a time, over all processes: others wait here. `layouts` names the set for this walk, else the
     source's. An import that fetches its delivery does so first, while others of the district go on. Raises TryAgain when something
-    passing is in the way; the import then still waits for its walk.
+    passing is in the way, Leaving where the district is to be deleted; the import then still waits for its walk.
     """
+    house.stores.control.deletions.check(slug)
     if (ended := _fetch(house, slug, number, now, tell)) is not None:
         return ended
     with house.stores.lock(slug):
@@ -75,12 +78,21 @@ def requeue(house: House, jobs: Jobs) -> int:
     """
     inside = jobs.unfinished()
     count = 0
-    for district in house.stores.control.districts.all():
+    for district in house.stores.control.districts.staying():
         for entry in house.stores.roster(district.slug).imports.with_status("running"):
             if entry.trigger not in BY_COMMAND and (district.slug, entry.number) not in inside:
                 hand_over(house, jobs, district.slug, entry.number)
                 count += 1
     return count
+
+
+def take_up(house: House, slug: str) -> None:
+    """Let imports that waited when a district was shut be handed in again: the queue gave their walks up, and knows only new attempts."""
+    store = house.stores.roster(slug)
+    with suppress(TryAgain), house.stores.lock(slug, 0):  # somebody walks: then nothing was given up
+        for entry in store.imports.with_status("running"):
+            if entry.trigger not in BY_COMMAND:
+                store.imports.resume(entry.number, None)
 
 
 def hand_over(house: House, jobs: Jobs, slug: str, number: int) -> None:
@@ -214,7 +226,7 @@ def settle_interrupted(house: House, slug: str) -> None:
     try:
         with house.stores.lock(slug, 0):
             bury_interrupted(house, slug, but=None)
-    except TryAgain:
+    except (TryAgain, Leaving):
         return
 
 
@@ -304,7 +316,8 @@ def _fetch(house: House, slug: str, number: int, now: datetime | None, tell: Tel
 
 
 def _begun(house: House, slug: str, entry: Import) -> None:
-    """Let the list of districts show that this one is being walked; a dry run changes nothing there."""
+    """Let the list of what ran show it, and that of districts that this one is being walked; a dry run changes nothing there."""
+    ran.note(house, slug, datetime.now(UTC))
     if not entry.dry_run:
         house.stores.control.summaries.begun(slug, entry.number, entry.started_at)
 

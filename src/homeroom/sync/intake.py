@@ -39,6 +39,7 @@ def hand_in(
     such path, district, source or layout set; nothing was taken then.
     """
     house.stores.control.districts.get(slug)
+    house.stores.control.deletions.check(slug)
     files = files_of(path)
     if others := left_out(path):
         note(f"Left out, since links are not followed and only regular files are read: {', '.join(others)}.")
@@ -61,7 +62,11 @@ def hand_in(
 
 
 def deliver(house: House, slug: str, source: Source, files: Sequence[Incoming], trigger: str, now: datetime) -> Delivery:
-    """Seal files as the district's next delivery. The plain files stay where they are; the caller removes them."""
+    """Seal files as the district's next delivery. The plain files stay where they are; the caller removes them.
+
+    Raises Leaving for a district that is to be deleted.
+    """
+    house.stores.control.deletions.check(slug)
     store = house.stores.roster(slug)
     sealed = seal(house.raw, house.data_key(slug), slug, store.deliveries.next_number(), files)
     keep = timedelta(days=house.settings.keep_days)

@@ -56,6 +56,8 @@ def source_behind(house: House, secret: str) -> Source | None:
     if found is None or not hmac.compare_digest(found[1], given):
         return None
     source = house.stores.control.sources.get(found[0])
+    if house.stores.control.districts.get(source.district).leaves is not None:
+        return None
     return source if source.enabled and notified(source) is not None else None
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from homeroom.store.roster import RosterStore
 from homeroom.store.summaries import Summary
+from homeroom.sync import ran
 from homeroom.sync.house import House
 from homeroom.sync.single_records import SMALL
 from homeroom.sync.standing import again, standing
@@ -16,9 +17,10 @@ AT_ONCE = 200
 
 
 def summarise(house: House, slug: str, now: datetime | None = None) -> None:
-    """Write a district's summary anew from its own store."""
+    """Write a district's summary anew from its own store, and what is new in its log into the list of what ran."""
     store, control, at = house.stores.roster(slug), house.stores.control, now or datetime.now(UTC)
     district = control.districts.get(slug)
+    ran.note(house, slug, at)
     last = next((i for i in store.imports.last(20) if not i.dry_run), None)
     revision = store.revision()
     found = standing(

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from homeroom.desk.rights import Closed, Hidden, NeedsElevation
+from homeroom.desk.rights import Closed, Hidden, NeedsElevation, Shut
 from homeroom.layouts.faults import LayoutFaults
 from homeroom.roster.faults import Misuse, Refused, TryAgain
 
@@ -122,12 +122,16 @@ def of_values(errors: Sequence[Mapping[str, Any]]) -> Problem:
     return Problem(422, "misuse", f"The request cannot be used: {listed}.", (("errors", told),))
 
 
-def of_rights(answer: Hidden | Closed | NeedsElevation) -> Problem:
+def of_rights(answer: Hidden | Closed | Shut | NeedsElevation) -> Problem:
     """Why somebody may not do this, as far as they are told."""
     match answer:
         case Closed():
             text = "The district has not turned support access on. Ask its administrator to turn it on under Access and audit."
             return Problem(403, "closed", text)
+        case Shut(district, due):
+            day = due.date().isoformat()
+            text = f"The district {district} is to be deleted on {day} and is shut. An operator can keep it until then."
+            return Problem(403, "to-be-deleted", text, (("deleted_on", day),))
         case NeedsElevation(kind, district):
             place = f"the district {district}" if district is not None else "the installation"
             text = (

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.exc import OperationalError
 
-from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation, NotAllowed
+from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation, NotAllowed, Shut
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.console import crossing, frame, showing, words
 from homeroom.doors.console.answers import Again, Answer, Download, Goto, Live, Notice, NotThere, Shown, Wrong
@@ -28,7 +28,7 @@ from homeroom.doors.console.receiving import Received
 from homeroom.doors.console.request import Request, addresses, local
 from homeroom.doors.console.sending import Header, Reply, address, attachment, see_other
 from homeroom.doors.console.showing import Stage, Trouble
-from homeroom.doors.console.words import N_
+from homeroom.doors.console.words import N_, times
 from homeroom.roster.faults import Fault, TryAgain
 from homeroom.store.audit import because
 from homeroom.sync.house import House
@@ -108,11 +108,21 @@ class Desk:
         verdicts = [self._verdict(case, act) for act in acts if act]
         if any(isinstance(verdict, Hidden) for verdict in verdicts):
             return self.say(case.request, case.who, showing.NOT_FOUND, case.now)
+        shut = next((verdict for verdict in verdicts if isinstance(verdict, Shut)), None)
+        if shut is not None:
+            return self._shut(case, shut)
         closed = next((verdict for verdict in verdicts if isinstance(verdict, Closed)), None)
         if closed is None:
             return None
         district = frame.known(self.house, closed.district)
         return self.say(case.request, case.who, CLOSED, case.now, district=district.name if district else closed.district)
+
+    def _shut(self, case: Case, shut: Shut) -> Reply:
+        """What is said in a district that is to be deleted, in its own time."""
+        district = frame.known(self.house, shut.district)
+        speech = showing.speech(self.stage, case.request, case.who, shut.district, case.now)
+        day = times.day(speech, shut.due.astimezone(speech.zone).date())
+        return self.say(case.request, case.who, LEAVING, case.now, district=district.name if district else shut.district, day=day)
 
     def _missing(self, case: Case) -> NeedsElevation | None:
         """The elevated role that the page, or what its form does, asks for first."""
@@ -269,6 +279,12 @@ CLOSED = Trouble(
     N_("Records are closed"),
     N_("%(district)s has not turned support access on. You see counts and issue codes. Ask for access."),
     "lock",
+)
+LEAVING = Trouble(
+    403,
+    N_("This district is to be deleted"),
+    N_("%(district)s is shut, and goes with all that it has on %(day)s. Until then an operator can keep it."),
+    "trash",
 )
 NO_ROLE = N_("This needs the elevated role")
 

@@ -36,6 +36,8 @@ Observe = Callable[[str, str, int, float], None]
 """Hears of every answered request: method, template of the path, status, seconds."""
 
 THREADS = 4
+BELIEVED_OPEN = 1.0
+"""Seconds after which is asked again which districts are shut."""
 TOKEN_PATHS = ("/oauth/token", "/token")
 
 _log = structlog.stdlib.get_logger("homeroom.rest")
@@ -59,6 +61,9 @@ class Provider:
         self.address = address
         self.desk = Desk(stores.control.apps, now)
         self.shelves = Shelves(stores)
+        self._districts = stores.control.deletions
+        self._shut: frozenset[str] = frozenset()
+        self._looked = -BELIEVED_OPEN
         self.embedded = stores.control.place.dialect == "sqlite"
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rest")
 
@@ -122,7 +127,7 @@ class Provider:
             raise WrongMethod("This service is read only.")
         if not opens(reader.scopes, named.matched.endpoint.scopes):
             raise NotAllowed("The token's scopes do not include this path.")
-        slug = told.district = self._district(named, reader)
+        slug = told.district = self._district(named, reader, await self._shut_now())
         address = wire.outside(scope, self.address)
         request = Request(named.version, named.matched, scope["query_string"], address + named.prefix, address + raw)
         planned = plan(request)
@@ -154,13 +159,26 @@ class Provider:
         with self.shelves.look(slug) as look:
             return answer(request, planned, look)
 
-    def _district(self, named: Named, reader: Reader) -> str:
-        """The district that is read: the one that the path names, or the only one of the app's share."""
+    async def _shut_now(self) -> frozenset[str]:
+        """Districts that are to be deleted: known anew every `BELIEVED_OPEN` seconds. Their connections are let go."""
+        if perf_counter() - self._looked > BELIEVED_OPEN:
+            if self.embedded:
+                self._shut = self._districts.shut()
+            else:
+                self._shut = await asyncio.get_running_loop().run_in_executor(self.threads, self._districts.shut)
+            self._looked = perf_counter()
+            self.shelves.forget(self._shut)
+        return self._shut
+
+    def _district(self, named: Named, reader: Reader, shut: frozenset[str]) -> str:
+        """The district that is read: the one that the path names, or the only one of the app's share. None that is shut."""
         if named.slug is not None:
-            if not self._shared(named.slug, reader):
+            if named.slug in shut or not self._shared(named.slug, reader):
                 raise NotAllowed("This application has no share in a district of that name.")
             return named.slug
-        slugs = reader.districts if reader.districts is not None else self._all()
+        slugs = [s for s in (reader.districts if reader.districts is not None else self._all()) if s not in shut]
+        if not slugs:
+            raise NotAllowed("This application has no share in any district.")
         if len(slugs) == 1:
             return slugs[0]
         raise BadValue("This application sees several districts. Put /d/DISTRICT in front of the path.")

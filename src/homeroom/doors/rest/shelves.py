@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -40,6 +40,13 @@ class Shelves:
                 yield look
         finally:
             self._returned(found)
+
+    def forget(self, slugs: Iterable[str]) -> None:
+        """Let go of districts that are not read any more."""
+        with self._guard:
+            for slug in slugs:
+                if (found := self._open.pop(slug, None)) is not None:
+                    self._retire(found)
 
     def close(self) -> None:
         """Close what nobody looks at; the rest is closed when it is put back."""

@@ -4,6 +4,7 @@ from homeroom.doors.api.resources import (
     account,
     apps,
     audit,
+    deletions,
     deliveries,
     districts,
     feed,
@@ -28,7 +29,7 @@ from homeroom.doors.api.resources import (
 ROUTES = tuple(
     module.routes
     for module in (
-        account, districts, sources, secrets, uploads, deliveries, imports, issues, roster, records, feed, schools, take_overs,
+        account, districts, deletions, sources, secrets, uploads, deliveries, imports, issues, roster, records, feed, schools, take_overs,
         layouts, own_layouts, papers, write_backs, apps, people, support, audit, installation,
     )
 )  # fmt: skip

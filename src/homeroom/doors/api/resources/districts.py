@@ -30,6 +30,8 @@ class DistrictTold(Told):
     outcome: str | None
     finished_at: str | None
     counts: dict[str, int] = Field(description="Active records by table.")
+    state: str = Field(description="How it stands; `leaving`: it is to be deleted, and shut.", examples=["success"])
+    deleted_on: str | None = Field(description="When it is to be deleted, where somebody asked for that.")
 
 
 class NewDistrict(Body):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeroom.desk import overview, rights
+from homeroom.desk import deleting, overview, rights
+from homeroom.desk.deleting import Farewell
 from homeroom.desk.overview import Overview
 from homeroom.doors.console.answers import Answer, Shown
 from homeroom.doors.console.asked import Asked
@@ -21,6 +22,7 @@ class View:
     support: Support | None
     may_import: bool
     may_change: bool
+    farewell: Farewell | None
     words: object = speaking
 
 
@@ -28,8 +30,14 @@ def show(asked: Asked) -> Answer:
     """The overview."""
     house, who, slug = asked.house, asked.viewer, asked.slug
     made = overview.overview(house, who, slug, asked.now)
-    may = (rights.may(house, who, act, slug, asked.now) for act in ("imports.start", "settings.change"))
-    return Shown("pages/overview.html", View(made, house.stores.control.support.of(slug, asked.now), *may))
+    view = View(
+        of=made,
+        support=house.stores.control.support.of(slug, asked.now),
+        may_import=rights.may(house, who, "imports.start", slug, asked.now),
+        may_change=rights.may(house, who, "settings.change", slug, asked.now),
+        farewell=deleting.farewell(house, who, slug, asked.now),
+    )
+    return Shown("pages/overview.html", view)
 
 
 PAGES = (Page("/districts/{slug}", "district.see", show, tab="overview"),)

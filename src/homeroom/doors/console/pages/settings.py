@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 from typing import ClassVar
 
 from homeroom import __version__
-from homeroom.desk import looking_after, people, rights, telling
+from homeroom.desk import deleting, looking_after, people, rights, telling
 from homeroom.desk.appointing import GIVES, may_give, reached
+from homeroom.desk.deleting import Farewell
 from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
@@ -40,6 +41,8 @@ class OfDistrict:
     may_change: bool
     set_up: bool
     """Whether there was a set-up, whose page stands here once it is done."""
+    farewell: Farewell | None
+    may_delete: bool
 
 
 def show(asked: Asked) -> Answer:
@@ -54,6 +57,8 @@ def show(asked: Asked) -> Answer:
         sources=tuple(house.stores.control.sources.of(slug)),
         may_change=rights.may(house, who, "settings.change", slug, asked.now),
         set_up=house.stores.control.setups.of(slug) is not None,
+        farewell=deleting.farewell(house, who, slug, asked.now),
+        may_delete=rights.may(house, who, "district.delete", slug, asked.now),
     )
     return Shown("pages/district_settings.html", view)
 

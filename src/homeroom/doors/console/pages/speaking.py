@@ -41,6 +41,7 @@ CHIP_PILLS = {
     "setup": "set_up",
     "paused": "paused",
     "new": "not_connected",
+    "leaving": "removed",
 }
 """The pill of a district's state."""
 
@@ -54,6 +55,7 @@ CHIPS = {
     "setup": N_("Being set up"),
     "paused": N_("Paused"),
     "new": N_("Nothing imported yet"),
+    "leaving": N_("To be deleted"),
 }
 
 WHOSE = {
