@@ -102,8 +102,9 @@ class SftpAccounts:
         found: StoredAccount | None = self._house.stores.control.accounts.find(name)
         if found is None or not found.enabled:
             return None
-        source = self._house.stores.control.sources.get(found.source)
-        if not source.enabled or self._house.stores.control.districts.get(source.district).leaves is not None:
+        control = self._house.stores.control
+        source = control.sources.get(found.source)
+        if not source.enabled or not control.districts.stays(source.district):
             return None
         return Account(found.username, f"{found.username}/in", found.hashes(datetime.now(UTC)), found.public_keys)
 

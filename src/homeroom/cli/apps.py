@@ -60,13 +60,14 @@ def list_(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
         document(listed)
     else:
         table(
-            ["client id", "name", "districts", "scopes", ""],
+            ["client id", "name", "districts", "scopes", "last read", ""],
             [
                 (
                     a["client_id"],
                     a["name"],
-                    ", ".join(a["districts"] or ["all"]),
+                    "all" if a["districts"] is None else ", ".join(a["districts"]) or "none",
                     ", ".join(a["scopes"]),
+                    f"{a['last_read']['at']} {a['last_read']['district']}" if a["last_read"] else "",
                     "revoked" if a["revoked"] else "",
                 )
                 for a in listed

@@ -17,6 +17,8 @@ from homeroom.roster.report import ImportReport
 EXIT_FAILED = 1
 EXIT_ROW_ISSUES = 3
 EXIT_WAITING = 4
+NEWEST = 50
+"""So many imports of all districts are listed."""
 
 
 def exit_status(report: ImportReport) -> int:
@@ -93,18 +95,18 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def imports(
-    slug: str,
+    slug: str | None = None,
     number: int | None = None,
     /,
     *,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
 ) -> int:
-    """The log of a district's imports, newest first; with a number, that import's report.
+    """The log of a district's imports, newest first; with a number, that import's report; without a district what ran last in all.
 
     Parameters
     ----------
     slug
-        The district.
+        The district. Without one, the newest imports of all districts.
     number
         Number of the import.
     as_json
@@ -112,6 +114,8 @@ def imports(
     """
     from homeroom.sync import imports as sync
 
+    if slug is None:
+        return _every(as_json)
     with opened_house() as house:
         if number is not None:
             report = sync.report(house, slug, number)
@@ -128,6 +132,20 @@ def imports(
         ["import", "started", "trigger", "status", "outcome", "reason", "revision"],
         [(e["import"], e["started_at"], e["trigger"], e["status"], e["outcome"], e["reason"], e["revision_after"]) for e in log],
     )
+    return 0
+
+
+def _every(as_json: bool) -> int:
+    """The newest imports of all districts."""
+    from homeroom.sync import ran
+
+    with opened_house() as house:
+        log = ran.newest(house, NEWEST)
+    if as_json:
+        document(log)
+        return 0
+    names = ("district", "import", "started_at", "trigger", "status", "outcome", "reason")
+    table(["district", "import", "started", *names[3:]], [[e[name] for name in names] for e in log])
     return 0
 
 

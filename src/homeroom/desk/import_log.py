@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from math import ceil
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -156,7 +156,7 @@ def state_of(row: Import) -> State:
 
 
 def _sought(wanted: Wanted, zone: ZoneInfo) -> Sought:
-    plain = _SOUGHT[wanted.state] if wanted.state is not None else Sought()
+    plain = sought_state(wanted.state)
     return Sought(
         status=plain.status,
         outcome=plain.outcome,
@@ -164,11 +164,17 @@ def _sought(wanted: Wanted, zone: ZoneInfo) -> Sought:
         trigger=wanted.trigger,
         source=wanted.source,
         since=datetime(wanted.first.year, wanted.first.month, wanted.first.day, tzinfo=zone) if wanted.first else None,
-        until=_next_day(wanted.last, zone) if wanted.last else None,
+        until=next_day(wanted.last, zone) if wanted.last else None,
     )
 
 
-def _next_day(day: date, zone: ZoneInfo) -> datetime:
+def sought_state(state: State | None) -> Sought:
+    """What is sought for a pill; None: any."""
+    return _SOUGHT[state] if state is not None else Sought()
+
+
+def next_day(day: date, zone: tzinfo) -> datetime:
+    """When the day after begins."""
     after = day + timedelta(days=1)
     return datetime(after.year, after.month, after.day, tzinfo=zone)
 

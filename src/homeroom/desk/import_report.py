@@ -10,6 +10,7 @@ from typing import Literal
 from homeroom.desk import telling
 from homeroom.desk.causes import Filter, IssueCause, causes
 from homeroom.desk.import_log import Entry, entry
+from homeroom.desk.readers import readers
 from homeroom.desk.report_lead import Lead, lead
 from homeroom.desk.sight import Sight, sight
 from homeroom.desk.steps import ALIKE, Progress, Step, progress, steps_now, steps_told
@@ -118,7 +119,7 @@ def import_page(
         face="running" if running else "held" if row.status == "waiting_for_approval" else "report",
         entry=entry(row, {s.id: s.name for s in house.stores.control.sources.of(slug)}, viewer),
         lead=lead(store, report, row, seen),
-        steps=steps_now(row, delivery) if running else steps_told(report, row, delivery),
+        steps=steps_now(row, delivery) if running else steps_told(report, row, delivery, readers(house, slug)),
         progress=progress(house, row, [e.totals for e in past[:ALIKE] if e.totals is not None], at) if running else None,
         delivery=delivery,
         files=_files(report, delivery) if seen.whole else (),
@@ -145,7 +146,7 @@ def live(
     row = store.imports.get(number)
     delivery = store.deliveries.get(row.delivery) if row.delivery is not None else None
     if row.status != "running":
-        return None, steps_told(imports.report(house, slug, number), row, delivery)
+        return None, steps_told(imports.report(house, slug, number), row, delivery, readers(house, slug))
     alike = [e.totals for e in _alike(store, row)[:ALIKE] if e.totals is not None]
     return progress(house, row, alike, at), steps_now(row, delivery)
 

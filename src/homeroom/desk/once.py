@@ -79,7 +79,7 @@ def use(house: House, token: str, now: datetime) -> Opened:
 
 def _shut(house: House, link: Once) -> bool:
     """Whether it is of a district that is to be deleted: it opens again when the district is kept."""
-    return link.district is not None and house.stores.control.districts.get(link.district).leaves is not None
+    return link.district is not None and not house.stores.control.districts.stays(link.district)
 
 
 def _opened(house: House, link: Once) -> Opened:

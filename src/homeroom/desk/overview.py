@@ -10,6 +10,7 @@ from typing import Literal
 from homeroom.desk import import_log
 from homeroom.desk.import_log import Entry
 from homeroom.desk.needs import need
+from homeroom.desk.readers import Reader, readers
 from homeroom.desk.standing_now import Now, Whose, stands
 from homeroom.desk.viewer import Viewer
 from homeroom.desk.words import Clock, Said, _, ngettext
@@ -75,15 +76,6 @@ class Schools:
 
 
 @dataclass(frozen=True, slots=True)
-class AppLine:
-    """An app that may read this roster."""
-
-    name: str
-    scopes: tuple[str, ...]
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """The page. `schools` is None before anything was imported; `year` is the school year that runs now, `support` until when the
     vendor's staff may look inside (None: not at all)."""
@@ -100,7 +92,7 @@ class Overview:
     schools: Schools | None
     year: tuple[date, date] | None
     support: Support | None
-    apps: tuple[AppLine, ...]
+    apps: tuple[Reader, ...]
 
 
 def overview(house: House, viewer: Viewer, slug: str, now: datetime | None = None) -> Overview:
@@ -128,11 +120,7 @@ def overview(house: House, viewer: Viewer, slug: str, now: datetime | None = Non
         schools=_schools(report) if report is not None else None,
         year=_year(store, at.astimezone(stood.zone).date()),
         support=control.support.of(slug, at),
-        apps=tuple(
-            AppLine(app.name, app.scopes, app.created)
-            for app in control.apps.all()
-            if app.revoked is None and (app.districts is None or slug in app.districts)
-        ),
+        apps=readers(house, slug),
     )
 
 

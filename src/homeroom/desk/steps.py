@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Literal
 
+from homeroom.desk.readers import Reader, sent
 from homeroom.desk.words import Said, _, ngettext
 from homeroom.roster.report import ImportReport
 from homeroom.roster.walk_clock import StepReport
@@ -73,11 +74,12 @@ def step_of(word: str) -> Name:
     return _OF_WALK.get(word, "received")
 
 
-def steps_told(report: ImportReport, entry: Import, delivery: Delivery | None) -> tuple[Step, ...]:
-    """The seven steps of an import that ended or waits."""
+def steps_told(report: ImportReport, entry: Import, delivery: Delivery | None, apps: tuple[Reader, ...] = ()) -> tuple[Step, ...]:
+    """The seven steps of an import that ended or waits. `apps`: those that read the roster."""
     times = _times(report.steps)
     reached = _reached(report, times)
-    return tuple(_step(name, NAMES.index(name), reached, report, entry, delivery, times) for name in NAMES)
+    told = tuple(_step(name, NAMES.index(name), reached, report, entry, delivery, times) for name in NAMES)
+    return (*told[:-1], replace(told[-1], fact=sent(report, apps)))
 
 
 def steps_now(entry: Import, delivery: Delivery | None) -> tuple[Step, ...]:

@@ -131,7 +131,7 @@ def worded(house: House, told: News) -> tuple[str, str]:
 def _wants(house: House, told: News) -> list[Person]:
     """The people who chose to know of it and may sign in. What is written to a district goes to all of its administrators."""
     word = told.cause.partition(":")[0]
-    if house.stores.control.districts.get(told.district).leaves is not None:
+    if not house.stores.control.districts.stays(told.district):
         return []
     everybody = [as_person(kept) for kept in house.stores.control.people.all() if kept.disabled is None]
     seeing = [person for person in everybody if Viewer(person).sees(told.district)]
@@ -149,7 +149,7 @@ def _try(house: House, one: Mailing, now: datetime, send: Send) -> bool:
         mailings.later(one, "shut out", None)
         return False
     news = house.stores.control.news.get(one.news)
-    if house.stores.control.districts.get(news.district).leaves is not None:
+    if not house.stores.control.districts.stays(news.district):
         mailings.later(one, "the district is to be deleted", None)
         return False
     subject, text = worded(house, news)

@@ -37,6 +37,11 @@ class District:
     looked_after: tuple[str, ...] = ()
     leaves: datetime | None = None
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its own time zone."""
+        return ZoneInfo(self.timezone)
+
 
 class Districts:
     """The districts of an installation."""
@@ -76,6 +81,10 @@ class Districts:
         """All districts by slug, archived ones included."""
         with self._place.read() as connection:
             return [from_cells(*row) for row in connection.execute(select(district).order_by(district.c.slug))]
+
+    def stays(self, slug: str) -> bool:
+        """Whether a district is open: nobody asked to delete it. Raises Misuse for an unknown one."""
+        return self.get(slug).leaves is None
 
     def staying(self) -> list[District]:
         """All districts by slug, but for those that are to be deleted."""

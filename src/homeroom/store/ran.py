@@ -26,9 +26,10 @@ _MANY = 500
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is copied of a district: the newest number (0: nothing), and the status of those that had not ended."""
+    """What is copied of a district: the newest number (0: nothing) and when that began, and the status of those that had not ended."""
 
     newest: int
+    begun: datetime | None
     open: Mapping[int, str]
 
 
@@ -49,9 +50,10 @@ class RanList:
     def known(self, slug: str) -> Known:
         """What is copied of a district."""
         with self._place.read() as connection:
-            newest = connection.execute(select(func.max(ran.c.number)).where(ran.c.district == slug)).scalar_one()
+            last = select(ran.c.number, ran.c.begun).where(ran.c.district == slug).order_by(ran.c.number.desc()).limit(1)
+            newest, begun = connection.execute(last).one_or_none() or (0, None)
             still = select(ran.c.number, ran.c.status).where(ran.c.district == slug, ran.c.status.in_(_OPEN))
-            return Known(newest or 0, {row.number: row.status for row in connection.execute(still)})
+            return Known(newest, read(begun), {row.number: row.status for row in connection.execute(still)})
 
     def put(self, slug: str, entries: Sequence[Import], gone: Collection[int] = ()) -> None:
         """Write or replace lines of a district; `gone`: numbers of imports that were withdrawn."""
@@ -75,6 +77,11 @@ class RanList:
             total = int(connection.execute(select(func.count()).select_from(ran).where(*where)).scalar_one())
             rows = connection.execute(select(ran).where(*where).order_by(*order).limit(limit).offset(offset))
             return [Line(row.district, _import(row)) for row in rows], total
+
+    def forget(self, slug: str) -> None:
+        """Forget the lines of a district, to copy them anew."""
+        with self._place.write() as connection:
+            connection.execute(delete(ran).where(ran.c.district == slug))
 
     def purge(self, before: datetime) -> None:
         """Forget what was begun before that moment; the districts' own logs keep it."""

@@ -11,6 +11,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
 from homeroom.store.apps import App
 from homeroom.store.audit import AuditRow
+from homeroom.store.readings import Reading
 from homeroom.sync.house import House
 
 SCOPE_ROOT = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
@@ -64,7 +65,8 @@ def public_url(house: House) -> str:
 
 
 def listed(house: House) -> list[dict[str, Any]]:
-    """Every application, without secrets."""
+    """Every application, without secrets, and what it read last."""
+    last = house.stores.control.readings.by_app()
     return [
         {
             "client_id": a.client_id,
@@ -72,9 +74,19 @@ def listed(house: House) -> list[dict[str, Any]]:
             "districts": list(a.districts) if a.districts is not None else None,
             "scopes": list(a.scopes),
             "revoked": a.revoked is not None,
+            "last_read": _reading(last.get(a.client_id)),
         }
         for a in house.stores.control.apps.all()
     ]
+
+
+def readings(house: House, client_id: str) -> list[dict[str, Any]]:
+    """What an application read last of each district, the newest first."""
+    return [told for each in house.stores.control.readings.of_app(client_id) if (told := _reading(each)) is not None]
+
+
+def _reading(last: Reading | None) -> dict[str, Any] | None:
+    return {"district": last.district, "at": moment(last.at), "revision": last.revision} if last is not None else None
 
 
 def _scope(text: str) -> str:

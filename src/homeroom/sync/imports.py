@@ -26,6 +26,7 @@ from homeroom.sync import ending, ran
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
 from homeroom.sync.news import hear, say
+from homeroom.sync.single_records import SMALL
 from homeroom.sync.summaries import summarise
 from homeroom.workbench.bench import Workbench
 
@@ -317,7 +318,8 @@ def _fetch(house: House, slug: str, number: int, now: datetime | None, tell: Tel
 
 def _begun(house: House, slug: str, entry: Import) -> None:
     """Let the list of what ran show it, and that of districts that this one is being walked; a dry run changes nothing there."""
-    ran.note(house, slug, datetime.now(UTC))
+    if entry.delivery is not None or entry.trigger not in SMALL:  # a round of the day that finds nothing leaves no line
+        ran.note(house, slug, datetime.now(UTC))
     if not entry.dry_run:
         house.stores.control.summaries.begun(slug, entry.number, entry.started_at)
 

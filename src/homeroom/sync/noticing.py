@@ -56,9 +56,8 @@ def source_behind(house: House, secret: str) -> Source | None:
     if found is None or not hmac.compare_digest(found[1], given):
         return None
     source = house.stores.control.sources.get(found[0])
-    if house.stores.control.districts.get(source.district).leaves is not None:
-        return None
-    return source if source.enabled and notified(source) is not None else None
+    open_here = source.enabled and house.stores.control.districts.stays(source.district)
+    return source if open_here and notified(source) is not None else None
 
 
 def notified(source: Source) -> Notified | None:
@@ -95,7 +94,9 @@ def call_up(house: House, now: datetime, enqueue: Enqueue) -> int:
 
 
 def rests(house: House, source: Source, now: datetime) -> bool:
-    """Whether the source is paused now: notices wait."""
+    """Whether the source is paused now, or its district is to be deleted: notices wait."""
+    if not house.stores.control.districts.stays(source.district):
+        return True
     return bool(value(source, "pause")) and paused(source, now.astimezone(zone_of(house, source)))
 
 

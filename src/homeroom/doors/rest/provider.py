@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -26,6 +26,7 @@ from homeroom.doors.rest import oauth, paths, wire
 from homeroom.doors.rest.answering import Answer, Plan, Request, answer, plan
 from homeroom.doors.rest.paths import Named
 from homeroom.doors.rest.problems import BadValue, Broken, Busy, NotAllowed, NotKnown, NotThere, Problem, WrongMethod, body
+from homeroom.doors.rest.readings import ReadingBook
 from homeroom.doors.rest.scopes import opens
 from homeroom.doors.rest.shelves import Shelves
 from homeroom.doors.rest.tokens import Desk, Reader
@@ -36,8 +37,8 @@ Observe = Callable[[str, str, int, float], None]
 """Hears of every answered request: method, template of the path, status, seconds."""
 
 THREADS = 4
-BELIEVED_OPEN = 1.0
-"""Seconds after which is asked again which districts are shut."""
+BELIEVED_OPEN = timedelta(seconds=1)
+"""After so long is asked again which districts are shut."""
 TOKEN_PATHS = ("/oauth/token", "/token")
 
 _log = structlog.stdlib.get_logger("homeroom.rest")
@@ -63,7 +64,9 @@ class Provider:
         self.shelves = Shelves(stores)
         self._districts = stores.control.deletions
         self._shut: frozenset[str] = frozenset()
-        self._looked = -BELIEVED_OPEN
+        self._looked: datetime | None = None
+        self._now = now
+        self.readings = ReadingBook(stores.control.readings, now)
         self.embedded = stores.control.place.dialect == "sqlite"
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rest")
 
@@ -132,11 +135,14 @@ class Provider:
         request = Request(named.version, named.matched, scope["query_string"], address + named.prefix, address + raw)
         planned = plan(request)
         try:
-            if self.embedded and planned.light and (made := self._at_once(slug, request, planned)) is not None:
-                return made
-            return await asyncio.get_running_loop().run_in_executor(self.threads, self._read, slug, request, planned)
+            found = self._at_once(slug, request, planned) if self.embedded and planned.light else None
+            if found is None:
+                found = await asyncio.get_running_loop().run_in_executor(self.threads, self._read, slug, request, planned)
         except TryAgain:
             raise Busy("The roster cannot be read at this moment.") from None
+        made, revision = found
+        self.readings.heard(reader.client_id, slug, revision)
+        return made
 
     async def _reader(self, scope: wire.Scope) -> Reader:
         given = wire.header(scope, b"authorization") or ""
@@ -148,25 +154,27 @@ class Provider:
             return known
         return await asyncio.get_running_loop().run_in_executor(self.threads, self.desk.reader, token)
 
-    def _at_once(self, slug: str, request: Request, planned: Plan) -> Answer | None:
+    def _at_once(self, slug: str, request: Request, planned: Plan) -> tuple[Answer, int] | None:
         """Answer here and now, if nothing has to be counted first."""
         with self.shelves.look(slug) as look:
             if not request.matched.endpoint.single and not look.counted(planned.selection):
                 return None
-            return answer(request, planned, look)
+            return answer(request, planned, look), look.revision
 
-    def _read(self, slug: str, request: Request, planned: Plan) -> Answer:
+    def _read(self, slug: str, request: Request, planned: Plan) -> tuple[Answer, int]:
+        """The answer, and the revision that it is of."""
         with self.shelves.look(slug) as look:
-            return answer(request, planned, look)
+            return answer(request, planned, look), look.revision
 
     async def _shut_now(self) -> frozenset[str]:
-        """Districts that are to be deleted: known anew every `BELIEVED_OPEN` seconds. Their connections are let go."""
-        if perf_counter() - self._looked > BELIEVED_OPEN:
+        """Districts that are to be deleted: known anew after `BELIEVED_OPEN`. Their connections are let go."""
+        now = self._now()
+        if self._looked is None or now - self._looked > BELIEVED_OPEN:
             if self.embedded:
                 self._shut = self._districts.shut()
             else:
                 self._shut = await asyncio.get_running_loop().run_in_executor(self.threads, self._districts.shut)
-            self._looked = perf_counter()
+            self._looked = now
             self.shelves.forget(self._shut)
         return self._shut
 
@@ -202,6 +210,7 @@ class Provider:
     def close(self) -> None:
         """End the threads and close the connections."""
         self.threads.shutdown(wait=True)
+        self.readings.close()
         self.shelves.close()
 
 

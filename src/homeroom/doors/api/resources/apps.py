@@ -15,6 +15,14 @@ from homeroom.sync import apps
 routes = Routes("Apps")
 
 
+class ReadingTold(Told):
+    """The last time that an application read a district, to the minute."""
+
+    district: str
+    at: str
+    revision: int = Field(description="The state of the roster that it saw.")
+
+
 class AppTold(Told):
     """An application, without its secret."""
 
@@ -23,6 +31,7 @@ class AppTold(Told):
     districts: list[str] | None = Field(description="Its share; null: all districts.")
     scopes: list[str]
     revoked: bool
+    last_read: ReadingTold | None = Field(description="What it read last, of whatever district; null: nothing yet.")
 
 
 class NewApp(Body):
@@ -48,6 +57,14 @@ class AppAdded(Told):
 def list_apps(asked: Ask) -> list[Answer]:
     """List the applications."""
     return apps.listed(asked.house)
+
+
+@routes.ask("GET", "/apps/{client_id}/readings", "apps.see", response_model=list[ReadingTold])
+def list_readings(asked: Ask, client_id: Annotated[str, Path(max_length=100, description="Its client id.")]) -> list[Answer]:
+    """List what an application read last of each district, the newest first."""
+    if asked.house.stores.control.apps.find(client_id) is None:
+        raise NOT_FOUND
+    return apps.readings(asked.house, client_id)
 
 
 @routes.ask("POST", "/apps", "apps.change", status_code=201, response_model=AppAdded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -10,9 +11,11 @@ from starlette.concurrency import run_in_threadpool
 
 from homeroom.desk import issue_values
 from homeroom.desk.hold_view import hold_view
+from homeroom.desk.import_log import State
 from homeroom.desk.sight import sight
+from homeroom.desk.what_ran import Ran, Wanted, what_ran
 from homeroom.doors.api.handing import ended
-from homeroom.doors.api.models import Body, ImportLine, Report, Whole
+from homeroom.doors.api.models import Body, ImportLine, Report, Told, Whole
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Before, Limit, Number, Routes, Slug, Wait
 from homeroom.roster.report import ImportReport, moment
 from homeroom.store.imports import Import
@@ -47,10 +50,46 @@ class Rejection(Body):
     ] = ""
 
 
+class RanLine(Told):
+    """An import of some district."""
+
+    district: str
+    import_: int = Field(alias="import")
+    state: State
+    source: int | None
+    trigger: str
+    dry_run: bool
+    status: str
+    outcome: str | None
+    reason: str | None = Field(description="Its code.")
+    revision_before: int | None
+    revision_after: int | None
+    seconds: float | None = Field(description="How long its walk took; null for those who see one school only.")
+    started_at: str
+    finished_at: str | None
+
+
 class BackTo(Body):
     """Where to go back to."""
 
     revision: Whole
+
+
+@routes.ask("GET", "/imports", "fleet.see", response_model=list[RanLine])
+def list_every_import(
+    asked: Ask,
+    district: Annotated[str, Query(max_length=100, description="A part of the district's name or short name.")] = "",
+    state: Annotated[State | None, Query(description="How it stands.")] = None,
+    trigger: Annotated[str | None, Query(max_length=50, description="How it came.")] = None,
+    first: Annotated[date | None, Query(description="Begun on this day or later (UTC).")] = None,
+    last: Annotated[date | None, Query(description="Begun on this day or before (UTC).")] = None,
+    limit: Limit = 50,
+    page: Annotated[int, Query(ge=1, le=100_000, description="The page, each of `limit` lines.")] = 1,
+) -> list[Answer]:
+    """List the imports of all districts that this token sees, the newest first, as far as 90 days back."""
+    wanted = Wanted(state, trigger, district, first, last, page=page, size=limit)
+    found = what_ran(asked.house, asked.viewer, wanted)
+    return [_ran(each) for each in found.rows] if found.page == page else []
 
 
 @routes.ask("GET", "/districts/{slug}/imports", "reports.see", response_model=list[ImportLine])
@@ -113,6 +152,19 @@ def _report(asked: Asked, number: int) -> Answer:
 
 def _shown(asked: Asked, report: ImportReport) -> Answer:
     return issue_values.report(report, sight(asked.house, asked.viewer, asked.slug, asked.now))
+
+
+def _ran(ran: Ran) -> Answer:
+    names = ("source", "trigger", "dry_run", "status", "outcome", "reason", "revision_before", "revision_after")
+    return {
+        "district": ran.district.slug,
+        "import": ran.entry.number,
+        "state": ran.entry.state,
+        **{name: getattr(ran.entry, name) for name in names},
+        "seconds": ran.entry.seconds,
+        "started_at": moment(ran.entry.begun),
+        "finished_at": moment(ran.entry.finished) if ran.entry.finished else None,
+    }
 
 
 def _line(entry: Import) -> Answer:

@@ -9,6 +9,7 @@ from homeroom.doors.console.pages import (
     apps,
     deleting,
     district,
+    every_import,
     fleet,
     going_back,
     help,
@@ -32,6 +33,7 @@ from homeroom.doors.console.pages import (
 
 PAGES: tuple[Page, ...] = (
     *fleet.PAGES,
+    *every_import.PAGES,
     *district.PAGES,
     *import_log.PAGES,
     *import_page.PAGES,

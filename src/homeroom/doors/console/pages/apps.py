@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from homeroom.desk import rights
@@ -10,6 +11,7 @@ from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.words import N_, _
 from homeroom.store.apps import App
+from homeroom.store.readings import Reading
 from homeroom.sync import apps
 from homeroom.sync.apps import SCOPE_ROOT
 
@@ -26,6 +28,8 @@ class View:
 
     apps: tuple[App, ...]
     districts: tuple[tuple[str, str], ...]
+    readings: Mapping[str, Reading]
+    """What each app read last, by its client id."""
     may_change: bool
     scopes: tuple[tuple[str, str], ...]
     made: dict[str, object] | None = None
@@ -38,6 +42,7 @@ def show(asked: Asked, made: dict[str, object] | None = None) -> Answer:
     view = View(
         apps=tuple(asked.house.stores.control.apps.all()),
         districts=tuple((d.slug, d.name) for d in found),
+        readings=asked.house.stores.control.readings.by_app(),
         may_change=rights.may(asked.house, asked.viewer, "apps.change", None, asked.now),
         scopes=SCOPES,
         made=made,

@@ -70,19 +70,6 @@ def set_ups(asked: Asked) -> Answer:
     return Shown("pages/set_ups.html", {"rows": tuple(going), "today": asked.now.date(), "words": speaking})
 
 
-def every_import(asked: Asked) -> Answer:
-    """What ran last in every district."""
-    found = fleet.all_districts(asked.house, asked.viewer, asked.now)
-    ran = sorted(
-        (d for d in found if d.attempt is not None), key=lambda d: d.attempt.begun if d.attempt else asked.now, reverse=True
-    )
-    at, size = asked.at(), fleet.PAGE
-    pages = max((len(ran) + size - 1) // size, 1)
-    shown = ran[(min(at, pages) - 1) * size : min(at, pages) * size]
-    view = {"rows": shown, "total": len(ran), "at": min(at, pages), "pages": pages, "size": size, "words": speaking}
-    return Shown("pages/every_import.html", view)
-
-
 def export(asked: Asked) -> Answer:
     """The list as a sheet, with the filters of the address."""
     found = fleet.matching(asked.house, asked.viewer, _wanted(asked), asked.now)
@@ -169,7 +156,6 @@ PAGES = (
     Page("/needs", "fleet.see", needs),
     Page("/districts.csv", "fleet.see", export),
     Page("/holds", "fleet.see", holds, tab="holds"),
-    Page("/imports", "fleet.see", every_import, tab="imports"),
     Page("/onboarding", "fleet.see", set_ups, tab="onboarding"),
     Page("/districts/new", "districts.add", show_add, add, tab="districts"),
 )

@@ -60,13 +60,14 @@ def _wanted(asked: Asked) -> Wanted:
         state=next((s for s in STATES if s == asked.asked_for("state")), None),
         trigger=asked.asked_for("trigger")[:50] or None,
         source=int(source) if source.isascii() and source.isdigit() and len(source) < 10 else None,
-        first=_day(asked.asked_for("first")),
-        last=_day(asked.asked_for("last")),
+        first=day_of(asked.asked_for("first")),
+        last=day_of(asked.asked_for("last")),
         page=asked.at(),
     )
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """The day that a filter names; None for what is none."""
     try:
         return date.fromisoformat(text)
     except ValueError:
