@@ -111,6 +111,9 @@ def test_with_more_than_twelve_schools_those_with_normal_numbers_are_folded(walk
     try:
         told_now = hold_view(walked.house, OPERATOR, SLUG, HELD)
         assert ([s.school for s in told_now.schools], told_now.folded, told_now.other_people) == (["s2"], 15, 14)
+        # The folded ones are there with their numbers, none twice and none missing.
+        assert sorted(s.school for s in told_now.normal) == ["s1", *(f"x{n:02}" for n in range(14))]
+        assert {(c.removed, c.of) for s in told_now.normal if s.school != "s1" for c in s.cells} == {(1, 400)}
     finally:
         with store.place.write() as connection:
             connection.execute(update(table).where(table.c.number == entry.number).values(report=before))

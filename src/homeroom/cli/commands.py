@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "refresh": ("homeroom.cli.refreshing:refresh", "One record from its system now; says which fields changed."),
     "write-back": ("homeroom.cli.writing_back:write_back", "Update or insert students in the district's own PowerSchool."),
     "write-backs": ("homeroom.cli.writing_back:write_backs", "What was written back, and what became of each record."),
+    "plan": ("homeroom.cli.planned:plan", "Every change that a held import would make, as CSV."),
     "approve": ("homeroom.cli.imports:approve", "Let a held import go on."),
     "reject": ("homeroom.cli.imports:reject", "Turn a held import down."),
     "rollback": ("homeroom.cli.imports:rollback", "Make a new revision that equals an old one."),

@@ -81,7 +81,7 @@ class LikelyCause:
 class HoldView:
     """The page of a hold. `plan` is the hash that a decision carries; `newest` a later import of the source that could take its place.
 
-    `schools` are the worst first; `folded` counts schools with normal numbers that are not listed. `all_schools` are the sums of the
+    `schools` are the worst first; `normal` are schools with normal numbers, folded where there are many, and `folded` counts them. `all_schools` are the sums of the
     district, each record counted once. `people_removed` is the number that an approval must type; `rows_removed` all records.
     `to_type`: what an approval must type, of what. `other_people`: people who would be removed from schools that are under their limits. `for_district` is the drafted message.
     """
@@ -90,6 +90,7 @@ class HoldView:
     plan: str
     cause: LikelyCause | None
     schools: tuple[SchoolLine, ...]
+    normal: tuple[SchoolLine, ...]
     folded: int
     all_schools: tuple[Cell, ...]
     limits: tuple[LimitReport, ...]
@@ -124,6 +125,7 @@ def hold_view(house: House, viewer: Viewer, slug: str, number: int, now: datetim
         plan=row.plan or "",
         cause=_cause(cause, system_of_source(house, slug, report)),
         schools=shown,
+        normal=tuple(line for line in lines if line not in shown),
         folded=len(lines) - len(shown),
         all_schools=tuple(_whole(report, table) for table in TABLES if table in report.tables),
         limits=report.limits,

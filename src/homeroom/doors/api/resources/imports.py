@@ -8,12 +8,15 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from homeroom.desk import issue_values
 from homeroom.desk.hold_view import hold_view
 from homeroom.desk.import_log import State
+from homeroom.desk.plan_sheet import plan_sheet
 from homeroom.desk.sight import sight
 from homeroom.desk.what_ran import Ran, Wanted, what_ran
+from homeroom.doors.api import streaming
 from homeroom.doors.api.handing import ended
 from homeroom.doors.api.models import Body, ImportLine, Report, Told, Whole
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Before, Limit, Number, Routes, Slug, Wait
@@ -117,6 +120,24 @@ def get_hold(asked: Ask, slug: Slug, number: Number) -> Answer:
     """Show what a held import would do, by school, with the likely cause and who would notice."""
     asked.entry(number)
     return dict(issue_values.plain_values(hold_view(asked.house, asked.viewer, slug, number, asked.now)))
+
+
+@routes.ask(
+    "GET",
+    "/districts/{slug}/imports/{number}/hold/plan",
+    "reports.see",
+    response_class=Response,
+    responses={200: streaming.of("text/csv", "Every record that would change, removals first.")},
+)
+def download_plan(asked: Ask, slug: Slug, number: Number) -> Response:
+    """Download every change that a held import would make, with table, school and, where this token may see them, record and values.
+
+    Its files are walked again for it, and nothing is changed. The audit tells of it.
+    """
+    asked.entry(number)
+    with asked.turn():
+        lines = plan_sheet(asked.house, asked.viewer, slug, number, asked.now)
+    return streaming.text(f"{slug}-{number}-plan.csv", lines)
 
 
 @routes.ask("POST", "/districts/{slug}/imports/{number}/approve", "holds.approve", response_model=Report)

@@ -96,6 +96,7 @@ ACTS = {
     "record-archived": N_("archived a record by hand"),
     "record-corrected": N_("corrected a record"),
     "record-locked": N_("locked a field"),
+    "plan-downloaded": N_("downloaded what an import would change"),
     "record-seen": N_("looked at a record"),
     "record-unarchived": N_("brought an archived record back"),
     "record-unlocked": N_("unlocked a field"),

@@ -12,6 +12,7 @@ from homeroom.desk.cause_sheet import cause_sheet
 from homeroom.desk.causes import Filter
 from homeroom.desk.import_report import import_page
 from homeroom.desk.import_rows import PAGE, CauseRows, Changes
+from homeroom.desk.plan_sheet import plan_sheet
 from homeroom.desk.record_links import Links, Ref
 from homeroom.doors.console.answers import Answer, Download, NotThere, Shown
 from homeroom.doors.console.asked import Asked
@@ -128,6 +129,13 @@ def refused_csv(asked: Asked) -> Answer:
     return Download(f"refused-{_plain(name)}.csv", CSV, _bytes(lines))
 
 
+def plan_csv(asked: Asked) -> Answer:
+    """Every change that a held import would make, as a sheet."""
+    number = known(asked)
+    lines = plan_sheet(asked.house, asked.viewer, asked.slug, number, asked.now)
+    return Download(f"{asked.slug}-{number}-plan.csv", CSV, _bytes(lines))
+
+
 def original(asked: Asked) -> Answer:
     """One file as it was sent."""
     number = known(asked)
@@ -159,6 +167,7 @@ PAGES = (
     Page(f"{HOME}/issues/{{code}}", "reports.see", show_cause, tab="imports"),
     Page(f"{HOME}/issues/{{code}}/rows.csv", "reports.see", cause_csv),
     Page(f"{HOME}/changes/{{table}}", "district.see", show_changes, tab="imports"),
+    Page(f"{HOME}/plan.csv", "reports.see", plan_csv),
     Page(f"{HOME}/refused/{{place:int}}", "reports.see", refused_csv),
     Page(f"{HOME}/originals/{{place:int}}", "originals.get", original),
 )
