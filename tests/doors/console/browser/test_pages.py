@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import update
 
 from console_world import World, world
 from doors.console.browser.conftest import Dress, Visitor, listening
+from homeroom.store.district_tables import imports
 
 STAFF = (
     "/",
@@ -65,10 +68,26 @@ MAIN = (
 DRESSES: tuple[Dress, ...] = ("light", "dark", "phone")
 
 
+def many_schools(made: World) -> None:
+    """Let the hold be of a district with so many schools that those with normal numbers are folded."""
+    store = made.house.stores.roster("larkspur")
+    report = store.imports.report(2)
+    assert report is not None
+    normal = [
+        {"school": f"x{n:02}", "table": table, "added": 0, "updated": 2, "removed": n % 3, "restored": 0, "of": 400 + n}
+        for n in range(31)
+        for table in ("users", "enrollments")
+    ]
+    with store.place.write() as connection:
+        changed = json.dumps(report | {"by_school": [*report["by_school"], *normal]})
+        connection.execute(update(imports).where(imports.c.number == 2).values(report=changed))
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str]]:
     with world(tmp_path_factory.mktemp("console")) as made:
         made.cookie("operator")
+        many_schools(made)
         with listening(made.console()) as address:
             yield made, address
 
@@ -84,6 +103,28 @@ def test_every_page_is_looked_at(
         assert page.title().endswith("Homeroom"), path
         assert page.locator("h1").count() == 1, path
         look(visitor, f"{path.strip('/').replace('/', '-') or 'fleet'}-{dress}")
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_district_that_is_to_be_deleted(
+    place: tuple[World, str], visit: Callable[..., Visitor], look: Callable[[Visitor, str], None], dress: Dress
+) -> None:
+    """Asked for, shown on the list and on its own pages, and kept again by its button."""
+    made, address = place
+    cookie, olga = made.cookie("operator"), made.who("operator")
+    olga.elevated(cookie, "settings", "fernhollow")
+    visitor = visit(address, cookie, dress)
+    page = visitor.go("/districts/fernhollow/settings/delete")
+    look(visitor, f"delete-{dress}")
+    page.get_by_label("Reason").fill("The contract ended on November 30")
+    page.get_by_label("Short name").fill("fernhollow")
+    page.get_by_role("button", name="Delete Fernhollow").click()
+    look(visitor, f"leaving-overview-{dress}")
+    visitor.go("/?sort=name")
+    look(visitor, f"leaving-fleet-{dress}")
+    page = visitor.go("/districts/fernhollow/settings")
+    page.get_by_role("button", name="Keep it").click()
+    assert page.get_by_role("heading", name="stays").count() == 1
 
 
 def test_doors(place: tuple[World, str], visit: Callable[..., Visitor], look: Callable[[Visitor, str], None]) -> None:

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from homeroom.desk import deleting
 from homeroom.doors.api.models import Body, Told
-from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import Answer, Ask, Routes, Slug
 
 routes = Routes("Deleting a district")
@@ -47,13 +46,11 @@ def delete_district(asked: Ask, slug: Slug, body: Sure) -> Answer:
     return deleting.told(deleting.ask(asked.house, slug, body.confirm, body.reason, who=asked.who, now=asked.now))
 
 
-@routes.ask("GET", "/districts/{slug}/deletion", "district.see", response_model=DeletionTold)
-def get_deletion(asked: Ask, slug: Slug) -> Answer:
-    """Show the deletion that a district waits for."""
+@routes.ask("GET", "/districts/{slug}/deletion", "district.see", response_model=DeletionTold | None)
+def get_deletion(asked: Ask, slug: Slug) -> Answer | None:
+    """Show the deletion that a district waits for; null: it stays."""
     found = asked.house.stores.control.deletions.of(slug)
-    if found is None:
-        raise NOT_FOUND
-    return deleting.told(found)
+    return deleting.told(found) if found is not None else None
 
 
 @routes.ask("DELETE", "/districts/{slug}/deletion", "district.keep", response_model=DeletionTold)
