@@ -121,14 +121,16 @@ def framed(house: House, viewer: Viewer, slug: str | None, tab: str, count: Coun
     several = only is None
     inside = slug or only
     counts = count(house, viewer, inside)
+    here = known(house, inside)
+    shut = here is not None and here.leaves is not None
     on = viewer.elevation if viewer.elevation is not None and viewer.elevation.until > now else None
     return Frame(
         viewer=viewer,
-        tabs=_district_tabs(viewer, inside, tab if slug else "", counts) if inside else _fleet_tabs(viewer, tab, counts),
-        district=known(house, inside),
+        tabs=_district_tabs(viewer, inside, tab if slug else "", counts, shut) if inside else _fleet_tabs(viewer, tab, counts),
+        district=here,
         elevated_district=known(house, on.district if on else None),
         several=several,
-        finds=_may(viewer, "records.see") if inside else True,
+        finds=_may(viewer, "records.see") and not shut if inside else True,
         installation=not several and _may(viewer, "installation.see"),
         elevation=on,
         minutes_left=ceil((on.until - now).total_seconds() / 60) if on else 0,
@@ -166,9 +168,10 @@ def _fleet_tabs(viewer: Viewer, current: str, counts: Counts) -> tuple[Shelf, ..
     )
 
 
-def _district_tabs(viewer: Viewer, slug: str, current: str, counts: Counts) -> tuple[Shelf, ...]:
+def _district_tabs(viewer: Viewer, slug: str, current: str, counts: Counts, shut: bool) -> tuple[Shelf, ...]:
+    """Of a district that is to be deleted only those whose pages are open still."""
     return tuple(
         Shelf(tab.words, f"/districts/{slug}{tab.path}", counts.holds if tab.name == "imports" else 0, tab.name == current, True)
         for tab in DISTRICT
-        if _may(viewer, tab.act) and (tab.name != "setup" or not counts.automatic)
+        if _may(viewer, tab.act) and (ACTS[tab.act].leaving or not shut) and (tab.name != "setup" or not counts.automatic)
     )

@@ -41,7 +41,7 @@ CHIP_PILLS = {
     "setup": "set_up",
     "paused": "paused",
     "new": "not_connected",
-    "leaving": "removed",
+    "leaving": "leaving",
 }
 """The pill of a district's state."""
 
