@@ -597,3 +597,30 @@ def test_without_a_configured_address_the_host_header_is_believed(stores: Stores
 
 def test_pinewood_is_not_changed_by_reading() -> None:
     assert PINEWOOD["users"][0]["sourcedId"] == "u1"
+
+
+def test_what_an_app_read_last_is_written_once_a_minute_and_at_a_new_revision(stores: Stores, clock: Clock) -> None:
+    """A row for the app and the district, not for every page; a newer revision counts at once."""
+    app(stores, "other", *EVERYTHING, districts=("pinewood",))
+    provider = create(stores, now=clock)
+    with TestClient(provider) as web:
+        headers = {"Authorization": f"Bearer {token(web)}"}
+        token(web, "other")
+
+        def read(seconds: int = 0) -> list[tuple[str, int, int]]:
+            clock.now += timedelta(seconds=seconds)
+            assert web.get(f"{V12}/users", headers=headers).status_code == 200
+            provider.readings._writer.submit(lambda: None).result()  # what was heard before is written then
+            found = stores.control.readings.of("pinewood").values()
+            return [(each.app, int((each.at - NOW).total_seconds()), each.revision) for each in found]
+
+        assert stores.control.readings.of("pinewood") == {}
+        assert read() == [("reader", 0, 2)]
+        assert read(30) == [("reader", 0, 2)]
+        assert read(31) == [("reader", 61, 2)]
+        commit(stores.roster("pinewood"), {"users": [("update", PINEWOOD["users"][0] | {"givenName": "Zoe"})]}, stores.data)
+        assert read(1) == [("reader", 62, 3)]
+        assert web.get(f"{V12}/users/nobody", headers=headers).status_code == 404
+        clock.now += timedelta(seconds=90)
+        assert web.get(f"{V12}/nothing", headers=headers).status_code == 404
+        assert read() == [("reader", 152, 3)]
