@@ -167,7 +167,7 @@ def test_a_server_that_fails_for_good_changes_nothing(pulled: Pinewood, server: 
 def test_preflight_names_what_is_missing_and_what_to_do(pulled: Pinewood, server: Caller) -> None:
     source = source_of(pulled)
     seen = pulling.look(pulled.house, SLUG, source.id, NOW)
-    assert (seen["v1"], seen["missing_queries"], seen["missing_fields"], seen["to_do"]) == ("open", [], "", [])
+    assert (seen["v1"], seen["missing_queries"], seen["missing_fields"], seen["to_do"]) == ("open", [], [], [])
     assert seen["rows"]["students"] > 40
     plugin, installed = server.world.plugin, dict(server.world.installed)
     granted = plugin.fields
@@ -181,7 +181,7 @@ def test_preflight_names_what_is_missing_and_what_to_do(pulled: Pinewood, server
         plugin.fields, server.world.installed = granted, installed
     assert seen["v1"] == "closed"
     assert seen["missing_queries"] == ["org.homeroom.connect.roster.classes"]
-    assert seen["missing_fields"] == '<field table="STUDENTS" field="DOB" access="ViewOnly"/>'
+    assert seen["missing_fields"] == ['<field table="STUDENTS" field="DOB" access="ViewOnly"/>']
     assert len(seen["to_do"]) == 3
 
 
