@@ -27,7 +27,7 @@ class Code:
     `severity`: an `error` refused a row, a column or a file; a `warning` changed or dropped a value or wants a look;
     `info` was healed or is only told. `message` is the sentence with `{name}` places, filled from the finding.
     `remedy` speaks to whoever reads the report, a school's secretary too; `command` names what does it on the command line, for those
-    who work there.
+    who work there. `plain` is what it means in the words of a school's secretary, where `meaning` needs more.
     """
 
     code: str
@@ -40,6 +40,7 @@ class Code:
     message: str
     about: Literal["rows", "file"] = "rows"
     command: str | None = None
+    plain: str | None = None
 
     @property
     def is_row_issue(self) -> bool:
@@ -76,6 +77,7 @@ def codes() -> Mapping[str, Code]:
                 message=entry["message"],
                 about=entry.get("about", "rows"),
                 command=entry.get("command"),
+                plain=entry.get("plain"),
             )
     return found
 
