@@ -200,5 +200,7 @@ def test_a_district_on_powerschool_is_refreshed_remapped_spared_a_bad_night_and_
         ira.come_in(on.here(on.home.json("person", "add", "ira@vendor.example", "--role", "auditor")["link"]), "Ira")
         ira.go("/audit")
         ira.sees("A teacher misses a middle name")
+        ira.sees("looked at a record")
+        ira.sees("sam@pinewood.example")
         assert last not in ira.page.content()
         assert "Linden" not in ira.page.content()
