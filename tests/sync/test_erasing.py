@@ -22,6 +22,7 @@ from homeroom.store.apps import App
 from homeroom.store.control_tables import control
 from homeroom.store.deletions import Gone, Leaving
 from homeroom.sync import districts, erasing, housekeeping, imports, intake, sources
+from homeroom.sync.checkup import checkup
 from homeroom.sync.house import House, opened
 from sync_house import settings
 
@@ -261,6 +262,17 @@ def test_while_somebody_erases_it_nobody_else_does(tmp_path: Path) -> None:
             assert erasing.erase_due(house, DUE) == 0
         assert house.stores.control.districts.get("pine").leaves == DUE
         assert erasing.erase_due(house, DUE) == 1
+
+
+def test_the_checkup_names_a_district_that_should_be_gone(tmp_path: Path) -> None:
+    with opened(settings(tmp_path / "data")) as house:
+        districts.add(house, "pine", "Pine", "UTC")
+        deleting.ask(house, "pine", "pine", WHY, who="vera", now=datetime.now(UTC) - deleting.GRACE - timedelta(hours=2))
+    found = {each.what: each for each in checkup(settings(tmp_path / "data"))}
+    assert (found["stores"].ok, found["deletions"].ok, "pine" in found["deletions"].found) == (True, False, True)
+    with opened(settings(tmp_path / "data")) as house:
+        assert erasing.erase_due(house, datetime.now(UTC)) == 1
+    assert {each.what: each.ok for each in checkup(settings(tmp_path / "data"))}["deletions"]
 
 
 def test_what_another_machine_still_has_of_it_goes_with_its_next_beat(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,6 +20,9 @@ from homeroom.sync.house import given_keys, master_keys
 
 SPARE_BYTES = 2 << 30
 """A first load needs twice its size for a moment; below this the night is in danger."""
+
+OVERDUE = timedelta(hours=1)
+"""A running server deletes a district within minutes of its time; later than that somebody must look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ def checkup(settings: Settings) -> list[Found]:
         ("time zones", _zones),
         ("master key", _key),
         ("stores", _stores),
+        ("deletions", _deletions),
         ("mail", _mail),
     )
     found = []
@@ -99,7 +103,7 @@ def _stores(settings: Settings) -> Found:
         vault = Vault(master_keys(settings, stores))
         districts = stores.control.districts.all()
         closed = []
-        for district in districts:
+        for district in stores.control.districts.staying():
             stores.roster(district.slug).revision()
             for kept in stores.control.keys.of(district.slug):
                 try:
@@ -111,6 +115,18 @@ def _stores(settings: Settings) -> Found:
         remedy = "Give Homeroom the master key with which these districts were made (keys/master.key or HOMEROOM_MASTER_KEY)."
         return Found("stores", False, f"the data keys of {', '.join(sorted(set(closed)))} cannot be opened", remedy)
     return Found("stores", True, f"{engine}, {len(districts)} districts")
+
+
+def _deletions(settings: Settings) -> Found:
+    """Districts whose time to be kept is over are gone, or somebody must look why not."""
+    with store_room.open(settings.data, settings.database_url) as stores:
+        left = stores.control.deletions.due(datetime.now(UTC) - OVERDUE)
+    if not left:
+        return Found("deletions", True, "nothing is overdue")
+    names = ", ".join(each.district for each in left)
+    return Found(
+        "deletions", False, f"to be deleted and still there: {names}", f"Run: homeroom district erase {left[0].district}"
+    )
 
 
 def _mail(settings: Settings) -> Found:
