@@ -150,12 +150,17 @@ class Stores:
     def _present(self, name: str) -> Path:
         return self.data / "present" / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.lock"
 
+    def alone(self, slug: str) -> AbstractContextManager[None]:
+        """Hold a district that is being erased, as an import would. Raises TryAgain while somebody still walks in it."""
+        return self._hold(slug, 0)
+
     def erase(self, slug: str) -> None:
         """Remove a district's whole store for good, with all that lies in its folder. The control store is not touched.
 
-        Doing it again does nothing. Raises TryAgain while somebody walks in the district.
+        Doing it again does nothing. The caller is in `alone`.
         """
-        with self._hold(slug, 0), self._guard:
+        check_slug(slug)
+        with self._guard:
             if slug in self._rosters:
                 self._rosters.pop(slug).close()
             if self._engine is not None:

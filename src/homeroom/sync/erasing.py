@@ -49,7 +49,8 @@ def erase(house: House, slug: str, now: datetime, who: str = CLOCK, tell: Callab
 
     Raises Misuse for a district that is not to be deleted, or not yet; TryAgain while somebody walks in it or erases it.
     """
-    with house.stores.presence(f"erase {slug}"):
+    _due(house, slug, now)
+    with house.stores.presence(f"erase {slug}"), house.stores.alone(slug):
         asked = _due(house, slug, now)
         if asked.begun is None:
             _begin(house, asked, now)
