@@ -19,6 +19,10 @@ MEDIA = "application/problem+json"
 KINDS = {
     "not-signed-in": (401, "No token, or none that is good now."),
     "closed": (403, "The district has not turned support access on."),
+    "to-be-deleted": (
+        403,
+        "The district is to be deleted and is shut; `deleted_on` says when it goes. An operator can keep it until then.",
+    ),
     "needs-elevation": (
         403,
         "The token was not made with the elevated role that this asks for; `kind` and `district` say which.",
