@@ -38,6 +38,7 @@ def test_a_district_is_deleted_kept_and_erased_when_its_time_is_over(place: Inst
     assert (asked.status, "homeroom district undelete larkspur" in asked.out) == (0, True)
     listed = {d["district"]: d["state"] for d in place.inside("district", "list", "--json").document}
     assert listed == {"larkspur": "leaving", "pinewood": "waiting"}
+    assert "to be deleted 20" in place.inside("district", "list").out
     shut = place.inside("import", "larkspur", place.data.parent / "one")
     assert (shut.status, "is to be deleted on" in shut.err) == (2, True)
     early = place.inside("district", "erase", "larkspur")

@@ -126,7 +126,7 @@ def list_(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
                     d["revision"],
                     d["last_import"],
                     d["outcome"],
-                    d["state"].replace("_", " "),
+                    f"to be deleted {d['deleted_on'][:10]}" if d["deleted_on"] else d["state"].replace("_", " "),
                     d["last_success"],
                 )
                 for d in listed
