@@ -20,7 +20,7 @@ from homeroom.sync.single_records import SMALL
 
 PAGE = 50
 DAYS = 90
-State = Literal["success", "row_issues", "waiting", "running", "dry_run", "failed"]
+State = Literal["success", "row_issues", "failed", "waiting", "running", "dry_run"]
 STATES: tuple[State, ...] = ("success", "row_issues", "failed", "waiting", "running", "dry_run")
 _ENDED: dict[Outcome, State] = {"success": "success", "success_with_row_issues": "row_issues", "failed": "failed"}
 _SOUGHT: dict[State, Sought] = {

@@ -8,20 +8,28 @@ from homeroom.doors.api.resources import (
     deliveries,
     districts,
     feed,
+    fleet,
     imports,
     installation,
     issues,
+    layout_sets,
     layouts,
+    notices,
     own_layouts,
     papers,
     people,
+    profile,
     records,
     roster,
     schools,
     secrets,
+    set_up,
+    set_up_worksheet,
+    source_desk,
     sources,
     support,
     take_overs,
+    unknown_files,
     uploads,
     write_backs,
 )
@@ -29,7 +37,8 @@ from homeroom.doors.api.resources import (
 ROUTES = tuple(
     module.routes
     for module in (
-        account, districts, deletions, sources, secrets, uploads, deliveries, imports, issues, roster, records, feed, schools, take_overs,
-        layouts, own_layouts, papers, write_backs, apps, people, support, audit, installation,
+        account, fleet, districts, deletions, set_up, set_up_worksheet, notices, sources, source_desk, secrets, uploads, deliveries, imports,
+        issues, roster, records, profile, feed, schools, take_overs, layouts, layout_sets, own_layouts, unknown_files, papers,
+        write_backs, apps, people, support, audit, installation,
     )
 )  # fmt: skip
