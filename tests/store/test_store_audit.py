@@ -42,6 +42,32 @@ def test_the_database_refuses_to_change_or_delete_a_row(database_url: str | None
         assert [row.actor for row in opened.control.audit.last()] == ["ada", "ada"]
 
 
+def test_no_row_takes_the_place_of_another(database_url: str | None, tmp_path: Path) -> None:
+    """Neither by the way on which SQLite deletes without a DELETE, nor by emptying the table of PostgreSQL."""
+    with stores.open(tmp_path, database_url) as opened:
+        write(opened, "one", "two")
+        place = opened.control.place
+        with pytest.raises(DBAPIError, match="only added to"), place.write() as connection:
+            if place.dialect == "sqlite":
+                row = connection.execute(select(audit).where(audit.c.id == 1)).one()
+                connection.execute(audit.insert().prefix_with("OR REPLACE").values(row._asdict() | {"actor": "eve"}))
+            else:
+                connection.exec_driver_sql(f"TRUNCATE {place.name('audit')}")
+        assert [row.actor for row in opened.control.audit.last()] == ["ada", "ada"]
+
+
+@pytest.mark.parametrize("number", [0, -7])
+def test_a_row_before_the_first_one_is_found_out(database_url: str | None, tmp_path: Path, number: int) -> None:
+    """Pages would show it, so the check must see it."""
+    with stores.open(tmp_path, database_url) as opened:
+        write(opened, "one", "two")
+        with opened.control.place.write() as connection:
+            row = connection.execute(select(audit).where(audit.c.id == 1)).one()
+            connection.execute(audit.insert().values(row._asdict() | {"id": number, "actor": "eve"}))
+        assert "eve" in {row.actor for row in opened.control.audit.last()}
+        assert opened.control.audit.check().broken_at == 1
+
+
 @pytest.mark.parametrize("harm", ["changed", "taken out", "put between", "cut and joined"])
 def test_whoever_gets_around_the_database_is_found_out(database_url: str | None, tmp_path: Path, harm: str) -> None:
     with stores.open(tmp_path, database_url) as opened:

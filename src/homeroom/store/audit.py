@@ -19,6 +19,7 @@ from homeroom.store.places import Place
 
 _BECAUSE: ContextVar[Mapping[str, Any] | None] = ContextVar("because", default=None)
 _AT_ONCE = 5_000
+_BEFORE_ALL = -(2**31) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +113,17 @@ class Audit:
             after = rows[-1].id
 
     def check(self) -> Chain:
-        """Walk the whole chain, from the first row to the last."""
-        previous, number = chain.START, 0
+        """Walk the whole chain, from the first row to the last; a row that stands before the first one, too, is one too many."""
+        previous, number, after = chain.START, 0, _BEFORE_ALL
         while True:
             with self._place.read() as connection:
-                rows = _after(connection, number)
+                rows = _after(connection, after)
             for row in rows:
                 expected = chain.linked(previous, row.at, row.actor, row.action, row.district, row.detail)
                 if row.id != number + 1 or row.hash != expected:
                     return Chain(number, number + 1, previous)
                 previous, number = row.hash, row.id
+            after = number
             if len(rows) < _AT_ONCE:
                 return Chain(number, None, previous)
 
