@@ -339,7 +339,7 @@ def test_whoever_can_do_it_in_the_console_can_do_it_by_a_token_and_nobody_else()
         page = pages[rest.partition(" ")[0]]
         act = ACTS[page.needs(method) or ""]
         acts = {each: ACTS[known[each]["x-homeroom-act"]] for each in entry}
-        assert any(set(found.roles) >= set(act.roles) for found in acts.values()), (place, act.name)
+        assert any(set(found.roles) >= set(act.roles) for found in acts.values()) or place in OTHERWISE, (place, act.name)
         if method == "POST":
             alike = [
                 each
@@ -351,6 +351,7 @@ def test_whoever_can_do_it_in_the_console_can_do_it_by_a_token_and_nobody_else()
 
 OTHERWISE = {
     "POST /districts/{slug}/imports/{number:int} decision=approve": "The form takes both decisions; the desk asks for holds.approve itself.",
+    "POST /districts/{slug}/setup/message ask": "The form takes both buttons; the page asks for setup.step itself.",
     "POST /districts/{slug}/settings/notices": "The account page has the same choice for whoever sees the district.",
 }
 """Forms whose operation asks for another act than the page, and why that is the same."""

@@ -321,13 +321,14 @@ def test_apps_need_the_elevated_role_for_the_installation(desk: Desk) -> None:
 
 
 def test_people_and_the_audit_and_the_installation(desk: Desk) -> None:
+    high = desk.api.token(desk.api.people["engineer@vendor.example"], "settings", None)
     new = desk.ask(
-        desk.ada, "POST", "/people", json={"email": "lea@larkspur.example", "role": "administrator", "districts": ["larkspur"]}
+        high, "POST", "/people", json={"email": "lea@larkspur.example", "role": "administrator", "districts": ["larkspur"]}
     )
-    out = desk.ask(desk.ada, "PATCH", f"/people/{new['person']}", json={"disabled": True})
+    out = desk.ask(high, "PATCH", f"/people/{new['person']}", json={"disabled": True})
     assert out["disabled"]
     changed = desk.ask(
-        desk.ada, "PATCH", f"/people/{new['person']}", json={"disabled": False, "role": "auditor", "districts": ["larkspur"]}
+        high, "PATCH", f"/people/{new['person']}", json={"disabled": False, "role": "auditor", "districts": ["larkspur"]}
     )
     assert (changed["role"], changed["disabled"]) == ("auditor", False)
     assert "lea@" in desk.api.call(desk.ada, "GET", "/people").text

@@ -36,6 +36,8 @@ CARRIES = {
     "installation": (("settings", None), ()),
 }
 """Kind of token: the elevated role that it carries (kind, district), and what it is narrowed to."""
+LETS_IN = ("people.invite", "district.invite")
+"""Whoever is let in may do more than a plain token: it would give its thief an account."""
 FOR_ALL_TOKENS = ("account", "fleet.see", "layouts.shipped")
 
 
@@ -80,7 +82,8 @@ def expected(act: str, role: str, kind: str, slug: str, support_on: bool) -> str
             return "closed"
     elif narrowed and act not in FOR_ALL_TOKENS:
         return "hidden"
-    if known.asks in ("records", "settings") and carried != (known.asks, slug if known.of_district else None):
+    asks = "settings" if act in LETS_IN else known.asks
+    if asks in ("records", "settings") and carried != (asks, slug if known.of_district else None):
         return "needs-elevation"
     return "allowed"
 
@@ -186,24 +189,74 @@ def test_a_stranger_learns_nothing_from_mistakes_in_a_body(office: Api, persons:
 
 def test_nobody_gives_more_than_they_have(office: Api, persons: dict[str, Somebody]) -> None:
     ada, bob, operator = persons["engineer"], persons["administrator"], persons["operator"]
+    high, own = office.token(ada, "settings", None), office.token(bob, "settings")
     new: dict[str, Any] = {"email": "zoe@vendor.example", "role": "operator"}
-    refused = office.call(office.token(ada), "POST", "/people", json=new)
+    refused = office.call(high, "POST", "/people", json=new)
     assert (refused.status_code, "operator" in refused.json()["detail"]) == (422, True)
     for path in (f"/people/{operator.person.id}/link", f"/people/{ada.person.id}/link"):
-        assert office.call(office.token(ada), "POST", path).status_code == 404, (
-            "nobody makes a link into an operator's or one's own account"
-        )
-    shut = office.call(office.token(ada), "PATCH", f"/people/{operator.person.id}", json={"disabled": True})
+        assert office.call(high, "POST", path).status_code == 404, "nobody makes a link into an operator's or one's own account"
+    shut = office.call(high, "PATCH", f"/people/{operator.person.id}", json={"disabled": True})
     assert shut.status_code == 404
     for role in ("operator", "engineer"):
-        answer = office.call(office.token(bob), "POST", "/districts/pinewood/people", json={"email": "x@y.example", "role": role})
+        answer = office.call(own, "POST", "/districts/pinewood/people", json={"email": "x@y.example", "role": role})
         assert answer.status_code == 422
-    mine = office.ask(
-        office.token(bob), "POST", "/districts/pinewood/people", json={"email": "mia@pinewood.example", "role": "administrator"}
-    )
+    mine = office.ask(own, "POST", "/districts/pinewood/people", json={"email": "mia@pinewood.example", "role": "administrator"})
     assert (mine["districts"], mine["link"].count("/once/")) == (["pinewood"], 1)
     elsewhere = office.person("administrator", "kim@larkspur.example", districts=["pinewood", "larkspur"])
-    reach = office.call(office.token(bob), "PATCH", f"/districts/pinewood/people/{elsewhere.person.id}", json={"disabled": True})
+    reach = office.call(own, "PATCH", f"/districts/pinewood/people/{elsewhere.person.id}", json={"disabled": True})
     assert reach.status_code == 404, "somebody of two districts is not one district's to shut out"
     listed = office.ask(office.token(bob), "GET", "/districts/pinewood/people")
     assert next(p for p in listed if p["email"] == "kim@larkspur.example")["districts"] == ["pinewood"]
+
+
+def test_a_stolen_plain_token_lets_nobody_in(office: Api, persons: dict[str, Somebody]) -> None:
+    """A link that lets somebody in is an account: whoever opens it could take the elevated role that the token does not have."""
+    mia = office.person("administrator", "mia@larkspur.example", districts=["larkspur"])
+    kim = office.person("administrator", "kit@larkspur.example", districts=["larkspur"])
+    number = mia.person.id
+    new = {"email": "thief@elsewhere.example", "role": "administrator", "districts": ["larkspur"]}
+    before = len(people.listed(office.house))
+    for who, base in ((persons["operator"], ""), (persons["operator"], "/districts/larkspur"), (kim, "/districts/larkspur")):
+        stolen = office.token(who)
+        body = new if not base else {name: new[name] for name in ("email", "role")}
+        calls = (
+            ("POST", "/people", body),
+            ("POST", f"/people/{number}/link", None),
+            ("PATCH", f"/people/{number}", {"disabled": True}),
+        )
+        for method, path, sent in calls:
+            answer = office.call(stolen, method, base + path, json=sent)
+            assert (answer.status_code, answer.json()["code"]) == (403, "needs-elevation"), (method, base + path)
+            assert answer.json()["kind"] == "settings"
+    assert len(people.listed(office.house)) == before
+    assert not people.listed(office.house, "larkspur")[0].disabled
+
+
+def test_a_large_form_is_not_read_where_none_is_taken(office: Api, persons: dict[str, Somebody]) -> None:
+    """Forms may be as large as they like where files are taken; anywhere else one would fill the memory."""
+    token = office.token(persons["administrator"], "settings")
+    for kind in (b"multipart/form-data; boundary=x", b"multipart/form-data-not; boundary=x", b"Multipart/Form-Data ;boundary=x"):
+        taken, sent = [0], list[Any]()
+
+        async def receive(taken: list[int] = taken) -> dict[str, Any]:
+            taken[0] += 1
+            return {"type": "http.request", "body": b"x" * (1 << 20), "more_body": taken[0] < 64}
+
+        async def send(message: Any, sent: list[Any] = sent) -> None:
+            sent.append(message)
+
+        headers = [(b"authorization", f"Bearer {token}".encode()), (b"content-type", kind), (b"transfer-encoding", b"chunked")]
+        path = f"{ROOT}/districts/pinewood"
+        scope = {
+            "type": "http",
+            "method": "PATCH",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": headers,
+        }
+        office.loop.run_until_complete(
+            office.door({**scope, "client": ("127.0.0.1", 1), "app": None, "state": {}}, receive, send)
+        )
+        assert sent[0]["status"] in (413, 422)
+        assert taken[0] <= 33, "what is more than a body may be is drained up to a limit, and held by nobody"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from homeroom.desk.viewer import ROLES, Role
+from homeroom.desk.viewer import ROLES, Kind, Role
 
 Asks = Literal["nothing", "code", "records", "settings"]
 """What an act asks for: nothing, the passcode with the form, or the elevated role of one of its kinds."""
@@ -21,7 +21,8 @@ DISTRICT: tuple[Role, ...] = (*STAFF, "administrator")
 class Act:
     """One act. `of_district`: it is about one district. `support`: the vendor's staff need the district's support access, too.
 
-    `leaving`: it is open in a district that is to be deleted; all others are shut there.
+    `leaving`: it is open in a district that is to be deleted; all others are shut there. `lets_in`: it opens the door to somebody,
+    who may then do more than a plain token: a program needs one with the elevated role for settings.
     """
 
     name: str
@@ -30,6 +31,13 @@ class Act:
     of_district: bool = True
     support: bool = False
     leaving: bool = False
+    lets_in: bool = False
+
+    def kind(self, program: bool) -> Kind | None:
+        """The kind of elevated role that it asks for, of a person or of a program; None: it asks for none."""
+        if self.asks == "records" or self.asks == "settings":
+            return self.asks
+        return "settings" if program and self.lets_in else None
 
 
 def _table(*acts: Act) -> dict[str, Act]:
@@ -49,7 +57,7 @@ ACTS = _table(
     Act("audit.all", (*STAFF, "auditor"), of_district=False),
     Act("districts.add", STAFF, of_district=False),
     Act("people.see", STAFF, of_district=False),
-    Act("people.invite", STAFF, "code", of_district=False),
+    Act("people.invite", STAFF, "code", of_district=False, lets_in=True),
     # one district
     Act("district.see", (*DISTRICT, "auditor"), leaving=True),
     Act("reports.see", (*DISTRICT, "school_viewer", "auditor")),
@@ -69,7 +77,7 @@ ACTS = _table(
     Act("audit.see", (*DISTRICT, "auditor"), leaving=True),
     Act("support.switch", ("administrator",), "code"),
     Act("district.people", DISTRICT),
-    Act("district.invite", DISTRICT, "code"),
+    Act("district.invite", DISTRICT, "code", lets_in=True),
     Act("setup.see", (*DISTRICT, "school_viewer")),
     Act("setup.step", DISTRICT),
     Act("worksheet.fill", (*DISTRICT, "school_viewer")),

@@ -68,10 +68,9 @@ def allows(house: House, asking: Viewer, act: str, slug: str | None, now: dateti
         return Hidden()
     if known.support and asking.person.staff and house.stores.control.support.of(slug or "", now) is None:
         return Closed(slug or "")
-    if known.asks in ("records", "settings"):
-        kind: Kind = "records" if known.asks == "records" else "settings"
-        if not asking.elevated(kind, slug if known.of_district else None):
-            return NeedsElevation(kind, slug if known.of_district else None)
+    kind, place = known.kind(program=asking.token is not None), slug if known.of_district else None
+    if kind is not None and not asking.elevated(kind, place):
+        return NeedsElevation(kind, place)
     return Allowed(code=known.asks == "code")
 
 

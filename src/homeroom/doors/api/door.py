@@ -149,7 +149,7 @@ async def _drain(receive: Receive, size: int) -> None:
 
 
 def _is_form(scope: Scope) -> bool:
-    return _header(scope, b"content-type").lower().startswith("multipart/form-data")
+    return _header(scope, b"content-type").partition(";")[0].strip().lower() == "multipart/form-data"
 
 
 def _told_length(scope: Scope) -> int:

@@ -79,6 +79,10 @@ NOT_SIGNED_IN = Problem(
 )
 WRONG_METHOD = Problem(405, "wrong-method", "This address answers other methods; look at /docs.")
 
+NO_FORM = Problem(
+    422, "misuse", "This address takes no form. Send JSON, or nothing; look at /docs.", headers=(("Connection", "close"),)
+)
+
 
 def stale(what: str) -> Problem:
     """Somebody else saved in between."""
@@ -179,6 +183,8 @@ def of(trouble: Exception) -> Problem | None:
             return later()
         case RequestValidationError():
             return of_values(trouble.errors())
+        case HTTPException(__cause__=Problem() as cause):  # what was raised while the framework read a body
+            return cause
         case HTTPException(status_code=413):
             return too_large(MOST_BODY)
     return None

@@ -150,7 +150,7 @@ class ActRoute(APIRoute):
             if not isinstance(may, Allowed):
                 raise problems.of_rights(may)
             request.state.asked = Asked(office, viewer, act.name, slug, now)
-            await _sound(request)
+            await _sound(request, takes_form="requestBody" in (self.openapi_extra or {}))
             elevated = {"elevation": viewer.elevation.id} if viewer.elevation is not None else {}
             with because(via="api", token=viewer.token_id, **elevated):
                 return await behind(request)
@@ -173,12 +173,17 @@ def noted(bug: Exception, route: str) -> Problem:
     return problems.broken(number)
 
 
-async def _sound(request: Request) -> None:
-    """Raise a problem for text that no store can keep: NUL, or half a letter."""
+async def _sound(request: Request, *, takes_form: bool) -> None:
+    """Raise a problem for text that no store can keep: NUL, or half a letter; and for files where none are taken.
+
+    The door lets a form be as large as it likes, for it is read piece by piece; where JSON is taken it would be read at once.
+    """
     given = [v for pair in request.query_params.multi_items() for v in pair] + [str(v) for v in request.path_params.values()]
     if any("\x00" in text for text in given):
         raise Misuse("The address holds a NUL character; leave it out.")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data" and not takes_form:
+        raise problems.NO_FORM
     if kind != "application/json":
         return
     try:
@@ -237,9 +242,9 @@ class Routes(APIRouter):
 
 def _asks(act: str) -> str:
     known = ACTS[act]
-    asks = {"records": "a token with the elevated role for records", "settings": "a token with the elevated role for settings"}
     where = "in the district" if known.of_district else "for the installation"
-    lifted = f"{asks[known.asks]} {where}" if known.asks in asks else "any token"
+    kind = known.kind(program=True)
+    lifted = f"a token with the elevated role for {kind} {where}" if kind is not None else "any token"
     support = "; of the vendor's staff also that the district has support access on" if known.support else ""
     return f"{lifted} of {_listed(known.roles)}{support}"
 
