@@ -22,6 +22,7 @@ from sync_house import settings
 SLUG = "cedar"
 NOW = datetime.now(UTC)
 STAFF = Viewer(Person(1, "ada@vendor.example", "Ada", "operator"), session=1)
+EVE = Viewer(Person(3, "oak@cedar.example", "Eve", "school_viewer", (SLUG,), ("s1",)), session=3)
 OWN = Viewer(Person(2, "sis@cedar.example", "Sis", "administrator", (SLUG,)), session=2)
 RIGHT = {"students": "20", "staff": "4", "classes": "4", "enrollments": "24"}
 
@@ -143,7 +144,7 @@ def test_a_spreadsheet_answers_too_and_single_people_are_not_kept(house: House, 
     sources.add(house, SLUG, "upload", layouts="oneroster-1.1")
     hand_in(house, tmp_path / "one", district())
     path = tmp_path / "sheet.xlsx"
-    write_sheet(worksheet.asked(house, SLUG), path)
+    write_sheet(worksheet.asked(house, OWN, SLUG), path)
     book = openpyxl.load_workbook(path)
     book["Totals"]["B2"] = 20
     book["Samples"]["A2"] = "u-secret"
@@ -200,3 +201,22 @@ def test_a_district_made_by_command_line_has_no_gate(house: House, tmp_path: Pat
 def test_nothing_is_refreshed_before_the_first_sync(house: House) -> None:
     with pytest.raises(Misuse, match="not approved yet"):
         refresh(house, SLUG, "users", "u1", who="ada", now=NOW)
+
+
+def test_a_viewer_of_schools_sees_and_answers_the_own_ones_and_no_others(house: House, tmp_path: Path) -> None:
+    sources.add(house, SLUG, "upload", layouts="oneroster-1.1")
+    hand_in(house, tmp_path / "files", district())
+    worksheet.fill(house, OWN, SLUG, {"students": "20"}, {"s1": {"Students": "1"}, "s2": {"Students": "12"}}, NOW)
+    assert {line.about for line in worksheet.shown(house, OWN, SLUG).lines} >= {"District", "School s1", "School s2"}
+    assert {line.about for line in worksheet.shown(house, EVE, SLUG).lines} == {"School s1"}
+    assert worksheet.answered(house, EVE, SLUG) == {"totals": {}, "schools": {"s1": {"Students": 1}}}
+    asked = worksheet.asked(house, EVE, SLUG)
+    assert ([id for id, _name in asked.schools], asked.terms) == (["s1"], ())
+    for totals, schools_of in (({"students": "1"}, {}), ({}, {"s2": {"Students": "1"}})):
+        with pytest.raises(Misuse, match="your own schools"):
+            worksheet.fill(house, EVE, SLUG, totals, schools_of, NOW)
+    made = worksheet.fill(house, EVE, SLUG, {}, {"s1": {"Students": "11"}}, NOW)
+    assert {line.about for line in made.lines} == {"School s1"}
+    assert {line.about for line in worksheet.compare(house, EVE, SLUG, NOW).lines} == {"School s1"}
+    kept = worksheet.answered(house, OWN, SLUG)
+    assert kept == {"totals": {"students": 20}, "schools": {"s2": {"Students": 12}, "s1": {"Students": 11}}}, "others stay"

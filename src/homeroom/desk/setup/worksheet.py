@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from homeroom.desk.setup import noting
+from homeroom.desk.setup import noting, own_part
 from homeroom.desk.setup.steps import Known, gathered, last_complete
 from homeroom.desk.viewer import Viewer
 from homeroom.guide.worksheet import comparing, figures, reading
@@ -69,6 +69,11 @@ def sheet(house: House, slug: str) -> Sheet:
     return _sheet(gathered(house, slug).setup.values)
 
 
+def shown(house: House, asking: Viewer, slug: str) -> Sheet:
+    """The worksheet as this person sees it: a viewer of schools only the own ones. Raises Misuse where no set-up was begun."""
+    return _within(sheet(house, slug), asking)
+
+
 def fill(
     house: House, asking: Viewer, slug: str, totals: Mapping[str, str], schools: Mapping[str, Mapping[str, str]], now: datetime
 ) -> Sheet:
@@ -91,9 +96,12 @@ def upload(house: House, asking: Viewer, slug: str, path: Path, now: datetime) -
 def answer(house: House, asking: Viewer, slug: str, answers: Answers, now: datetime) -> Sheet:
     """Keep answers and compare them with the last files that were looked at. Signatures under other figures are void."""
     known = gathered(house, slug)
+    said = known.setup.values.get("answers")
+    before = _answers(slug, said) if said is not None else Answers(slug, totals={}, tolerance=TOLERANCE)
+    answers = own_part.joined(asking, before, answers)
     values = {**known.setup.values, "answers": _kept(answers), "answered_by": asking.who}
     house.stores.control.audit.add(AuditRow(now, asking.who, "worksheet-answered", slug, {"schools": len(answers.schools)}))
-    return _compared(house, known, values, answers, asking.who, now)
+    return _within(_compared(house, known, values, answers, asking.who, now), asking)
 
 
 def compare(house: House, asking: Viewer, slug: str, now: datetime) -> Sheet:
@@ -101,7 +109,7 @@ def compare(house: House, asking: Viewer, slug: str, now: datetime) -> Sheet:
     known = gathered(house, slug)
     if (said := known.setup.values.get("answers")) is None:
         raise Misuse("The worksheet was not filled in yet.")
-    return _compared(house, known, known.setup.values, _answers(slug, said), asking.who, now)
+    return _within(_compared(house, known, known.setup.values, _answers(slug, said), asking.who, now), asking)
 
 
 def accept(house: House, asking: Viewer, slug: str, keys: Mapping[str, str], now: datetime) -> Sheet:
@@ -141,20 +149,21 @@ def sign(house: House, asking: Viewer, slug: str, mark: str, now: datetime) -> S
     return _sheet(values)
 
 
-def answered(house: House, slug: str) -> dict[str, Any]:
+def answered(house: House, asking: Viewer, slug: str) -> dict[str, Any]:
     """What was answered so far: totals by key, figures of schools by id and column. Raises Misuse where no set-up was begun."""
-    said = gathered(house, slug).setup.values.get("answers", {})
-    return {"totals": dict(said.get("totals", {})), "schools": dict(said.get("schools", {}))}
+    return own_part.said_within(asking, gathered(house, slug).setup.values.get("answers", {}))
 
 
-def asked(house: House, slug: str) -> Asked:
-    """What the worksheet asks of this district: its schools and terms, as the last files (or the roster) name them."""
+def asked(house: House, asking: Viewer, slug: str) -> Asked:
+    """What the worksheet asks this person: the schools and terms of the district, as the last files (or the roster) name them."""
     known = gathered(house, slug)
     good = last_complete(known)
     with arrived(house, slug, good.number if good is not None else None) as found:
         counted = figures.count(found.bench, found.relations)
-    named = tuple((school.id, school.name) for school in counted.schools.values())
-    return Asked(slug, house.stores.control.districts.get(slug).name, named, tuple(counted.terms), marks=False)
+    own = own_part.schools_of(asking)
+    named = tuple((school.id, school.name) for school in counted.schools.values() if own is None or school.id in own)
+    terms = tuple(counted.terms) if own is None else ()
+    return Asked(slug, house.stores.control.districts.get(slug).name, named, terms, marks=False)
 
 
 def _compared(house: House, known: Known, values: Mapping[str, Any], answers: Answers, who: str, now: datetime) -> Sheet:
@@ -187,6 +196,10 @@ def _sheet(values: Mapping[str, Any]) -> Sheet:
     at = made.get("at")
     compared = datetime.fromisoformat(at) if at else None
     return Sheet(lines, made.get("import"), compared, values.get("answered_by"), values.get("signed", {}), mark)
+
+
+def _within(made: Sheet, asking: Viewer) -> Sheet:
+    return replace(made, lines=tuple(line for line in made.lines if own_part.within(asking, line.about)))
 
 
 def _kept(answers: Answers) -> dict[str, Any]:

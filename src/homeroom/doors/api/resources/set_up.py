@@ -92,7 +92,7 @@ def write_message(asked: Ask, slug: Slug, body: Written) -> Answer:
     return _told(asked, slug)
 
 
-@routes.ask("POST", "/districts/{slug}/set-up/changes", "worksheet.fill", status_code=201, response_model=SetUp)
+@routes.ask("POST", "/districts/{slug}/set-up/changes", "setup.step", status_code=201, response_model=SetUp)
 def request_changes(asked: Ask, slug: Slug, body: Written) -> Answer:
     """Ask for other files or figures, with what is wrong. Signatures given so far are void."""
     acting.request_changes(asked.house, asked.viewer, slug, body.text, asked.now)

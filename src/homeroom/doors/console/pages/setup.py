@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from homeroom.desk import papers, people, rights
 from homeroom.desk.appointing import may_give
 from homeroom.desk.setup import acting, worksheet
 from homeroom.desk.setup.acting import Progress
+from homeroom.desk.setup.own_part import schools_of
 from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Download, Goto, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
@@ -84,7 +85,7 @@ def show(asked: Asked, link: str = "") -> Answer:
         name=house.stores.control.districts.get(slug).name,
         slug=slug,
         sources=sources,
-        people=tuple(people.listed(house, slug)),
+        people=tuple(people.listed(house, slug)) if rights.may(house, who, "district.people", slug, asked.now) else (),
         may_step=rights.may(house, who, "setup.step", slug, asked.now),
         may_invite=rights.may(house, who, "district.invite", slug, asked.now),
         plugin=any(source.kind == "powerschool" for source in sources),
@@ -95,6 +96,8 @@ def show(asked: Asked, link: str = "") -> Answer:
 
 def say(asked: Asked) -> Answer:
     """Write to the others, or ask for other files."""
+    if asked.form("ask"):
+        rights.demand(asked.house, asked.viewer, "setup.step", asked.slug, asked.now)
     act = acting.request_changes if asked.form("ask") else acting.say
     act(asked.house, asked.viewer, asked.slug, asked.form("text"), asked.now)
     return _back(asked, _("Your message is on the page."))
@@ -134,15 +137,14 @@ def show_worksheet(asked: Asked) -> Answer:
         raise NotThere
     progress = acting.progress(asked.house, asked.slug, asked.now)
     side = "vendor" if asked.viewer.person.staff else "district"
-    said = progress.setup.values.get("answers", {})
-    questions = worksheet.asked(asked.house, asked.slug)
+    questions = worksheet.asked(asked.house, asked.viewer, asked.slug)
     view = {
-        "made": progress,
+        "made": replace(progress, sheet=worksheet.shown(asked.house, asked.viewer, asked.slug)),
         "slug": asked.slug,
         "name": questions.district,
-        "questions": tuple(TOTAL_QUESTIONS.items()),
+        "questions": () if schools_of(asked.viewer) is not None else tuple(TOTAL_QUESTIONS.items()),
         "schools": questions.schools,
-        "answers": said,
+        "answers": worksheet.answered(asked.house, asked.viewer, asked.slug),
         "side": side,
         "sides": SIDES,
         "may_step": rights.may(asked.house, asked.viewer, "setup.step", asked.slug, asked.now),
@@ -195,7 +197,7 @@ def sign(asked: Asked) -> Answer:
 
 def sheet(asked: Asked) -> Answer:
     """The worksheet as a spreadsheet."""
-    return Download(f"{asked.slug}-worksheet.xlsx", XLSX, _written(asked, worksheet.asked(asked.house, asked.slug)))
+    return Download(f"{asked.slug}-worksheet.xlsx", XLSX, _written(asked, worksheet.asked(asked.house, asked.viewer, asked.slug)))
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
