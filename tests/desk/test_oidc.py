@@ -39,17 +39,19 @@ class Issuer:
         self.challenge = ""
         self.calls = self.name = ""
         self.broken = False
+        self.lacking = ""
 
     def answer(self, path: str, form: dict[str, list[str]], authorization: str) -> tuple[int, Any]:
         if self.broken:
             return 500, {"error": "server_error"}
         if path.endswith("openid-configuration"):
-            return 200, {
+            said = {
                 "issuer": self.name or self.calls,
                 "authorization_endpoint": f"{self.calls}/authorize",
                 "token_endpoint": f"{self.calls}/token",
                 "jwks_uri": f"{self.calls}/keys",
             }
+            return 200, {name: each for name, each in said.items() if name != self.lacking}
         if path == "/keys":
             return 200, {"keys": [KEY.as_dict(private=False)]}
         verifier = form["code_verifier"][0]
@@ -109,7 +111,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 def house(tmp_path: Path, issuer: Issuer) -> Iterator[House]:
-    known = {"claims": dict(Issuer().claims), "key": KEY, "algorithm": "RS256", "name": "", "broken": False}
+    known = {"claims": dict(Issuer().claims), "key": KEY, "algorithm": "RS256", "name": "", "broken": False, "lacking": ""}
     for name, value in known.items():
         setattr(issuer, name, value)
     own = replace(
@@ -159,6 +161,7 @@ def test_who_is_invited_comes_in_and_is_known_by_the_issuers_name_from_then_on(h
         ({"nonce": "replayed"}, "could not be trusted"),
         ({"exp": int(NOON.timestamp()) - 600}, "could not be trusted"),
         ({"sub": None}, "could not be trusted"),
+        ({"aud": ["homeroom", "another"], "azp": "another"}, "could not be trusted"),
     ],
 )
 def test_claims_that_are_not_right_let_nobody_in(house: House, issuer: Issuer, spoiled: dict[str, Any], told: str) -> None:
@@ -194,6 +197,11 @@ def test_an_issuer_that_is_away_or_somebody_else_is_told(house: House, issuer: I
     issuer.broken, issuer.name = False, "https://another.example"
     with pytest.raises(oidc.NotLetIn, match="another name"):
         oidc.begin(house, "b", "/", NOON)
+    issuer.name = ""
+    for place in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+        issuer.lacking = place
+        with pytest.raises(oidc.NotLetIn, match="does not say where to go"):
+            oidc.begin(house, "b", "/", NOON)
 
 
 def test_a_disabled_person_does_not_come_in_by_the_side_door(house: House, issuer: Issuer) -> None:

@@ -19,7 +19,7 @@ from homeroom.desk.viewer import Viewer
 from homeroom.outbound import mail
 from homeroom.roster.faults import Misuse
 from homeroom.settings import read
-from homeroom.sync import checkup, sources
+from homeroom.sync import checkup, districts, sources
 from homeroom.sync.house import opened
 from sync_house import SLUG, Pinewood, half, settings
 
@@ -218,6 +218,19 @@ def test_a_mail_server_that_is_away_is_tried_again_and_one_that_refuses_is_not(
     assert tell(night, postbox, later) == 0
     box.answer = "250 OK"
     assert tell(night, postbox, later + timedelta(days=2)) == 0
+
+
+def test_who_lost_the_district_meanwhile_is_not_told(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    bob = administrator(night)
+    districts.add(night.house, "larkspur", "Larkspur Valley", "UTC")
+    night.night(district())
+    night.night(half())
+    postbox[0].answer = "450 not now"
+    assert tell(night, postbox) == 0
+    people.change_role(night.house, bob, "administrator", who="tests", now=NOON, districts=["larkspur"])
+    postbox[0].answer = "250 OK"
+    assert tell(night, postbox, datetime.now(NOON.tzinfo) + timedelta(hours=1)) == 0
+    assert postbox[0].kept == []
 
 
 def test_a_mail_server_that_is_set_up_later_does_not_send_old_nights(night: Pinewood, postbox: tuple[Postbox, str]) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from homeroom.store import stores
@@ -47,12 +47,12 @@ def test_no_row_takes_the_place_of_another(database_url: str | None, tmp_path: P
     with stores.open(tmp_path, database_url) as opened:
         write(opened, "one", "two")
         place = opened.control.place
+        with place.read() as connection:
+            row = connection.execute(select(audit).where(audit.c.id == 1)).one()
+        replacing = audit.insert().prefix_with("OR REPLACE").values(row._asdict() | {"actor": "eve"})
+        statement = replacing if place.dialect == "sqlite" else text(f"TRUNCATE {place.name('audit')}")
         with pytest.raises(DBAPIError, match="only added to"), place.write() as connection:
-            if place.dialect == "sqlite":
-                row = connection.execute(select(audit).where(audit.c.id == 1)).one()
-                connection.execute(audit.insert().prefix_with("OR REPLACE").values(row._asdict() | {"actor": "eve"}))
-            else:
-                connection.exec_driver_sql(f"TRUNCATE {place.name('audit')}")
+            connection.execute(statement)
         assert [row.actor for row in opened.control.audit.last()] == ["ada", "ada"]
 
 

@@ -30,7 +30,7 @@ def seen_by(asking: Viewer | None, wanted: AuditWanted) -> AuditWanted:
     if asking is None:
         return wanted
     if asking.token_districts is not None:
-        return replace(wanted, districts=asking.token_districts)
+        return replace(wanted, districts=tuple(slug for slug in asking.token_districts if asking.sees(slug)))
     if asking.person.staff or (asking.role == "auditor" and not asking.person.districts):
         return wanted
     return replace(wanted, districts=asking.person.districts)

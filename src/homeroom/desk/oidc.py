@@ -93,7 +93,10 @@ def _issuer(house: House) -> Issuer:
     said = _json("GET", f"{own}/.well-known/openid-configuration")
     if str(said.get("issuer", "")).rstrip("/") != own:
         raise NotLetIn("The sign-in elsewhere calls itself by another name than it is set up with. Tell the operator.")
-    return Issuer(str(said["issuer"]), said["authorization_endpoint"], said["token_endpoint"], said["jwks_uri"])
+    places = [said.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+    if not all(isinstance(place, str) and place.startswith(("https://", "http://")) for place in places):
+        raise NotLetIn("The sign-in elsewhere does not say where to go. Tell the operator.")
+    return Issuer(str(said["issuer"]), *map(str, places))
 
 
 def _claims(house: House, issuer: Issuer, code: str, known: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -123,7 +126,9 @@ def _claims(house: House, issuer: Issuer, code: str, known: dict[str, Any], now:
             nonce={"essential": True, "value": known["nonce"]},
         )
         rules.validate(token.claims)
-    except (JoseError, ValueError, KeyError):
+        if token.claims.get("azp", pair[0]) != pair[0]:  # made for another client that we are only named beside (3.1.3.7, 5)
+            raise ValueError("azp")
+    except (JoseError, ValueError, KeyError, TypeError):
         raise NotLetIn("What the sign-in elsewhere answered could not be trusted. Tell the operator.") from None
     return dict(token.claims)
 

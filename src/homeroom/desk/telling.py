@@ -156,6 +156,9 @@ def _try(house: House, one: Mailing, now: datetime, send: Send) -> bool:
         mailings.later(one, "shut out", None)
         return False
     news = house.stores.control.news.get(one.news)
+    if not Viewer(as_person(kept)).sees(news.district):
+        mailings.later(one, "does not see this district any more", None)
+        return False
     if not house.stores.control.districts.stays(news.district):
         mailings.later(one, "the district is to be deleted", None)
         return False

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from console_kit import People, console, house_with
+from homeroom.desk.viewer import Viewer
 from homeroom.doors.console import crossing, living
 from homeroom.doors.console.answers import Live, Part
 from homeroom.doors.console.app import Console
@@ -25,8 +27,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield made
 
 
-def console_that(house: House, look: Callable[[], Part | None]) -> Console:
-    people = People()
+def console_that(house: House, look: Callable[[], Part | None], people: People | None = None) -> Console:
+    people = people or People()
     people.add("ada", "operator")
     return console(house, people, (Page("/live", "account", lambda asked: Live(look)),), templates=[GALLERY])
 
@@ -123,3 +125,45 @@ def test_a_server_that_stops_does_not_wait_for_streams(house: House, monkeypatch
     app.close()
     assert wire.sent[-1] == {"type": "http.response.body", "body": b""}
     assert late.sent[0]["status"] == 204, "which tells the browser not to ask again"
+
+
+def test_a_stream_ends_with_the_session_that_began_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever signed out, was shut out or lost the role hears nothing more, also of a page that is open still."""
+    monkeypatch.setattr(living, "STEP", 0.001)
+    people, looks = People(), list[int]()
+
+    def look() -> Part:
+        looks.append(1)
+        if len(looks) == 3:
+            people.known.clear()
+        return Part("progress", "gallery/_progress.html", len(looks))
+
+    app = console_that(house, look, people)
+
+    async def listen() -> Wire:
+        wire = Wire()
+        await asyncio.wait_for(app(wire.scope(), wire.receive, wire.send), 20)
+        return wire
+
+    wire = asyncio.run(listen())
+    app.close()
+    assert len(looks) == 3
+    assert wire.text.count("event: progress") == 3
+
+
+def test_an_open_page_that_asks_by_itself_keeps_nobody_signed_in(house: House) -> None:
+    kept: list[bool] = []
+
+    class Noting(People):
+        def viewer(self, house: House, cookie: str | None, now: datetime, *, keep: bool = True) -> Viewer | None:
+            kept.append(keep)
+            return super().viewer(house, cookie, now, keep=keep)
+
+    app = console_that(house, lambda: Part("done", "gallery/_progress.html", 100, last=True), Noting())
+    wire = Wire()
+    scope = wire.scope()
+    scope["headers"].append((b"accept", b"text/event-stream"))
+    asyncio.run(asyncio.wait_for(app(scope, wire.receive, wire.send), 20))
+    app.close()
+    assert kept
+    assert not any(kept)

@@ -77,7 +77,13 @@ class Desk:
     def viewer(self, request: Request, now: datetime) -> Viewer | None:
         """Who asks."""
         # A part that looks anew by itself keeps nobody signed in: a page that was left open is not a person.
-        return self.gate.viewer(self.house, request.cookies.get(crossing.SESSION) or None, now, keep=not request.part)
+        return self.gate.viewer(self.house, request.cookies.get(crossing.SESSION) or None, now, keep=not request.by_itself)
+
+    def goes_on(self, request: Request, who: Viewer | None, now: datetime) -> bool:
+        """Whether a stream may send one more part: the same person still asks, and still may."""
+        still = self.gate.viewer(self.house, request.cookies.get(crossing.SESSION) or None, now, keep=False)
+        same = (still and still.person.id) == (who and who.person.id)
+        return same and isinstance(case := self.judge(request, still, now), Case) and case.needs is None
 
     def judge(self, request: Request, who: Viewer | None, now: datetime) -> Case | Reply:
         """Whether, and to whom, this may be answered."""

@@ -100,7 +100,7 @@ class Console:
                 await self._send(send, asked, Reply(204), told)
             else:
                 told.status = 200
-                await self._streams.run(partial(self._run, self._part, *answer), receive, send)
+                await self._streams.run(partial(self._run, self._part, asked, *answer), receive, send)
         except Exception as bug:  # noqa: BLE001 - the outermost place of a request: every bug is told, none ends the server
             code = secrets.token_hex(4).upper()
             log.error("request failed", code=code, error=type(bug).__name__, at=_frames(bug), route=told.route)
@@ -140,7 +140,10 @@ class Console:
         finally:
             await self._run(form.close)
 
-    def _part(self, case: Case, live: Live) -> tuple[bytes, bool]:
+    def _part(self, asked: Request, case: Case, live: Live) -> tuple[bytes, bool]:
+        """What a stream sends now. It ends with what let it begin: a session, a role, a district."""
+        if not self._desk.goes_on(asked, case.who, self._now()):
+            return b"", False
         with words.spoken(showing.speech(self._desk.stage, case.request, case.who, case.slug, self._now())):
             part = live.look()
             if part is None:

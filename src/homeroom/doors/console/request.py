@@ -30,6 +30,11 @@ class Request:
         return self.headers.get("hx-request") == "true"
 
     @property
+    def by_itself(self) -> bool:
+        """Whether an open page asks, and not somebody who sits before it: for a part, or for a stream anew."""
+        return self.part or self.headers.get("accept", "").startswith("text/event-stream")
+
+    @property
     def has_body(self) -> bool:
         """Whether something follows the headers."""
         return "transfer-encoding" in self.headers or self.headers.get("content-length", "0") != "0"

@@ -62,8 +62,8 @@ class SessionTold(Told):
 def get_me(asked: Ask) -> Answer:
     """Tell who this token stands for, and what it carries."""
     viewer, on = asked.viewer, asked.viewer.elevation
-    all_seen = viewer.person.staff or (viewer.role == "auditor" and not viewer.person.districts)
-    seen = viewer.token_districts or (None if all_seen else viewer.person.districts)
+    bound = viewer.token_districts if viewer.token_districts is not None else viewer.person.districts
+    seen = None if viewer.sees_every_district else [slug for slug in bound if viewer.sees(slug)]
     lifted = {"kind": on.kind, "district": on.district, "reason": on.reason, "until": moment(on.until)} if on else None
     return {
         "email": viewer.person.email,

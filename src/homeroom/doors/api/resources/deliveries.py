@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import Field
 
+from homeroom.desk.sight import Sight
 from homeroom.doors.api.models import Body, Told, Whole
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Limit, Number, Routes, Slug
@@ -19,6 +20,7 @@ from homeroom.sync.layouts import Own, chosen
 from homeroom.sync.previewing import preview
 
 routes = Routes("Deliveries")
+_OPEN = Sight(None, values=True)
 
 
 class FileTold(Told):
@@ -83,7 +85,7 @@ def preview_delivery(asked: Ask, slug: Slug, number: Number, body: Looked) -> An
     wanted = chosen(body.layouts, Own(asked.house, slug))
     with asked.turn():
         found = preview(asked.house, slug, number, layouts=wanted, table=body.table, rows=body.rows, now=asked.now, who=asked.who)
-    return asdict(found)
+    return dict(_masked(asdict(found)))
 
 
 @routes.ask("POST", "/districts/{slug}/deliveries/{number}/contacts", "records.see", response_model=dict[str, Any])
@@ -105,6 +107,18 @@ def preview_contacts(asked: Ask, slug: Slug, number: Number, body: Contacts) -> 
             who=asked.who,
         )
     return found.as_json()
+
+
+def _masked(value: Any) -> Any:
+    """The same with what looks like a social security number masked, as everywhere (`Sight.value`)."""
+    match value:
+        case str():
+            return _OPEN.value(value)
+        case dict():
+            return {key: _masked(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_masked(each) for each in value]
+    return value
 
 
 def _found(asked: Asked, number: int) -> Delivery:
