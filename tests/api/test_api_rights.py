@@ -260,3 +260,11 @@ def test_a_large_form_is_not_read_where_none_is_taken(office: Api, persons: dict
         )
         assert sent[0]["status"] in (413, 422)
         assert taken[0] <= 33, "what is more than a body may be is drained up to a limit, and held by nobody"
+
+
+def test_moments_at_the_ends_of_the_calendar_are_moments(office: Api, persons: dict[str, Somebody]) -> None:
+    token = office.token(persons["administrator"])
+    for ends in ("since=0001-01-01T00:00:00%2B14:00", "until=9999-12-31T23:59:59-12:00", "since=9999-12-31T00:00:00"):
+        assert office.call(token, "GET", f"/districts/pinewood/audit?{ends}").status_code == 200, ends
+    for days in ("first=0001-01-01", "last=9999-12-31"):
+        assert office.call(token, "GET", f"/imports?{days}").status_code == 200, days

@@ -107,6 +107,19 @@ def test_one_place_cannot_try_everybody(house: House) -> None:
         sign_in(house, "somebody@vendor.example", PASSWORD, "")
 
 
+def test_those_who_are_let_in_do_not_shut_their_place_for_others(house: House) -> None:
+    """Behind one proxy all people come from one place."""
+    ada = somebody(house, "operator")
+    for _number in range(99):
+        house.stores.control.attempts.add((tries.key("place", "127.0.0.1"),), NOON, NOON - timedelta(hours=1))
+    for _time in range(3):
+        assert ada.sign_in()
+    with pytest.raises(NoMatch):
+        signing_in.sign_in(house, ada.person.email, "wrong horse battery staple", "", ada.now, address="127.0.0.1")
+    with pytest.raises(TooManyTries):
+        ada.sign_in()
+
+
 def test_a_session_ends_when_nobody_uses_it_and_after_a_day(house: House) -> None:
     ada = somebody(house, "operator")
     cookie = ada.sign_in()

@@ -163,7 +163,7 @@ def _sought(wanted: Wanted, zone: ZoneInfo) -> Sought:
         dry_run=plain.dry_run,
         trigger=wanted.trigger,
         source=wanted.source,
-        since=datetime(wanted.first.year, wanted.first.month, wanted.first.day, tzinfo=zone) if wanted.first else None,
+        since=day_begins(wanted.first, zone) if wanted.first else None,
         until=next_day(wanted.last, zone) if wanted.last else None,
     )
 
@@ -173,10 +173,15 @@ def sought_state(state: State | None) -> Sought:
     return _SOUGHT[state] if state is not None else Sought()
 
 
+def day_begins(day: date, zone: tzinfo) -> datetime:
+    """When a day begins there; of days at the ends of the calendar, where a zone leads out of it, the nearest that has a beginning."""
+    near = min(max(day, date.min + timedelta(days=2)), date.max - timedelta(days=2))
+    return datetime(near.year, near.month, near.day, tzinfo=zone)
+
+
 def next_day(day: date, zone: tzinfo) -> datetime:
     """When the day after begins."""
-    after = day + timedelta(days=1)
-    return datetime(after.year, after.month, after.day, tzinfo=zone)
+    return day_begins(min(day, date.max - timedelta(days=3)) + timedelta(days=1), zone)
 
 
 def _days(past: Sequence[Import], today: date, zone: ZoneInfo) -> tuple[Day, ...]:

@@ -42,6 +42,8 @@ def sign_in(house: House, email: str, password: str, code: str, now: datetime, *
     if person.staff and not person.has_code:
         raise NoMatch  # cannot be reached by a link of ours: `accept` asks for a code generator
     control.attempts.forgive(named)
+    # Whole districts, or everybody behind one proxy, come from one place: who is let in is no try that did not match.
+    control.attempts.take_back(place, now)
     return sessions.begin(house, person, now, agent=agent, address=address)
 
 

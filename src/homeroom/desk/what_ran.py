@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, tzinfo
 from math import ceil
 
-from homeroom.desk.import_log import PAGE, Entry, State, entry, next_day, sought_state
+from homeroom.desk.import_log import PAGE, Entry, State, day_begins, entry, next_day, sought_state
 from homeroom.desk.viewer import Viewer
 from homeroom.store.districts import District
 from homeroom.store.imports import Sought
@@ -61,7 +61,7 @@ def what_ran(house: House, viewer: Viewer, wanted: Wanted | None = None) -> What
         outcome=plain.outcome,
         dry_run=plain.dry_run,
         trigger=asked.trigger,
-        since=datetime(asked.first.year, asked.first.month, asked.first.day, tzinfo=asked.zone) if asked.first else None,
+        since=day_begins(asked.first, asked.zone) if asked.first else None,
         until=next_day(asked.last, asked.zone) if asked.last else None,
     )
     page = max(asked.page, 1)

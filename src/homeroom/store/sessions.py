@@ -331,6 +331,11 @@ class Attempts:
         with self._place.read() as connection:
             return {row[0]: int(row[1]) for row in connection.execute(asked.group_by(attempt.c.key))}
 
+    def take_back(self, key: str, at: datetime) -> None:
+        """Forget what was written down under a key at that moment: it was right after all."""
+        with self._place.write() as connection:
+            connection.execute(delete(attempt).where(attempt.c.key == key, attempt.c.at == written(at)))
+
     def forgive(self, key: str) -> None:
         """Forget what stands under a key: somebody signed in."""
         with self._place.write() as connection:

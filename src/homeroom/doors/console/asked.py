@@ -16,6 +16,11 @@ from homeroom.sync.jobs import Jobs
 Values = Mapping[str, tuple[str, ...]]
 
 
+def whole(text: str) -> int | None:
+    """The number that a text of one to nine digits means; None for any other text, superscripts and Arabic digits too."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that came with a form. It lies at `path`, under the work folder, until the request ends: move it or read it."""
@@ -81,6 +86,11 @@ class Asked:
         """A value of the form, without spaces around it; of several the last."""
         return self.values.get(name, (default,))[-1].strip()
 
+    def whole(self, name: str, default: int) -> int:
+        """A whole number of the form; what is none is the default."""
+        found = whole(self.form(name))
+        return default if found is None else found
+
     def forms(self, name: str) -> tuple[str, ...]:
         """All values of that name, as they were typed."""
         return self.values.get(name, ())
@@ -91,5 +101,4 @@ class Asked:
 
     def at(self, default: int = 1) -> int:
         """The page of a list, from the query (`page`); what is no number is the first."""
-        text = self.asked_for("page")
-        return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 10**9 else default
+        return whole(self.asked_for("page")) or default

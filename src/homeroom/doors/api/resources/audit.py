@@ -16,6 +16,7 @@ from homeroom.doors.api.routes import Answer, Ask, Asked, Before, Limit, Routes,
 from homeroom.store.audit import AuditWanted
 
 routes = Routes("Audit")
+FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 Actor = Annotated[str | None, Query(max_length=300, description="Only what this person, or `command line`, did.")]
 Act = Annotated[str | None, Query(max_length=100, description="Only acts of this name, as import-approved.")]
 Since = Annotated[datetime | None, Query(description="From this moment on.")]
@@ -110,7 +111,10 @@ def _wanted(
 
 
 def _utc(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
+    """The same moment with its zone; at the ends of the calendar the nearest that every zone has."""
+    if at is None:
+        return None
+    return min(max(at.replace(tzinfo=UTC), FIRST), LAST).replace(tzinfo=at.tzinfo or UTC)
 
 
 def _page(asked: Asked, wanted: AuditWanted, limit: int) -> Answer:

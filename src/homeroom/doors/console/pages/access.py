@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date
 from typing import ClassVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from homeroom.desk import audit, people, rights, support
 from homeroom.desk.appointing import GIVES, may_give, reached
+from homeroom.desk.import_log import day_begins, next_day
 from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Download, Goto, Notice, NotThere, Shown
 from homeroom.doors.console.asked import Asked
@@ -179,7 +180,7 @@ def switch(asked: Asked) -> Answer:
         return Goto(
             home, Notice("ok", _("Support access is off."), _("The vendor's staff see counts and issue codes, not people."))
         )
-    hours = int(asked.form("hours")) if asked.form("hours").isdigit() else 0
+    hours = asked.whole("hours", 0)
     support.turn_on(asked.house, asked.viewer, asked.slug, hours, asked.form("code"), asked.now)
     return Goto(
         home,
@@ -246,25 +247,25 @@ def everything(asked: Asked) -> Answer:
 
 
 def _wanted(asked: Asked, zone: ZoneInfo, slug: str | None) -> tuple[AuditWanted, Filters]:
-    first, last = _moment(asked.asked_for("first"), zone), _moment(asked.asked_for("last"), zone)
+    first, last = _day(asked.asked_for("first")), _day(asked.asked_for("last"))
     given = {name: asked.asked_for(name) for name in ("actor", "act", "first", "last")}
     before = asked.asked_for("before")
     wanted = AuditWanted(
         district=slug,
         actor=given["actor"] or None,
         action=given["act"] or None,
-        since=first,
-        until=last + timedelta(days=1) if last is not None else None,
+        since=day_begins(first, zone) if first is not None else None,
+        until=next_day(last, zone) if last is not None else None,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None,
     )
     query = "?" + urlencode([*((k, v) for k, v in given.items() if v), ("before", "")])
     return wanted, Filters(**given, query=query)
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """The beginning of a day, where it is one; anything else is no filter."""
+def _day(text: str) -> date | None:
+    """A day, where it is one; anything else is no filter."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

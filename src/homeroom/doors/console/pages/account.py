@@ -137,7 +137,7 @@ def set_generator(asked: Asked) -> Answer:
 
 def make_token(asked: Asked) -> Answer:
     """Make a token; its text is on the page that follows, and never again."""
-    days = int(asked.form("days")) if asked.form("days").isdigit() else 0
+    days = asked.whole("days", 0)
     elevated = bool(asked.form("elevated"))
     made = tokens.make(asked.house, asked.viewer, asked.form("name"), days, asked.form("code"), asked.now, elevated=elevated)
     return show(asked, made.text)

@@ -67,7 +67,7 @@ def change(asked: Asked) -> Answer:
     name, days = asked.form("name"), asked.form("kept_days")
     if not name:
         raise Wrong(name=_("Give the district the name that people know it by."))
-    if days and not days.isdigit():
+    if days and not (days.isascii() and days.isdigit() and len(days) < 10):
         raise Wrong(kept_days=_("Write a number of days; 0 keeps them for ever."))
     if name != house.stores.control.districts.get(slug).name:
         districts.rename(house, slug, name, who)

@@ -18,7 +18,7 @@ from homeroom.desk.setup.acting import Progress
 from homeroom.desk.setup.own_part import schools_of
 from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Download, Goto, Notice, NotThere, Shown, Wrong
-from homeroom.doors.console.asked import Asked
+from homeroom.doors.console.asked import Asked, whole
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import speaking
 from homeroom.doors.console.words import N_, _
@@ -216,7 +216,7 @@ def guide(asked: Asked) -> Answer:
     made = papers.guide(
         asked.house,
         asked.slug,
-        source=int(asked.asked_for("source")) if asked.asked_for("source").isdigit() else None,
+        source=whole(asked.asked_for("source")),
         layouts=None,
         ask=None,
         fingerprints=lambda: [(f.kind, f.sha256) for f in fingerprints(host_keys(asked.house.settings.keys))],

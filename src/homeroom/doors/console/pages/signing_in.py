@@ -95,7 +95,7 @@ def show_elevate(asked: Asked) -> Answer:
 def elevate(asked: Asked) -> Answer:
     """Turn it on, and go back to where it was asked for; a form that waits is shown for its button once more."""
     kind, district = _wanted(asked)
-    minutes = int(asked.form("minutes")) if asked.form("minutes").isdigit() else 15
+    minutes = asked.whole("minutes", 15)
     try:
         elevation.judged(asked.form("reason"))
     except Misuse as short:
