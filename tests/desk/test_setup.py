@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -188,6 +190,27 @@ def test_two_who_change_at_once_do_not_undo_each_other(house: House) -> None:
     house.stores.control.setups.change(known, "begun", {"a": 1})
     with pytest.raises(TryAgain):
         house.stores.control.setups.change(known, "begun", {"b": 2})
+
+
+def test_of_many_who_approve_at_once_one_begins_the_first_sync(house: House, tmp_path: Path) -> None:
+    sources.add(house, SLUG, "upload", layouts="oneroster-1.1")
+    hand_in(house, tmp_path / "files", district())
+    agreed = worksheet.fill(house, OWN, SLUG, figures(house), {}, NOW)
+    for side in (OWN, STAFF):
+        worksheet.sign(house, side, SLUG, agreed.mark, NOW)
+    together, handed = Barrier(4), list[int]()
+
+    def approve(asking: Viewer) -> int | None:
+        together.wait(20)
+        try:
+            return acting.approve(house, asking, SLUG, NOW, lambda slug, number: handed.append(number))
+        except (Misuse, TryAgain):
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        made = [number for number in pool.map(approve, (OWN, STAFF, OWN, STAFF)) if number is not None]
+    begun = [entry.number for entry in house.stores.roster(SLUG).imports.last(10) if not entry.dry_run]
+    assert (len(made), begun, handed) == (1, made, made), "an import that nobody answers for would be walked, too"
 
 
 def test_a_district_made_by_command_line_has_no_gate(house: House, tmp_path: Path) -> None:

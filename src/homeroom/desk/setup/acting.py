@@ -111,10 +111,14 @@ def approve(house: House, asking: Viewer, slug: str, now: datetime, enqueue: Enq
     newest = last_complete(known)
     if newest is None or newest.number != agreed.number:
         raise Misuse("Other files came since the worksheet was compared. Compare it once more, then sign and approve.")
+    # Whoever approves at the same moment is told so here, before a second import begins.
+    claimed = house.stores.control.setups.change(
+        known.setup, known.setup.state, {**known.setup.values, "approved_by": asking.who}
+    )
     entry = house.stores.roster(slug).imports.begin(
         source=newest.source, delivery=newest.delivery, kind="continuous", trigger=newest.trigger, now=now
     )
-    house.stores.control.setups.change(known.setup, "approved", {**known.setup.values, "approved_by": asking.who})
+    house.stores.control.setups.change(claimed, "approved", claimed.values)
     house.stores.control.audit.add(AuditRow(now, asking.who, "first-sync-approved", slug, {"import": entry.number}))
     noting.note(house, slug, now)
     enqueue(slug, entry.number)
