@@ -81,8 +81,9 @@ def changes(
     house: House, viewer: Viewer, slug: str, number: int, table: str, verb: str | None = None, after: int = 0,
     now: datetime | None = None,
 ) -> Changes:  # fmt: skip
-    """What an import changed in a table, page by page. Raises Misuse for an import that made no revision of its own."""
-    store, seen = house.stores.roster(slug), sight(house, viewer, slug, now or datetime.now(UTC))
+    """What an import changed in a table, page by page; the audit keeps who saw values. Raises Misuse for an import that made no revision."""
+    at = now or datetime.now(UTC)
+    store, seen = house.stores.roster(slug), sight(house, viewer, slug, at)
     if not seen.whole:
         raise Misuse("What an import changed is shown to those who see the whole district.")
     row = store.imports.get(number)
@@ -92,6 +93,9 @@ def changes(
     found = store.changes_of(revision, table, verb=verb, after=after, limit=PAGE + 1)
     more = len(found) > PAGE
     lines = tuple(_line(change, seen) for change in found[:PAGE])
+    if seen.values and lines:
+        detail = {"import": number, "table": table, "rows": len(lines)}
+        house.stores.control.audit.add(AuditRow(at, viewer.who, "changes-read", slug, detail))
     return Changes(table, revision, store.tallied(revision).get(table, {}), lines, found[PAGE - 1].seq if more else None)
 
 

@@ -139,7 +139,10 @@ def test_changes_of_a_table_with_values_for_those_who_may(place: World) -> None:
     assert re.search(r"/districts/pinewood/records/users/[A-Za-z0-9_=-]{20,}", opened.text)
     assert visitor.get(f"{PINEWOOD}/3/changes/users?verb=remove").status_code == 200
     assert visitor.get(f"{PINEWOOD}/3/changes/nothing").status_code == 404
+    read = [row.actor for row in place.house.stores.control.audit.last(200, "pinewood") if row.action == "changes-read"]
+    assert "administrator@pinewood.example" in read, "the district reads who saw values"
     assert "Other3" not in browser(place, "operator").get(f"{PINEWOOD}/3/changes/users").text
+    assert len(read) == sum(row.action == "changes-read" for row in place.house.stores.control.audit.last(200, "pinewood"))
 
 
 def test_staff_and_auditors_see_no_value_and_are_told_what_opens_them(place: World) -> None:
