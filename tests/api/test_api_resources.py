@@ -15,6 +15,7 @@ import pytest
 from api_kit import Api, api, lines
 from e2e.files import district
 from homeroom.desk import handing_over, support
+from homeroom.desk.sight import MASK
 from homeroom.doors.api.problems import MEDIA, MOST_BODY
 from homeroom.sync import districts
 from homeroom.sync.house import opened
@@ -318,6 +319,17 @@ def test_apps_need_the_elevated_role_for_the_installation(desk: Desk) -> None:
     assert desk.refused(lifted, "PATCH", P, json={"name": "x"})[:2] == (403, "needs-elevation"), (
         "it is for the installation alone"
     )
+
+
+def test_a_preview_masks_what_looks_like_a_social_security_number(desk: Desk) -> None:
+    files = district()
+    files["users.csv"] = files["users.csv"].replace("Given3,", "123-45-6789,")
+    given = [("files", (name, text.encode())) for name, text in files.items()]
+    desk.ask(desk.plain, "POST", f"{P}/uploads?wait=30", data={"dry_run": "true"}, files=given)
+    number = desk.ask(desk.plain, "GET", f"{P}/deliveries?limit=1")[0]["delivery"]
+    seen = desk.api.call(desk.records, "POST", f"{P}/deliveries/{number}/preview", json={"table": "users", "rows": 100})
+    assert MASK in [cell for row in seen.json()["files"][0]["shown"] for cell in row["before"]]
+    assert "123-45-6789" not in seen.text
 
 
 def test_people_and_the_audit_and_the_installation(desk: Desk) -> None:
