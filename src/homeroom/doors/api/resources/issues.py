@@ -18,6 +18,7 @@ from homeroom.doors.api import streaming
 from homeroom.doors.api.models import Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import After, Answer, Ask, Asked, Limit, Number, Routes, Slug
+from homeroom.roster.refused_rows import file_name
 from homeroom.store.issues import IssueRow, Wanted
 
 routes = Routes("Imports")
@@ -177,7 +178,7 @@ def download_refused(
     asked.entry(number)
     if file not in files_with_refused(asked.house, slug, number):
         raise NOT_FOUND
-    return streaming.text(f"{slug}-{number}-refused.csv", refused_rows(asked.house, asked.viewer, slug, number, file, asked.now))
+    return streaming.text(file_name(file), refused_rows(asked.house, asked.viewer, slug, number, file, asked.now))
 
 
 @routes.ask(
