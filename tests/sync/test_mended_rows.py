@@ -13,7 +13,7 @@ import pytest
 
 from desk_people import ADMINISTRATOR
 from e2e.files import district
-from homeroom.desk.import_rows import refused_rows
+from homeroom.desk.import_rows import files_with_refused, refused_rows
 from homeroom.roster.refused_rows import MARKS, file_name
 from homeroom.simulator.generate import generate
 from homeroom.sync import intake
@@ -244,3 +244,14 @@ def test_rows_of_a_file_without_a_header_get_one_and_come_back_with_it(tmp_path:
         report = place.night({file_name("students.txt"): "\ufeff" + mended})
         assert (report.status, report.tables["users"].removed, report.tables["users"].refused) == ("done", 0, 0)
         assert [r["familyName"] for r in place.records("users").values()].count("Mended") == 1
+
+
+def test_rows_that_only_waited_for_another_come_in_with_it(place: Pinewood) -> None:
+    """They need no mending, and no night should pass before they are there."""
+    files = district(21)
+    files["users.csv"] = files["users.csv"].replace("Given21,", ",")
+    number = place.night(files).number
+    assert files_with_refused(place.house, SLUG, number) == ("enrollments.csv", "users.csv")
+    waiting = refused(place, number, "enrollments.csv")
+    report = place.night({"refused-users.csv": written(with_names(refused(place, number))), "refused-enrollments.csv": waiting})
+    assert (report.tables["users"].added, report.tables["enrollments"].added, report.tables["enrollments"].removed) == (1, 1, 0)

@@ -110,8 +110,7 @@ def _line(change: Change, seen: Sight) -> ChangeLine:
 
 def files_with_refused(house: House, slug: str, number: int) -> tuple[str, ...]:
     """The files of which rows were refused: for each there is a file of its refused rows."""
-    groups = house.stores.roster(slug).issues.groups(number, Wanted(refused=True))
-    return tuple(sorted({g.file for g in groups if g.file is not None}))
+    return tuple(house.stores.roster(slug).issues.refused_files(number))
 
 
 def refused_rows(house: House, viewer: Viewer, slug: str, number: int, file: str, now: datetime | None = None) -> Iterator[str]:

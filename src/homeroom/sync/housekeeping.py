@@ -1,5 +1,5 @@
 """What the clock does: raw files expire, orphans of killed imports go, snapshots that grew too many parts are folded, removed
-records and old issues are purged."""
+records and old issues are purged, locks end on their day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from homeroom.deliveries.seal import Sealed, SealedFile
 from homeroom.deliveries.workfolders import claim, reap
 from homeroom.roster.faults import TryAgain
 from homeroom.store.snapshots import SnapshotRow
-from homeroom.sync import expiry
+from homeroom.sync import expiry, lock_days
 from homeroom.sync.house import House
 from homeroom.sync.imports import bury_interrupted
 from homeroom.workbench.bench import Workbench
@@ -26,7 +26,7 @@ def keep(house: House, now: datetime) -> dict[str, int]:
     """One round over all districts; returns what was done, in counts. A district that is busy is left for the next round."""
     house.stores.forget_absent()
     house.stores.control.once.purge(now, now - DEAD_LINKS)
-    done = {"shredded": 0, "swept": 0, "snapshots": 0, "purged": 0, "folders": len(reap(house.settings.work))}
+    done = {"shredded": 0, "swept": 0, "snapshots": 0, "purged": 0, "unlocked": 0, "folders": len(reap(house.settings.work))}
     for district in house.stores.control.districts.all():
         try:
             with house.stores.lock(district.slug, 0):
@@ -35,6 +35,7 @@ def keep(house: House, now: datetime) -> dict[str, int]:
                 done["swept"] += _sweep(house, district.slug, now)
                 done["snapshots"] += _snapshots(house, district.slug)
                 done["purged"] += expiry.purge(house, district, now)
+                done["unlocked"] += lock_days.let_go(house, district.slug, now)
         except TryAgain:
             continue
     return done

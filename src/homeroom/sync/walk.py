@@ -39,6 +39,7 @@ from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.contacts import CONTACTS
+from homeroom.roster.faults import Refused
 from homeroom.roster.walk_clock import Position
 from homeroom.sync import findings, mended_rows, schools_told
 from homeroom.sync import reading_otherwise as otherwise
@@ -62,6 +63,9 @@ from homeroom.workbench.values import (
     SourceFile,
     TextTable,
 )
+
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+"""Endings of what a spreadsheet saves by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,8 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     findings.name_files(bench, unpacked.files)
     for left in unpacked.left_alone:
         bench.tell(left.code, value=left.name)
+    if not unpacked.files and (books := [left.name for left in unpacked.left_alone if left.name.lower().endswith(WORKBOOKS)]):
+        raise Refused("only_workbooks", file=books[0])
     tell("read")
     mended = {f.number for f in unpacked.files if mended_rows.looks_mended(f.name, f.path)}
     read_as = {f.number: _hints(ground, f.name) for f in unpacked.files}

@@ -14,6 +14,7 @@ from homeroom.doors.api.resources import (
     own_layouts,
     papers,
     people,
+    record_views,
     records,
     roster,
     schools,
@@ -28,7 +29,7 @@ from homeroom.doors.api.resources import (
 ROUTES = tuple(
     module.routes
     for module in (
-        account, districts, sources, secrets, uploads, deliveries, imports, issues, roster, records, feed, schools, take_overs,
+        account, districts, sources, secrets, uploads, deliveries, imports, issues, roster, records, record_views, feed, schools, take_overs,
         layouts, own_layouts, papers, write_backs, apps, people, support, audit, installation,
     )
 )  # fmt: skip
