@@ -129,7 +129,7 @@ def _can_be_asked(house: House, slug: str, record: Record) -> bool:
     """Whether a source of the district can be asked for single records at all."""
     from homeroom.systems.roads import ROADS  # the clients of all systems; a page that offers no refresh needs none
 
-    mine = house.stores.control.sources.of(slug)
+    mine = house.stores.control.sources.current(slug)
     return any(s.enabled and s.kind in ROADS and ROADS[s.kind].one is not None for s in mine)
 
 

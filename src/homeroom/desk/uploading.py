@@ -38,7 +38,7 @@ class Reader:
 
 def readers(house: House, slug: str) -> tuple[Reader, ...]:
     """The sources that files may be handed in for, the one for uploads first."""
-    mine = [s for s in house.stores.control.sources.of(slug) if s.kind in BY_FILES]
+    mine = [s for s in house.stores.control.sources.current(slug) if s.kind in BY_FILES]
     return tuple(_reader(house, slug, s) for s in sorted(mine, key=lambda s: (BY_FILES.index(s.kind), s.id)))
 
 

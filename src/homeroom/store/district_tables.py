@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0007"
+HEAD = "0008"
 """The migration that `district` stands for; a test compares the two."""
 
 WIDE = BigInteger().with_variant(Integer(), "sqlite")

@@ -58,7 +58,7 @@ def test_an_operator_adds_a_district_and_its_administrator_finishes_the_set_up_a
         sis.sees("This was a dry run. Nothing was saved.")
         sis.sees("One person has no givenName")
         # The rows that were refused are downloaded, mended in a spreadsheet, and sent beside the other files.
-        mended = mend(sis.download("Refused rows"), givenName="Given3")
+        mended = mend(sis.download("Refused rows of users.csv"), givenName="Given3")
         on.push(user, password, files | {mended.name: mended.read_text("utf-8")})
         sis.until("/districts/cedar/imports/2", "This was a dry run. Nothing was saved.")
         sis.sees("A mended row was taken instead")

@@ -19,6 +19,7 @@ from homeroom.doors.api.resources import (
     roster,
     schools,
     secrets,
+    source_archive,
     sources,
     support,
     take_overs,
@@ -29,7 +30,7 @@ from homeroom.doors.api.resources import (
 ROUTES = tuple(
     module.routes
     for module in (
-        account, districts, sources, secrets, uploads, deliveries, imports, issues, roster, records, record_views, feed, schools, take_overs,
+        account, districts, sources, source_archive, secrets, uploads, deliveries, imports, issues, roster, records, record_views, feed, schools, take_overs,
         layouts, own_layouts, papers, write_backs, apps, people, support, audit, installation,
     )
 )  # fmt: skip

@@ -140,6 +140,16 @@ def enable(asked: Asked) -> Answer:
     return _back(asked, _("The source is open.") if opened else _("The source is closed. Nobody can log in with its account."))
 
 
+def archive(asked: Asked) -> Answer:
+    """End the source for good, or take that back."""
+    source, slug, who = here(asked), asked.slug, asked.viewer.who
+    if asked.form("archived") == "true":
+        sources.archive(asked.house, slug, source.id, asked.now, who)
+        return _back(asked, _("The source is archived."), _("Its imports and what it brought are kept. It can be taken back."))
+    sources.take_back(asked.house, slug, source.id, asked.now, who)
+    return _back(asked, _("The source is back."), _("It is closed. Open it when its data should come again."))
+
+
 def notices(asked: Asked) -> Answer:
     """Let the source's system tell of changes, or stop it."""
     source, who = here(asked), asked.viewer.who
@@ -178,6 +188,7 @@ PAGES = (
     _act("keys/remove", remove_key, "settings.change"),
     _act("secret", secret, "settings.change"),
     _act("enabled", enable, "settings.change"),
+    _act("archived", archive, "settings.change"),
     _act("notices", notices, "settings.change"),
     _act("test", test, "imports.start"),
     _act("pull", pull, "imports.start"),
