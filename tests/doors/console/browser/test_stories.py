@@ -103,8 +103,7 @@ def test_an_operator_adds_a_district_and_its_administrator_finishes_the_set_up_a
         sis.until(sis.page.url, "The roster is up to date.")
         assert sis.page.url != night
         sis.sees("All 2 rows were taken in.")
-        roster = on.home.json("roster", "cedar")
-        assert (roster["users"]["active"], roster["users"]["removed"]) == (25, 0)
+        assert on.home.json("roster", "cedar")["tables"]["users"] == {"active": 25, "tobedeleted": 0}
 
 
 def mend(sheet: Path, **cells: str) -> Path:
