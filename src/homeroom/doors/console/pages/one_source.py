@@ -41,6 +41,8 @@ class View:
     of: OneSource
     fingerprints: tuple[Fingerprint, ...]
     may_change: bool
+    """Whether anything of it may be changed: of an archived source nothing, until it is taken back."""
+    may_archive: bool
     may_import: bool
     works: bool
     link: str = ""
@@ -55,11 +57,13 @@ def show(asked: Asked, link: str = "", address: str = "", tested: Mapping[str, A
     """The source."""
     house, slug, source = asked.house, asked.slug, here(asked)
     made = source_page.of(house, source, asked.now)
+    may_change = rights.may(house, asked.viewer, "settings.change", slug, asked.now)
     view = View(
         slug=slug,
         of=made,
         fingerprints=known_keys(house.settings.keys) if made.account is not None else (),
-        may_change=rights.may(house, asked.viewer, "settings.change", slug, asked.now),
+        may_change=may_change and source.archived is None,
+        may_archive=may_change,
         may_import=rights.may(house, asked.viewer, "imports.start", slug, asked.now),
         works=asked.jobs is not None,
         link=link,
