@@ -66,14 +66,14 @@ def cause(told: ImportPage, code: str) -> IssueCause:
 def test_rows_that_hang_on_a_refused_row_are_in_its_group(walked: Pinewood) -> None:
     told = page(walked)
     blank = cause(told, "required-blank")
-    assert plain(blank.title) == "One class has no title"
+    assert plain(blank.title) == "One class has no “Name”"
     assert (blank.file, blank.column, blank.own, dict(blank.held_back)) == ("classes.csv", "title", 1, {"enrollments": 2})
     assert blank.rows == 3
     assert [(e.line, e.record, e.empty, e.schools, e.held_back) for e in blank.examples] == [(4, "k3", True, ("s2",), 2)]
     assert blank.before is None
     unknown = cause(told, "reference-unknown")
     assert (unknown.own, dict(unknown.held_back), unknown.examples[0].value) == (1, {}, SECRET)
-    assert plain(unknown.title) == "One enrollment names a userSourcedId that is not there"
+    assert plain(unknown.title) == "One enrollment names a person that is not there"
 
 
 def test_everything_that_is_counted_adds_up(walked: Pinewood) -> None:
@@ -107,10 +107,10 @@ def test_the_lead_tells_the_outcome_in_sentences(walked: Pinewood) -> None:
     refused = page(walked).sums
     assert refused is not None
     assert said(2) == (
-        f"The roster is up to date. {refused.accepted} of {refused.rows} rows were taken in; {refused.refused} were refused and "
-        "0 were left out by your own rules. Where a row was refused, yesterday's version of it stays in use."
+        f"The roster is up to date. {refused.accepted} of {refused.rows} rows were taken in; {refused.refused} were refused. "
+        "Where a row was refused, yesterday's version of it stays in use."
     )
-    assert said(3).startswith("The files say the same as last night. Nothing changed; the roster stays at revision 2.")
+    assert said(3).startswith("Nothing changed; the roster stays at revision 2. 56 of 63 rows were taken in; 7 were refused.")
     assert said(2, SCHOOL_VIEWER) == "The roster is up to date."
 
 
@@ -121,7 +121,7 @@ def test_the_seven_steps_have_times_and_one_fact_each(walked: Pinewood) -> None:
         steps[n].began is not None and steps[n].seconds is not None for n in ("read", "mapped", "checked", "compared", "saved")
     )
     facts = {name: plain(s.fact) for name, s in steps.items() if s.fact is not None}
-    assert facts["received"] == "6 files, 0.0 MB, sealed"
+    assert facts["received"] == "6 files, 4.1 kB, sealed"
     assert facts["read"] == "61 rows, 1 repair"
     assert facts["checked"] == "5 rows refused"
     assert facts["saved"] == "revision 2"

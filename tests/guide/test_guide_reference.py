@@ -1,9 +1,11 @@
 """The reference pages say what the program does, because they are made from what it runs on."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from homeroom.cli.reference import paths
 from homeroom.guide.reference import MADE, differences, main, pages, write
 from homeroom.roster import meanings
 from homeroom.roster.catalogue import catalogue
@@ -23,6 +25,18 @@ def test_every_code_and_every_table_has_a_page() -> None:
     assert {f"tables/{table.name}.md" for table in catalogue()} <= set(made)
     for code in codes().values():
         assert code.remedy in made[f"issues/{code.code}.md"]
+
+
+def test_what_reports_say_names_no_command_and_the_commands_beside_it_are_there() -> None:
+    """A school's secretary reads the same sentences as the operator, and has no command line."""
+    known = {" ".join(path) for path in paths()}
+    for code in codes().values():
+        said = f"{code.title} {code.meaning} {code.remedy} {code.message}"
+        assert not re.search(r"homeroom [a-z]| --[a-z]", said), (code.code, said)
+        for one in code.command.split("; ") if code.command else ():
+            program, *words = one.split()
+            assert program == "homeroom"
+            assert known & {" ".join(words[:n]) for n in range(1, 4)}, (code.code, one)
 
 
 def test_every_field_has_a_meaning() -> None:

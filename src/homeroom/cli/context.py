@@ -70,6 +70,14 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         say("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip())
 
 
+def remedied(code_name: str, remedy: str) -> str:
+    """What to do about a finding or a reason, and the commands that do it: reports speak to people who may have none."""
+    from homeroom.roster.codes import code
+
+    command = code(code_name).command
+    return f"{remedy} On the command line: {command}." if command else remedy
+
+
 def printable(text: str) -> str:
     """Text that is harmless in a terminal: control characters are shown as dots."""
     return "".join(c if c.isprintable() else "·" for c in text)

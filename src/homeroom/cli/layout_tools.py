@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from homeroom.cli.context import document, note, opened_house, printable, say, settings, table
+from homeroom.cli.context import document, note, opened_house, printable, remedied, say, settings, table
 from homeroom.roster.faults import Misuse
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def preview(
 def _say_preview(found: Preview) -> None:
     if found.reason is not None:
         say(printable(f"Nothing of this delivery would be taken: {found.reason.message}"))
-        say(printable(f"What to do: {found.reason.remedy}"))
+        say(printable(f"What to do: {remedied(found.reason.code, found.reason.remedy)}"))
         return
     say(printable(f"By {found.layouts} ({found.why})"))
     for file in found.files:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from homeroom.cli.context import document, opened_house, say, table
+from homeroom.cli.context import document, opened_house, remedied, say, table
 from homeroom.cli.imports import exit_status
 from homeroom.cli.progress import Progress
 from homeroom.roster.faults import Misuse, Refused
@@ -42,12 +42,13 @@ def refresh(
                 house, slug, table_name, sourced_id, who="command line", now=datetime.now(UTC), tell=progress.step
             )
         except Refused as refusal:
-            raise Misuse(f"{refusal.message} {refusal.remedy}") from None
+            raise Misuse(f"{refusal.message} {remedied(refusal.reason, refusal.remedy)}") from None
     if as_json:
         document(done.as_json())
         return exit_status(done.report)
     if done.report.reason is not None:
-        say(f"Nothing was changed. {done.report.reason.message} {done.report.reason.remedy}")
+        why = done.report.reason
+        say(f"Nothing was changed. {why.message} {remedied(why.code, why.remedy)}")
     elif not done.changed:
         say("Nothing had changed.")
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from homeroom.cli.context import printable, say, table
+from homeroom.cli.context import printable, remedied, say, table
 from homeroom.roster.report import ContactsReport, ImportReport, WithheldExample
 
 _ISSUES_SHOWN = 20
@@ -19,7 +19,7 @@ def show_report(report: ImportReport) -> None:
     say(f"Import {report.number} of {report.district}: {_headline(report)}")
     if report.reason is not None:
         say(f"  {printable(report.reason.message)}")
-        say(f"  What to do: {printable(report.reason.remedy)}")
+        say(f"  What to do: {printable(remedied(report.reason.code, report.reason.remedy))}")
     if report.layouts:
         say(f"  Layout set {report.layouts}" + (f" ({report.layouts_why})" if report.layouts_why else ""))
     if report.files:
@@ -132,6 +132,6 @@ def _show_issues(report: ImportReport) -> None:
         where = ":".join(str(p) for p in (issue.file, issue.line) if p is not None)
         times = f" (stands for {issue.count:,} rows)" if issue.count > 1 else ""
         say(f"  [{issue.severity}]{printable(f' {where}' if where else '')} {issue.code}: {printable(issue.message)}{times}")
-        say(f"      {printable(issue.remedy)}")
+        say(f"      {printable(remedied(issue.code, issue.remedy))}")
     if total > _ISSUES_SHOWN:
         say(f"  ... all of them: homeroom imports {report.district} {report.number} --json")

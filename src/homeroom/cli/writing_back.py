@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from homeroom.cli.context import document, note, opened_house, printable, say, table
+from homeroom.cli.context import document, note, opened_house, printable, remedied, say, table
 from homeroom.cli.progress import Progress
 from homeroom.roster.faults import Misuse, Refused
 
@@ -57,7 +57,7 @@ def write_back(
         try:
             done = sync.write_back(house, slug, sheet, source=source, dry_run=dry_run, who="command line", tell=progress.step)
         except Refused as refusal:
-            raise Misuse(f"{refusal.message} {refusal.remedy}") from None
+            raise Misuse(f"{refusal.message} {remedied(refusal.reason, refusal.remedy)}") from None
     if as_json:
         document(done.as_json())
     else:

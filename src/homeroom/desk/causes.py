@@ -8,7 +8,9 @@ from typing import Literal
 
 from homeroom.desk.sight import Sight
 from homeroom.desk.words import InWords, Said, Value, _, ngettext
+from homeroom.roster.catalogue import catalogue
 from homeroom.roster.codes import code
+from homeroom.roster.meanings import label_of_field
 from homeroom.store.issues import Group, IssueRow, Wanted
 from homeroom.store.roster import RosterStore
 from homeroom.systems.remedies import remedy
@@ -111,7 +113,7 @@ def _cause(
         own=group.own,
         held_back=group.held_back,
         before=before,
-        meaning=declared.meaning,
+        meaning=declared.plain or declared.meaning,
         remedy=declared.remedy,
         here=remedy(system, group.code),
         examples=tuple(example(row, seen) for row in store.issues.members(number, only, own=True, limit=EXAMPLES)),
@@ -157,21 +159,34 @@ def records(table: str | None, count: int) -> Said:
             return ngettext("record", "records", count)
 
 
+def called(table: str | None, column: str | None) -> Value:
+    """What a column is called when it is shown to people; a word of the file that is no field of the roster stays as it is."""
+    known = table is not None and any(t.name == table and column in {f.name for f in t.fields} for t in catalogue())
+    return _("{label}", label=Said(label_of_field(table, column))) if known and table and column else column or ""
+
+
+def _target(table: str | None, column: str | None) -> str | None:
+    """The table of the records that a column names."""
+    fields = (f for t in catalogue() if t.name == table for f in t.fields)
+    return next((f.ref for f in fields if f.name == column), None)
+
+
 def title(group: Group) -> Said:
     """The cause as a heading: its number in words, what sort of record, and what is the matter."""
     count = group.own
     values: dict[str, Value] = {
         "count": InWords(count),
         "records": records(group.table, count),
-        "column": group.column or "",
+        "column": called(group.table, group.column),
+        "target": records(_target(group.table, group.column), 1),
         "file": group.file or "",
     }
     match group.code:
         case "required-blank":
-            return ngettext("{count} {records} has no {column}", "{count} {records} have no {column}", count, **values)
+            return ngettext("{count} {records} has no “{column}”", "{count} {records} have no “{column}”", count, **values)
         case "reference-unknown":
             return ngettext(
-                "{count} {records} names a {column} that is not there", "{count} {records} name a {column} that is not there",
+                "{count} {records} names a {target} that is not there", "{count} {records} name a {target} that is not there",
                 count, **values,
             )  # fmt: skip
         case "duplicate-different":
@@ -182,12 +197,16 @@ def title(group: Group) -> Said:
                 **values,
             )
         case "date-unreadable" | "date-impossible":
-            return ngettext("{count} {column} cannot be read", "{count} values of {column} cannot be read", count, **values)
+            return ngettext(
+                "{count} value of “{column}” cannot be read", "{count} values of “{column}” cannot be read", count, **values
+            )
         case "code-unknown":
             return ngettext(
-                "{count} {records} has a {column} that is not known", "{count} {records} have a {column} that is not known",
-                count, **values,
-            )  # fmt: skip
+                "{count} {records} has a word in “{column}” that is not known",
+                "{count} {records} have a word in “{column}” that is not known",
+                count,
+                **values,
+            )
         case "row-long":
             return ngettext(
                 "{count} line of {file} has more values than the heading",

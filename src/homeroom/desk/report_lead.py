@@ -39,7 +39,9 @@ def _succeeded(report: ImportReport, seen: Sight) -> tuple[Said, ...]:
     rows, taken, refused, ignored = (sum(getattr(f, n) for f in report.files) for n in ("rows", "accepted", "refused", "ignored"))
     unchanged = report.revision_after == report.revision_before
     revision = str(report.revision_after)
-    if unchanged:
+    if unchanged and refused:
+        first = _("Nothing changed; the roster stays at revision {number}.", number=revision)
+    elif unchanged:
         first = _(
             "The files say the same as last night. Nothing changed; the roster stays at revision {number}.", number=revision
         )
@@ -50,15 +52,28 @@ def _succeeded(report: ImportReport, seen: Sight) -> tuple[Said, ...]:
     if not refused and not ignored:
         told = () if unchanged else (ngettext("The {count} row was taken in.", "All {count} rows were taken in.", rows),)
         return (first, *told)
-    counts = _(
+    stays = (_("Where a row was refused, yesterday's version of it stays in use."),) if refused else ()
+    return (first, _counted(rows, taken, refused, ignored), *stays)
+
+
+def _counted(rows: int, taken: int, refused: int, ignored: int) -> Said:
+    """What became of the rows, where not all were taken in."""
+    if not ignored:
+        return _("{taken} of {rows} rows were taken in; {refused} were refused.", taken=taken, rows=rows, refused=refused)
+    if not refused:
+        return _(
+            "{taken} of {rows} rows were taken in; {ignored} were left out by your own rules.",
+            taken=taken,
+            rows=rows,
+            ignored=ignored,
+        )
+    return _(
         "{taken} of {rows} rows were taken in; {refused} were refused and {ignored} were left out by your own rules.",
         taken=taken,
         rows=rows,
         refused=refused,
         ignored=ignored,
     )
-    stays = (_("Where a row was refused, yesterday's version of it stays in use."),) if refused else ()
-    return (first, counts, *stays)
 
 
 def _failed(store: RosterStore, report: ImportReport, row: Import) -> Lead:

@@ -217,10 +217,10 @@ def _fact(name: Name, report: ImportReport, delivery: Delivery | None) -> Said |
 
 
 def _received(delivery: Delivery) -> Said:
-    size = sum(f.size for f in delivery.files) / 1e6
-    return ngettext(
-        "{count} file, {size} MB, sealed", "{count} files, {size} MB, sealed", len(delivery.files), size=round(size, 1)
-    )
+    octets, files = sum(f.size for f in delivery.files), len(delivery.files)
+    if octets < 1e6:
+        return ngettext("{count} file, {size} kB, sealed", "{count} files, {size} kB, sealed", files, size=round(octets / 1e3, 1))
+    return ngettext("{count} file, {size} MB, sealed", "{count} files, {size} MB, sealed", files, size=round(octets / 1e6, 1))
 
 
 def _refused(report: ImportReport) -> int:

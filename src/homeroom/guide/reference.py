@@ -100,6 +100,8 @@ def _code_page(code: Code) -> str:
     else:
         lines += [SEVERITIES[code.severity], "", _effect(code), ""]
     lines += ["## What it means", "", code.meaning, "", "## What to do", "", code.remedy, ""]
+    if code.command:
+        lines += ["On the command line: " + ", ".join(f"`{one}`" for one in code.command.split("; ")) + ".", ""]
     lines += [
         "## How it is told",
         "",

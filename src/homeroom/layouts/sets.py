@@ -42,6 +42,7 @@ KEYS = (
     "same_system",
     "gives_way",
     "end_dates",
+    "fetched",
 )
 
 
@@ -56,7 +57,8 @@ class LayoutSet:
     ids by another road; `gives_way` those that are taken instead where both fit equally. `contacts` are the contact rules. `text` is
     what `layouts show` prints. `digest` stands for the texts of all its files, and `number` is the saved version of a district's own
     set (None for one that ships and for a folder). `datasets` are those that it declares itself.
-    `ends`: what the files' end dates mean, the first day after (as OneRoster says) or the last day.
+    `ends`: what the files' end dates mean, the first day after (as OneRoster says) or the last day. `fetched`: Homeroom asks the system
+    for these columns itself, so that nobody has to be told which of them no layout takes.
     """
 
     name: str
@@ -76,6 +78,7 @@ class LayoutSet:
     number: int | None = None
     contacts: ContactRules = field(default_factory=ready)
     ends: Literal["exclusive", "inclusive"] = "exclusive"
+    fetched: bool = False
 
     def layout(self, name: str) -> Layout:
         """The layout of that name (`set/users`). Raises Misuse."""
@@ -217,6 +220,7 @@ def read(texts: Mapping[str, str], name: str, judge: entries.Judge = entries.tho
         datasets=own,
         digest=digest(texts),
         ends="inclusive" if declared.get("end_dates") == "inclusive" else "exclusive",
+        fetched=bool(declared.get("fetched", False)),
     )
 
 

@@ -64,7 +64,7 @@ def shape_all(bench: Workbench, choice: Choice, kind: Mode, rules: Rules, lookup
         told.add(number)
     for look in choice.joined:
         number = look.file.number
-        if number not in told:
+        if number not in told and not choice.layouts.fetched:
             readers = [m for m in choice.matches if number in m.binding.arrangement.files]
             tell_joined(bench, look, _joined(choice, number), readers[0].layout.table)
     if len(origins) > len(texts):
@@ -109,7 +109,7 @@ def _said(choice: Choice, match: Match, told: set[int]) -> frozenset[str]:
     """Words of the file of which this layout need not tell that nothing reads them: others do, or it was told before."""
     words = match.inspected.columns
     number = match.inspected.file.number
-    if number in told:
+    if number in told or choice.layouts.fetched:
         return frozenset(words)
     ours = own_columns(match.inspected)
     others = {p for m in choice.matches if m.inspected is match.inspected for p in m.binding.used if p < len(words)}

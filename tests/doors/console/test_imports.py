@@ -84,12 +84,12 @@ def test_the_report_adds_up_and_says_what_to_mend(place: World) -> None:
     report = imports.report(place.house, "pinewood", 3)
     total, taken = sum(f.rows for f in report.files), sum(f.accepted for f in report.files)
     assert f"{taken} of {total} rows were taken in; 1 were refused" in told
-    assert "One enrollment names a userSourcedId that is not there" in told
+    assert "One enrollment names a person that is not there" in told
     assert SECRET in told
     assert "same 1 as last night" in told
     assert re.search(r"All files \d+ \d+ 1 0", told)
     only = words(visitor.get(f"{PINEWOOD}/3?kind=taken"))
-    assert "userSourcedId that is not there" not in only
+    assert "person that is not there" not in only
     assert "No issue matches." in words(visitor.get(f"{PINEWOOD}/3?file=classes.csv&kind=refused"))
     assert visitor.get(f"{PINEWOOD}/99").status_code == 404
 

@@ -27,6 +27,8 @@ from homeroom.store.logins import Login
 from homeroom.store.sources import Source
 from homeroom.sync import districts, imports, source_settings, sources
 from homeroom.sync.house import House, opened
+from homeroom.systems.powerschool.plugin.queries import queries
+from homeroom.systems.powerschool.source.here import columns_of
 from pretend import pretend
 from remote_sftp import PASSWORD as THEIRS
 from remote_sftp import USER, Remote
@@ -334,6 +336,12 @@ def test_powerschool_says_what_is_missing_and_the_secret_stays_inside(place: Pla
             "powerschool", url=server.world.url, client_id=plugin.client_id, secret=plugin.client_secret, name="SIS"
         )
         assert "Road tables" in text(place.browser.post(f"{place.here}/{made.id}/test"))
+        plugin.fields = {f"{t}.{c}": "ViewOnly" for t, columns in columns_of(queries().values()).items() for c in columns}
+        plugin.fields.pop("students.dob")
+        # Each line can be copied into a plug-in as it stands.
+        line = "&lt;field table=&#34;STUDENTS&#34; field=&#34;DOB&#34; access=&#34;ViewOnly&#34;/&gt;"
+        assert f"<li><code>{line}</code></li>" in place.browser.post(f"{place.here}/{made.id}/test").text
+        plugin.fields = None
         place.browser.post(f"{place.here}/{made.id}/settings", {"set-way": "queries", "set-give_up_seconds": "0.3", "sure": "1"})
         tested = place.browser.post(f"{place.here}/{made.id}/test")
         told = text(tested)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -61,6 +62,9 @@ def test_a_call_without_or_with_an_unknown_token_is_told_by_the_header(server: C
 def test_time_and_metadata_ask_for_no_token(server: Caller) -> None:
     for path in ("/ws/v1/time", "/ws/v1/metadata"):
         assert server.http.get(path, headers={"Accept": "application/json"}).status_code == 200
+    told = datetime.fromisoformat(server.get("/ws/v1/time")["time"])
+    # The pretend day lies in October, when Chicago still has its summer time.
+    assert (told.date().isoformat(), told.utcoffset()) == (server.world.today, timedelta(hours=-5))
 
 
 def test_the_two_pseudo_schools_are_in_the_table_and_in_no_list(server: Caller) -> None:

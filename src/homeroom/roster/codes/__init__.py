@@ -26,6 +26,8 @@ class Code:
     `about`: whether it speaks of rows and their values, or of a file, its name and its header.
     `severity`: an `error` refused a row, a column or a file; a `warning` changed or dropped a value or wants a look;
     `info` was healed or is only told. `message` is the sentence with `{name}` places, filled from the finding.
+    `remedy` speaks to whoever reads the report, a school's secretary too; `command` names what does it on the command line, for those
+    who work there. `plain` is what it means in the words of a school's secretary, where `meaning` needs more.
     """
 
     code: str
@@ -37,6 +39,8 @@ class Code:
     remedy: str
     message: str
     about: Literal["rows", "file"] = "rows"
+    command: str | None = None
+    plain: str | None = None
 
     @property
     def is_row_issue(self) -> bool:
@@ -72,6 +76,8 @@ def codes() -> Mapping[str, Code]:
                 remedy=entry["remedy"],
                 message=entry["message"],
                 about=entry.get("about", "rows"),
+                command=entry.get("command"),
+                plain=entry.get("plain"),
             )
     return found
 

@@ -79,12 +79,12 @@ class Human:
         self.press("Come in")
         self.sees("You are signed in.")
 
-    def until(self, path: str, words: str) -> None:
-        """Load a page again until it says it: what the program does meanwhile takes its time."""
+    def until(self, path: str, words: str, within: str = "body") -> None:
+        """Load a page again until it says it, or one of its parts does: what the program does meanwhile takes its time."""
         give_up = time.monotonic() + 60
         while True:
             self.go(path)
-            if self.page.get_by_text(words).count():
+            if self.page.locator(within).get_by_text(words).count():
                 return
             assert time.monotonic() < give_up, f"{path} never said {words!r}"
             self.page.wait_for_timeout(300)

@@ -12,6 +12,9 @@ import pytest
 from doors.console.browser.conftest import Visitor
 from doors.console.browser.stage import stage
 from e2e.files import district, write
+from homeroom.simulator.powerschool import packages
+from homeroom.systems.powerschool.plugin.package import Publisher, package
+from pretend import pretend
 
 pytestmark = pytest.mark.slow
 
@@ -155,3 +158,85 @@ def test_a_school_year_rolls_over_and_is_approved_and_an_auditor_reads_who_did_i
         ira.follow("Check the chain")
         ira.sees("The chain is whole")
         assert ira.page.goto(f"{on.address}/districts/pinewood/records").status == 404  # type: ignore[union-attr]
+
+
+def test_a_district_on_powerschool_is_refreshed_remapped_spared_a_bad_night_and_its_auditor_reads_who_saw_whom(
+    tmp_path: Path, visit: Callable[..., Visitor]
+) -> None:
+    with pretend(30) as sis, stage(tmp_path, visit) as on:
+        sis.world.install(packages.read(package(Publisher(), ("legal-guardian",))))
+        on.home.json("district", "add", "pinewood", "--name", "Pinewood ISD", "--timezone", "America/Chicago")
+        invited = on.home.json("person", "add", "sam@pinewood.example", "--role", "administrator", "--district", "pinewood")
+        sam = on.human(scripts=False)
+        sam.come_in(on.here(invited["link"]), "Sam")
+
+        # The district's administrator connects PowerSchool alone, and fetches for the first time.
+        sam.go("/districts/pinewood/sources/new?kind=powerschool")
+        sam.elevate("We connect our own PowerSchool")
+        plugin = sis.world.plugin
+        sam.fill(url=sis.world.url, client_id=plugin.client_id, secret=plugin.client_secret, name="PowerSchool")
+        sam.press("Add the source")
+        sam.sees("Not connected")
+        source = sam.page.url
+        sam.press("Test connection")
+        sam.sees("The connection works")
+        sam.go(source)
+        sam.press("Fetch now")
+        sam.until("/districts/pinewood/imports/1", "The roster is up to date.")
+
+        # A student's middle name is entered in PowerSchool; the app does not know it yet.
+        first, last, dcid = sis.sql(
+            "SELECT first_name, last_name, dcid FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 1"
+        )[0]
+        sis.steer("change", {"do": "edit", "table": "students", "key": int(dcid), "set": {"middle_name": "Linden"}})
+        sam.go("/districts/pinewood/records")
+        sam.elevate("A teacher misses a middle name")
+        sam.fill(q=f"{last} {first}")
+        sam.press("Search")
+        sam.follow(f"{first} {last}")
+        sam.press("Refresh from SIS")
+        sam.sees("Refreshed. 1 field changed.")
+        assert sam.page.locator("ins.diff-new").first.inner_text() == "Linden"
+
+        # The layout is copied, changed, tried on the last delivery, and saved.
+        sam.go("/districts/pinewood/layouts/powerschool-api")
+        sam.fill(name="pinewood-own")
+        sam.press("Make our own copy")
+        sam.elevate("We want no middle names in apps")
+        sam.press("Send it now")
+        sam.sees("pinewood-own is your own copy")
+        sam.press("Let PowerSchool be read by it")
+        sam.sees("PowerSchool is read by pinewood-own")
+        sam.follow("general-ed-students", exact=True)
+        sam.follow("Edit", exact=True)
+        text = sam.page.get_by_label("Text", exact=True)
+        text.fill(re.sub(r"(?m)^middleName = .*$", "middleName = { constant = 'Q' }", text.input_value()))
+        sam.press("Try on the last delivery")
+        sam.sees("On the last delivery")
+        sam.sees("middleName in ")
+        sam.page.get_by_label("Why").fill("no middle names in apps")
+        sam.press("Save as version 2")
+        sam.sees("Saved as version 2")
+
+        # A clerk ends half of the enrollments by mistake: the night is held, understood and rejected.
+        half = sis.sql("SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 15")
+        sis.steer("change", [{"do": "leave", "student": dcid} for (dcid,) in half])
+        sam.go(source)
+        sam.press("Fetch now")
+        sam.until("/districts/pinewood/imports", "Waiting for approval", within="tbody")
+        line = sam.page.locator("tr", has_text="Waiting for approval").get_by_role("link").first
+        held = line.inner_text()
+        line.click()
+        sam.sees("This import would remove ")
+        sam.fill(code=sam.code())
+        sam.press(f"Reject import {held}")
+        sam.sees(f"Import {held} was rejected")
+
+        ira = on.human()
+        ira.come_in(on.here(on.home.json("person", "add", "ira@vendor.example", "--role", "auditor")["link"]), "Ira")
+        ira.go("/audit")
+        ira.sees("A teacher misses a middle name")
+        ira.sees("looked at a record")
+        ira.sees("sam@pinewood.example")
+        assert last not in ira.page.content()
+        assert "Linden" not in ira.page.content()

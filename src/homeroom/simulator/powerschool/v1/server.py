@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,8 +16,8 @@ VERSION = "25.7.0.0.0000000"
 
 def _time(world: World, call: Call) -> Answer:
     """The body is a guess: no one showed one. The day is the pretend district's, the clock ours."""
-    now = datetime.now(ZoneInfo(world.zone))
-    return tree({"time": f"{world.today}T{now.strftime('%H:%M:%S')}{now.strftime('%z')[:3]}:{now.strftime('%z')[3:]}"})
+    clock = datetime.now(ZoneInfo(world.zone)).time().replace(microsecond=0)
+    return tree({"time": datetime.combine(date.fromisoformat(world.today), clock, ZoneInfo(world.zone)).isoformat()})
 
 
 def _metadata(world: World, call: Call) -> Answer:

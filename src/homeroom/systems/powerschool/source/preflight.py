@@ -13,10 +13,10 @@ from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.queries import BASE, Query
 from homeroom.systems.powerschool.source import guardians
 from homeroom.systems.powerschool.source.connecting import client, host
-from homeroom.systems.powerschool.source.troubles import CLOSED, lines, told
+from homeroom.systems.powerschool.source.troubles import CLOSED, each, lines, told
 from homeroom.systems.powerschool.source.ways import way_of
 
-ENABLE = "Install Homeroom's plug-in (homeroom plugin) and enable it: System > System Settings > Plugin Management Configuration."
+ENABLE = "Install Homeroom's plug-in and enable it: System > System Settings > Plugin Management Configuration."
 GRANT = "Install the newest plug-in of Homeroom and approve its access request; the fields that are missing are named above."
 ALONE = (
     "Guardians cannot be read and stay as they are: let the plug-in's access request name these fields and approve it, or let it use "
@@ -61,7 +61,7 @@ def look(errand: Errand) -> dict[str, Any]:
         "guardians": contacts,
         "rows": rows,
         "missing_queries": missing,
-        "missing_fields": lines(fields, most=len(fields)),
+        "missing_fields": each(fields),
         **({"data_versions": versions} if versions else {}),
         "to_do": todo,
     }

@@ -62,10 +62,13 @@ def reason(trouble: PowerSchoolError, host: str) -> Refused:
             return Refused("connection", what=f"{host}: {trouble}")
 
 
+def each(fields: tuple[Field, ...]) -> list[str]:
+    """Fields as the access request of a plug-in names them, for whoever mends it."""
+    parts = (f.name.partition(".") for f in fields)
+    return [f'<field table="{table.upper()}" field="{column.upper()}" access="ViewOnly"/>' for table, _, column in parts]
+
+
 def lines(fields: tuple[Field, ...], most: int = MOST_NAMED) -> str:
-    """Fields as the access request of a plug-in names them, for whoever mends it; `most` of them by name."""
-    named = [
-        f'<field table="{t.upper()}" field="{c.upper()}" access="ViewOnly"/>'
-        for t, _, c in (f.name.partition(".") for f in fields)
-    ]
+    """Fields as the access request of a plug-in names them, in one line; `most` of them by name."""
+    named = each(fields)
     return " ".join(named[:most]) + (f" and {len(named) - most} more" if len(named) > most else "")
