@@ -59,13 +59,13 @@ def test_an_operator_adds_a_district_and_its_administrator_finishes_the_set_up_a
         sis.until("/districts/cedar/imports", "Dry run")
         sis.follow("1", exact=True)
         sis.sees("This was a dry run. Nothing was saved.")
-        sis.sees("One person has no givenName")
+        sis.sees("One person has no “First name”")
         # The rows that were refused are downloaded, mended in a spreadsheet, and sent beside the other files.
         mended = mend(sis.download("Refused rows of users.csv"), givenName="Given3")
         on.push(user, password, files | {mended.name: mended.read_text("utf-8")})
         sis.until("/districts/cedar/imports/2", "This was a dry run. Nothing was saved.")
         sis.sees("A mended row was taken instead")
-        assert not sis.page.get_by_text("has no givenName").count()
+        assert not sis.page.get_by_text("has no “First name”").count()
         sis.go("/districts/cedar/setup")
         sis.sees("Worksheet agreed")
 
@@ -93,7 +93,7 @@ def test_an_operator_adds_a_district_and_its_administrator_finishes_the_set_up_a
         files = district(21)
         files["users.csv"] = files["users.csv"].replace("Given21,", ",", 1)
         on.push(user, password, files)
-        sis.until("/districts/cedar/imports/4", "One person has no givenName")
+        sis.until("/districts/cedar/imports/4", "One person has no “First name”")
         night = sis.page.url
         sis.sees("Mend refused rows here")
         mended = mend(sis.download("Refused rows of users.csv"), givenName="Zoë")
