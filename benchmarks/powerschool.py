@@ -1,7 +1,7 @@
 """What a district connected by PowerSchool's API costs on the client's side, against a pretend server in a process of its own.
 
 `python benchmarks/powerschool.py DATA STUDENTS ROUND [ROUND ...]` prints JSON for each round: `pull` (fetched, sealed, walked), `again` (nothing changed), `struck` (by tables, which makes many
-calls, of which 5 % fail in every way of the contract), `refresh` (one student, in a process that lives on; the third of three counts). Seconds are of the wall and of this
+calls, of which 5 % fail in every way of the contract), `tables` and `v1` (a first pull by that road), `refresh` (one student, in a process that lives on; the third of three counts). Seconds are of the wall and of this
 process's processor; the server's own time is what its journal says of the calls, and beside that it takes the same cores.
 """
 
@@ -63,9 +63,10 @@ def run(data: Path, students: int, rounds: list[str]) -> list[dict[str, object]]
 def _round(name: str, house: House, source: int, url: str) -> dict[str, object]:
     if name == "refresh":
         return _refreshed(house, url)
-    if name == "struck":
-        sources.change(house, "bench", source, {"way": "tables"})
+    if name in ("struck", "tables", "v1"):
+        sources.change(house, "bench", source, {"way": "v1" if name == "v1" else "tables"})
         _steer(url, "POST", "plugin", {"fields": "all"})
+    if name == "struck":
         _steer(url, "POST", "faults", {"faults": FAULTS})
     told = _pulled(house, source, url)
     if name == "struck":

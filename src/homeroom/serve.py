@@ -25,7 +25,7 @@ import uvicorn
 
 from homeroom.deliveries import workfolders
 from homeroom.desk import telling
-from homeroom.desk.setup import acting as setting_up
+from homeroom.desk.setup import noting
 from homeroom.doors.console import frame
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.app import create as create_console
@@ -323,7 +323,7 @@ def _background(
             nonlocal told
             now = datetime.now(UTC)
             telling.tell(house, told, now)
-            setting_up.note_all(house, now)
+            noting.note_all(house, now)
             told = now
 
         threads.append(each(CLOCK_SECONDS, "clock", call_up))

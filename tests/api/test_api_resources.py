@@ -228,6 +228,13 @@ def test_the_roster_and_one_record(desk: Desk) -> None:
     back = desk.ask(desk.records, "POST", f"{P}/records/unarchive", json=which)
     assert back["revision"] == gone["revision"] + 1
     assert desk.ask(desk.records, "POST", f"{P}/records/joined", json={**which, "joined": True})["held"][0]["mark"] == "joined"
+    between = desk.ask(desk.records, "POST", f"{P}/records/compare", json={**which, "first": "1"})
+    assert "Seven" in {f["last"] for f in between["fields"] if f["differs"]}
+    assert desk.refused(desk.records, "POST", f"{P}/records/compare", json={**which, "first": "soon"})[0] == 422
+    shown = desk.ask(desk.records, "POST", f"{P}/records/oneroster", json=which)
+    assert {v: user["user"]["givenName"] for v, user in shown.items()} == {"1.1": "Seven", "1.2": "Seven"}
+    until = {**which, "field": "email", "until": "2999-01-01"}
+    assert desk.refused(desk.records, "POST", f"{P}/records/lock", json=until)[0] == 422
     assert desk.refused(desk.records, "POST", f"{P}/records/show", json={**which, "sourcedId": "u-404"})[0] == 404
     assert desk.refused(desk.records, "POST", f"{P}/records/refresh", json=which)[:2] == (422, "misuse")
     feed = desk.ask(desk.records, "GET", f"{P}/changes?after=1")["changes"]
@@ -266,18 +273,20 @@ def test_layouts(desk: Desk) -> None:
     path = f"{P}/layouts/ours"
     saved = desk.ask(desk.settings, "PUT", path, json={"texts": texts, "note": "first", "based_on": 0})
     assert (saved["version"], saved["new"]) == (1, True)
-    assert desk.refused(desk.settings, "PUT", path, json={"texts": texts, "based_on": 0})[:2] == (409, "stale")
-    assert desk.ask(desk.settings, "PUT", path, json={"texts": texts, "based_on": 1})["new"] is False
+    assert desk.refused(desk.settings, "PUT", path, json={"texts": texts, "note": "again", "based_on": 0})[:2] == (409, "stale")
+    assert desk.ask(desk.settings, "PUT", path, json={"texts": texts, "note": "the same", "based_on": 1})["new"] is False
     second = {"users.toml": LAYOUT.replace("people.csv", "persons.csv")}
-    assert desk.ask(desk.settings, "PUT", path, json={"texts": second, "based_on": 1})["version"] == 2
-    faults = desk.refused(desk.settings, "PUT", path, json={"texts": {"users.toml": "table = 1"}})
+    assert desk.ask(desk.settings, "PUT", path, json={"texts": second, "note": "their new name", "based_on": 1})["version"] == 2
+    unsaid = desk.refused(desk.settings, "PUT", path, json={"texts": second, "based_on": 2})
+    assert "body.note" in unsaid[2], "why stands beside every version"
+    faults = desk.refused(desk.settings, "PUT", path, json={"texts": {"users.toml": "table = 1"}, "note": "no"})
     assert faults[:2] == (422, "layout-faults")
     assert desk.ask(desk.plain, "GET", f"{path}?version=1")["texts"] == texts
     compared = desk.ask(desk.plain, "POST", f"{P}/layouts/compare", json={"old": "ours@1", "new": "ours"})
     assert (compared["same"], "persons.csv" in compared["text"]) == (False, True)
     stolen = desk.refused(desk.plain, "POST", f"{P}/layouts/compare", json={"old": "/etc/passwd", "new": "ours"})
     assert stolen[0] == 422, "a file of the server is not a program's to read"
-    assert desk.ask(desk.settings, "POST", f"{path}/restore", json={"version": 1})["version"] == 3
+    assert desk.ask(desk.settings, "POST", f"{path}/restore", json={"version": 1, "note": "the old name again"})["version"] == 3
     assert [v["version"] for v in desk.ask(desk.plain, "GET", f"{P}/layouts")] == [3, 2, 1]
     proposed = desk.ask(
         desk.plain, "POST", f"{P}/layouts/propose", files=[("files", ("people.csv", b"student_id,first_name,last_name\n1,A,B\n"))]
@@ -310,6 +319,8 @@ def test_apps_need_the_elevated_role_for_the_installation(desk: Desk) -> None:
     assert made["client_secret"] not in desk.api.call(desk.ada, "GET", "/apps").text
     assert desk.api.call(lifted, "DELETE", f"/apps/{made['client_id']}").status_code == 204
     assert [a["revoked"] for a in desk.ask(desk.ada, "GET", "/apps")] == [True]
+    for body in ({"name": "x"}, {"name": "x", "districts": ["pinewood"], "all_districts": True}):
+        assert "all_districts" in desk.refused(lifted, "POST", "/apps", json=body)[2], "all is said, never left out"
     assert desk.refused(desk.ada, "POST", "/apps", json={"name": "x"})[:2] == (403, "needs-elevation")
     assert desk.refused(lifted, "PATCH", P, json={"name": "x"})[:2] == (403, "needs-elevation"), (
         "it is for the installation alone"

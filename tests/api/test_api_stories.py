@@ -74,7 +74,7 @@ def test_from_the_first_files_to_the_change_feed(office: Api, ada: Somebody, bob
     assert held["status"] == "waiting_for_approval"
     lifted = office.token(bob, "settings")
     wrong = office.call(lifted, "POST", "/districts/pinewood/imports/4/approve", json={"plan": "sha256:" + "0" * 64})
-    assert (wrong.status_code, wrong.json()["code"]) == (422, "misuse")
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "stale")
     refused = office.call(plain, "POST", "/districts/pinewood/imports/4/approve", json={"plan": held["plan"]})
     assert (refused.status_code, refused.json()["code"], refused.json()["kind"]) == (403, "needs-elevation", "settings")
     rejected = office.ask(plain, "POST", "/districts/pinewood/imports/4/reject", json={"reason": "half of the school is missing"})

@@ -56,3 +56,24 @@ def test_every_code_that_the_room_uses_is_declared() -> None:
         written |= set(re.findall(r"[\"']([a-z]+(?:-[a-z]+)+)[\"']", module.read_text(encoding="utf-8")))
     assert declared <= written | {"cycle"}, "declared but never told"
     assert {w for w in written if w not in codes()} <= {"utf-8"}, "told but not declared"
+
+
+def test_issues_without_a_cause_stand_in_the_same_order_whether_or_not_others_have_one() -> None:
+    alone = [
+        ("ids-look-alike", 1, 4),
+        ("required-blank", 1, 2),
+        ("code-unknown", 0, None),
+        ("required-blank", 0, 9),
+        ("column-unused", None, 1),
+    ]
+    with Night({"orgs": ORGS}, rules=Rules("1.1", NOW)) as night:
+        night.bench.run("DELETE FROM issues")
+        for code, file, row in alone:
+            night.bench.tell(code, file=file, row=row, key="k", value="v", table="users", what="it")
+        bare = findings(night.bench)
+        assert [f.severity for f in bare] == sorted((f.severity for f in bare), key=["error", "warning", "info"].index)
+        assert all((f.count, f.files) == (1, ((f.file, 1),)) for f in bare)
+        night.bench.tell("code-unknown", file=0, row=3, table="users", cause="one")
+        folded = findings(night.bench)
+        assert len(folded) == len(alone) + 1
+        assert tuple(f for f in folded if f.cause is None) == bare

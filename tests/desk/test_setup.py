@@ -101,6 +101,8 @@ def test_from_the_invitation_to_the_night_that_runs_by_itself(house: House, tmp_
     assert (report.outcome, report.dry_run, report.revision_after) == ("success", False, 1)
     made = acting.progress(house, SLUG, NOW)
     assert (made.state, set(standing(house).values()), made.current) == ("automatic", {"done"}, None)
+    with pytest.raises(Misuse, match="approved already"):
+        acting.request_changes(house, OWN, SLUG, "One more column, please.", NOW)
     # From now on everything is for good.
     number = hand_in(house, tmp_path / "two", district())
     assert house.stores.roster(SLUG).imports.get(number).dry_run is False
@@ -156,6 +158,10 @@ def test_people_write_to_each_other_and_changes_can_be_asked_for(house: House, t
     acting.request_changes(house, STAFF, SLUG, "Please send the enrollments of both terms.", NOW)
     made = acting.progress(house, SLUG, NOW)
     assert made.state == "changes_requested"
+    noted = next(s for d, s in house.stores.control.summaries.listed((SLUG,)) if d.slug == SLUG)
+    assert noted is not None
+    assert noted.setup is not None
+    assert (noted.setup.step, noted.setup.whose) == ("Kick-off and invitation", "vendor"), "the list of districts knows at once"
     assert [message.said_by for message in made.messages] == ["sis@cedar.example", "ada@vendor.example"]
     with pytest.raises(Misuse, match="Write something"):
         acting.say(house, OWN, SLUG, "  ", NOW)

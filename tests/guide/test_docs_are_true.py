@@ -181,7 +181,7 @@ def test_every_code_that_the_handbook_names_is_declared() -> None:
     """`limit_exceeded` and `date-unreadable` in a sentence of a how-to or an explanation are codes, or other words that we know."""
     reasons = {code for code in codes() if "_" in code}
     said = re.compile(r"(?:reason|`failed`,) `([a-z]+(?:_[a-z]+)*)`")
-    for page in PAGES:
+    for page in (p for p in PAGES if p.name != "management-api.md"):  # its lists of words are those of the program itself
         for word in said.findall(page.read_text("utf-8")):
             assert word in codes() or word in reasons, f"{named(page)}: {word}"
 

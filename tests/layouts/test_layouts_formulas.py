@@ -258,3 +258,10 @@ def test_whatever_passes_runs_and_yields_text_and_the_rest_is_a_fault(formula: s
     row = duckdb.execute(f"SELECT {formulas.compile(formula, dict.fromkeys(named, chr(39) + '7' + chr(39)))}").fetchone()
     assert row is not None
     assert row[0] is None or isinstance(row[0], str)
+
+
+def test_a_formula_over_other_cells_is_written_anew() -> None:
+    assert formulas.compile("lower(a)", {"A": "c0"}) != formulas.compile("lower(a)", {"A": "c1"})
+    assert formulas.compile("lower(a)", {"A": "c0", "b": "c9"}) == formulas.compile("lower(a)", {"a": "c0"})
+    with pytest.raises(FormulaFault, match="no column a"):
+        formulas.compile("lower(a)", {"b": "c0"})

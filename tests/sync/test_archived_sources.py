@@ -13,7 +13,7 @@ from e2e.files import district
 from homeroom.desk import source_page, uploading
 from homeroom.desk.import_log import import_log
 from homeroom.roster.faults import Misuse
-from homeroom.sync import freshness, sources
+from homeroom.sync import archiving, freshness, sources
 from homeroom.sync.house import opened
 from sync_house import SLUG, Pinewood, half, settings
 
@@ -30,7 +30,7 @@ def test_an_archived_source_is_gone_from_the_lists_and_its_history_stays(place: 
     house, old = place.house, place.source(layouts="oneroster-1.1", name="Old")
     place.night(district())
     new = place.source("sftp", layouts="oneroster-1.1", name="New", settings={"expected_by": "03:00"})
-    made = sources.archive(house, SLUG, old.id, NOW, "ada")
+    made = archiving.archive(house, SLUG, old.id, NOW, "ada")
     assert (made.archived, made.enabled) == (NOW, False)
     assert [s.source.name for s in source_page.listed(house, SLUG, NOW)] == ["New"]
     assert [s.name for s in source_page.archived(house, SLUG)] == ["Old"]
@@ -41,14 +41,14 @@ def test_an_archived_source_is_gone_from_the_lists_and_its_history_stays(place: 
     for act in (
         lambda: place.begin(district(), source=old.id),
         lambda: sources.change(house, SLUG, old.id, {"enabled": True}),
-        lambda: sources.archive(house, SLUG, old.id, NOW),
-        lambda: sources.take_back(house, SLUG, new.id, NOW),
+        lambda: archiving.archive(house, SLUG, old.id, NOW),
+        lambda: archiving.take_back(house, SLUG, new.id, NOW),
     ):
         with pytest.raises(Misuse, match="archived"):
             act()
     assert freshness.freshness(house, house.stores.control.sources.get(old.id), NOW + timedelta(days=9)).late_since is None
 
-    back = sources.take_back(house, SLUG, old.id, NOW, "ada")
+    back = archiving.take_back(house, SLUG, old.id, NOW, "ada")
     assert (back.archived, back.enabled) == (None, False)
     sources.change(house, SLUG, old.id, {"enabled": True})
     assert place.night(district(), source=old.id).outcome == "success"
@@ -61,4 +61,4 @@ def test_an_import_that_has_not_ended_keeps_its_source(place: Pinewood) -> None:
     held = place.night(half())
     assert held.status == "waiting_for_approval"
     with pytest.raises(Misuse, match="has not ended"):
-        sources.archive(place.house, SLUG, source.id, NOW)
+        archiving.archive(place.house, SLUG, source.id, NOW)

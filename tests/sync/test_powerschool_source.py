@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from connected import NOW, active, added, pull, source_of
+from e2e.files import district
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.simulator.powerschool import packages
-from homeroom.sync import pulling, reading_back, sources
+from homeroom.sync import pulling, reading_back, sources, taking_over
 from homeroom.sync.house import opened
 from homeroom.sync.refresh import refresh
 from homeroom.systems.powerschool.plugin.package import Publisher, package
@@ -244,6 +245,75 @@ def test_a_refreshed_student_is_nothing_new_at_night_and_may_leave_and_come_back
     finally:
         edit(server, "students", dcid, Last_Name=last_name, Enroll_Status=0)
         edit(server, "students", other[0], Last_Name=other[1])
+
+
+def test_a_student_who_goes_by_a_number_is_refreshed_by_it_and_so_is_one_who_is_new(pinewood: Pinewood, server: Caller) -> None:
+    ((dcid, id, number, name),) = server.sql(
+        "SELECT dcid, id, student_number, first_name FROM students WHERE enroll_status = 0 ORDER BY dcid DESC LIMIT 1"
+    )
+    ((late, late_number),) = server.sql("SELECT dcid, student_number FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 1")
+    ((dropped, section),) = server.sql(
+        "SELECT dcid, sectionid FROM cc WHERE studentid = ? AND sectionid > 0 AND dateleft > '2026-12-01' LIMIT 1", id
+    )
+    try:
+        edit(server, "students", late, Enroll_Status=2)
+        added(pinewood, server, student_id="student_number")
+        pull(pinewood)
+        assert str(late_number) not in pinewood.records("users")
+        edit(server, "students", dcid, First_Name="Renamed")
+        edit(server, "cc", dropped, SectionID=-section)
+        done = refresh(pinewood.house, SLUG, "users", str(number), who="ada", now=NOW)
+        assert [(f.field, f.old, f.new) for f in done.changed] == [("givenName", name, "Renamed")]
+        assert {t: (r.added, r.updated, r.removed) for t, r in done.also.items()} == {"enrollments": (0, 0, 1)}
+        assert pinewood.house.stores.roster(SLUG).record("enrollments", f"E{dropped}").values["status"] == "tobedeleted"
+        again = refresh(pinewood.house, SLUG, "users", str(number), who="ada", now=NOW)
+        assert (again.changed, again.also) == ((), {})
+        room = refresh(pinewood.house, SLUG, "classes", f"C{_section(server, section)}", who="ada", now=NOW)
+        assert (room.changed, room.also) == ((), {})
+        # Who is not here yet has no other id here: PowerSchool is asked who has the number.
+        with pytest.raises(Refused) as refused:
+            refresh(pinewood.house, SLUG, "users", "99999999", who="ada", now=NOW)
+        assert refused.value.reason == "record_gone"
+        edit(server, "students", late, Enroll_Status=0)
+        server.steer("faults", {"faults": ["v1closed"]})
+        with pytest.raises(Refused) as refused:
+            refresh(pinewood.house, SLUG, "users", str(late_number), who="ada", now=NOW)
+        assert refused.value.reason == "number_unknown"
+        server.steer("faults", {"faults": []})
+        came = refresh(pinewood.house, SLUG, "users", str(late_number), who="ada", now=NOW)
+        assert ("status", None, "active") in [(f.field, f.old, f.new) for f in came.changed]
+        assert f"S{late}" not in pinewood.records("users")
+    finally:
+        edit(server, "students", late, Enroll_Status=0)
+        edit(server, "students", dcid, First_Name=name)
+        edit(server, "cc", dropped, SectionID=section)
+
+
+def _section(server: Caller, id: int) -> int:
+    return int(server.sql("SELECT dcid FROM sections WHERE id = ?", id)[0][0])
+
+
+def test_a_class_that_was_taken_over_is_refreshed_by_the_id_that_the_roster_has(pinewood: Pinewood, server: Caller) -> None:
+    ((dcid, number),) = server.sql("SELECT dcid, section_number FROM sections WHERE termid >= 3600 ORDER BY dcid LIMIT 1")
+    upload = pinewood.source("upload", layouts="oneroster-1.1")
+    pinewood.night(district(), source=upload.id)
+    source = added(pinewood, server)
+    taking_over.take_over(pinewood.house, SLUG, "classes", [("k1", f"C{dcid}")], source=source.id)
+    assert pull(pinewood).outcome != "failed"
+    assert f"C{dcid}" not in pinewood.records("classes")
+    taught = {k for k, r in pinewood.records("enrollments").items() if r["classSourcedId"] == "k1" and k.startswith("E")}
+    edit(server, "sections", dcid, Section_Number="77")
+    try:
+        done = refresh(pinewood.house, SLUG, "classes", "k1", who="ada", now=NOW)
+        (code,) = [f for f in done.changed if f.field == "classCode"]
+        assert code.old is not None
+        assert (code.old.rpartition(".")[2], code.new) == (number, f"{code.old.rpartition('.')[0]}.77")
+        assert done.also == {}
+        assert taught == {
+            k for k, r in pinewood.records("enrollments").items() if r["classSourcedId"] == "k1" and k.startswith("E")
+        }
+    finally:
+        edit(server, "sections", dcid, Section_Number=number)
 
 
 def test_a_teacher_and_a_class_are_refreshed_too(pulled: Pinewood, server: Caller) -> None:

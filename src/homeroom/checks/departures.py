@@ -22,10 +22,12 @@ def judge_status(sheet: Sheet) -> None:
         cause = text(f"status-in-bulk:{sheet.name}")
         sheet.find(leaving, "'status-in-bulk'", "status", "status", effect="'ignore'", cause=cause)
         return
-    keyless = f"(SELECT * FROM {sheet.shaped} WHERE {sheet.leaving} AND sourcedId IS NULL)"
-    sheet.find(keyless, "'required-blank'", "sourcedId", effect="'refuse'")
-    unknown = f"(SELECT * FROM {sheet.rows} WHERE status IS NOT NULL AND lower(trim(status)) <> 'active')"
-    sheet.find(unknown, "'code-unknown'", "status", "status", effect="'refuse'")
-    if sheet.sifted.mode == "delta":
-        blank = f"(SELECT * FROM {sheet.shaped} WHERE status IS NULL)"
-        sheet.find(blank, "'required-blank'", "status", effect="'refuse'")
+    keyless, unknown, blank = f"{sheet.leaving} AND sourcedId IS NULL", "lower(trim(status)) <> 'active'", "status IS NULL"
+    counted = f"count_if({keyless}), count_if({unknown} AND NOT {sheet.leaving}), count_if({blank})"
+    nobody, strange, silent = sheet.workbench.rows(f"SELECT {counted} FROM {sheet.shaped}")[0]
+    if nobody:
+        sheet.find(f"(SELECT * FROM {sheet.shaped} WHERE {keyless})", "'required-blank'", "sourcedId", effect="'refuse'")
+    if strange:
+        sheet.find(f"(SELECT * FROM {sheet.rows} WHERE {unknown})", "'code-unknown'", "status", "status", effect="'refuse'")
+    if silent and sheet.sifted.mode == "delta":
+        sheet.find(f"(SELECT * FROM {sheet.shaped} WHERE {blank})", "'required-blank'", "status", effect="'refuse'")

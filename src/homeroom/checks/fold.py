@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from homeroom.roster.codes import code as declared
@@ -57,7 +57,9 @@ def findings(workbench: Workbench, most: int = 1_000) -> tuple[Finding, ...]:
     Findings with the same cause become one, headed by the row in which the trouble began (a refused row itself, else the
     first row that was refused for it, else the first). A row that is refused for two things of its own heads two findings; what hangs on it is counted with the first.
     """
-    return tuple(_finding(row) for row in workbench.rows(_folded(workbench) + f" LIMIT {most}"))
+    causes: dict[str, int] = dict(workbench.rows(f"SELECT code, count(cause) FROM {ISSUES} GROUP BY code"))
+    told = _folded(workbench, causes) if any(causes.values()) else _alone(causes)
+    return tuple(_finding(row) for row in workbench.rows(f"{told} LIMIT {most}"))
 
 
 def counts(workbench: Workbench) -> dict[str, int]:
@@ -78,9 +80,17 @@ def _exact(workbench: Workbench) -> str:
     )
 
 
-def _folded(workbench: Workbench) -> str:
+def _alone(found: Collection[str]) -> str:
+    """The same as `_folded` where no issue has a cause, as in most single records: DuckDB is then done before it had planned that."""
+    return f"""
+        SELECT code, file, row_number, column_name, key, value, table_name, refused, cause, line, 1,
+            [{{'file': file, 'n': 1::BIGINT}}], detail
+        FROM {ISSUES} ORDER BY {_severity("code", found)}, file NULLS LAST, row_number NULLS FIRST, rowid
+    """
+
+
+def _folded(workbench: Workbench, found: Collection[str]) -> str:
     """One row per finding: the head of each cause, or each issue that stands alone, with counts by file."""
-    severity = " ".join(f"WHEN {text(c)} THEN {place}" for c, place in _severities().items())
     owner = "coalesce(cause = 'refused:' || table_name || ':' || key, FALSE)"
     order = f"NOT {owner}, NOT refused, file NULLS LAST, row_number NULLS LAST, column_name, code"
     return f"""
@@ -101,13 +111,16 @@ def _folded(workbench: Workbench) -> str:
             p.detail
         FROM placed p LEFT JOIN sums s USING (cause) LEFT JOIN heads USING (cause)
         WHERE nth = 1 OR own
-        ORDER BY CASE p.code {severity} ELSE 3 END, p.file NULLS LAST, p.row_number NULLS FIRST, nth, p.place
+        ORDER BY {_severity("p.code", found)}, p.file NULLS LAST, p.row_number NULLS FIRST, nth, p.place
     """
 
 
-def _severities() -> dict[str, int]:
+def _severity(column: str, found: Collection[str]) -> str:
+    """SQL: the place of the severity of the codes that were found, the gravest first."""
     places = {"error": 0, "warning": 1, "info": 2}
-    return {name: places[c.severity] for name, c in codes().items() if c.kind == "issue"}
+    known = {name: codes()[name] for name in sorted(found) if name in codes()}
+    arms = " ".join(f"WHEN {text(name)} THEN {places[c.severity]}" for name, c in known.items() if c.kind == "issue")
+    return f"CASE {column} {arms} ELSE 3 END" if arms else "3"
 
 
 def _finding(row: tuple[object, ...]) -> Finding:

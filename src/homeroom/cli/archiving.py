@@ -25,10 +25,10 @@ def archive(slug: str, source: int, /, *, as_json: Json = False) -> int:
         Print one JSON document.
     """
     from homeroom.roster.report import moment
-    from homeroom.sync import sources
+    from homeroom.sync import archiving
 
     with opened_house() as house:
-        made = sources.archive(house, slug, source, datetime.now(UTC))
+        made = archiving.archive(house, slug, source, datetime.now(UTC))
     if as_json:
         document({"source": made.id, "enabled": made.enabled, "archived_at": moment(made.archived) if made.archived else None})
         return 0
@@ -48,10 +48,10 @@ def take_back(slug: str, source: int, /, *, as_json: Json = False) -> int:
     as_json
         Print one JSON document.
     """
-    from homeroom.sync import sources
+    from homeroom.sync import archiving
 
     with opened_house() as house:
-        made = sources.take_back(house, slug, source, datetime.now(UTC))
+        made = archiving.take_back(house, slug, source, datetime.now(UTC))
     if as_json:
         document({"source": made.id, "enabled": made.enabled, "archived_at": None})
         return 0

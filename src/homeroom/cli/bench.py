@@ -267,6 +267,13 @@ def _powerschool(ground: Ground) -> Iterator[Row]:
         besides <= 0.5,
         detail,
     )
+    for way, why in (("tables", "without the plug-in"), ("v1", "without the plug-in and tables")):
+        (slow,) = ground.powerschool(count, way)
+        detail = f"fetch {slow['fetch']:.2f} s; processor {slow['cpu']:.2f} s, without the server's {slow['server']:.2f}; {slow['calls']:,} calls; {slow['outcome']}"
+        done = slow["outcome"].startswith("success")
+        yield Row(
+            f"powerschool-{way}", f"first pull by {way}, {why}, {slow['rows']:,} rows", f"{slow['wall']:.1f} s", "", done, detail
+        )
     struck, clean = ground.powerschool(count, "struck", "again")
     same_roster = struck["outcome"].startswith("success") and clean["outcome"].startswith("success") and not clean["changed"]
     detail = f"{struck['struck']} of {struck['calls']} calls failed; {struck['wall']:.1f} s; processor {struck['cpu']:.2f} s"

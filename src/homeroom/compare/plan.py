@@ -31,7 +31,7 @@ The cases, for a key that ...                          the plan says
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from homeroom.compare import tonight, withheld
@@ -150,25 +150,29 @@ def _compare(
     named = tell_unknown(workbench, table, stored) if meeting.names_removals else 0
     if not holds.nothing:
         withheld.note(workbench, meeting, stored, _pairs(workbench, meeting, family))
-    workbench.run(
-        f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {_rows(workbench, meeting, stored, source, family)}"
-    )
+    rows = _rows(workbench, meeting, stored, family, _gone(walked, source, family, named))
+    workbench.run(f"CREATE OR REPLACE TABLE {quoted(f'plan_{table.name}')} AS {rows}")
     accepted = workbench.value(f"SELECT count(*) FROM {quoted(f'admitted_{table.name}')}")
     return _report(workbench, walked, same_or_changed=accepted - foreign - named, foreign=foreign), derived is not None
 
 
-def _rows(workbench: Workbench, meeting: Meeting, stored: str, source: int, family: str) -> str:
+def _gone(walked: Walked, source: int, family: str, named: int) -> dict[str, str]:
+    """The relations of keys that leave -> whose they must be. What no rule can fill is left out: planning it takes its time too."""
+    name = walked.table.name
+    absent = {f'(SELECT "sourcedId" FROM {quoted(f"left_{name}")})': str(source)} if walked.sifted.mode == "continuous" else {}
+    said = {f"(SELECT \"sourcedId\" FROM {quoted(f'admitted_{name}')} WHERE status = 'tobedeleted')": family} if named else {}
+    return absent | said
+
+
+def _rows(workbench: Workbench, meeting: Meeting, stored: str, family: str, gone: Mapping[str, str]) -> str:
     """The SELECT of `plan_T`: pairs of admitted and stored rows that differ, then the removals."""
     name = meeting.table.name
-    admitted, left = quoted(f"admitted_{name}"), quoted(f"left_{name}")
+    admitted = quoted(f"admitted_{name}")
     # A record that changes hands is written even where no value differs, so that its source is the new one.
     handed = (
         f' OR "sourcedId" IN (SELECT "sourcedId" FROM {quoted(f"handed_{name}")})' if workbench.exists(f"handed_{name}") else ""
     )
-    removals = [_removals(meeting, stored, f'(SELECT "sourcedId" FROM {left})', str(source))]
-    if meeting.names_removals:
-        named = f"(SELECT \"sourcedId\" FROM {admitted} WHERE status = 'tobedeleted')"
-        removals.append(_removals(meeting, stored, named, family))
+    removals = [f"UNION ALL {_removals(meeting, stored, keys, owners)}" for keys, owners in gone.items()]
     return f"""
         WITH pairs AS (
             SELECT a."sourcedId", a._file, a._row, s.id, s.status AS _status, {meeting.paired()}
@@ -180,7 +184,7 @@ def _rows(workbench: Workbench, meeting: Meeting, stored: str, source: int, fami
                id, "sourcedId", {meeting.final()}, _file, _row, {meeting.changed()} AS _changed,
                {meeting.school_of_pair()} AS _school, {_withheld(meeting)} AS _withheld
         FROM pairs WHERE id IS NULL OR _status = 'tobedeleted' OR {meeting.any_change()}{handed}
-        UNION ALL {" UNION ALL ".join(removals)}
+        {" ".join(removals)}
     """
 
 

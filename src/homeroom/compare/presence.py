@@ -142,13 +142,16 @@ def tell_unknown(workbench: Workbench, table: Table, stored: str) -> int:
         (SELECT a."sourcedId", a._file, a._row FROM {quoted(f"admitted_{name}")} a
          ANTI JOIN {quoted(f"foreign_{name}")} f ON a."sourcedId" = f."sourcedId" WHERE a.status = 'tobedeleted')
     """
+    count = int(workbench.value(f"SELECT count(*) FROM {named}"))
+    if not count:
+        return 0
     workbench.run(f"""
         INSERT INTO {ISSUES} (code, file, row_number, column_name, key, value, table_name, refused, cause)
         SELECT {text(code(UNKNOWN).code)}, n._file, n._row, 'sourcedId', n."sourcedId", left(n."sourcedId", 200),
                {text(name)}, false, {text(f"{UNKNOWN}:{name}")}
         FROM {named} n ANTI JOIN {stored} s ON n."sourcedId" = s."sourcedId" ORDER BY n._file, n._row
     """)
-    return int(workbench.value(f"SELECT count(*) FROM {named}"))
+    return count
 
 
 def _not_refused(name: str, alias: str) -> str:

@@ -66,6 +66,15 @@ def _full(workbench: Workbench, table: str, feeds: Sequence[Feed]) -> Sifted:
     )
 
 
+def _few(feed: Feed) -> bool:
+    """Whether a feed's file is small; made rows are counted by the file that they were made from."""
+    survey = feed.text.inspected.survey
+    rows = feed.text.rows
+    if rows is None and feed.made and survey is not None and survey.regular:
+        rows = survey.rows
+    return rows is not None and rows <= SMALL
+
+
 def _staged(workbench: Workbench, table: str, number: int, feeds: Sequence[Feed]) -> tuple[str, str]:
     """Stage a feed's records; returns the FROM item and the word for a record's place in it, from 0.
 
@@ -73,7 +82,7 @@ def _staged(workbench: Workbench, table: str, number: int, feeds: Sequence[Feed]
     would open the Parquet file anew, and for some thousand rows that costs more than the check itself.
     """
     feed = feeds[number]
-    if feed.text.rows is not None and feed.text.rows <= SMALL:
+    if _few(feed):
         name = quoted(f"staged_{table}_{number}")
         workbench.run(f"CREATE OR REPLACE TABLE {name} AS {tonight.records(feed, feeds)}")
         return name, "rowid"

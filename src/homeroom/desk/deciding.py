@@ -1,7 +1,8 @@
 """Deciding about an import that waits: reject it, approve the plan that was shown, or ask the district first; going back to a revision.
 
 Rules: what is decided about is the plan that the person saw, and only as long as no newer one came; whoever approves says why, and
-types how much would go, as a sign of having read it.
+types how much would go, as a sign of having read it. A program cannot be asked to type a number or a code: it names the plan by its
+hash, and its token's own reason stands where it gives none.
 """
 
 from __future__ import annotations
@@ -64,15 +65,19 @@ def to_type(report: ImportReport) -> tuple[What, int]:
     return "changes", sum(t.added + t.updated + t.restored for t in report.tables.values())
 
 
-def reject(house: House, asking: Viewer, slug: str, number: int, plan: str, message: str, code: str, now: datetime) -> None:
-    """Turn it down, and tell the district why. Raises NotSo, Overtaken, NotAllowed, Misuse."""
+def reject(
+    house: House, asking: Viewer, slug: str, number: int, plan: str | None, message: str, code: str, now: datetime
+) -> ImportReport:
+    """Turn it down, and tell the district why. `plan` None: whatever waits there. Raises NotSo, Overtaken, NotAllowed, Misuse."""
     demand(house, asking, "holds.reject", slug, now)
-    _still(house, slug, number, plan)
-    try:
-        people.confirm(house, asking, code, now)
-    except Misuse as wrong:
-        raise NotSo("code", _("{message}", message=str(wrong))) from None
-    imports.reject(house, slug, number, who=asking.who, message=message, now=now)
+    if plan is not None:
+        _still(house, slug, number, plan)
+    if asking.token is None:
+        try:
+            people.confirm(house, asking, code, now)
+        except Misuse as wrong:
+            raise NotSo("code", _("{message}", message=str(wrong))) from None
+    return imports.reject(house, slug, number, who=asking.who, message=message, now=now)
 
 
 def approve(
@@ -83,10 +88,9 @@ def approve(
     _still(house, slug, number, plan)
     _what, count = to_type(imports.report(house, slug, number))
     digits = "".join(each for each in typed if each.isdigit())
-    if digits != str(count):
+    if asking.token is None and digits != str(count):
         raise NotSo("sure", _("That is not the number in the plan. Look at the table, then type it."))
-    _reasoned(reason)
-    with because(reason=" ".join(reason.split())):
+    with because(reason=_reasoned(asking, reason)):
         return imports.approve(house, slug, number, plan=plan, who=asking.who, now=now)
 
 
@@ -115,19 +119,27 @@ def back_to(house: House, asking: Viewer, slug: str, revision: int, now: datetim
     return Back(revision, dict(plan.tables), plan.hash, plan.empty)
 
 
-def go_back(house: House, asking: Viewer, slug: str, revision: int, plan: str, reason: str, now: datetime) -> ImportReport:
-    """Make a new revision that equals an old one, if that still does what was shown. Raises NotSo, Overtaken, NotAllowed, Misuse."""
+def go_back(house: House, asking: Viewer, slug: str, revision: int, plan: str | None, reason: str, now: datetime) -> ImportReport:
+    """Make a new revision that equals an old one, if that still does what was shown (`plan` None: whatever it does now).
+
+    Raises NotSo, Overtaken, NotAllowed, Misuse.
+    """
     shown = back_to(house, asking, slug, revision, now)
-    _reasoned(reason)
-    if shown.plan != plan:
+    said = _reasoned(asking, reason)
+    if plan is not None and shown.plan != plan:
         raise Overtaken(None, None)
-    with because(reason=" ".join(reason.split())):
+    with because(reason=said):
         return imports.rollback(house, slug, revision, who=asking.who, now=now)
 
 
-def _reasoned(reason: str) -> None:
-    if len(reason.strip()) < SHORTEST_REASON:
+def _reasoned(asking: Viewer, reason: str) -> str:
+    """The reason in one line; a program that gives none has that of its token's elevated role. Raises NotSo."""
+    said = " ".join(reason.split())
+    if not said and asking.token is not None and asking.elevation is not None:
+        said = asking.elevation.reason
+    if len(said) < SHORTEST_REASON:
         raise NotSo("reason", _("Say in a sentence why this is right: {count} characters or more.", count=SHORTEST_REASON))
+    return said
 
 
 def _still(house: House, slug: str, number: int, plan: str) -> None:

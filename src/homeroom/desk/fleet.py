@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import ceil
 from statistics import median
 from typing import Literal
@@ -137,6 +137,18 @@ def all_districts(house: House, viewer: Viewer, now: datetime) -> list[Now]:
 def matching(house: House, viewer: Viewer, wanted: Wanted, now: datetime) -> list[Now]:
     """All districts that pass the filters, sorted as asked for, on one page."""
     return _sorted([d for d in all_districts(house, viewer, now) if _fits(d, wanted)], wanted.sort)
+
+
+def holds(house: House, viewer: Viewer, now: datetime) -> list[Now]:
+    """The districts in which an import waits for a decision, the oldest first."""
+    waiting = [d for d in all_districts(house, viewer, now) if d.chip == "waiting"]
+    return sorted(waiting, key=lambda d: d.since or now)
+
+
+def set_ups(house: House, viewer: Viewer, now: datetime) -> list[Now]:
+    """The districts that are being set up, the one that is due first first."""
+    going = [d for d in all_districts(house, viewer, now) if d.setup is not None]
+    return sorted(going, key=lambda d: (d.setup and d.setup.due) or date.max)
 
 
 def _fits(each: Now, wanted: Wanted) -> bool:

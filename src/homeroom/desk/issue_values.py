@@ -1,4 +1,4 @@
-"""Findings and reports for programs: the values of rows, and whose they are, only where the viewer may see them."""
+"""What the desk answers, for programs: values of rows, and whose they are, only where the viewer may see them; no source's secret."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from homeroom.desk.words import Said, plain
 from homeroom.roster.codes import code
 from homeroom.roster.report import ImportReport, Issue, moment
 from homeroom.store.issues import IssueRow, Issues, Wanted
+from homeroom.store.sources import Source
 
 _AT_ONCE = 1000
 
@@ -53,8 +54,10 @@ def report(found: ImportReport, seen: Sight) -> dict[str, Any]:
 
 
 def plain_values(value: Any) -> Any:
-    """What the desk answers, as plain JSON values: sentences in English, moments in UTC, spans in seconds."""
+    """What the desk answers, as plain JSON values: sentences in English, moments in UTC, spans in seconds, sources by number and name."""
     match value:
+        case Source():
+            return {"source": value.id, "kind": value.kind, "name": value.name}
         case Said():
             return plain(value)
         case datetime():

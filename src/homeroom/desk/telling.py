@@ -70,6 +70,13 @@ def choose(house: House, asking: Viewer, slug: str, choices: Sequence[str], now:
     house.stores.control.audit.add(AuditRow(now, asking.who, "notices-chosen", slug, {"notices": notices[slug]}))
 
 
+def choices(house: House, slug: str) -> list[tuple[Person, tuple[str, ...]]]:
+    """Everybody who may sign in and is told something of a district, with what they are told."""
+    everybody = [as_person(kept) for kept in house.stores.control.people.all() if kept.disabled is None]
+    found = [(person, chosen(house, person.id, slug)) for person in everybody if Viewer(person).sees(slug)]
+    return [(person, told) for person, told in found if told]
+
+
 def tell(house: House, since: datetime, now: datetime, send: Send | None = None) -> int:
     """Hear of late sources, decide whom to tell of what, and send what is due. Returns how many letters went out.
 

@@ -115,13 +115,20 @@ def compile_condition(formula: str, columns: Mapping[str, str]) -> str:
 
 def _render(formula: str, known: Mapping[str, str]) -> str:
     """Write the checked tree anew, each column replaced by its expression and every cast by one that yields NULL on failure."""
+    for name in (named := columns(formula)):
+        if name.casefold() not in known:
+            raise FormulaFault(f"There is no column {name}.", did_you_mean(name, known))
+    return _written(formula, tuple((name.casefold(), known[name.casefold()]) for name in named))
+
+
+@lru_cache(
+    maxsize=4096
+)  # the files of a system have the same columns night after night, and one record's files have them all day
+def _written(formula: str, given: tuple[tuple[str, str], ...]) -> str:
+    known = dict(given)
 
     def cell(node: exp.Expr) -> exp.Expr:
-        if not isinstance(node, exp.Column):
-            return node
-        if node.name.casefold() not in known:
-            raise FormulaFault(f"There is no column {node.name}.", did_you_mean(node.name, known))
-        return exp.Paren(this=exp.Var(this=known[node.name.casefold()]))
+        return exp.Paren(this=exp.Var(this=known[node.name.casefold()])) if isinstance(node, exp.Column) else node
 
     def gentle(node: exp.Expr) -> exp.Expr:
         if type(node) is exp.StrToTime:

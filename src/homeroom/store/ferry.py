@@ -108,6 +108,7 @@ class HandFerry:
         with self._workbench.connection.cursor() as landing:
             landing.execute(f"CREATE TEMP TABLE landed AS SELECT {cells}", [list(values) for values in lists])
             landing.execute(statement)
+            self._workbench.note(statement)
 
     def __enter__(self) -> HandFerry:
         return self
@@ -163,6 +164,7 @@ class SqliteFerry:
                 landing.register("arrived", cursor.fetch_arrow())
                 landing.execute(f"CREATE TEMP VIEW landed AS SELECT {blank} FROM arrived")
                 landing.execute(statement)
+            self._workbench.note(statement)
         finally:
             reader.close()
             _remove(self._out)
@@ -218,6 +220,7 @@ class PostgresFerry:
                 f"delim=',', quote='\"', escape='\"', nullstr='', max_line_size={_LONGEST_ROW}, columns={{{typed}}})"
             )
             landing.execute(statement)
+            self._workbench.note(statement)
         file.unlink()
 
     def __enter__(self) -> PostgresFerry:

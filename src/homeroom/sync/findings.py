@@ -44,11 +44,12 @@ def publish(bench: Workbench) -> tuple[Finding, ...]:
 
     A finding that stands for many rows is numbered first; the rows that hang on it follow under its number (`head`).
     """
-    if not bench.rows("SELECT 1 FROM issues LIMIT 1"):
+    spoken = {name for (name,) in bench.rows("SELECT DISTINCT code FROM issues")}
+    if not spoken:
         bench.run(f"CREATE OR REPLACE TABLE {TOLD} ({_COLUMNS})")
         return ()
     found = fold.findings(bench, most=1_000_000_000)
-    bench.load("told_severities", ["code", "severity"], [[c.code, c.severity] for c in codes().values()])
+    bench.load("told_severities", ["code", "severity"], [[c.code, c.severity] for c in codes().values() if c.code in spoken])
     heads = [[str(n), f.cause, str(f.count), *_place(f)] for n, f in enumerate(found, start=1)]
     bench.load("told_heads", ["seq", "cause", "count", "code", "file", "row", "column", "line"], heads)
     same = " AND ".join(
@@ -84,9 +85,10 @@ def publish(bench: Workbench) -> tuple[Finding, ...]:
 def _schools(bench: Workbench) -> str:
     """A relation of the schools of the rows that findings speak of, as far as the walk has looked at these rows."""
     parts = ["SELECT NULL::VARCHAR AS of_table, NULL::INTEGER AS of_file, NULL::BIGINT AS of_row, NULL::VARCHAR AS school"]
+    spoken = {name for (name,) in bench.rows("SELECT DISTINCT table_name FROM issues WHERE row_number IS NOT NULL")}
     for each in catalogue():
         column = each.school_column
-        if column is not None and column in bench.columns(f"shaped_{each.name}"):
+        if each.name in spoken and column is not None and column in bench.columns(f"shaped_{each.name}"):
             parts.append(
                 f"SELECT {text(each.name)}, _file, _row, any_value(nullif({quoted(column)}, '')) FROM {quoted(f'shaped_{each.name}')} "
                 f"SEMI JOIN issues i ON i.table_name = {text(each.name)} AND i.file = _file AND i.row_number = _row GROUP BY _file, _row"

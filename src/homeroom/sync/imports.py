@@ -313,16 +313,16 @@ def _heard(house: House, slug: str, entry: Import, tell: Tell | None, clock: Wal
     """Writes each step of an import down with the time of those before it, and passes it on."""
 
     told = 0.0
+    waited_for = entry.trigger == "refresh"  # whoever asked waits for the answer, and nobody has time to look at the steps
 
     def heard(step: str) -> None:
         nonlocal told
         begins = clock.hear(step)
-        if not begins and clock.seconds() - told < OFTEN_ENOUGH:
-            return
-        told = clock.seconds()
-        position = {"done": step.done, "of": step.of} if isinstance(step, Position) else {}
-        walked = [[each.step, moment(each.began), each.seconds] for each in clock.steps()]
-        house.stores.roster(slug).imports.step(entry.number, entry.attempt, step, walked=walked, **position)
+        if (begins and not waited_for) or clock.seconds() - told >= OFTEN_ENOUGH:
+            told = clock.seconds()
+            position = {"done": step.done, "of": step.of} if isinstance(step, Position) else {}
+            walked = [[each.step, moment(each.began), each.seconds] for each in clock.steps()]
+            house.stores.roster(slug).imports.step(entry.number, entry.attempt, step, walked=walked, **position)
         if tell is not None and begins:
             tell(step)
 

@@ -140,7 +140,7 @@ def _whole(
 def _some(house: House, source: Source, entry: Import, road: Road, this: noticing.Round, errand: Errand) -> Delivery:
     """Fetch the records that notices name, and seal them."""
     assert road.notified is not None
-    fetched = road.notified.some(errand, this.hints, DistrictHeld(house, source, road))
+    fetched = road.notified.some(errand, this.hints, DistrictHeld.by(house, source, road))
     return intake.deliver(house, source.district, source, fetched.files, entry.trigger, errand.now)
 
 

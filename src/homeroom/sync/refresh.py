@@ -76,13 +76,12 @@ def refresh(
     held = store.record(table, sourced_id)
     source, road = _road(house, slug, table, sourced_id, held)
     assert road.one is not None
-    theirs = sent_as(source, table, sourced_id)
-    ours = read_as(source, table, theirs)
+    ours = sourced_id if held is not None else read_as(source, table, sent_as(source, table, sourced_id))
     house.stores.control.audit.add(AuditRow(now, who, "record-refreshed", slug, {"table": table, "source": source.id}))
     with claim(house.settings.work, f"{slug}-refresh") as work:
         tell("fetch")
         known = house.stores.control.errands.known(source.id)
-        single = DistrictHeld(house, source, road).single(table, theirs)
+        single = DistrictHeld.by(house, source, road).named(table, ours)
         fetched = road.one(pulling.at_once(pulling.errand(house, source, known, work.path, now, 0.0, tell)), single)
         delivery = intake.deliver(house, slug, source, fetched.files, "refresh", now)
     house.announce()

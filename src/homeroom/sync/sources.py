@@ -16,7 +16,6 @@ from homeroom.sync import source_settings, tuning
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, named
 from homeroom.sync.secrets import closed
-from homeroom.sync.summaries import summarise
 
 BUILT = ("sftp", "sftp-pull", "upload", "powerschool")
 """The kinds that this version can run."""
@@ -117,40 +116,6 @@ def change(house: House, slug: str, number: int, values: Mapping[str, Any], who:
     if moved:
         detail = {"source": source.id, "changed": moved}
         house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "source-changed", slug, detail))
-    return changed
-
-
-def archive(house: House, slug: str, number: int, now: datetime, who: str = "command line") -> Source:
-    """End a source for good: it is closed, and no list of sources has it any more. Its imports, and what it brought, stay.
-
-    Raises Misuse for one that is archived already, and while an import of it runs or waits for approval.
-    """
-    source = of(house, slug, number)
-    assert source is not None
-    if source.archived is not None:
-        raise Misuse(f"source {number} of {slug} is archived already.")
-    store = house.stores.roster(slug).imports
-    busy = [e.number for status in ("running", "waiting_for_approval") for e in store.with_status(status) if e.source == number]
-    if busy:
-        raise Misuse(
-            f"Import {busy[0]} of this source has not ended. Wait for it, or decide about it, and archive the source then."
-        )
-    changed = house.stores.control.sources.change(source.id, enabled=False, archived=now)
-    detail = {"source": source.id, "was_open": source.enabled}
-    house.stores.control.audit.add(AuditRow(now, who, "source-archived", slug, detail))
-    summarise(house, slug)
-    return changed
-
-
-def take_back(house: House, slug: str, number: int, now: datetime, who: str = "command line") -> Source:
-    """Bring an archived source back. It is closed until somebody opens it. Raises Misuse for one that is not archived."""
-    source = of(house, slug, number)
-    assert source is not None
-    if source.archived is None:
-        raise Misuse(f"source {number} of {slug} is not archived.")
-    changed = house.stores.control.sources.change(source.id, archived=None)
-    house.stores.control.audit.add(AuditRow(now, who, "source-taken-back", slug, {"source": source.id}))
-    summarise(house, slug)
     return changed
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal, TypedDict
 from zoneinfo import ZoneInfo
 
 from homeroom.compare.limits import Active, LastTime
@@ -33,6 +33,8 @@ from homeroom.workbench.values import Lookup
 
 SMALL = 64 << 20
 """Deliveries below so many bytes get one thread and half the memory: many of them are walked side by side."""
+FEW = 64 << 10
+"""Deliveries of single records below so many bytes hold a few hundred rows at most."""
 ASKED_AT_ONCE = 400
 MOST_STUDENTS = 100_000
 """More than so many people have."""
@@ -59,7 +61,7 @@ def walk_import(
     snapshots = house.snapshots(slug, source.id)
     with (
         claim(house.settings.work, f"{slug}-{entry.number}") as folder,
-        Workbench(folder.path, **room_for(house, sealed.size), also=(snapshots,)) as bench,
+        Workbench(folder.path, **room_for(house, sealed.size), also=(snapshots,), rows=_rows(entry, sealed)) as bench,
     ):
         tell("open the delivery")
         files = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
@@ -79,7 +81,18 @@ def _number(value: int | None) -> int:
     return value
 
 
-def room_for(house: House, size: int) -> dict[str, int]:
+def _rows(entry: Import, sealed: Sealed) -> Literal["few", "many"]:
+    return "few" if entry.kind != "continuous" and sealed.size < FEW else "many"
+
+
+class Room(TypedDict):
+    """What a workbench may take of the machine."""
+
+    memory_mb: int
+    threads: int
+
+
+def room_for(house: House, size: int) -> Room:
     """Threads and memory for a delivery of so many bytes."""
     settings = house.settings
     if size < SMALL:

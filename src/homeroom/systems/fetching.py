@@ -58,12 +58,14 @@ class Single:
     held, empty for one that is not. All ids are the other system's own.
 
     What hangs on it and is no longer there elsewhere is told as removed: one record's rows are asked for whole.
+    `by_number`: the key is the number of a student who is not held, and the system's own id is to be asked for.
     """
 
     table: str
     key: str
     itself: Mapping[str, str] = field(default_factory=dict)
     hanging: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
+    by_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

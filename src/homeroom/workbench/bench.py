@@ -8,12 +8,13 @@ into the same folder, and goes with it.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from homeroom.roster.codes import code as declared
 from homeroom.roster.names import quoted
@@ -21,6 +22,7 @@ from homeroom.roster.names import quoted
 if TYPE_CHECKING:
     import duckdb
 
+_MADE = re.compile(r'CREATE (?:OR REPLACE )?(?:TEMP )?(?:TABLE|VIEW) (?:IF NOT EXISTS )?(?:"((?:[^"]|"")+)"|(\w+))')
 ISSUES = "issues"
 TOTALS = "issue_totals"
 """Exact numbers of findings by code, file, table, column and cause, for findings of which the issue table keeps only the first."""
@@ -52,8 +54,18 @@ class Workbench:
     database takes half a millisecond to ask for, and a small import asks dozens of them.
     """
 
-    def __init__(self, folder: Path, *, memory_mb: int = 400, threads: int = 1, also: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        memory_mb: int = 400,
+        threads: int = 1,
+        also: Sequence[Path] = (),
+        rows: Literal["few", "many"] = "many",
+    ) -> None:
         """Open a locked database. `folder` is made with mode 0700; `memory_mb` bounds DuckDB's own memory.
+
+        `rows`: with "few" DuckDB runs each statement as it stands, since improving it would take longer than some hundred rows do.
 
         `also` names further folders that SQL may read and write: the home of last night's snapshots. They outlive the workbench.
         """
@@ -64,6 +76,7 @@ class Workbench:
         spill = self.folder / "spill"
         spill.mkdir(mode=0o700, exist_ok=True)
         self.facts: dict[tuple[str, str], Any] = {}
+        self._made: set[str] = set()
         self._unknown = duckdb.CatalogException
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(
             ":memory:",
@@ -83,14 +96,17 @@ class Workbench:
         # Snapshots and staged rows are asked by dozens of statements: their footers are read once, by cursors too (GLOBAL).
         self.connection.execute("SET GLOBAL parquet_metadata_cache = true")
         # Looking for parts of a query that are alike takes DuckDB longer than most of our queries run.
-        self.connection.execute("SET disabled_optimizers = 'common_subplan'")
+        self.connection.execute(
+            "SET disabled_optimizers = 'common_subplan'" if rows == "many" else "SET enable_optimizer = false"
+        )
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")
-        self.connection.execute(_ISSUES_DDL)
-        self.connection.execute(_TOTALS_DDL)
+        self.run(_ISSUES_DDL)
+        self.run(_TOTALS_DDL)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Run one statement for its effect."""
+        self.note(sql)
         self.connection.execute(sql, list(parameters))
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -99,6 +115,7 @@ class Workbench:
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The single value of a query of one row and one column."""
+        self.note(sql)
         row = self.connection.execute(sql, list(parameters)).fetchone()
         assert row is not None
         return row[0]
@@ -111,10 +128,20 @@ class Workbench:
 
     def columns(self, name: str) -> tuple[str, ...]:
         """The columns of a table or view, in order; empty if there is none of that name."""
+        if name.lower() not in self._made:
+            return ()  # DuckDB would look through all its names for one that is like it, which takes longer than a small query
         try:
             return tuple(self.connection.sql(f"FROM {quoted(name)}").columns)  # bound, and never planned or run
         except self._unknown:
             return ()
+
+    def note(self, sql: str) -> None:
+        """Remember the names that a statement makes: what was never made is not there, and need not be asked for.
+
+        Only those who run a statement on a cursor of their own have to call it.
+        """
+        if "CREATE" in sql:
+            self._made.update((quoted_one or plain).replace('""', '"').lower() for quoted_one, plain in _MADE.findall(sql))
 
     def exists(self, name: str) -> bool:
         """Whether a table or view of that name was made."""

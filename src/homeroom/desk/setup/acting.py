@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from homeroom.desk.setup import noting, worksheet
 from homeroom.desk.setup import steps as judged
-from homeroom.desk.setup import worksheet
 from homeroom.desk.setup.steps import Step, gathered, last_complete, state
 from homeroom.desk.viewer import Viewer
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditRow
 from homeroom.store.setups import Message, Setup, State
-from homeroom.store.summaries import Setup as Noted
-from homeroom.sync import districts
+from homeroom.sync import districts, gate
 from homeroom.sync.house import House
 from homeroom.sync.schedule import Enqueue
 
 LONGEST_MESSAGE = 2_000
-DAYS = 14
-WHOSE = {"first-sync": "vendor", "worksheet": "district"}
-"""Whose move it is in steps of both sides, while nothing else is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +42,8 @@ def begin(house: House, asking: Viewer, slug: str, name: str, timezone: str, sta
     districts.add(house, slug, name, timezone, asking.who)
     made = house.stores.control.setups.begin(slug, started, {"begun_by": asking.who})
     house.stores.control.audit.add(AuditRow(now, asking.who, "setup-begun", slug))
-    note(house, slug, now)
+    noting.note(house, slug, now)
     return made
-
-
-def note(house: House, slug: str, now: datetime) -> None:
-    """Put how far a set-up is into the district's summary row, and the end of it into the set-up itself."""
-    made = progress(house, slug, now)
-    current = made.current
-    if current is None:
-        house.stores.control.setups.change(made.setup, "automatic", made.setup.values)
-        house.stores.control.summaries.set_up(slug, None, now)
-        return
-    whose = WHOSE.get(current.key, current.owner)
-    house.stores.control.summaries.set_up(slug, Noted(made.day, DAYS, whose, current.due, current.title), now)
-
-
-def note_all(house: House, now: datetime) -> None:
-    """The same for all set-ups that are not done: days pass, files come, people come in."""
-    for known in house.stores.control.setups.all():
-        if known.state != "automatic":
-            note(house, known.district, now)
 
 
 def progress(house: House, slug: str, now: datetime) -> Progress:
@@ -77,7 +54,7 @@ def progress(house: House, slug: str, now: datetime) -> Progress:
         setup=known.setup,
         state=state(known),
         steps=judged.steps(known, now),
-        day=(now.astimezone(known.zone).date() - known.setup.started).days + 1,
+        day=noting.day(known, now),
         training=date.fromisoformat(said["training"]) if said.get("training") else None,
         sheet=worksheet.sheet(house, slug),
         messages=tuple(house.stores.control.setups.messages(slug)),
@@ -86,21 +63,19 @@ def progress(house: House, slug: str, now: datetime) -> Progress:
 
 def say(house: House, asking: Viewer, slug: str, text: str, now: datetime) -> None:
     """Write to the others of this set-up. Raises Misuse for an empty message."""
-    said = text.strip()[:LONGEST_MESSAGE]
-    if not said:
-        raise Misuse("Write something first.")
-    gathered(house, slug)
-    house.stores.control.setups.say(slug, asking.who, said, now)
+    _said(house, asking, slug, text, now)
+    noting.note(house, slug, now)
 
 
 def request_changes(house: House, asking: Viewer, slug: str, text: str, now: datetime) -> None:
     """Ask the district for other files or figures, with what is wrong. Raises Misuse once the set-up is approved."""
     known = gathered(house, slug)
-    if known.setup.state == "approved":
+    if known.setup.state in gate.OPEN:
         raise Misuse("This set-up is approved already. Open the import, or change a setting.")
-    say(house, asking, slug, text, now)
+    _said(house, asking, slug, text, now)
     house.stores.control.setups.change(known.setup, "changes_requested", {**known.setup.values, "signed": {}})
     house.stores.control.audit.add(AuditRow(now, asking.who, "changes-requested", slug))
+    noting.note(house, slug, now)
 
 
 def credentials_opened(house: House, slug: str, now: datetime) -> None:
@@ -119,6 +94,7 @@ def set_training(house: House, asking: Viewer, slug: str, day: date, now: dateti
         raise Misuse("That day is over. Choose one that comes.")
     house.stores.control.setups.change(known.setup, known.setup.state, {**known.setup.values, "training": day.isoformat()})
     house.stores.control.audit.add(AuditRow(now, asking.who, "training-set", slug, {"day": day.isoformat()}))
+    noting.note(house, slug, now)
 
 
 def approve(house: House, asking: Viewer, slug: str, now: datetime, enqueue: Enqueue) -> int:
@@ -127,7 +103,7 @@ def approve(house: House, asking: Viewer, slug: str, now: datetime, enqueue: Enq
     Raises Misuse while the worksheet is not agreed, or where other files came since and were not compared.
     """
     known = gathered(house, slug)
-    if known.setup.state == "approved":
+    if known.setup.state in gate.OPEN:
         raise Misuse("This set-up is approved already.")
     agreed = worksheet.sheet(house, slug)
     if not agreed.agreed:
@@ -140,5 +116,14 @@ def approve(house: House, asking: Viewer, slug: str, now: datetime, enqueue: Enq
     )
     house.stores.control.setups.change(known.setup, "approved", {**known.setup.values, "approved_by": asking.who})
     house.stores.control.audit.add(AuditRow(now, asking.who, "first-sync-approved", slug, {"import": entry.number}))
+    noting.note(house, slug, now)
     enqueue(slug, entry.number)
     return entry.number
+
+
+def _said(house: House, asking: Viewer, slug: str, text: str, now: datetime) -> None:
+    said = text.strip()[:LONGEST_MESSAGE]
+    if not said:
+        raise Misuse("Write something first.")
+    gathered(house, slug)
+    house.stores.control.setups.say(slug, asking.who, said, now)

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from homeroom.desk.setup import noting
 from homeroom.desk.setup.steps import Known, gathered, last_complete
 from homeroom.desk.viewer import Viewer
 from homeroom.guide.worksheet import comparing, figures, reading
@@ -117,6 +118,7 @@ def accept(house: House, asking: Viewer, slug: str, keys: Mapping[str, str], now
     values = {**known.setup.values, "comparison": {**known.setup.values["comparison"], "lines": lines}, "signed": {}}
     house.stores.control.setups.change(known.setup, known.setup.state, values)
     house.stores.control.audit.add(AuditRow(now, asking.who, "worksheet-accepted", slug, {"figures": len(keys)}))
+    noting.note(house, slug, now)
     return _sheet(values)
 
 
@@ -135,7 +137,14 @@ def sign(house: House, asking: Viewer, slug: str, mark: str, now: datetime) -> S
     values = {**known.setup.values, "signed": signed}
     house.stores.control.setups.change(known.setup, known.setup.state, values)
     house.stores.control.audit.add(AuditRow(now, asking.who, "worksheet-signed", slug, {"side": side}))
+    noting.note(house, slug, now)
     return _sheet(values)
+
+
+def answered(house: House, slug: str) -> dict[str, Any]:
+    """What was answered so far: totals by key, figures of schools by id and column. Raises Misuse where no set-up was begun."""
+    said = gathered(house, slug).setup.values.get("answers", {})
+    return {"totals": dict(said.get("totals", {})), "schools": dict(said.get("schools", {}))}
 
 
 def asked(house: House, slug: str) -> Asked:
@@ -151,8 +160,7 @@ def asked(house: House, slug: str) -> Asked:
 def _compared(house: House, known: Known, values: Mapping[str, Any], answers: Answers, who: str, now: datetime) -> Sheet:
     good = last_complete(known)
     if good is None:
-        house.stores.control.setups.change(known.setup, known.setup.state, {**values, "comparison": {}, "signed": {}})
-        return _sheet({**values, "comparison": {}, "signed": {}})
+        return _put(house, known, {**values, "comparison": {}, "signed": {}}, now)
     with arrived(house, known.setup.district, good.number, now, who) as found:
         counted = figures.count(found.bench, found.relations)
     before = {line["key"]: line for line in values.get("comparison", {}).get("lines", ())}
@@ -163,8 +171,13 @@ def _compared(house: House, known: Known, values: Mapping[str, Any], answers: An
         stays = same.get("accepted") if (same.get("expected"), same.get("arrived")) == (line.expected, line.arrived) else None
         lines.append({"key": key, **asdict(line), "accepted": stays})
     kept = {**values, "comparison": {"lines": lines, "import": good.number, "at": moment(now)}, "signed": {}}
-    house.stores.control.setups.change(known.setup, known.setup.state, kept)
-    return _sheet(kept)
+    return _put(house, known, kept, now)
+
+
+def _put(house: House, known: Known, values: Mapping[str, Any], now: datetime) -> Sheet:
+    house.stores.control.setups.change(known.setup, known.setup.state, values)
+    noting.note(house, known.setup.district, now)
+    return _sheet(values)
 
 
 def _sheet(values: Mapping[str, Any]) -> Sheet:

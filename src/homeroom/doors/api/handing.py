@@ -19,7 +19,11 @@ LONGEST_LOOK = 1.0
 
 async def started(asked: Asked, begin: Callable[[], int], action: str, wait: float, notes: Sequence[str] = ()) -> dict[str, Any]:
     """Begin an import and hand it over; the answer tells its number, and how it stands once the wait is over."""
-    number = await run_in_threadpool(_handed, asked, begin, action)
+    return await told(asked, await run_in_threadpool(_handed, asked, begin, action), wait, notes)
+
+
+async def told(asked: Asked, number: int, wait: float, notes: Sequence[str] = ()) -> dict[str, Any]:
+    """What is answered about an import that was handed over: how it stands once the wait is over."""
     status = await ended(asked, number, wait)
     url = f"/api/v1/districts/{asked.slug}/imports/{number}"
     return {"import": number, "url": url, "status": status, "notes": list(notes)}

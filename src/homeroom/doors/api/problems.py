@@ -11,9 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from homeroom.desk.rights import Closed, Hidden, NeedsElevation
+from homeroom.desk.deciding import NotSo, Overtaken
+from homeroom.desk.rights import Closed, Hidden, NeedsElevation, NotAllowed
 from homeroom.layouts.faults import LayoutFaults
 from homeroom.roster.faults import Misuse, Refused, TryAgain
+from homeroom.roster.report import Reason
 
 MEDIA = "application/problem+json"
 KINDS = {
@@ -115,6 +117,11 @@ def of_refusal(refusal: Refused) -> Problem:
     return Problem(422, refusal.reason, refusal.message, (("remedy", refusal.remedy),))
 
 
+def of_reason(reason: Reason) -> Problem:
+    """The same of a reason that came as a value."""
+    return Problem(422, reason.code, reason.message, (("remedy", reason.remedy),))
+
+
 def of_values(errors: Sequence[Mapping[str, Any]]) -> Problem:
     """Values of a request that cannot be: where each stands and what is wrong with it, never the value itself."""
     told = [{"where": ".".join(str(part) for part in e["loc"]), "what": str(e["msg"])} for e in errors]
@@ -147,6 +154,15 @@ def of(trouble: Exception) -> Problem | None:
         case LayoutFaults():
             faults = [{"where": f"{f.origin}:{f.line}:{f.column}", "what": str(f)} for f in trouble.faults]
             return Problem(422, "layout-faults", "The layouts have mistakes; each is told with its line.", (("errors", faults),))
+        case NotAllowed():
+            return of_rights(trouble.answer)
+        case Overtaken():
+            newer = f" Import {trouble.number} is newer." if trouble.number is not None else ""
+            return stale(
+                f"The plan is not what was named any more, and nothing was changed.{newer} Look at it again, and decide anew."
+            )
+        case NotSo():
+            return Problem(422, "misuse", str(trouble), (("errors", [{"where": trouble.field, "what": str(trouble)}]),))
         case Misuse():
             return of_misuse(trouble)
         case Refused():

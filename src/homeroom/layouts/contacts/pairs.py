@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.roster.contacts import pairs as described
@@ -63,6 +64,21 @@ def numbered(feed: Feed) -> str:
     return f"SELECT row_number() OVER () AS _row, NULL::BIGINT AS _line, * FROM ({feed.select})"
 
 
+FEW = 5_000
+"""Rows of a users file up to which they are laid out once: the step and the walk after it would plan the layout's SQL for each look."""
+
+
+def laid_out(workbench: Workbench, number: int, feed: Feed) -> Feed:
+    """A small feed with its rows in a table of the workbench, which stays for the walk; any other as it is."""
+    if feed.made or feed.text.rows is None or feed.text.rows > FEW:
+        return feed
+    relation = f"contact_users_{number}"
+    workbench.run(f"CREATE OR REPLACE TABLE {relation} AS {numbered(feed)}")
+    return replace(
+        feed, text=replace(feed.text, relation=relation, numbered=True, by_line=None), select=f"SELECT * FROM {relation}"
+    )
+
+
 def cell(feed: Feed, column: str) -> str:
     """SQL for a column of a feed; NULL where it does not deliver it."""
     return quoted(column) if column in feed.columns else "NULL::VARCHAR"
@@ -82,18 +98,34 @@ def gather(workbench: Workbench, feeds: Sequence[Feed], rules: ContactRules) -> 
         + " WHERE false"
     ]
     words = ("relationship", "type", "custody")
+    come = {c for feed in feeds for c in feed.columns}
+
+    def words_of(column: str) -> Mapping[str, Sequence[str]]:
+        return rules.words.get(column, {}) if column in come else {}
+
     made = f"{literal(MADE_ID)} || student || '-' || left(sha256({folded('concat_ws(chr(124), givenName, familyName)')}), 12)"
     workbench.run(f"""
         CREATE OR REPLACE TABLE {ROWS} AS
         SELECT * EXCLUDE (sourcedId, relationship, type, custody, legalGuardian, role, priority, {", ".join(f"_{c}" for c in words)}),
             coalesce(sourcedId, {made}) AS person, sourcedId IS NULL AS made_id,
-            relationship AS said, {_word("_relationship", rules.words.get("relationship", {}))} AS relationship,
-            {_word("_type", rules.words.get("type", {}))} AS type, {_custody(rules)} AS custody, {folded("role")} AS role,
+            relationship AS said, {_word("_relationship", words_of("relationship"))} AS relationship,
+            {_word("_type", words_of("type"))} AS type, {_custody(words_of("custody"))} AS custody, {_folded(come, "role")} AS role,
             {_flag("legalGuardian")} AS legalGuardian, try_cast(priority AS DOUBLE) AS priority,
-            {usable_email("email")} AS use_email, {usable_phone("sms")} AS use_sms, {usable_phone("phone")} AS use_phone,
+            {_usable(come, "email")} AS use_email, {_usable(come, "sms")} AS use_sms, {_usable(come, "phone")} AS use_phone,
             lower(coalesce(status, '')) IN ('tobedeleted', 'inactive') AS gone
-        FROM (SELECT *, {", ".join(f"{folded(c)} AS _{c}" for c in words)} FROM ({" UNION ALL ".join(pieces)}))
+        FROM (SELECT *, {", ".join(f"{_folded(come, c)} AS _{c}" for c in words)} FROM ({" UNION ALL ".join(pieces)}))
     """)
+
+
+def _usable(come: Collection[str], point: str) -> str:
+    """SQL: a contact point if it can be used; one that no file delivers is not looked at, since planning that takes its time too."""
+    if point not in come:
+        return "NULL::VARCHAR"
+    return usable_email(quoted(point)) if point == "email" else usable_phone(quoted(point))
+
+
+def _folded(come: Collection[str], column: str) -> str:
+    return folded(quoted(column)) if column in come else "NULL::VARCHAR"
 
 
 def plain(spelling: str) -> str:
@@ -112,9 +144,9 @@ def _word(column: str, words: Mapping[str, Sequence[str]]) -> str:
     return f"CASE {arms} ELSE {column} END" if arms else column
 
 
-def _custody(rules: ContactRules) -> str:
+def _custody(words: Mapping[str, Sequence[str]]) -> str:
     """restricted, allowed, or unclear for a word that nobody has listed; NULL where nothing is said."""
-    said = _word("_custody", rules.words.get("custody", {}))
+    said = _word("_custody", words)
     return f"CASE WHEN custody IS NULL THEN NULL WHEN {said} IN ('restricted', 'allowed') THEN {said} ELSE 'unclear' END"
 
 
@@ -170,7 +202,7 @@ def _people(number: int, feed: Feed) -> str:
     return (
         f"SELECT {number} AS feed, {feed.text.file.number}::INTEGER AS file, _row AS row, {quoted('sourcedId')} AS id, "
         f"lower({cell(feed, 'role')}) AS role, {orgs} AS orgs, {cell(feed, 'givenName')} AS givenName, "
-        f"{cell(feed, 'familyName')} AS familyName, {usable_email(cell(feed, 'email'))} AS use_email, "
-        f"{usable_phone(cell(feed, 'sms'))} AS use_sms, {usable_phone(cell(feed, 'phone'))} AS use_phone, "
+        f"{cell(feed, 'familyName')} AS familyName, {_usable(feed.columns, 'email')} AS use_email, "
+        f"{_usable(feed.columns, 'sms')} AS use_sms, {_usable(feed.columns, 'phone')} AS use_phone, "
         f"{cell(feed, 'agentSourcedIds')} AS agents FROM ({numbered(feed)}) WHERE _keep"
     )

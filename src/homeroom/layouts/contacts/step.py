@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from homeroom.layouts.contacts import judging, people, telling
 from homeroom.layouts.contacts.elsewhere import Students, look_elsewhere
-from homeroom.layouts.contacts.pairs import KNOWN, ROWS, gather, survey
+from homeroom.layouts.contacts.pairs import KNOWN, ROWS, gather, laid_out, survey
 from homeroom.layouts.contacts.rules import ContactRules
 from homeroom.roster.contacts import CONTACTS, GUARDIAN_ROLES, MARK
 from homeroom.roster.faults import Refused
@@ -112,6 +112,7 @@ def _decided(
     silent: bool,
 ) -> Settled:
     """The usual case: gather, judge, make, tell. `silent`: one of several files of pairs did not come."""
+    others = tuple(laid_out(workbench, n, f) if f.table == "users" else f for n, f in enumerate(others))
     users = [f for f in others if f.table == "users"]
     roles = [f for f in others if f.table == "roles"]
     own = any("agentSourcedIds" in f.columns for f in users)

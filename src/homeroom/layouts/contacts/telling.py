@@ -47,7 +47,8 @@ LEFT_OUT = (
 
 def tell(workbench: Workbench, feeds: Sequence[Feed]) -> None:
     """Put who was left out into the issue table: each row findable, told as one finding for each rule."""
-    for verdict in LEFT_OUT:
+    found = {word for (word,) in workbench.rows(f"SELECT DISTINCT verdict FROM {VERDICTS}")}
+    for verdict in (v for v in LEFT_OUT if v.word in found):
         where = f"verdict = {literal(verdict.word)}"
         said = "coalesce(said, '')" if verdict.word == "not-guardian" else "NULL::VARCHAR"
         _insert(
@@ -57,8 +58,11 @@ def tell(workbench: Workbench, feeds: Sequence[Feed]) -> None:
             f"'relationship', coalesce(said, 'none')) AS detail FROM {VERDICTS} WHERE {where}",
             refused=verdict.refused,
         )
+    own = {word for (word,) in workbench.rows(f"SELECT DISTINCT verdict FROM {OWN}")}
     for word, code in (("restricted", "contact-restricted"), ("role-not-taken", "contact-role"),
                        ("unreachable", "contact-unreachable"), ("surplus", "contact-surplus")):  # fmt: skip
+        if word not in own:
+            continue
         _insert(
             workbench,
             code,
@@ -70,26 +74,34 @@ def tell(workbench: Workbench, feeds: Sequence[Feed]) -> None:
     place = f"CASE feed {files} END AS file, row, person AS key, NULL::VARCHAR AS value" if files else ""
     if not files:
         return
-    empty = "NULL::VARCHAR AS detail"
-    _insert(workbench, "contact-facts-differ", f"SELECT {place}, {empty} FROM {PEOPLE} WHERE differ")
-    _insert(workbench, "contact-id-made", f"SELECT {place}, {empty} FROM {PEOPLE} WHERE made_id")
-    _insert(workbench, "contact-point-shared", f"SELECT {place}, {empty} FROM {PEOPLE} WHERE shared_email OR shared_sms")
-    _insert(workbench, "contacts-alike", _alike(place))
+    told = {"contact-facts-differ": "differ", "contact-id-made": "made_id", "contact-point-shared": "shared_email OR shared_sms"}
+    *counts, points = workbench.rows(f"SELECT {', '.join(f'count_if({w})' for w in told.values())}, {_POINTS} FROM {PEOPLE}")[0]
+    for (code, where), count in zip(told.items(), counts, strict=True):
+        if count:
+            _insert(workbench, code, f"SELECT {place}, NULL::VARCHAR AS detail FROM {PEOPLE} WHERE {where}")
+    if points and workbench.rows(f"{_SEVERAL} LIMIT 1"):
+        _insert(workbench, "contacts-alike", _alike(place))
+
+
+_POINTS = "count_if(use_email IS NOT NULL AND use_sms IS NOT NULL)"
+"""SQL: how many people have all that by which two of them are taken to be alike."""
+
+
+_LOOKS = "lower(concat_ws(chr(124), givenName, familyName)) || chr(10) || use_email || chr(10) || use_sms"
+_EVERYONE = f"SELECT person, {_LOOKS} AS looks FROM {PEOPLE} UNION ALL SELECT id, {_LOOKS} FROM {KNOWN}"
+_SEVERAL = f"SELECT looks FROM ({_EVERYONE}) WHERE looks IS NOT NULL GROUP BY looks HAVING count(*) > 1"
 
 
 def _alike(place: str) -> str:
     """People of different ids whose name, e-mail address and phone all agree: told, never merged."""
-    looks = "lower(concat_ws(chr(124), givenName, familyName)) || chr(10) || use_email || chr(10) || use_sms"
-    everyone = f"SELECT person, {looks} AS looks FROM {PEOPLE} UNION ALL SELECT id, {looks} FROM {KNOWN}"
-    several = f"SELECT looks FROM ({everyone}) WHERE looks IS NOT NULL GROUP BY looks HAVING count(*) > 1"
     groups = (
         "SELECT looks, list(DISTINCT person ORDER BY person) AS ids "
-        f"FROM ({everyone}) WHERE looks IN ({several}) GROUP BY looks HAVING count(DISTINCT person) > 1"
+        f"FROM ({_EVERYONE}) WHERE looks IN ({_SEVERAL}) GROUP BY looks HAVING count(DISTINCT person) > 1"
     )
     other = "array_to_string(list_filter(ids, lambda i: i <> person)[:3], ' and ')"
     return (
         f"SELECT {place}, json_object('other', {other}) AS detail "
-        f"FROM (SELECT *, {looks} AS looks FROM {PEOPLE}) p JOIN ({groups}) g ON p.looks = g.looks"
+        f"FROM (SELECT *, {_LOOKS} AS looks FROM {PEOPLE}) p JOIN ({groups}) g ON p.looks = g.looks"
     )
 
 
@@ -97,14 +109,13 @@ def _insert(workbench: Workbench, code: str, select: str, *, refused: bool = Fal
     """Insert findings from `file, row, key, value, detail`; beyond MOST of a file only their number is kept."""
     told = literal(f"{code}:{cause}" if cause else code)
     flag = "true" if refused else "false"
-    count = workbench.value(f"SELECT count(*) FROM ({select})")
-    if not count:
-        return
-    workbench.run(f"""
+    count = workbench.value(f"""
         INSERT INTO {ISSUES} (code, file, row_number, key, value, detail, table_name, refused, cause)
         SELECT {literal(code)}, file, row, key, left(value, 200), detail, 'contacts', {flag}, {told}
         FROM ({select}) QUALIFY row_number() OVER (PARTITION BY file ORDER BY row, key) <= {MOST} ORDER BY file, row
     """)
+    if not count:
+        return
     workbench.run(f"""
         INSERT INTO {TOTALS}
         SELECT {literal(code)}, file, NULL, 'contacts', {told}, {flag}, count(*) FROM ({select}) GROUP BY file
@@ -113,9 +124,13 @@ def _insert(workbench: Workbench, code: str, select: str, *, refused: bool = Fal
 
 def report(workbench: Workbench, rules: ContactRules) -> ContactsReport:
     """The table of the rules: how many rows of pairs each decided, passed and left out. They add up to the rows read."""
-    passed = dict(workbench.rows(f"SELECT rule_name, count(*) FROM {VERDICTS} WHERE verdict = 'passed' GROUP BY 1"))
-    by_name = dict(workbench.rows(f"SELECT rule_name, count(*) FROM {VERDICTS} WHERE verdict = 'not-guardian' GROUP BY 1"))
-    left = dict(workbench.rows(f"SELECT verdict, count(*) FROM {VERDICTS} WHERE verdict <> 'passed' GROUP BY 1"))
+    counted = workbench.rows(f"SELECT verdict, rule_name, count(*) FROM {VERDICTS} WHERE verdict IS NOT NULL GROUP BY ALL")
+    passed = {name: count for verdict, name, count in counted if verdict == "passed"}
+    by_name = {name: count for verdict, name, count in counted if verdict == "not-guardian"}
+    left: dict[str, int] = {}
+    for verdict, _, count in counted:
+        if verdict != "passed":
+            left[verdict] = left.get(verdict, 0) + count
     told = []
     for rule in rules.rules:
         out = by_name.get(rule.name, 0) if rule.role == "none" else 0

@@ -1,10 +1,10 @@
-"""Who the token stands for, and the tokens of that person."""
+"""Who the token stands for, and the tokens and sessions of that person."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
-from homeroom.desk import tokens
+from homeroom.desk import sessions, tokens
 from homeroom.doors.api.models import Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import Answer, Ask, Number, Routes
@@ -47,6 +47,17 @@ class TokenTold(Told):
     revoked: str | None
 
 
+class SessionTold(Told):
+    """Somewhere that one is signed in."""
+
+    session: int
+    begun: str
+    seen: str
+    until: str
+    agent: str = Field(description="What the browser calls itself.")
+    address: str
+
+
 @routes.ask("GET", "/me", "account", response_model=Me)
 def get_me(asked: Ask) -> Answer:
     """Tell who this token stands for, and what it carries."""
@@ -79,6 +90,30 @@ def revoke_token(asked: Ask, number: Number) -> None:
     if number not in {token.id for token in tokens.mine(asked.house, asked.viewer)}:
         raise NOT_FOUND
     tokens.revoke(asked.house, asked.viewer, number, asked.now)
+
+
+@routes.ask("GET", "/sessions", "account", response_model=list[SessionTold])
+def list_sessions(asked: Ask) -> list[Answer]:
+    """List where one is signed in to the console."""
+    return [
+        {
+            "session": each.id,
+            "begun": moment(each.created),
+            "seen": moment(each.seen),
+            "until": moment(each.expires),
+            "agent": each.agent,
+            "address": each.address,
+        }
+        for each in sessions.mine(asked.house, asked.viewer, asked.now)
+    ]
+
+
+@routes.ask("DELETE", "/sessions/{number}", "account", status_code=204)
+def end_session(asked: Ask, number: Number) -> None:
+    """End one of one's own sessions."""
+    if number not in {each.id for each in sessions.mine(asked.house, asked.viewer, asked.now)}:
+        raise NOT_FOUND
+    sessions.end_one(asked.house, asked.viewer, number, asked.now)
 
 
 def _told(token: PersonalToken) -> Answer:

@@ -10,6 +10,7 @@ from pydantic import Field
 from homeroom.doors.api.models import Body, Name, Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import Answer, Ask, Routes
+from homeroom.roster.faults import Misuse
 from homeroom.sync import apps
 
 routes = Routes("Apps")
@@ -29,7 +30,12 @@ class NewApp(Body):
     """An application to add."""
 
     name: Name
-    districts: Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=1000, description="Without any: all.")] = []
+    districts: Annotated[
+        list[Annotated[str, Field(max_length=50)]], Field(max_length=1000, description="Those that it may read.")
+    ] = []
+    all_districts: bool = Field(
+        False, description="It may read all districts, those too that are added later; then `districts` is empty."
+    )
     scopes: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)] = []
 
 
@@ -53,6 +59,8 @@ def list_apps(asked: Ask) -> list[Answer]:
 @routes.ask("POST", "/apps", "apps.change", status_code=201, response_model=AppAdded)
 def add_app(asked: Ask, body: NewApp) -> Answer:
     """Add an application. Its secret is in this answer and nowhere else afterwards."""
+    if bool(body.districts) == body.all_districts:
+        raise Misuse("Name the districts that the application may read, or say all_districts; one of the two.")
     return apps.add(asked.house, body.name, tuple(body.districts), tuple(body.scopes), asked.who)
 
 

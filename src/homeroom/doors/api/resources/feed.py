@@ -9,9 +9,11 @@ from fastapi import Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
+from homeroom.desk import import_rows, issue_values
 from homeroom.doors.api import streaming
 from homeroom.doors.api.models import Told
-from homeroom.doors.api.routes import After, Answer, Ask, Asked, Limit, Number, Routes, Slug
+from homeroom.doors.api.problems import NOT_FOUND
+from homeroom.doors.api.routes import After, Answer, Ask, Asked, Limit, Number, Routes, Slug, TableName
 from homeroom.roster.report import moment
 from homeroom.store.history import Change
 
@@ -46,6 +48,28 @@ class Changes(Told):
     revision: int = Field(description="The newest revision. Once a page ends at it, ask again later with `after` set to it.")
     changes: list[ChangeTold]
     next: Next | None = Field(description="Where the next page begins; null when this was all.")
+
+
+class Line(Told):
+    """One changed record of a table."""
+
+    seq: int
+    verb: str
+    record: str | None = Field(description="Its sourcedId; null unless values are open to this token.")
+    fields: dict[str, list[str | None]] = Field(
+        description="Column to [before, now]; both null unless values are open to this token."
+    )
+    hidden: bool = Field(description="Whether values are left out.")
+
+
+class OfTable(Told):
+    """A page of what an import changed in one table."""
+
+    table: str
+    revision: int
+    counts: dict[str, int] = Field(description="Records by verb, in all.")
+    rows: list[Line]
+    next: int | None = Field(description="`after` of the next page; null on the last.")
 
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -96,6 +120,28 @@ def list_changes_of_import(asked: Ask, slug: Slug, number: Number, seq: After = 
     shown, last = mine[:limit], mine[limit - 1] if len(mine) > limit else None
     more = {"after": last.revision, "seq": last.seq} if last is not None else None
     return {"revision": newest, "changes": [_told(c) for c in shown], "next": more}
+
+
+@routes.ask("GET", "/districts/{slug}/imports/{number}/changes/{table}", "district.see", response_model=OfTable)
+def list_changes_of_table(
+    asked: Ask,
+    slug: Slug,
+    number: Number,
+    table: TableName,
+    verb: Annotated[Literal["add", "update", "remove", "restore"] | None, Query(description="Only these.")] = None,
+    after: After = 0,
+) -> Answer:
+    """Count and list what an import changed in one table, 100 records at once.
+
+    Which columns changed is told to everybody who sees the district; whose records and which values, only where they are open to this token.
+    """
+    asked.entry(number)
+    found = import_rows.changes(asked.house, asked.viewer, slug, number, table, verb, after, asked.now)
+    if not found.counts:
+        raise NOT_FOUND
+    if any(not line.hidden for line in found.rows):
+        asked.audit("changes-read", **{"import": number, "table": table})
+    return dict(issue_values.plain_values(found))
 
 
 def _every(asked: Asked, after: int, seq: int) -> Iterator[Answer]:

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
-from homeroom.desk import issue_values
+from homeroom.desk import deciding, import_log, issue_values
 from homeroom.desk.hold_view import hold_view
 from homeroom.desk.sight import sight
 from homeroom.doors.api.handing import ended
-from homeroom.doors.api.models import Body, ImportLine, Report, Whole
+from homeroom.doors.api.models import Body, ImportLine, Report, Told, Whole
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Before, Limit, Number, Routes, Slug, Wait
 from homeroom.roster.report import ImportReport, moment
 from homeroom.store.imports import Import
-from homeroom.sync import imports
+from homeroom.sync import imports, interrupting
 
 routes = Routes("Imports")
+
+
+Plan = Annotated[
+    str,
+    Field(
+        max_length=100,
+        pattern=r"^sha256:[0-9a-f]{64}$",
+        description="The hash of the plan that you looked at, as the report has it.",
+        examples=["sha256:" + "0" * 64],
+    ),
+]
+Why = Annotated[
+    str,
+    Field(
+        max_length=500,
+        description="Why this is right, in 10 characters or more, for the district to read; without it the reason of the token.",
+    ),
+]
 
 
 class Approval(Body):
     """What is approved."""
 
-    plan: Annotated[
-        str,
-        Field(
-            max_length=100,
-            pattern=r"^sha256:[0-9a-f]{64}$",
-            description="The hash of the plan that you looked at, as the report has it.",
-            examples=["sha256:" + "0" * 64],
-        ),
-    ]
+    plan: Plan
+    reason: Why = ""
 
 
 class Rejection(Body):
     """Why."""
 
+    plan: Plan | None = Field(None, description="Only if it still waits with this plan; without it, whatever waits there.")
     reason: Annotated[
         str,
         Field(
@@ -47,10 +60,34 @@ class Rejection(Body):
     ] = ""
 
 
+class Question(Body):
+    """What to ask."""
+
+    message: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=500,
+            description="The district's people get it by e-mail, and it stands at the import. No names of students.",
+        ),
+    ]
+
+
 class BackTo(Body):
     """Where to go back to."""
 
     revision: Whole
+    plan: Plan | None = Field(None, description="Only if going back does exactly what `preview_rollback` showed.")
+    reason: Why = ""
+
+
+class Backwards(Told):
+    """What going back would do."""
+
+    revision: int
+    plan: str = Field(description="Its hash, for `roll_back`.")
+    empty: bool = Field(description="Whether nothing would change.")
+    tables: dict[str, Any] = Field(description="By table: added, updated, removed and restored records.")
 
 
 @routes.ask("GET", "/districts/{slug}/imports", "reports.see", response_model=list[ImportLine])
@@ -64,6 +101,22 @@ def list_imports(
     """List a district's imports, the newest first."""
     imports.settle_interrupted(asked.house, slug)
     return [_line(entry) for entry in asked.store.imports.last(limit, before=before, source=source)]
+
+
+@routes.ask("GET", "/districts/{slug}/import-log", "reports.see", response_model=dict[str, Any])
+def search_imports(
+    asked: Ask,
+    slug: Slug,
+    state: Annotated[import_log.State | None, Query(description="Only in this state.")] = None,
+    trigger: Annotated[str | None, Query(max_length=50, description="Only what was begun so, as sftp or upload.")] = None,
+    source: Annotated[int | None, Query(ge=1, le=MOST, description="Only of this source.")] = None,
+    first: Annotated[date | None, Query(description="From this day on, by the district's calendar.")] = None,
+    last: Annotated[date | None, Query(description="Up to this day.")] = None,
+    page: Annotated[int, Query(ge=1, le=10_000, description="Which page of 50, the newest first.")] = 1,
+) -> Answer:
+    """Search a district's imports, with the sums of each and of the last 90 days."""
+    wanted = import_log.Wanted(state, trigger, source, first, last, page)
+    return dict(issue_values.plain_values(import_log.import_log(asked.house, asked.viewer, slug, wanted, asked.now)))
 
 
 @routes.ask("GET", "/districts/{slug}/imports/{number}", "reports.see", response_model=Report)
@@ -80,7 +133,7 @@ def get_hold(asked: Ask, slug: Slug, number: Number) -> Answer:
     return dict(issue_values.plain_values(hold_view(asked.house, asked.viewer, slug, number, asked.now)))
 
 
-@routes.ask("POST", "/districts/{slug}/imports/{number}/approve", "holds.approve", response_model=Report)
+@routes.ask("POST", "/districts/{slug}/imports/{number}/approve", "holds.approve", response_model=Report, problems=(409,))
 def approve_import(asked: Ask, slug: Slug, number: Number, body: Approval) -> Answer:
     """Let a held import go on.
 
@@ -89,22 +142,48 @@ def approve_import(asked: Ask, slug: Slug, number: Number, body: Approval) -> An
     """
     asked.entry(number)
     with asked.turn():
-        made = imports.approve(asked.house, slug, number, plan=body.plan, who=asked.who)
+        made = deciding.approve(asked.house, asked.viewer, slug, number, body.plan, "", body.reason, asked.now)
     return _shown(asked, made)
 
 
-@routes.ask("POST", "/districts/{slug}/imports/{number}/reject", "holds.reject", response_model=Report)
+@routes.ask("POST", "/districts/{slug}/imports/{number}/reject", "holds.reject", response_model=Report, problems=(409,))
 def reject_import(asked: Ask, slug: Slug, number: Number, body: Rejection) -> Answer:
     """Turn a held import down. The last good roster is served on."""
     asked.entry(number)
-    return _shown(asked, imports.reject(asked.house, slug, number, who=asked.who, message=body.reason))
+    return _shown(asked, deciding.reject(asked.house, asked.viewer, slug, number, body.plan, body.reason, "", asked.now))
 
 
-@routes.ask("POST", "/districts/{slug}/rollback", "rollback", response_model=Report)
-def roll_back(asked: Ask, slug: Slug, body: BackTo) -> Answer:
-    """Make a new revision that equals an old one."""
+@routes.ask("POST", "/districts/{slug}/imports/{number}/ask", "holds.reject", response_model=Report)
+def ask_district(asked: Ask, slug: Slug, number: Number, body: Question) -> Answer:
+    """Ask the district's people about a held import, and let it wait on."""
+    asked.entry(number)
+    deciding.ask(asked.house, asked.viewer, slug, number, body.message, asked.now)
+    return _report(asked, number)
+
+
+@routes.ask("POST", "/districts/{slug}/imports/{number}/stop", "imports.start", response_model=Report)
+def stop_import(asked: Ask, slug: Slug, number: Number) -> Answer:
+    """Stop a running import. Nothing of it is saved."""
+    asked.entry(number)
+    return _shown(asked, interrupting.stop(asked.house, slug, number, who=asked.who, now=asked.now))
+
+
+@routes.ask("GET", "/districts/{slug}/rollback", "rollback", response_model=Backwards)
+def preview_rollback(
+    asked: Ask, slug: Slug, revision: Annotated[int, Query(ge=1, le=MOST, description="The revision to go back to.")]
+) -> Answer:
+    """Show what going back to a revision would change. Nothing is changed."""
     with asked.turn():
-        return _shown(asked, imports.rollback(asked.house, slug, body.revision, who=asked.who))
+        found = deciding.back_to(asked.house, asked.viewer, slug, revision, asked.now)
+    return dict(issue_values.plain_values(found))
+
+
+@routes.ask("POST", "/districts/{slug}/rollback", "rollback", response_model=Report, problems=(409,))
+def roll_back(asked: Ask, slug: Slug, body: BackTo) -> Answer:
+    """Make a new revision that equals an old one. It can be rolled forward again in the same way."""
+    with asked.turn():
+        made = deciding.go_back(asked.house, asked.viewer, slug, body.revision, body.plan, body.reason, asked.now)
+    return _shown(asked, made)
 
 
 def _report(asked: Asked, number: int) -> Answer:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from pydantic import Field
 
 from homeroom import __version__
+from homeroom.desk import house_settings
 from homeroom.doors.api.models import Told
 from homeroom.doors.api.routes import Answer, Ask, Routes
 from homeroom.roster.report import moment
@@ -42,6 +45,16 @@ class Finding(Told):
     remedy: str
 
 
+class SettingTold(Told):
+    """One setting of the installation."""
+
+    variable: str = Field(examples=["HOMEROOM_HTTP_PORT"])
+    is_set: bool
+    value: str | None = Field(description="Null for a secret, and where there is none.")
+    secret: bool
+    meaning: str
+
+
 @routes.ask("GET", "/installation", "installation.see", response_model=InstallationTold)
 def get_installation(asked: Ask) -> Answer:
     """Show version, health, workers and queue."""
@@ -61,3 +74,9 @@ def get_installation(asked: Ask) -> Answer:
 def check_installation(asked: Ask) -> list[Answer]:
     """Look at settings, keys, stores, clock and disk: every problem at once, each with what to do."""
     return [{"what": f.what, "ok": f.ok, "found": f.found, "remedy": f.remedy} for f in checkup(asked.house.settings)]
+
+
+@routes.ask("GET", "/installation/settings", "installation.see", response_model=list[SettingTold])
+def list_installation_settings(asked: Ask) -> list[Answer]:
+    """List what the installation was started with. Settings are read from the environment; of secrets only whether they are set is told."""
+    return [asdict(line) for line in house_settings.lines(asked.house.settings)]

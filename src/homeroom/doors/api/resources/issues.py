@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from homeroom.desk import issue_values
+from homeroom.desk.cause_sheet import cause_sheet
 from homeroom.desk.causes import Filter, schools_of
 from homeroom.desk.import_report import import_page
 from homeroom.desk.import_rows import files_with_refused, original, refused_rows
@@ -18,6 +19,7 @@ from homeroom.doors.api import streaming
 from homeroom.doors.api.models import Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import After, Answer, Ask, Asked, Limit, Number, Routes, Slug
+from homeroom.roster.codes import codes
 from homeroom.roster.refused_rows import file_name
 from homeroom.store.issues import IssueRow, Wanted
 
@@ -25,6 +27,7 @@ routes = Routes("Imports")
 Code = Annotated[str | None, Query(max_length=100, description="Only of this code.")]
 File = Annotated[str | None, Query(max_length=255, description="Only of this file.")]
 School = Annotated[str | None, Query(max_length=255, description="Only of this school, by its sourcedId.")]
+Column = Annotated[str | None, Query(max_length=255, description="Only of this column.")]
 Refusing = Annotated[bool | None, Query(description="Only findings that refused a row, or only those that did not.")]
 COLUMNS = (
     "seq",
@@ -77,6 +80,13 @@ class Causes(Told):
     compared_with: int | None
     trend: list[dict[str, Any]]
     trend_of: list[int]
+    files: list[dict[str, Any]] = Field(
+        description="Each with its counts that add up, its repairs, and its place among the originals while they are kept."
+    )
+    tables: dict[str, Any] = Field(description="What changed, by table.")
+    schools: list[list[str]] = Field(description="By which the findings may be narrowed: sourcedId and name.")
+    told: list[dict[str, Any]] = Field(description="Who was told by e-mail, and when; or why not.")
+    keeps_until: str | None = Field(description="When the originals are destroyed; null: they are gone, or there are none.")
 
 
 class IssuesPage(Told):
@@ -98,6 +108,7 @@ def list_issues(
     file: File = None,
     school: School = None,
     refused: Refusing = None,
+    column: Column = None,
     folded_into: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The consequences of that finding.")] = None,
     limit: Limit = 100,
     after: After = 0,
@@ -106,7 +117,9 @@ def list_issues(
     asked.entry(number)
     seen = _seen(asked)
     own = schools_of(seen, school)
-    wanted = Wanted(code=code, severity=severity, table=table, file=file, refused=refused, folded=folded_into, schools=own)
+    wanted = Wanted(
+        code=code, severity=severity, table=table, file=file, column=column, refused=refused, folded=folded_into, schools=own
+    )
     rows = asked.store.issues.page(number, wanted, limit=limit + 1, after=after)
     shown = list(_told(asked, number, iter(rows[:limit]), seen))
     more = rows[limit - 1].seq if len(rows) > limit else None
@@ -144,10 +157,11 @@ def list_causes(
     file: File = None,
     school: School = None,
     refused: Refusing = None,
+    column: Column = None,
 ) -> Answer:
     """Group the findings of an import by cause, with the steps of the walk and what it came to in a sentence."""
     asked.entry(number)
-    page = import_page(asked.house, asked.viewer, slug, number, Filter(file, code, school, refused), asked.now)
+    page = import_page(asked.house, asked.viewer, slug, number, Filter(file, code, school, refused, column), asked.now)
     names = (
         "face",
         "lead",
@@ -160,8 +174,38 @@ def list_causes(
         "compared_with",
         "trend",
         "trend_of",
+        "files",
+        "tables",
+        "schools",
+        "told",
+        "keeps_until",
     )
     return {name: issue_values.plain_values(getattr(page, name)) for name in names}
+
+
+@routes.ask(
+    "GET",
+    "/districts/{slug}/imports/{number}/causes/{code}",
+    "reports.see",
+    response_class=Response,
+    responses={200: streaming.of("text/csv", "All rows of one cause, those that only wait for another too.")},
+)
+def download_cause(
+    asked: Ask,
+    slug: Slug,
+    number: Number,
+    code: Annotated[str, Path(max_length=100, description="The code of the cause.", examples=["reference-unknown"])],
+    file: File = None,
+    school: School = None,
+    refused: Refusing = None,
+    column: Column = None,
+) -> Response:
+    """Download all rows of one cause, with what to do about each. Values stand in it only where they are open to this token."""
+    asked.entry(number)
+    if code not in codes():
+        raise NOT_FOUND
+    wanted = Filter(file, code, school, refused, column)
+    return streaming.text(f"{slug}-{number}-{code}.csv", cause_sheet(asked.house, asked.viewer, slug, number, wanted, asked.now))
 
 
 @routes.ask(

@@ -126,7 +126,7 @@ def get_layout_set(asked: Ask, name: SetName) -> Answer:
     return shown(layout_set(name), texts_of(name))
 
 
-@routes.ask("POST", "/districts/{slug}/layouts/check", "settings.see", response_model=Checked)
+@routes.ask("POST", "/districts/{slug}/layouts/check", "layouts.draft", response_model=Checked)
 def check_layouts(asked: Ask, slug: Slug, body: Judged) -> Answer:
     """Tell every mistake of layouts, with line and column. Nothing is saved."""
     found = checking_layouts.check(body.texts, body.name, asked.house.settings.work)

@@ -17,7 +17,7 @@ from homeroom.sync import own_layouts
 from homeroom.sync.layouts import Own, known_set
 
 routes = Routes("Layouts")
-Note = Annotated[str, Field(max_length=500, description="What was changed and why, for those who look later.")]
+Note = Annotated[str, Field(min_length=1, max_length=500, description="What was changed and why, for those who look later.")]
 
 
 class VersionTold(Told):
@@ -42,7 +42,7 @@ class NewTexts(Body):
     """The texts of the next version."""
 
     texts: Texts
-    note: Note | None = None
+    note: Note
     based_on: Annotated[int, Field(ge=0, le=MOST)] | None = Field(
         None, description="The version that was edited (0: there was none). Where another is the newest by now, nothing is saved."
     )
@@ -52,7 +52,7 @@ class Again(Body):
     """Which version."""
 
     version: Whole
-    note: Note | None = None
+    note: Note
 
 
 @routes.ask("GET", "/districts/{slug}/layouts", "settings.see", response_model=list[VersionTold])
@@ -60,7 +60,7 @@ def list_own_layouts(
     asked: Ask, slug: Slug, name: Annotated[str | None, Query(max_length=60, description="Only of this set.")] = None
 ) -> list[Answer]:
     """List the saved versions of a district's own sets, the newest first."""
-    return [_told(saved) for saved in asked.house.stores.control.layouts.of(slug, name)]
+    return [version_told(saved) for saved in asked.house.stores.control.layouts.of(slug, name)]
 
 
 @routes.ask("GET", "/districts/{slug}/layouts/{name}", "settings.see", response_model=SetShown)
@@ -86,7 +86,7 @@ def save_layouts(asked: Ask, slug: Slug, name: SetName, body: NewTexts) -> Answe
     if body.based_on is not None and body.based_on != number:
         raise stale(f"Version {number} is the newest of {name} by now; look at what changed, and save on top of it.")
     saved, new = own_layouts.save_texts(asked.house, slug, name, body.texts, note=body.note, who=asked.who)
-    return {**_told(saved), "new": new}
+    return {**version_told(saved), "new": new}
 
 
 @routes.ask("POST", "/districts/{slug}/layouts/{name}/restore", "settings.change", response_model=Saved)
@@ -94,17 +94,11 @@ def restore_layouts(asked: Ask, slug: Slug, name: SetName, body: Again) -> Answe
     """Make an old version the newest again. It becomes a version of its own; nothing is lost."""
     _version(asked, name, body.version)
     saved, new = own_layouts.restore(asked.house, slug, name, body.version, note=body.note, who=asked.who)
-    return {**_told(saved), "new": new}
+    return {**version_told(saved), "new": new}
 
 
-def _version(asked: Asked, name: str, number: int | None) -> LayoutVersion:
-    for saved in asked.house.stores.control.layouts.of(asked.slug, name):
-        if number in (None, saved.number):
-            return saved
-    raise NOT_FOUND
-
-
-def _told(saved: LayoutVersion) -> Answer:
+def version_told(saved: LayoutVersion) -> Answer:
+    """A saved version, without its texts."""
     return {
         "set": saved.name,
         "version": saved.number,
@@ -114,3 +108,10 @@ def _told(saved: LayoutVersion) -> Answer:
         "note": saved.note,
         "files": sorted(saved.texts),
     }
+
+
+def _version(asked: Asked, name: str, number: int | None) -> LayoutVersion:
+    for saved in asked.house.stores.control.layouts.of(asked.slug, name):
+        if number in (None, saved.number):
+            return saved
+    raise NOT_FOUND

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import Query
 from starlette.concurrency import run_in_threadpool
@@ -18,13 +20,16 @@ from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
 from homeroom.roster.faults import Misuse
 from homeroom.sync.layouts import Own, chosen
 
+if TYPE_CHECKING:
+    from homeroom.guide.worksheet.writing import Asked as Questions
+
 routes = Routes("Papers")
 Source = Annotated[
     int | None, Query(ge=1, le=MOST, description="The source that it is about; without it the district's only one.")
 ]
-_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_SHEET = 20 << 20
-_FORM = {
+FORM = {
     "requestBody": {
         "required": True,
         "content": {
@@ -91,24 +96,15 @@ def get_plugin(
     "/districts/{slug}/worksheet",
     "setup.see",
     response_class=Response,
-    responses={200: streaming.of(_SHEET, "The worksheet, to be filled in.")},
+    responses={200: streaming.of(SHEET, "The worksheet, to be filled in.")},
 )
 def get_worksheet(asked: Ask, slug: Slug, source: Source = None) -> Response:
     """Make the worksheet that asks a district for its own figures."""
-    from homeroom.guide.worksheet.writing import write
-
     _there(asked, source)
-    folder = claim(asked.house.settings.work, f"{slug}-worksheet")
-    try:
-        with asked.turn():
-            write(worksheets.asked(asked.house, slug, source), folder.path / "worksheet.xlsx")
-        return streaming.file(folder, folder.path / "worksheet.xlsx", f"{slug}-worksheet.xlsx", _SHEET)
-    except BaseException:
-        folder.close()
-        raise
+    return empty_sheet(asked, lambda: worksheets.asked(asked.house, slug, source))
 
 
-@routes.ask("POST", "/districts/{slug}/worksheet/compare", "records.see", response_model=dict[str, Any], extra=_FORM)
+@routes.ask("POST", "/districts/{slug}/worksheet/compare", "records.see", response_model=dict[str, Any], extra=FORM)
 async def compare_worksheet(
     asked: Ask,
     slug: Slug,
@@ -123,17 +119,36 @@ async def compare_worksheet(
     """
     if number is not None:
         await run_in_threadpool(asked.entry, number)
-    folder = await run_in_threadpool(claim, asked.house.settings.work, f"{slug}-filled")
+    return await filled_sheet(asked, request, lambda path: _compared(asked, path, number))
+
+
+def empty_sheet(asked: Asked, questions: Callable[[], Questions]) -> Response:
+    """A worksheet to be filled in, as a download."""
+    from homeroom.guide.worksheet.writing import write
+
+    folder = claim(asked.house.settings.work, f"{asked.slug}-worksheet")
+    try:
+        with asked.turn():
+            write(questions(), folder.path / "worksheet.xlsx")
+        return streaming.file(folder, folder.path / "worksheet.xlsx", f"{asked.slug}-worksheet.xlsx", SHEET)
+    except BaseException:
+        folder.close()
+        raise
+
+
+async def filled_sheet(asked: Asked, request: Request, look: Callable[[Path], Answer]) -> Answer:
+    """What comes of a worksheet that was filled in and sent as a form; of the file nothing is left behind. Raises Misuse."""
+    folder = await run_in_threadpool(claim, asked.house.settings.work, f"{asked.slug}-filled")
     try:
         form = await received(request.headers.get("content-type", ""), request.stream(), folder.path, _MOST_SHEET)
         if len(form.files) != 1:
             raise Misuse("Send one file: the worksheet that was filled in.")
-        return await run_in_threadpool(_compared, asked, folder.path / form.files[0], number)
+        return await run_in_threadpool(look, folder.path / form.files[0])
     finally:
         await run_in_threadpool(folder.close)
 
 
-def _compared(asked: Asked, path: Any, number: int | None) -> Answer:
+def _compared(asked: Asked, path: Path, number: int | None) -> Answer:
     asked.audit("worksheet-compared", **{"import": number})
     with asked.turn():
         made, said = worksheets.compared(asked.house, asked.slug, path, number)

@@ -219,8 +219,7 @@ def find_missing(asked: Ask, slug: Slug, body: Words) -> Answer:
 @routes.ask("POST", "/districts/{slug}/records/show", "records.see", response_model=RecordTold)
 def show_record(asked: Ask, slug: Slug, body: Which) -> Answer:
     """Show a record: its fields, its provenance, what people hold of it, and how it changed."""
-    number = there(asked, body)
-    asked.audit("record-seen", table=body.table, record=record_keys.of(asked.house, slug).make(body.table, number))
+    asked.audit("record-seen", table=body.table, record=key_of(asked, body))
     return reading_back.record(asked.house, slug, body.table, body.sourcedId)
 
 
@@ -287,6 +286,11 @@ def list_locks(
         table_at(asked, table)
     asked.audit("locks-read", table=table)
     return by_hand.locks(asked.house, slug, table)
+
+
+def key_of(asked: Asked, body: Which) -> str:
+    """The KEY of the record, by which the desk knows it. Raises NOT_FOUND."""
+    return record_keys.of(asked.house, asked.slug).make(body.table, there(asked, body))
 
 
 def there(asked: Asked, body: Which) -> int:

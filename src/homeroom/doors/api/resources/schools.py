@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import Field
 
+from homeroom.desk import issue_values, schools_page
 from homeroom.doors.api.models import Body, Name, Told, Whole
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Routes, Slug
@@ -16,6 +17,7 @@ from homeroom.sync import schools
 routes = Routes("Schools")
 SchoolId = Annotated[str, Field(min_length=1, max_length=255, examples=["s1"])]
 Own = Annotated[str, Path(min_length=1, max_length=255, description="The school's id on your side.", examples=["oak"])]
+Sis = Annotated[str, Path(min_length=1, max_length=255, description="The school's id in the SIS.", examples=["s1"])]
 
 
 class SchoolTold(Told):
@@ -43,6 +45,31 @@ class Match(Body):
 
     sis: SchoolId | None = Field(description="Exactly as its files have it, zeros included; null takes the match back.")
     source: Whole | None = Field(None, description="Only for this source.")
+
+
+class SchoolLine(Told):
+    """One school: its number in the SIS, and the school here."""
+
+    state: str = Field(description="matched, missing, unmatched, sis-only or taken (no school was declared, so all are read).")
+    sis: str | None
+    own: str | None
+    students: int | None
+    staff: int | None
+    classes: int | None
+    ignored: dict[str, Any] | None = Field(
+        description="Why it is not read: the kind of rule, the rule, and the rows left out last time."
+    )
+    listed: bool = Field(description="Whether a source's list names it as ignored.")
+
+
+class SchoolsTold(Told):
+    """The schools with what holds for each today."""
+
+    lines: list[SchoolLine]
+    rules: list[dict[str, Any]] = Field(description="What each source says about schools that step out.")
+    declared: int
+    waiting: int = Field(description="Numbers of the SIS that nobody has matched, nor told to ignore.")
+    read: str | None = Field(description="When the last import told its schools.")
 
 
 @routes.ask("GET", "/districts/{slug}/schools", "settings.see", response_model=list[SchoolTold])
@@ -77,6 +104,26 @@ def remove_school(asked: Ask, slug: Slug, own: Own) -> None:
     """Take an own school back, with its match. When none is left, every school of the SIS is read again."""
     _one(asked, own)
     schools.remove(asked.house, slug, own, asked.who)
+
+
+@routes.ask("GET", "/districts/{slug}/schools/overview", "settings.see", response_model=SchoolsTold)
+def get_schools(asked: Ask, slug: Slug) -> Answer:
+    """Show the schools with their students, staff and classes, why some are not read, and what each source says about that."""
+    return dict(issue_values.plain_values(schools_page.schools_page(asked.house, slug)))
+
+
+@routes.ask("PUT", "/districts/{slug}/ignored-schools/{sis:path}", "settings.change", response_model=SchoolsTold)
+def ignore_school(asked: Ask, slug: Slug, sis: Sis) -> Answer:
+    """Put a school of the SIS on the list of every source: from the next import on it is neither read nor removed."""
+    schools_page.ignore(asked.house, asked.viewer, slug, sis)
+    return dict(issue_values.plain_values(schools_page.schools_page(asked.house, slug)))
+
+
+@routes.ask("DELETE", "/districts/{slug}/ignored-schools/{sis:path}", "settings.change", response_model=SchoolsTold)
+def read_school_again(asked: Ask, slug: Slug, sis: Sis) -> Answer:
+    """Take a school of the SIS off every list: from the next import on it is read again."""
+    schools_page.read_again(asked.house, asked.viewer, slug, sis)
+    return dict(issue_values.plain_values(schools_page.schools_page(asked.house, slug)))
 
 
 def _one(asked: Asked, own: str, source: int | None = None) -> Answer:

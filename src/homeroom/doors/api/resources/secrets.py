@@ -119,7 +119,7 @@ def set_secret(asked: Ask, slug: Slug, number: Number, body: Secret) -> Answer:
 def list_keys(asked: Ask, slug: Slug, number: Number) -> list[Answer]:
     """List the public keys that may log in at an SFTP source."""
     asked.source(number)
-    return [_key(key) for key in accounts.keys(asked.house, slug, number)]
+    return [key_told(key) for key in accounts.keys(asked.house, slug, number)]
 
 
 @routes.ask("POST", "/districts/{slug}/sources/{number}/keys", "settings.change", status_code=201, response_model=KeyTold)
@@ -127,7 +127,7 @@ def add_key(asked: Ask, slug: Slug, number: Number, body: NewKey) -> Answer:
     """Let a public key log in besides the password and other keys."""
     asked.source(number)
     accounts.check_public_keys([body.public_key])
-    return _key(accounts.add_key(asked.house, slug, number, body.public_key, asked.who))
+    return key_told(accounts.add_key(asked.house, slug, number, body.public_key, asked.who))
 
 
 @routes.ask("DELETE", "/districts/{slug}/sources/{number}/keys", "settings.change", status_code=204)
@@ -166,5 +166,6 @@ def unsubscribe(asked: Ask, slug: Slug, number: Number) -> Answer:
     return {"source": number, "subscribed": False}
 
 
-def _key(key: accounts.PublicKey) -> Answer:
+def key_told(key: accounts.PublicKey) -> Answer:
+    """A public key as it is told."""
     return {"kind": key.kind, "fingerprint": key.fingerprint, "comment": key.comment}

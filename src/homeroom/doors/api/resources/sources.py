@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from homeroom.desk import source_acts, source_page
 from homeroom.desk.passwords import hashed, new_password
 from homeroom.doors.api.handing import started
 from homeroom.doors.api.models import Body, Started, Told
@@ -14,7 +15,6 @@ from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
 from homeroom.roster.report import moment
 from homeroom.store.sources import Source
 from homeroom.sync import accounts, pulling, source_settings, sources, tuning
-from homeroom.sync.freshness import freshness
 from homeroom.sync.layouts import Own, chosen
 
 routes = Routes("Sources")
@@ -44,6 +44,9 @@ class SourceTold(Told):
     last_success: str | None
     late_since: str | None
     next_due: str | None
+    expected_by: str | None = Field(description="Local time by which data is due.")
+    days: list[str] = Field(description="Days on which it is due; none: every day.")
+    paused_until: str | None = Field(description="The last day of the pause that runs now.")
 
 
 class SourceShown(SourceTold):
@@ -140,33 +143,33 @@ def add_source(asked: Ask, slug: Slug, body: NewSource) -> Answer:
         secrets=body.secret.judged() if body.secret else None,
         who=asked.who,
     )
-    shown = _shown(asked, added.source)
+    told = shown(asked, added.source)
     if added.username is None:
-        return shown
+        return told
     settings = asked.house.settings
     prints = fingerprints(host_keys(settings.keys))
     reached = {"host": accounts.host_for_others(settings), "port": settings.sftp_port, "password": password}
-    return {**shown, **reached, "fingerprints": {p.kind: p.sha256 for p in prints}}
+    return {**told, **reached, "fingerprints": {p.kind: p.sha256 for p in prints}}
 
 
 @routes.ask("GET", "/districts/{slug}/sources/{number}", "settings.see", response_model=SourceShown)
 def get_source(asked: Ask, slug: Slug, number: Number) -> Answer:
     """Show a source with its settings."""
-    return _shown(asked, asked.source(number))
+    return shown(asked, asked.source(number))
 
 
 @routes.ask("PATCH", "/districts/{slug}/sources/{number}", "settings.change", response_model=SourceShown)
 def change_source(asked: Ask, slug: Slug, number: Number, body: Changed) -> Answer:
     """Change settings of a source: all that are named, or none."""
     asked.source(number)
-    return _shown(asked, sources.change(asked.house, slug, number, _settings(asked, body.settings), asked.who))
+    return shown(asked, sources.change(asked.house, slug, number, _settings(asked, body.settings), asked.who))
 
 
 @routes.ask("PUT", "/districts/{slug}/sources/{number}/pause", "imports.start", response_model=SourceShown)
 def pause_source(asked: Ask, slug: Slug, number: Number, body: Pause) -> Answer:
     """Pause a source for stretches of the year, or let it go on."""
     asked.source(number)
-    return _shown(asked, sources.change(asked.house, slug, number, {"pause": body.pause or None}, asked.who))
+    return shown(asked, sources.change(asked.house, slug, number, {"pause": body.pause or None}, asked.who))
 
 
 @routes.ask("GET", "/districts/{slug}/sources/{number}/limits", "settings.see", response_model=dict[str, Any])
@@ -186,10 +189,7 @@ def change_limits(asked: Ask, slug: Slug, number: Number, body: Limits) -> Answe
 @routes.ask("POST", "/districts/{slug}/sources/{number}/test", "imports.start", response_model=dict[str, Any])
 def test_source(asked: Ask, slug: Slug, number: Number) -> Answer:
     """Connect to a source's server and show what it would fetch; nothing is fetched, and nothing is pinned."""
-    asked.source(number)
-    asked.audit("source-tested", source=number)
-    with asked.turn():
-        return {"source": number, **pulling.look(asked.house, slug, number, asked.now)}
+    return {"source": number, **source_acts.test(asked.house, asked.viewer, asked.source(number), asked.now)}
 
 
 @routes.ask("POST", "/districts/{slug}/sources/{number}/pull", "imports.start", status_code=202, response_model=Started)
@@ -207,7 +207,8 @@ def _settings(asked: Asked, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _told(asked: Asked, source: Source) -> Answer:
-    stands = freshness(asked.house, source, asked.now)
+    standing = source_page.standing(asked.house, source, asked.now)
+    stands = standing.fresh
     times = ("last_arrival", "last_attempt", "last_success", "late_since", "next_due")
     return {
         "source": source.id,
@@ -216,10 +217,14 @@ def _told(asked: Asked, source: Source) -> Answer:
         "state": stands.state,
         "failures": stands.failures,
         **{name: moment(when) if (when := getattr(stands, name)) is not None else None for name in times},
+        "expected_by": standing.expected_by,
+        "days": list(standing.days),
+        "paused_until": standing.paused_until.isoformat() if standing.paused_until is not None else None,
     }
 
 
-def _shown(asked: Asked, source: Source) -> Answer:
+def shown(asked: Asked, source: Source) -> Answer:
+    """A source with its settings."""
     mine = [s.name for s in source_settings.SETTINGS if not s.kinds or source.kind in s.kinds]
     account = next(iter(asked.house.stores.control.accounts.of(source.id)), None)
     return {

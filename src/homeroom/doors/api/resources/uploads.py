@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from homeroom.deliveries.workfolders import claim
-from homeroom.doors.api.handing import started
-from homeroom.doors.api.models import Started
+from homeroom.desk import issue_values, uploading
+from homeroom.doors.api.handing import started, told
+from homeroom.doors.api.models import Started, Told
 from homeroom.doors.api.receiving import received
-from homeroom.doors.api.routes import Answer, Ask, Routes, Slug, Wait
+from homeroom.doors.api.routes import Answer, Ask, Asked, Number, Routes, Slug, Wait
 from homeroom.roster.faults import Misuse
-from homeroom.sync import intake
+from homeroom.sync import imports, intake
 from homeroom.workbench.values import Mode
 
 routes = Routes("Uploads")
@@ -50,11 +52,31 @@ _FORM: dict[str, Any] = {
 FORM = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}}
 
 
+class ReaderTold(Told):
+    """A source that files may be handed in for."""
+
+    source: int
+    kind: str
+    name: str
+    reads: list[str] = Field(description="The files that its layout set knows; none: the set is found by the files.")
+    required: list[str] = Field(description="Those without which nothing is taken.")
+
+
+@routes.ask("GET", "/districts/{slug}/uploads", "imports.start", response_model=list[ReaderTold])
+def list_readers(asked: Ask, slug: Slug) -> list[Answer]:
+    """List the sources that files may be handed in for, with the names of the files that each reads."""
+    return [
+        {**issue_values.plain_values(r.source), "reads": list(r.reads), "required": list(r.required)}
+        for r in uploading.readers(asked.house, slug)
+    ]
+
+
 @routes.ask("POST", "/districts/{slug}/uploads", "imports.start", status_code=202, response_model=Started, extra=FORM)
 async def upload(asked: Ask, slug: Slug, request: Request, wait: Wait = 0) -> Answer:
     """Hand files in; a worker walks them.
 
-    With `dry_run` everything is walked and nothing is changed; the report then says what would happen.
+    With `dry_run` everything is walked and nothing is changed; the report then says what would happen, and `apply_upload` imports the
+    same files. Until a set-up is approved, everything is a dry run.
     """
     folder = await run_in_threadpool(claim, asked.house.settings.work, f"{slug}-upload")
     try:
@@ -71,7 +93,20 @@ async def upload(asked: Ask, slug: Slug, request: Request, wait: Wait = 0) -> An
         await run_in_threadpool(folder.close)
 
 
-def _begun(asked: Ask, path: Path, options: dict[str, Any], notes: list[str]) -> int:
+@routes.ask("POST", "/districts/{slug}/imports/{number}/apply", "imports.start", status_code=202, response_model=Started)
+async def apply_upload(asked: Ask, slug: Slug, number: Number, wait: Wait = 0) -> Answer:
+    """Import the files of a dry run that ended well. Asked twice, it is the same import."""
+    await run_in_threadpool(asked.entry, number)
+    return await told(asked, await run_in_threadpool(_applied, asked, number), wait)
+
+
+def _applied(asked: Asked, number: int) -> int:
+    made = uploading.apply(asked.house, asked.viewer, asked.slug, number, asked.now)
+    imports.hand_over(asked.house, asked.office.jobs, asked.slug, made)
+    return made
+
+
+def _begun(asked: Asked, path: Path, options: dict[str, Any], notes: list[str]) -> int:
     return intake.hand_in(
         asked.house, asked.slug, path, layouts=None, trigger="upload", now=asked.now, note=notes.append, **options
     )

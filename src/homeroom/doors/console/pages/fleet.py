@@ -7,18 +7,16 @@ from datetime import date
 from typing import get_args
 from urllib.parse import urlencode
 
-from homeroom.desk import fleet, rights
+from homeroom.desk import fleet, fleet_sheet, rights
 from homeroom.desk.fleet import Fleet, Sort, Wanted
 from homeroom.desk.setup import acting
-from homeroom.desk.standing_now import CHIPS, Now
+from homeroom.desk.standing_now import CHIPS
 from homeroom.doors.console.answers import Answer, Download, Goto, Notice, Shown, Wrong
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import speaking
 from homeroom.doors.console.words import _
-from homeroom.outbound.sheets import sheet
 from homeroom.roster.faults import Misuse
-from homeroom.roster.report import moment
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
@@ -58,16 +56,13 @@ def needs(asked: Asked) -> Answer:
 
 def holds(asked: Asked) -> Answer:
     """What waits for a decision, oldest first."""
-    found = fleet.all_districts(asked.house, asked.viewer, asked.now)
-    waiting = sorted((d for d in found if d.chip == "waiting"), key=lambda d: d.since or asked.now)
-    return Shown("pages/holds.html", tuple(waiting))
+    return Shown("pages/holds.html", tuple(fleet.holds(asked.house, asked.viewer, asked.now)))
 
 
 def set_ups(asked: Asked) -> Answer:
     """All set-ups: whose move it is in each, the one that is due first first."""
-    found = fleet.all_districts(asked.house, asked.viewer, asked.now)
-    going = sorted((d for d in found if d.setup is not None), key=lambda d: (d.setup and d.setup.due) or date.max)
-    return Shown("pages/set_ups.html", {"rows": tuple(going), "today": asked.now.date(), "words": speaking})
+    going = tuple(fleet.set_ups(asked.house, asked.viewer, asked.now))
+    return Shown("pages/set_ups.html", {"rows": going, "today": asked.now.date(), "words": speaking})
 
 
 def every_import(asked: Asked) -> Answer:
@@ -85,28 +80,8 @@ def every_import(asked: Asked) -> Answer:
 
 def export(asked: Asked) -> Answer:
     """The list as a sheet, with the filters of the address."""
-    found = fleet.matching(asked.house, asked.viewer, _wanted(asked), asked.now)
-    head = (
-        "district",
-        "name",
-        "state",
-        "last_attempt",
-        "last_success",
-        "due_by",
-        "students",
-        "system",
-        "open_issues",
-        "next_step_with",
-    )
-    lines = sheet(head, (_line(d) for d in found))
+    lines = fleet_sheet.fleet_sheet(asked.house, asked.viewer, _wanted(asked), asked.now)
     return Download("districts.csv", "text/csv; charset=utf-8", (line.encode() for line in lines))
-
-
-def _line(d: Now) -> tuple[str | int | None, ...]:
-    attempt = moment(d.attempt.begun) if d.attempt is not None else None
-    success = moment(d.succeeded) if d.succeeded is not None else None
-    due = moment(d.due) if d.due is not None else None
-    return (d.district.slug, d.district.name, d.chip, attempt, success, due, d.students, d.sis, d.issues, d.whose)
 
 
 def show_add(asked: Asked) -> Answer:

@@ -19,7 +19,7 @@ from homeroom.doors.sftp.hostkeys import Fingerprint
 from homeroom.doors.sftp.hostkeys import known as known_keys
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
-from homeroom.sync import accounts, imports, notice_addresses, sources
+from homeroom.sync import accounts, archiving, imports, notice_addresses, sources
 from homeroom.sync.apps import public_url
 
 RESULTS: Mapping[str, tuple[str, str, str]] = {
@@ -148,9 +148,9 @@ def archive(asked: Asked) -> Answer:
     """End the source for good, or take that back."""
     source, slug, who = here(asked), asked.slug, asked.viewer.who
     if asked.form("archived") == "true":
-        sources.archive(asked.house, slug, source.id, asked.now, who)
+        archiving.archive(asked.house, slug, source.id, asked.now, who)
         return _back(asked, _("The source is archived."), _("Its imports and what it brought are kept. It can be taken back."))
-    sources.take_back(asked.house, slug, source.id, asked.now, who)
+    archiving.take_back(asked.house, slug, source.id, asked.now, who)
     return _back(asked, _("The source is back."), _("It is closed. Open it when its data should come again."))
 
 

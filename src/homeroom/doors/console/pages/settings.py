@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import ClassVar
 
 from homeroom import __version__
-from homeroom.desk import looking_after, people, rights, telling
+from homeroom.desk import house_settings, looking_after, people, rights, telling
 from homeroom.desk.appointing import GIVES, may_give, reached
+from homeroom.desk.house_settings import SettingLine
 from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
@@ -22,9 +23,6 @@ from homeroom.store.sources import Source
 from homeroom.sync import districts, expiry
 from homeroom.sync.apps import public_url
 from homeroom.sync.checkup import Found, checkup
-
-SECRET = frozenset({"master_key", "metrics_token", "database_url", "smtp_url", "oidc_client_secret"})
-"""Settings of which only is told whether they are set: they are secrets, or hold one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +140,13 @@ def change_person(asked: Asked) -> Answer:
 
 
 def _settings(settings: Settings) -> list[tuple[str, str, str]]:
-    return [
-        (f"HOMEROOM_{each.name.upper()}", _value(settings, each.name), str(each.metadata.get("says", "")))
-        for each in fields(settings)
-    ]
+    return [(line.variable, _value(line), line.meaning) for line in house_settings.lines(settings)]
 
 
-def _value(settings: Settings, name: str) -> str:
-    value = getattr(settings, name)
-    if name in SECRET:
-        return _("set") if value else _("not set")
-    return _("not set") if value is None else str(value)
+def _value(line: SettingLine) -> str:
+    if line.value is not None:
+        return line.value
+    return _("set") if line.is_set else _("not set")
 
 
 def _back(asked: Asked) -> Answer:

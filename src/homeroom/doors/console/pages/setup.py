@@ -242,12 +242,10 @@ def _day(asked: Asked, name: str) -> date:
 
 
 def _back(asked: Asked, title: str) -> Answer:
-    acting.note(asked.house, asked.slug, asked.now)
     return Goto(f"/districts/{asked.slug}/setup", Notice("ok", title))
 
 
 def _to_worksheet(asked: Asked, title: str, text: str) -> Answer:
-    acting.note(asked.house, asked.slug, asked.now)
     return Goto(f"/districts/{asked.slug}/setup/worksheet", Notice("ok", title, text))
 
 

@@ -49,7 +49,7 @@ class Tables:
     @contextmanager
     def opened(cls, sis: PowerSchool, errand: Errand, queries: Mapping[str, Query]) -> Iterator[Tables]:
         """With a workbench of its own."""
-        with Workbench(errand.folder / "bench-of-one", memory_mb=MEMORY_MB, also=[errand.folder]) as bench:
+        with Workbench(errand.folder / "bench-of-one", memory_mb=MEMORY_MB, also=[errand.folder], rows="few") as bench:
             yield cls(sis, errand, queries, bench)
 
     def rows(self, asked: Asked, single: Single) -> Told | None:

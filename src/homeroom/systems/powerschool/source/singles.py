@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from homeroom.deliveries.seal import Incoming
 from homeroom.roster.faults import Refused
 from homeroom.systems.fetching import Errand, Fetched, Single
+from homeroom.systems.powerschool.client import AccessClosed, NotFound, PowerSchool, Rejected
+from homeroom.systems.powerschool.client.shapes import text
 from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.queries import FILES
 from homeroom.systems.powerschool.source import guardians, sheets
@@ -52,14 +55,28 @@ def hangs(table: str) -> Mapping[str, str]:
 
 def one(errand: Errand, single: Single) -> Fetched:
     """Bring one record and what hangs on it. Raises Refused: `not_refreshable`, `record_gone`, and what the server may answer."""
-    asked = kind_of(single)
-    if asked is None:
+    if not single.by_number and kind_of(single) is None:
         raise Refused("not_refreshable", what=single.table)
     found = Found(errand)
     with told(host(errand)), client(errand) as sis, asking(sis, errand) as road:
+        single = _with_id(sis, single) if single.by_number else single
+        asked = kind_of(single)
+        assert asked is not None
         if not found.look(road, single, asked):
             raise Refused("record_gone")
     return Fetched(found.files(errand), errand.known)
+
+
+def _with_id(sis: PowerSchool, single: Single) -> Single:
+    """The student with that number, by PowerSchool's own id. Raises Refused where there is none, or nobody may ask for numbers."""
+    try:
+        record = sis.numbered(single.key)
+    except (AccessClosed, NotFound, Rejected):
+        raise Refused("number_unknown") from None
+    dcid = text(record.get("id")) if record is not None else None
+    if dcid is None:
+        raise Refused("record_gone")
+    return replace(single, key=f"S{dcid}", by_number=False)
 
 
 def kind_of(single: Single) -> tuple[Asked, ...] | None:
