@@ -89,6 +89,14 @@ class Human:
             assert time.monotonic() < give_up, f"{path} never said {words!r}"
             self.page.wait_for_timeout(300)
 
+    def download(self, words: str) -> Path:
+        """Follow a link to a file, by the beginning of its name; where it lies, under the name that the browser gives it."""
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("link", name=re.compile(f"^{words}")).first.click()
+        place = Path(coming.value.path()).parent / coming.value.suggested_filename
+        coming.value.save_as(place)
+        return place
+
     def elevate(self, reason: str) -> None:
         """Take the elevated role, on the page that asks for it."""
         self.fill(reason=reason, code=self.code())
