@@ -10,6 +10,7 @@ Slow tests (`slow`) are those so marked and all of the folders `e2e` and `walks`
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """What collecting made (five thousand tests, every library) stays to the end: the search for garbage leaves it out from here on."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Libraries look at the end whether anything of theirs was never given back."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
