@@ -132,11 +132,11 @@ def test_a_school_year_rolls_over_and_is_approved_and_an_auditor_reads_who_did_i
     tmp_path: Path, visit: Callable[..., Visitor]
 ) -> None:
     with stage(tmp_path, visit) as on:
-        on.home.json("district", "add", "pinewood", "--name", "Pinewood ISD", "--timezone", "America/Chicago")
+        on.told_by("district", "add", "pinewood", "--name", "Pinewood ISD", "--timezone", "America/Chicago")
         for night, files in enumerate((district(), new_year()), 1):
-            on.home.json("import", "pinewood", write(tmp_path / f"night-{night}", files), "--layouts", "oneroster-1.1")
+            on.told_by("import", "pinewood", write(tmp_path / f"night-{night}", files), "--layouts", "oneroster-1.1")
         sis = on.human(scripts=False)
-        invited = on.home.json("person", "add", "sis@pinewood.example", "--role", "administrator", "--district", "pinewood")
+        invited = on.told_by("person", "add", "sis@pinewood.example", "--role", "administrator", "--district", "pinewood")
         sis.come_in(on.here(invited["link"]), "Sam")
         sis.sees("An import waits for approval")
         sis.follow("An import waits for approval")
@@ -151,7 +151,7 @@ def test_a_school_year_rolls_over_and_is_approved_and_an_auditor_reads_who_did_i
         sis.until("/districts/pinewood/imports/2", "The roster is up to date.")
 
         ira = on.human()
-        ira.come_in(on.here(on.home.json("person", "add", "ira@vendor.example", "--role", "auditor")["link"]), "Ira")
+        ira.come_in(on.here(on.told_by("person", "add", "ira@vendor.example", "--role", "auditor")["link"]), "Ira")
         ira.go("/audit")
         ira.sees("approved an import")
         ira.sees("The new year starts on Monday")
