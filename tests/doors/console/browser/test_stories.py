@@ -165,8 +165,8 @@ def test_a_district_on_powerschool_is_refreshed_remapped_spared_a_bad_night_and_
 ) -> None:
     with pretend(30) as sis, stage(tmp_path, visit) as on:
         sis.world.install(packages.read(package(Publisher(), ("legal-guardian",))))
-        on.home.json("district", "add", "pinewood", "--name", "Pinewood ISD", "--timezone", "America/Chicago")
-        invited = on.home.json("person", "add", "sam@pinewood.example", "--role", "administrator", "--district", "pinewood")
+        on.told_by("district", "add", "pinewood", "--name", "Pinewood ISD", "--timezone", "America/Chicago")
+        invited = on.told_by("person", "add", "sam@pinewood.example", "--role", "administrator", "--district", "pinewood")
         sam = on.human(scripts=False)
         sam.come_in(on.here(invited["link"]), "Sam")
 
@@ -233,7 +233,7 @@ def test_a_district_on_powerschool_is_refreshed_remapped_spared_a_bad_night_and_
         sam.sees(f"Import {held} was rejected")
 
         ira = on.human()
-        ira.come_in(on.here(on.home.json("person", "add", "ira@vendor.example", "--role", "auditor")["link"]), "Ira")
+        ira.come_in(on.here(on.told_by("person", "add", "ira@vendor.example", "--role", "auditor")["link"]), "Ira")
         ira.go("/audit")
         ira.sees("A teacher misses a middle name")
         ira.sees("looked at a record")
