@@ -81,10 +81,12 @@ def source_of(house: House, slug: str, number: int | None) -> Source:
     found = sources.of(house, slug, number)
     if found is not None:
         return found
-    mine = house.stores.control.sources.of(slug)
+    mine = house.stores.control.sources.current(slug)
     if not mine:
-        raise Misuse(f"district {slug} has no source yet: homeroom source add {slug} --kind sftp --layouts SET.")
-    raise Misuse(f"district {slug} has several sources; name one: --source {' or '.join(str(s.id) for s in mine)}.")
+        raise Misuse(f"district {slug} has no source yet; add one.", f"homeroom source add {slug} --kind sftp --layouts SET")
+    raise Misuse(
+        f"district {slug} has several sources; choose one of them: {' or '.join(str(s.id) for s in mine)}.", "--source N"
+    )
 
 
 def set_of(house: House, slug: str, source: Source, layouts: str | None) -> tuple[LayoutSet, Steps]:
@@ -95,7 +97,9 @@ def set_of(house: House, slug: str, source: Source, layouts: str | None) -> tupl
 
     name = layouts or source.layouts
     if name is None:
-        raise Misuse(f"source {source.id} names no layout set, so that nobody knows which files to ask for: give --layouts SET.")
+        raise Misuse(
+            f"source {source.id} names no layout set, so that nobody knows which files to ask for; choose one.", "--layouts SET"
+        )
     own = Own(house, slug)
     return suited(known_set(name, own), source), steps.of_set(texts_of(name, own))
 
@@ -150,7 +154,7 @@ def _connection(house: House, source: Source, fingerprints: Fingerprints) -> Con
 
 def _own_fields(house: House, slug: str) -> list[str]:
     """The extension fields that the district's PowerSchool sources name."""
-    mine = [s for s in house.stores.control.sources.of(slug) if s.kind == "powerschool"]
+    mine = [s for s in house.stores.control.sources.current(slug) if s.kind == "powerschool"]
     asked = [tuple(value(s, "extension_fields") or ()) for s in mine]
     if len(set(asked)) > 1:
         raise Misuse(

@@ -14,7 +14,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import gate
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
-from homeroom.sync.sources import add, of
+from homeroom.sync.sources import add, in_use, of
 from homeroom.workbench.values import Mode
 
 MOST_FILES = 10_000
@@ -46,6 +46,7 @@ def hand_in(
     if layouts is not None:
         sets_for(layouts, Own(house, slug))  # a set that is not there is told before anything is taken
     chosen = of(house, slug, source) or _upload(house, slug, layouts, note)
+    in_use(chosen)
     at = now or datetime.now(UTC)
     delivery = deliver(house, slug, chosen, files, trigger, at)
     house.announce()
@@ -111,13 +112,11 @@ def _name(path: Path) -> str:
 
 def _upload(house: House, slug: str, layouts: str | None, note: Callable[[str], None]) -> Source:
     """The district's source for files handed in by hand; made the first time."""
-    there = house.stores.control.sources.of(slug)
+    there = house.stores.control.sources.current(slug)
     mine = next((s for s in there if s.kind == "upload"), None)
     chosen = mine or add(house, slug, "upload", layouts=layouts).source
     if there:
         listed = ", ".join(f"{s.id} ({s.kind})" for s in there)
         which = f"source {chosen.id} (upload)" + ("" if mine else ", which was made for it")
-        note(
-            f"{slug} has the sources {listed}, and none was named: this delivery is taken as one of {which}. Name one with --source."
-        )
+        note(f"{slug} has the sources {listed}, and none was named: this delivery is taken as one of {which}.")
     return chosen

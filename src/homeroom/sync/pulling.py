@@ -62,14 +62,15 @@ def begin(house: House, slug: str, number: int | None, now: datetime) -> int:
 def chosen(house: House, slug: str, number: int | None) -> Source:
     """The source to fetch from: the one with that number, or the district's only one that fetches. Raises Misuse."""
     house.stores.control.districts.get(slug)
-    mine = house.stores.control.sources.of(slug)
+    mine = house.stores.control.sources.current(slug)
     pulling = [s for s in mine if s.kind in PULLING]
     if number is None and len(pulling) == 1:
         return pulling[0]
     listed = ", ".join(f"{s.id} ({s.kind})" for s in pulling)
     if number is None:
-        what = f"name one with --source: {listed}" if pulling else "add one with homeroom source add"
-        raise Misuse(f"{slug} has {'several sources' if pulling else 'no source'} that Homeroom fetches from; {what}.")
+        if pulling:
+            raise Misuse(f"{slug} has several sources that Homeroom fetches from; choose one of them: {listed}.", "--source N")
+        raise Misuse(f"{slug} has no source that Homeroom fetches from; add one.", f"homeroom source add {slug}")
     source = next((s for s in mine if s.id == number), None)
     if source is None or source not in pulling:
         known = f"those of {slug} that it fetches from: {listed}" if pulling else f"{slug} has none that it fetches from"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 from homeroom.desk import record_acts, record_search, records
@@ -116,15 +117,19 @@ def lock(asked: Asked) -> Answer:
     if not field:
         raise Wrong(field=_("Choose a field."))
     where = (asked.house, asked.viewer, asked.slug, asked.path["table"], asked.path["key"])
+    until = _day(asked.form("until"))
     if asked.form("how") == "correct":
-        done = record_acts.correct(*where, field, asked.form("value"), why, asked.now)
+        done = record_acts.correct(*where, field, asked.form("value"), why, asked.now, until)
         title = _("The field has your value now, and is locked.")
     else:
-        done = record_acts.lock(*where, field, why, asked.now)
+        done = record_acts.lock(*where, field, why, asked.now, until)
         title = _("The field is locked.")
     if done is None:
         raise NotThere
-    return Goto(_address(asked), Notice("ok", title, _("Imports do not overwrite it until somebody unlocks it.")))
+    held = _("Imports do not overwrite it until somebody unlocks it.")
+    if until is not None:
+        held = _("Imports do not overwrite it. On its day it is unlocked by itself.")
+    return Goto(_address(asked), Notice("ok", title, held))
 
 
 def unlock(asked: Asked) -> Answer:
@@ -134,6 +139,16 @@ def unlock(asked: Asked) -> Answer:
     if record_acts.unlock(*where, None if field == "*" else field, asked.now) is None:
         raise NotThere
     return Goto(_address(asked), Notice("ok", _("The field is unlocked."), _("The next full import brings what the SIS says.")))
+
+
+def _day(text: str) -> date | None:
+    """A day that was chosen; None where none was. Raises Wrong."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Wrong(until=_("Write the day as 2027-01-31, or leave it empty.")) from None
 
 
 def _sentence(answer: Refreshed) -> str:
