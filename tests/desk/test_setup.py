@@ -143,7 +143,7 @@ def test_a_spreadsheet_answers_too_and_single_people_are_not_kept(house: House, 
     sources.add(house, SLUG, "upload", layouts="oneroster-1.1")
     hand_in(house, tmp_path / "one", district())
     path = tmp_path / "sheet.xlsx"
-    write_sheet(worksheet.asked(house, SLUG), path)
+    write_sheet(worksheet.asked(house, SLUG, "tests"), path)
     book = openpyxl.load_workbook(path)
     book["Totals"]["B2"] = 20
     book["Samples"]["A2"] = "u-secret"

@@ -34,7 +34,7 @@ from remote_sftp import PASSWORD as THEIRS
 from remote_sftp import USER, Remote
 from sync_house import settings
 
-SLUGS = [f"pine-{number}" for number in range(1, 13)]
+SLUGS = [f"pine-{number}" for number in range(1, 14)]
 """A district for each test; the people and the house are shared."""
 
 
@@ -362,6 +362,23 @@ def test_what_is_fetched_in_a_set_up_is_only_looked_at(shared: tuple[House, Some
     number = source_acts.pull(house, ada, made, NOON, lambda slug, number: begun.append((slug, number)))
     assert begun == [("cedar", number)]
     assert house.stores.roster("cedar").imports.get(number).dry_run
+
+
+def test_the_guide_is_of_a_source_and_speaks_of_the_console(shared: tuple[House, Somebody, Iterator[str]]) -> None:
+    """Without a source it says what to do first; with several each has its own; nobody is told to type a command."""
+    house, bob, slugs = shared
+    place = Place(house, bob, next(slugs))
+    guide = f"/districts/{place.slug}/setup/guide"
+    answer = place.browser.get(guide)
+    assert answer.status_code == 422
+    assert "There is no guide yet. Say first how the data comes, under Sources" in text(answer)
+    assert "homeroom source" not in text(answer)
+    one, two = (place.added(name=name, layouts="oneroster-1.1") for name in ("Nightly", "Summer"))
+    assert place.browser.get(guide).status_code == 200
+    for source in (one, two):
+        made = place.browser.get(f"{guide}?source={source.id}")
+        assert (made.status_code, f"{place.slug}-{source.id}" in made.text) == (200, True)
+    assert place.browser.get(f"{guide}?source=999").status_code == 404
 
 
 def test_another_district_s_source_is_not_there(place: Place) -> None:

@@ -147,11 +147,11 @@ def answered(house: House, slug: str) -> dict[str, Any]:
     return {"totals": dict(said.get("totals", {})), "schools": dict(said.get("schools", {}))}
 
 
-def asked(house: House, slug: str) -> Asked:
-    """What the worksheet asks of this district: its schools and terms, as the last files (or the roster) name them."""
+def asked(house: House, slug: str, who: str) -> Asked:
+    """What the worksheet asks of this district: its schools and terms, as the last files (or the roster) name them. `who` looked."""
     known = gathered(house, slug)
     good = last_complete(known)
-    with arrived(house, slug, good.number if good is not None else None) as found:
+    with arrived(house, slug, good.number if good is not None else None, who=who) as found:
         counted = figures.count(found.bench, found.relations)
     named = tuple((school.id, school.name) for school in counted.schools.values())
     return Asked(slug, house.stores.control.districts.get(slug).name, named, tuple(counted.terms), marks=False)

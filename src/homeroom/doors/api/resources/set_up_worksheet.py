@@ -95,7 +95,7 @@ class Signature(Body):
 def get_set_up_worksheet(asked: Ask, slug: Slug) -> Answer:
     """Show the worksheet: its questions, the answers, figure by figure what the files say, and who signed."""
     with asked.turn():
-        questions = worksheet.asked(asked.house, slug)
+        questions = worksheet.asked(asked.house, slug, asked.viewer.who)
     return {
         **_told(worksheet.sheet(asked.house, slug)),
         "questions": dict(TOTAL_QUESTIONS),
@@ -124,7 +124,7 @@ def fill_worksheet(asked: Ask, slug: Slug, body: Answers) -> Answer:
 )
 def download_set_up_worksheet(asked: Ask, slug: Slug) -> Response:
     """Download the worksheet as a spreadsheet, with the schools and terms of this district."""
-    return empty_sheet(asked, lambda: worksheet.asked(asked.house, slug))
+    return empty_sheet(asked, lambda: worksheet.asked(asked.house, slug, asked.viewer.who))
 
 
 @routes.ask("PUT", "/districts/{slug}/set-up/worksheet/sheet", "worksheet.fill", response_model=SheetTold, extra=FORM)
