@@ -10,20 +10,20 @@ Slow tests (`slow`) are those so marked and all of the folders `e2e` and `walks`
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from databases import fresh_database
+from first_night import first_nights, first_nights_on_postgres, settled, settled_on, settleds
 from homeroom.store import stores as opening
 from homeroom.store.stores import Stores
 from postgres import NoPostgres, server
 
-_number = count(1)
+__all__ = ["first_nights", "first_nights_on_postgres", "settled", "settled_on", "settleds"]
 HERE = Path(__file__).parent
 SLOW_PLACES = {"e2e", "walks"}
 
@@ -42,6 +42,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """What collecting made (five thousand tests, every library) stays to the end: the search for garbage leaves it out from here on."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Libraries look at the end whether anything of theirs was never given back."""
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
@@ -70,17 +81,6 @@ def postgres_url_of_module(postgres_server: str) -> Iterator[str]:
         yield url
 
 
-@contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """The URL of an empty database that is dropped at the end."""
-    name = f"homeroom_test_{os.getpid()}_{next(_number)}"
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    yield _in_database(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str | None:
     """What `stores.open` is told: None for the embedded stores, then the URL of a fresh database."""
@@ -94,8 +94,3 @@ def stores(database_url: str | None, tmp_path: Path) -> Iterator[Stores]:
     """The stores of a fresh installation, on each engine in turn."""
     with opening.open(tmp_path / "data", database_url) as made:
         yield made
-
-
-def _in_database(url: str, name: str) -> str:
-    before, _, query = url.partition("?")
-    return f"{before.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -84,10 +85,24 @@ class World:
         )
 
 
+_first: list[Path] = []
+"""Where the installation lies that is copied, once it was made."""
+
+
 @contextmanager
-def world(folder: Path, database_url: str | None = None) -> Iterator[World]:
-    """The installation with its districts."""
-    with opened(settings(folder / "data", database_url)) as house:
+def world(folder: Path) -> Iterator[World]:
+    """The installation with its districts, in an empty folder: its nights are walked once for a worker, and every file has a copy."""
+    if not _first:
+        place = folder.with_name(f"{folder.name}-first")
+        _founded(place)
+        _first.append(place)
+    shutil.copytree(_first[0] / "data", folder / "data", symlinks=True)
+    with opened(settings(folder / "data")) as house:
+        yield World(house, folder)
+
+
+def _founded(folder: Path) -> None:
+    with opened(settings(folder / "data")) as house:
         made = World(house, folder)
         for slug, name in NAMES.items():
             made.add(slug, name)
@@ -108,4 +123,3 @@ def world(folder: Path, database_url: str | None = None) -> Iterator[World]:
         acting.begin(
             house, ada, "cedar", "Cedar Hollow Schools", "America/Chicago", made.now.date() - timedelta(days=3), made.now
         )
-        yield made

@@ -84,14 +84,18 @@ def roomy() -> bool:
 def scratch() -> Iterator[dict[str, str]]:
     """The environment for the tests: their temporary files lie in memory where there is room, since nothing has to outlive them.
 
-    On a disk every commit of a store waits for the platter. A `TMPDIR` that somebody has set stands.
+    On a disk every commit of a store waits for the platter. A `TMPDIR` that somebody has set stands. Where Python is told to write no
+    bytecode beside the sources, it goes there too: every program that a test starts would compile the whole house again.
     """
     if "TMPDIR" in os.environ or not roomy():
         yield dict(os.environ)
         return
     with tempfile.TemporaryDirectory(prefix="homeroom-tests-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as another user where the tests run as root
-        yield os.environ | {"TMPDIR": folder}
+        environment = os.environ | {"TMPDIR": folder}
+        if environment.pop("PYTHONDONTWRITEBYTECODE", None):
+            environment |= {"PYTHONPYCACHEPREFIX": f"{folder}/bytecode"}
+        yield environment
 
 
 def step(name: str, *command: str, environment: dict[str, str] | None = None) -> bool:

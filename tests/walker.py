@@ -1,38 +1,37 @@
-"""A process that walks an import, or works as a worker, and stops at a step until it is killed. Run by the tests of kills.
+"""A process that walks an import, or works as a worker, and stops at a step until it is killed: a child of a fork server.
 
-    walker.py DATA DATABASE_URL|- walk NUMBER STEP       walks an import that was begun
-    walker.py DATA DATABASE_URL|- command FOLDER STEP    begins one as `homeroom import` does, and walks it
-    walker.py DATA DATABASE_URL|- worker NUMBER STEP     takes it out of the queue as a worker does
-
-It prints the number of its import and `STEP` when it got there, and then only waits: standard input never brings anything.
+What it does: `walk` an import that was begun, by its number; as a `command`, begin one of a folder as `homeroom import` does, and walk
+it; as a `worker`, take an import out of the queue. It says the number of its import, and the step when it got there; then it only waits.
 """
 
 from __future__ import annotations
 
-import sys
 import threading
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-from homeroom.sync import imports, intake
+from homeroom.sync import imports, intake, walking
 from homeroom.sync.house import House, opened
 from sync_house import SLUG, settings
 
+assert walking  # the rooms of the walk are loaded before the fork
 
-def main(data: str, url: str, what: str, which: str, stop: str) -> None:
+
+def child(data: Path, url: str | None, what: str, which: str, stop: str, told: Connection) -> None:
     """Do as the arguments say."""
 
     def tell(step: str) -> None:
         if step == stop:
-            print(f"there {step}", flush=True)
-            sys.stdin.read()
+            told.send(step)
+            threading.Event().wait()
 
-    with opened(settings(Path(data), None if url == "-" else url)) as house:
+    with opened(settings(data, url)) as house:
         if what == "worker":
-            work(house, int(which), tell)
+            work(house, int(which), tell, told)
         number = int(which) if what == "walk" else begun(house, Path(which))
-        print(number, flush=True)
+        told.send(number)
         imports.run(house, SLUG, number, tell=tell)
-        print("ended", flush=True)
+        told.send("ended")
 
 
 def begun(house: House, folder: Path) -> int:
@@ -42,7 +41,7 @@ def begun(house: House, folder: Path) -> int:
     )
 
 
-def work(house: House, number: int, tell: imports.Tell) -> None:
+def work(house: House, number: int, tell: imports.Tell, told: Connection) -> None:
     """Be a worker whose walks can be stopped; never returns."""
     from homeroom import serve  # with all doors, a second to load: only a worker needs it
     from homeroom.sync.jobs import DbosJobs, queue_address
@@ -51,9 +50,5 @@ def work(house: House, number: int, tell: imports.Tell) -> None:
     address = queue_address(house.settings.data, house.settings.database_url)
     jobs = DbosJobs(address, house.executor, lambda slug, n, heard: imports.run(house, slug, n, tell=tell))
     jobs.enqueue(SLUG, number)
-    print(number, flush=True)
+    told.send(number)
     threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -228,6 +228,13 @@ def test_the_roster_and_one_record(desk: Desk) -> None:
     back = desk.ask(desk.records, "POST", f"{P}/records/unarchive", json=which)
     assert back["revision"] == gone["revision"] + 1
     assert desk.ask(desk.records, "POST", f"{P}/records/joined", json={**which, "joined": True})["held"][0]["mark"] == "joined"
+    between = desk.ask(desk.records, "POST", f"{P}/records/compare", json={**which, "first": "1"})
+    assert "Seven" in {f["last"] for f in between["fields"] if f["differs"]}
+    assert desk.refused(desk.records, "POST", f"{P}/records/compare", json={**which, "first": "soon"})[0] == 422
+    shown = desk.ask(desk.records, "POST", f"{P}/records/oneroster", json=which)
+    assert {v: user["user"]["givenName"] for v, user in shown.items()} == {"1.1": "Seven", "1.2": "Seven"}
+    until = {**which, "field": "email", "until": "2999-01-01"}
+    assert desk.refused(desk.records, "POST", f"{P}/records/lock", json=until)[0] == 422
     assert desk.refused(desk.records, "POST", f"{P}/records/show", json={**which, "sourcedId": "u-404"})[0] == 404
     assert desk.refused(desk.records, "POST", f"{P}/records/refresh", json=which)[:2] == (422, "misuse")
     feed = desk.ask(desk.records, "GET", f"{P}/changes?after=1")["changes"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
 import pytest
+from argon2 import extract_parameters
 
 from desk_kit import NOON, PASSWORD, somebody
-from homeroom.desk import elevation, once, people, sessions, signing_in, tokens, tries
+from homeroom.desk import elevation, once, passwords, people, sessions, signing_in, tokens, tries
 from homeroom.desk.signing_in import NoMatch, TooManyTries
 from homeroom.roster.faults import Misuse
 from homeroom.sync import housekeeping
@@ -34,6 +36,30 @@ def test_an_operator_comes_in_by_a_link_that_opens_once(house: House) -> None:
     with pytest.raises(once.LinkDead) as dead:
         people.accept(house, invited.token, PASSWORD, secret, pyotp.TOTP(secret).at(NOON), NOON)
     assert dead.value.used == NOON
+    code = pyotp.TOTP(secret).at(NOON + timedelta(seconds=30))
+    assert sessions.viewer(house, sign_in(house, "ada@vendor.example", PASSWORD, code, 30), NOON) is not None
+
+
+def test_people_of_these_tests_are_as_those_who_came_in_by_a_link(house: House) -> None:
+    for number, (role, more) in enumerate({"auditor": {}, "administrator": {"districts": ["pinewood"]}}.items()):
+        for secret in (pyotp.random_base32(), None) if more else (pyotp.random_base32(),):
+            invited = people.invite(house, f"real-{number}-{bool(secret)}@vendor.example", role, who="tests", now=NOON, **more)
+            code = pyotp.TOTP(secret).at(NOON) if secret else ""
+            real = people.accept(house, invited.token, PASSWORD, secret, code, NOON)
+            made = somebody(house, role, f"made-{number}-{bool(secret)}@vendor.example", code=bool(secret), **more).person
+            assert replace(made, id=real.id, email=real.email, name=real.name) == real
+            a, b = (house.stores.control.people.get(each.id) for each in (real, made))
+            own = {"id": a.id, "email": a.email, "name": a.name, "password_hash": a.password_hash, "totp": a.totp}
+            assert replace(b, **own) == a
+            told = [row for row in house.stores.control.audit.last(2) if row.action == "came-in"]
+            assert [row.actor for row in told] == [made.email]
+            came = [row for row in house.stores.control.audit.last(9) if row.actor in (real.email, made.email)]
+            assert len({(row.action, row.district, tuple(row.detail.items())) for row in came}) == 1
+
+
+def test_where_nobody_is_the_check_costs_as_much(house: House) -> None:
+    assert extract_parameters(passwords.NOBODY) == extract_parameters(passwords.hashed(PASSWORD))
+    assert not passwords.right(None, PASSWORD)
 
 
 def test_a_link_dies_after_48_hours_and_when_a_newer_one_is_made(house: House) -> None:

@@ -12,17 +12,18 @@ from sqlalchemy import text
 
 from desk_kit import NOON, Somebody, somebody
 from e2e.files import district
-from homeroom.desk import app_shares, record_acts, record_keys, record_search, records, support
+from homeroom.desk import app_shares, record_acts, record_keys, record_search, record_then, records, support
 from homeroom.desk.record_search import FoundPage
 from homeroom.desk.records import Profile
 from homeroom.desk.rights import Closed, Hidden, NeedsElevation, NotAllowed
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.rest.endpoints import endpoints
+from homeroom.doors.rest.one import VERSIONS, as_read
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import Misuse
 from homeroom.roster.meanings import label_of_field
 from homeroom.store.audit import AuditWanted
-from homeroom.sync import apps, districts
+from homeroom.sync import apps, districts, housekeeping, lock_days
 from homeroom.sync.house import House, opened
 from sync_house import SLUG, Pinewood, settings
 
@@ -335,3 +336,81 @@ def test_every_field_has_a_name_for_people() -> None:
             label = label_of_field(table.name, field.name)
             assert "ourced" not in label, (table.name, field.name)
             assert label[0].isupper(), (table.name, field.name)
+
+
+def test_a_lock_ends_on_its_day_in_the_district_s_zone_and_the_history_says_so(town: Town) -> None:
+    house, key = town.house, town.profile("zoe nunez").key
+    districts.add(house, "honolulu", "Honolulu", "Pacific/Honolulu")
+    where = (house, town.asking, SLUG, "users", key)
+    with pytest.raises(Misuse, match="a day to come"):
+        record_acts.lock(*where, "email", None, NOON, NOON.date())
+    end = NOON.date() + timedelta(days=3)
+    record_acts.lock(*where, "email", "until the family has written", NOON, end)
+    record_acts.correct(*where, "familyName", "Nunez", None, NOON, end)
+    record_acts.lock(*where, "givenName", None, NOON)
+    locks = {f.name: f.lock.until for f in town.profile("u902").fields if f.lock}
+    assert locks == {"email": end, "familyName": end, "givenName": None}
+    midnight = NOON.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    assert lock_days.let_go(house, SLUG, midnight - timedelta(seconds=1)) == 0
+    assert housekeeping.keep(house, midnight)["unlocked"] == 2
+    profile = town.profile("u902")
+    assert [f.name for f in profile.fields if f.lock] == ["givenName"]
+    event = next(e for e in profile.history if e.what == "unlocked")
+    assert (event.who, [d.field for d in event.fields], event.at) == (None, ["email", "familyName"], midnight)
+    newest = house.stores.control.audit.page(AuditWanted(district=SLUG, action="record-unlocked"), 1)[0]
+    assert (newest.actor, newest.detail["record"], newest.detail["fields"]) == (lock_days.CLOCK, key, ["email", "familyName"])
+    # What the files say comes back with the next night, which looks for ended locks itself.
+    assert town.pinewood.night(
+        night() | {"classes.csv": night()["classes.csv"] + "k9,,,More,09,c1,A9,scheduled,R1,s1,y26,,,1\n"}
+    ).outcome
+    record_acts.unlock(*where, "givenName", NOON)
+    told = [(e.who, [d.field for d in e.fields]) for e in town.profile("u902").history if e.what == "unlocked"]
+    assert (town.asking.who, ["givenName"]) in told
+    assert lock_days.today(house, "honolulu", midnight) == end - timedelta(days=1)
+
+
+def test_a_record_in_two_states(town: Town) -> None:
+    key = town.profile("juniper example").key
+
+    def told(first: str, last: str) -> record_then.Comparison:
+        found = record_then.compare(town.house, town.asking, SLUG, "users", key, first, last, NOON)
+        assert found is not None
+        return found
+
+    between = told("1", "2")
+    assert [(f.field, f.before, f.now) for f in between.fields if f.differs] == [
+        ("email", "juniper.example@pinewood.example", "june@pinewood.example")
+    ]
+    assert (between.first.revision, between.last.revision, between.first.there) == (1, 2, True)
+    assert told("2", "1").first.revision == 1  # the earlier one is always the first
+    before = told("2000-01-01", "1")
+    assert (before.first.there, before.first.revision, before.first.at) == (False, None, None)
+    assert {f.field: f.now for f in before.fields if f.differs}["familyName"] == "Example"
+    assert not [f for f in told("2", "").fields if f.differs and f.field == "familyName"]
+    today = town.pinewood.house.stores.roster(SLUG).revisions(1)[0].at.date().isoformat()
+    assert told("1", today).last.revision == town.pinewood.revision
+    gone = town.search("u20").groups[0].shown[0].key
+    left = record_then.compare(town.house, town.asking, SLUG, "users", gone, "1", "2", NOON)
+    assert left is not None
+    assert (left.first.removed, left.last.removed) == (False, True)
+    for wrong in ("99", "yesterday", "2026-13-01", "9999-12-31"):
+        with pytest.raises(Misuse):
+            told("1", wrong)
+    assert record_then.compare(town.house, town.asking, SLUG, "users", "x" * 32, "", "", NOON) is None
+    with pytest.raises(NotAllowed):
+        record_then.compare(town.house, town.bob.viewer(town.bob.sign_in()), SLUG, "users", key, "", "", NOON)
+    assert "june@pinewood" not in town.audited()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_record_is_shown_as_the_provider_answers_it(town: Town, version: str) -> None:
+    text = as_read(town.house.stores, SLUG, "users", "u901", version, "https://roster.example")
+    assert text is not None
+    user = json.loads(text)["user"]
+    assert (user["sourcedId"], user["givenName"]) == ("u901", "Juniper")
+    root = {"1.1": "/ims/oneroster/v1p1", "1.2": "/ims/oneroster/rostering/v1p2"}[version]
+    assert f'"href":"https://roster.example/d/{SLUG}{root}/orgs/' in text
+    for table, key in (("classes", "k1"), ("enrollments", "e-1"), ("orgs", "s1"), ("academicSessions", "y26"), ("courses", "c1")):
+        assert as_read(town.house.stores, SLUG, table, key, version, "") is not None, table
+    assert as_read(town.house.stores, SLUG, "users", "nobody", version, "") is None
+    assert as_read(town.house.stores, SLUG, "roles", "x", version, "") is None

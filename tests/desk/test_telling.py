@@ -14,14 +14,14 @@ from aiosmtpd.smtp import AuthResult
 
 from desk_kit import NOON
 from e2e.files import district
+from first_night import ENGINES, Settle
 from homeroom.desk import people, telling
 from homeroom.desk.viewer import Viewer
 from homeroom.outbound import mail
 from homeroom.roster.faults import Misuse
 from homeroom.settings import read
 from homeroom.sync import checkup, sources
-from homeroom.sync.house import opened
-from sync_house import SLUG, Pinewood, half, settings
+from sync_house import SLUG, Pinewood, half
 
 HEADING = district()["users.csv"].splitlines(keepends=True)[0]
 """A file of users without users."""
@@ -64,12 +64,16 @@ def postbox() -> Iterator[tuple[Postbox, str]]:
 
 
 @pytest.fixture
-def night(tmp_path: Path, database_url: str | None) -> Iterator[Pinewood]:
+def new(pinewoods: Pinewood) -> Pinewood:
+    """Pinewood before its first roster."""
+    pinewoods.source("upload", layouts="oneroster-1.1")
+    return pinewoods
+
+
+@pytest.fixture(params=ENGINES)
+def night(request: pytest.FixtureRequest, settled_on: Settle) -> Pinewood:
     """Pinewood with a roster; what happens to it now is worth telling."""
-    with opened(settings(tmp_path / "data", database_url)) as house:
-        made = Pinewood.founded(house, tmp_path)
-        made.source("upload", layouts="oneroster-1.1")
-        yield made
+    return settled_on(request.param, source={"layouts": "oneroster-1.1"})
 
 
 def administrator(of: Pinewood, email: str = "bob@pinewood.example", role: str = "administrator") -> int:
@@ -83,15 +87,14 @@ def tell(of: Pinewood, box: tuple[Postbox, str], now: datetime | None = None) ->
     return telling.tell(of.house, at - timedelta(minutes=1), at, lambda letter: mail.send(server, letter))
 
 
-def test_nobody_is_told_of_a_first_import(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
-    administrator(night)
-    assert night.night({"users.csv": "a,b\n1,2\n"}).outcome == "failed"
-    assert tell(night, postbox) == 0
+def test_nobody_is_told_of_a_first_import(new: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    administrator(new)
+    assert new.night({"users.csv": "a,b\n1,2\n"}).outcome == "failed"
+    assert tell(new, postbox) == 0
 
 
 def test_a_held_night_is_told_once_with_what_to_do_and_where(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
     administrator(night)
-    night.night(district())
     held = night.night(half())
     assert held.status == "waiting_for_approval"
     assert tell(night, postbox) == 1
@@ -121,7 +124,6 @@ def test_only_those_who_chose_it_and_see_the_district_are_told(night: Pinewood, 
         telling.choose(night.house, asking, SLUG, choices, NOON)
         with pytest.raises(Misuse, match="no notice"):
             telling.choose(night.house, asking, SLUG, ["everything"], NOON)
-    night.night(district())
     night.night(half())
     assert tell(night, postbox) == 1
     assert [to for to, _ in postbox[0].kept] == ["ada@vendor.example"]
@@ -133,7 +135,6 @@ def test_only_those_who_chose_it_and_see_the_district_are_told(night: Pinewood, 
 
 def test_a_failed_night_and_a_dry_run(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
     administrator(night)
-    night.night(district())
     broken = district()
     broken["users.csv"] = HEADING
     assert night.night(broken, dry_run=True).reason is not None
@@ -150,7 +151,6 @@ def test_a_person_who_rejects_is_not_told_that_it_failed(night: Pinewood, postbo
     from homeroom.sync import imports
 
     administrator(night)
-    night.night(district())
     held = night.night(half())
     tell(night, postbox)
     imports.reject(night.house, SLUG, held.number, who="bob@pinewood.example")
@@ -163,7 +163,6 @@ def test_what_a_person_writes_to_the_district_reaches_its_administrators(night: 
 
     bob = administrator(night)
     night.house.stores.control.people.change(bob, preferences={"notices": {SLUG: []}})
-    night.night(district())
     held = night.night(half()).number
     assert tell(night, postbox) == 0
     interrupting.ask(night.house, SLUG, held, who="eng@vendor.example", message="Is Elm School closed?")
@@ -184,7 +183,6 @@ def test_a_late_source_is_told_when_its_hour_strikes_and_not_again(night: Pinewo
     house = night.house
     number = house.stores.control.sources.of(SLUG)[0].id
     sources.change(house, SLUG, number, {"expected_by": "03:00"})
-    night.night(district())
     first = datetime.now(NOON.tzinfo).replace(hour=3, minute=0, second=20, microsecond=0)
     due = [first + timedelta(days=days) for days in (1, 2, 3)]
     assert [tell(night, postbox, at) for at in due][-1] == 1
@@ -199,7 +197,6 @@ def test_a_mail_server_that_is_away_is_tried_again_and_one_that_refuses_is_not(
     night: Pinewood, postbox: tuple[Postbox, str]
 ) -> None:
     administrator(night)
-    night.night(district())
     held = night.night(half())
     box, start = postbox[0], datetime.now(NOON.tzinfo) + timedelta(seconds=1)
     box.answer = "451 later"
@@ -222,7 +219,6 @@ def test_a_mail_server_that_is_away_is_tried_again_and_one_that_refuses_is_not(
 
 def test_a_mail_server_that_is_set_up_later_does_not_send_old_nights(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
     administrator(night)
-    night.night(district())
     night.night(half())
     now = datetime.now(NOON.tzinfo) + timedelta(seconds=1)
     assert telling.tell(night.house, now, now) == 0  # no server is set

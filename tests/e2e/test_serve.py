@@ -134,7 +134,7 @@ def until(holds: Callable[[], bool], seconds: float = 60) -> None:
     give_up = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < give_up, "it did not come to pass in time"
-        time.sleep(0.1)
+        time.sleep(0.2)  # a look opens the whole installation
 
 
 def test_the_story_of_a_district_that_pushes(program: Program, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import shutil
 import signal
 import sqlite3
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from forks import begin
 from homeroom.store import stores as opening
 from homeroom.store.pages import Counts
 from homeroom.store.sqlite_file import SqliteFile
@@ -22,10 +22,7 @@ NEW = {"apply": (2, Counts(SIZE + 160, 40)), "first": (1, Counts(SIZE, 0))}
 
 def _die(*given: object) -> int | None:
     """Run `child` in a process of its own; returns how it ended."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["store_kill"])
-    process = context.Process(target=child, args=given)
-    process.start()
+    process = begin(child, *given)
     process.join(120)
     return process.exitcode
 

@@ -7,57 +7,64 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from e2e.files import district, enrollments, users
+from first_night import ENGINES, Settle
 from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.sync import imports, interrupting, sources
 from homeroom.sync.layouts import known_set
 from sync_house import SLUG, Pinewood, half, renamed
 
+HELD = 2
+"""The number of the import that waits."""
 
-def held(pinewood: Pinewood) -> int:
+
+@pytest.fixture
+def waiting(settled_on: Settle) -> Pinewood:
     """A district whose second night waits for a person."""
-    assert pinewood.night(district()).outcome == "success"
-    report = pinewood.night(half())
-    assert (report.status, report.outcome, report.finished_at) == ("waiting_for_approval", None, None)
-    return report.number
+    return settled_on(nights=(district(), half()))
 
 
-def test_a_hold_applies_exactly_the_plan_that_was_shown(pinewoods: Pinewood) -> None:
-    number = held(pinewoods)
-    shown = pinewoods.report(number)
+@pytest.fixture(params=ENGINES)
+def waitings(request: pytest.FixtureRequest, settled_on: Settle) -> Pinewood:
+    """The same on each engine in turn."""
+    return settled_on(request.param, nights=(district(), half()))
+
+
+def test_a_hold_applies_exactly_the_plan_that_was_shown(waitings: Pinewood) -> None:
+    number, shown = HELD, waitings.report(HELD)
+    assert (shown.status, shown.outcome, shown.finished_at) == ("waiting_for_approval", None, None)
     assert shown.reason is not None
     assert shown.reason.code == "limit_exceeded"
     assert {(trip.table, trip.school) for trip in shown.limits} >= {("users", "s2"), ("enrollments", "s2")}
-    assert (pinewoods.revision, pinewoods.active()) == (1, 24)
-    approved = pinewoods.approve(number, shown.plan)
+    assert (waitings.revision, waitings.active()) == (1, 24)
+    approved = waitings.approve(number, shown.plan)
     assert (approved.status, approved.outcome, approved.reason) == ("done", "success", None)
     assert (approved.plan, approved.tables) == (shown.plan, shown.tables)
     assert (approved.revision_before, approved.revision_after) == (1, 2)
-    assert pinewoods.active() == 24 - shown.tables["users"].removed
-    assert "import-approved" in pinewoods.acts()
+    assert waitings.active() == 24 - shown.tables["users"].removed
+    assert "import-approved" in waitings.acts()
 
 
-def test_a_roster_that_moved_meanwhile_refuses_the_approval_and_shows_the_new_plan(pinewoods: Pinewood) -> None:
-    assert pinewoods.night(district()).revision_after == 1
-    assert pinewoods.night(renamed(3)).revision_after == 2
-    number = pinewoods.night(half()).number
-    shown = pinewoods.report(number)
-    imports.rollback(pinewoods.house, SLUG, 1, who="ada")
-    again = pinewoods.approve(number, shown.plan)
+def test_a_roster_that_moved_meanwhile_refuses_the_approval_and_shows_the_new_plan(settleds: Pinewood) -> None:
+    assert settleds.night(renamed(3)).revision_after == 2
+    number = settleds.night(half()).number
+    shown = settleds.report(number)
+    imports.rollback(settleds.house, SLUG, 1, who="ada")
+    again = settleds.approve(number, shown.plan)
     assert again.status == "waiting_for_approval"
     assert again.reason is not None
     assert again.reason.code == "plan_changed"
     assert again.plan != shown.plan
     assert again.tables["users"].removed == shown.tables["users"].removed
     assert again.limits
-    assert pinewoods.revision == 3
-    done = pinewoods.approve(number, again.plan)
+    assert settleds.revision == 3
+    done = settleds.approve(number, again.plan)
     assert (done.outcome, done.revision_after) == ("success", 4)
 
 
-def test_a_plan_that_would_pass_by_itself_still_needs_the_person(pinewood: Pinewood) -> None:
-    number = held(pinewood)
-    shown = pinewood.report(number)
-    store = pinewood.house.stores.roster(SLUG)
+def test_a_plan_that_would_pass_by_itself_still_needs_the_person(waiting: Pinewood) -> None:
+    number = HELD
+    shown = waiting.report(number)
+    store = waiting.house.stores.roster(SLUG)
     # The removals come to pass by another import of the same source, as a notification: nothing is left to remove.
     gone = district()
     notice = {
@@ -67,22 +74,21 @@ def test_a_plan_that_would_pass_by_itself_still_needs_the_person(pinewood: Pinew
         )
         for name in ("users.csv", "enrollments.csv")
     }
-    told = pinewood.night(notice, kind="change_notification")
+    told = waiting.night(notice, kind="change_notification")
     if told.status == "waiting_for_approval":
-        pinewood.approve(told.number)
+        waiting.approve(told.number)
     assert store.revision() == 2
-    again = pinewood.approve(number, shown.plan)
+    again = waiting.approve(number, shown.plan)
     assert again.reason is not None
     assert (again.status, again.reason.code) == ("waiting_for_approval", "plan_changed")
     assert store.revision() == 2
 
 
-def test_the_time_of_an_approved_import_is_that_of_its_walk(pinewood: Pinewood) -> None:
-    pinewood.night(district())
+def test_the_time_of_an_approved_import_is_that_of_its_walk(settled: Pinewood) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
-    held = pinewood.begin(half(), now=yesterday)
-    waiting = pinewood.walk(held)
-    made = pinewood.approve(held)
+    held = settled.begin(half(), now=yesterday)
+    waiting = settled.walk(held)
+    made = settled.approve(held)
     assert (waiting.status, made.outcome) == ("waiting_for_approval", "success")
     assert made.finished_at is not None
     assert (made.finished_at - made.started_at) >= timedelta(days=1)
@@ -90,77 +96,76 @@ def test_the_time_of_an_approved_import_is_that_of_its_walk(pinewood: Pinewood) 
     assert 0 < made.seconds < 3600
 
 
-def test_another_plan_than_the_one_looked_at_is_refused(pinewood: Pinewood) -> None:
-    number = held(pinewood)
+def test_another_plan_than_the_one_looked_at_is_refused(waiting: Pinewood) -> None:
+    number = HELD
     with pytest.raises(Misuse, match="look at its report again"):
-        pinewood.approve(number, "sha256:" + "0" * 64)
-    assert pinewood.ended(number)[0] == "waiting_for_approval"
-    assert "import-approved" not in pinewood.acts()
+        waiting.approve(number, "sha256:" + "0" * 64)
+    assert waiting.ended(number)[0] == "waiting_for_approval"
+    assert "import-approved" not in waiting.acts()
 
 
-def test_rejected_is_the_end_of_it(pinewood: Pinewood) -> None:
-    number = held(pinewood)
-    said = imports.reject(pinewood.house, SLUG, number, who="ada")
+def test_rejected_is_the_end_of_it(waiting: Pinewood) -> None:
+    number = HELD
+    said = imports.reject(waiting.house, SLUG, number, who="ada")
     assert said.reason is not None
     assert (said.status, said.outcome, said.reason.code, said.revision_after) == ("rejected", "failed", "rejected", 1)
     assert said.finished_at is not None
     assert said.tables["users"].removed
-    assert pinewood.acts()[-1] == "import-rejected"
-    for again in (lambda: pinewood.approve(number), lambda: imports.reject(pinewood.house, SLUG, number, who="ada")):
+    assert waiting.acts()[-1] == "import-rejected"
+    for again in (lambda: waiting.approve(number), lambda: imports.reject(waiting.house, SLUG, number, who="ada")):
         with pytest.raises(Misuse, match="does not wait for approval"):
             again()
-    assert pinewood.walk(number).status == "rejected"
+    assert waiting.walk(number).status == "rejected"
 
 
-def test_a_rejection_says_why_in_the_report_and_in_the_audit(pinewood: Pinewood) -> None:
-    number = held(pinewood)
-    said = imports.reject(pinewood.house, SLUG, number, who="ada", message=" Elm School\n is missing. ")
+def test_a_rejection_says_why_in_the_report_and_in_the_audit(waiting: Pinewood) -> None:
+    number = HELD
+    said = imports.reject(waiting.house, SLUG, number, who="ada", message=" Elm School\n is missing. ")
     assert said.reason is not None
     assert said.reason.message == "Rejected by ada. The reason: “Elm School is missing.”"
-    row = pinewood.house.stores.control.audit.last(1, SLUG)[0]
+    row = waiting.house.stores.control.audit.last(1, SLUG)[0]
     assert (row.action, row.detail["reason"]) == ("import-rejected", "Elm School is missing.")
 
 
 @pytest.mark.parametrize("step", ["read", "check", "write"])
-def test_a_running_import_that_is_stopped_saves_nothing(pinewoods: Pinewood, step: str) -> None:
-    assert pinewoods.night(district()).outcome == "success"
-    number = pinewoods.begin(renamed(1, 2))
+def test_a_running_import_that_is_stopped_saves_nothing(settleds: Pinewood, step: str) -> None:
+    number = settleds.begin(renamed(1, 2))
 
     def stop(now: str) -> None:
         if now == step:
-            interrupting.stop(pinewoods.house, SLUG, number, who="ada")
+            interrupting.stop(settleds.house, SLUG, number, who="ada")
 
     with pytest.raises(TryAgain):
-        pinewoods.walk(number, tell=stop)
-    assert pinewoods.ended(number) == ("done", "failed", "stopped")
-    assert pinewoods.walk(number).reason == pinewoods.report(number).reason  # as the queue does after TryAgain
-    assert (pinewoods.revision, pinewoods.acts()[-1]) == (1, "import-stopped")
-    assert "Other1" not in {row["givenName"] for row in pinewoods.records("users").values()}
+        settleds.walk(number, tell=stop)
+    assert settleds.ended(number) == ("done", "failed", "stopped")
+    assert settleds.walk(number).reason == settleds.report(number).reason  # as the queue does after TryAgain
+    assert (settleds.revision, settleds.acts()[-1]) == (1, "import-stopped")
+    assert "Other1" not in {row["givenName"] for row in settleds.records("users").values()}
     with pytest.raises(Misuse, match="does not run any more"):
-        interrupting.stop(pinewoods.house, SLUG, number, who="ada")
-    assert pinewoods.night(renamed(1)).outcome == "success"
+        interrupting.stop(settleds.house, SLUG, number, who="ada")
+    assert settleds.night(renamed(1)).outcome == "success"
 
 
 @pytest.mark.parametrize("newer", [district, half])
-def test_a_newer_full_delivery_takes_its_place(pinewood: Pinewood, newer) -> None:
-    number = held(pinewood)
-    after = pinewood.night(newer())
-    assert pinewood.ended(number) == ("rejected", "failed", "superseded")
-    told = pinewood.report(number)
+def test_a_newer_full_delivery_takes_its_place(waiting: Pinewood, newer) -> None:
+    number = HELD
+    after = waiting.night(newer())
+    assert waiting.ended(number) == ("rejected", "failed", "superseded")
+    told = waiting.report(number)
     assert told.reason is not None
     assert str(after.number) in told.reason.message
     assert told.limits
 
 
-def test_a_dry_run_a_failed_one_and_a_notification_leave_it_waiting(pinewood: Pinewood) -> None:
-    number = held(pinewood)
-    assert pinewood.night(district(), dry_run=True).outcome == "success"
+def test_a_dry_run_a_failed_one_and_a_notification_leave_it_waiting(waiting: Pinewood) -> None:
+    number = HELD
+    assert waiting.night(district(), dry_run=True).outcome == "success"
     empty = district() | {"users.csv": users().splitlines()[0] + "\n"}
-    assert pinewood.night(empty).outcome == "failed"
+    assert waiting.night(empty).outcome == "failed"
     head, _, rest = users().partition("\n")
-    one = pinewood.night({"users.csv": f"{head}\n{rest.splitlines()[8]}\n"}, kind="change_notification")
+    one = waiting.night({"users.csv": f"{head}\n{rest.splitlines()[8]}\n"}, kind="change_notification")
     assert one.outcome == "success"
-    assert pinewood.ended(number)[0] == "waiting_for_approval"
+    assert waiting.ended(number)[0] == "waiting_for_approval"
 
 
 def test_a_delivery_of_another_source_leaves_it_waiting(pinewood: Pinewood) -> None:
@@ -173,55 +178,50 @@ def test_a_delivery_of_another_source_leaves_it_waiting(pinewood: Pinewood) -> N
     assert pinewood.ended(number)[0] == "waiting_for_approval"
 
 
-def test_an_older_queued_delivery_does_not_go_back(pinewood: Pinewood) -> None:
-    pinewood.night(district())
-    older = pinewood.begin(renamed(3))
-    newer = pinewood.begin(renamed(4))
-    assert pinewood.walk(newer).revision_after == 2
-    late = pinewood.walk(older)
+def test_an_older_queued_delivery_does_not_go_back(settled: Pinewood) -> None:
+    older = settled.begin(renamed(3))
+    newer = settled.begin(renamed(4))
+    assert settled.walk(newer).revision_after == 2
+    late = settled.walk(older)
     assert (late.status, late.outcome) == ("rejected", "failed")
     assert late.reason is not None
     assert (late.reason.code, str(newer) in late.reason.message) == ("superseded", True)
-    assert pinewood.revision == 2
+    assert settled.revision == 2
 
 
-def test_an_older_full_delivery_is_walked_after_a_newer_notification(pinewood: Pinewood) -> None:
-    pinewood.night(district())
-    older = pinewood.begin(renamed(3))
+def test_an_older_full_delivery_is_walked_after_a_newer_notification(settled: Pinewood) -> None:
+    older = settled.begin(renamed(3))
     head, _, rest = renamed(5)["users.csv"].partition("\n")
-    pinewood.night({"users.csv": f"{head}\n{rest.splitlines()[8]}\n"}, kind="change_notification")
-    assert pinewood.walk(older).outcome == "success"
+    settled.night({"users.csv": f"{head}\n{rest.splitlines()[8]}\n"}, kind="change_notification")
+    assert settled.walk(older).outcome == "success"
 
 
-def test_the_same_files_after_a_rollback_make_their_change_again(pinewoods: Pinewood) -> None:
-    pinewoods.night(district())
-    pinewoods.night(renamed(3, 4))
-    back = imports.rollback(pinewoods.house, SLUG, 1, who="ada")
+def test_the_same_files_after_a_rollback_make_their_change_again(settleds: Pinewood) -> None:
+    settleds.night(renamed(3, 4))
+    back = imports.rollback(settleds.house, SLUG, 1, who="ada")
     assert (back.kind, back.trigger, back.source, back.revision_after) == ("rollback", "rollback", None, 3)
     assert back.tables["users"].updated == 2
-    again = pinewoods.night(renamed(3, 4))
+    again = settleds.night(renamed(3, 4))
     assert (again.tables["users"].updated, again.revision_after) == (2, 4)
-    assert imports.rollback(pinewoods.house, SLUG, 2, who="ada").revision_after == 4
-    assert pinewoods.acts().count("rolled-back") == 2
+    assert imports.rollback(settleds.house, SLUG, 2, who="ada").revision_after == 4
+    assert settleds.acts().count("rolled-back") == 2
 
 
-def test_a_rollback_to_nowhere_is_refused(pinewood: Pinewood) -> None:
-    pinewood.night(district())
+def test_a_rollback_to_nowhere_is_refused(settled: Pinewood) -> None:
     for revision in (0, 2, -1):
         with pytest.raises(Misuse, match="there is no revision"):
-            imports.rollback(pinewood.house, SLUG, revision, who="ada")
+            imports.rollback(settled.house, SLUG, revision, who="ada")
 
 
-def test_a_dry_run_of_a_hold_says_so_and_waits_for_nobody(pinewood: Pinewood) -> None:
-    pinewood.night(district())
-    report = pinewood.night(half(), dry_run=True)
+def test_a_dry_run_of_a_hold_says_so_and_waits_for_nobody(settled: Pinewood) -> None:
+    report = settled.night(half(), dry_run=True)
     assert (report.dry_run, report.status, report.outcome) == (True, "done", None)
     assert report.reason is not None
     assert report.reason.code == "limit_exceeded"
     assert report.limits
     assert report.finished_at is not None
     with pytest.raises(Misuse, match="does not wait"):
-        pinewood.approve(report.number)
+        settled.approve(report.number)
 
 
 def test_the_first_import_never_waits(pinewood: Pinewood) -> None:
@@ -229,19 +229,18 @@ def test_the_first_import_never_waits(pinewood: Pinewood) -> None:
     assert (report.outcome, report.limits) == ("success", ())
 
 
-def test_limits_are_the_source_s_own(pinewood: Pinewood) -> None:
-    pinewood.night(district())
+def test_limits_are_the_source_s_own(settled: Pinewood) -> None:
     fewer = district() | {"users.csv": users(14), "enrollments.csv": enrollments(14)}
-    assert pinewood.night(fewer, dry_run=True).outcome == "success"
-    sources.set_limits(pinewood.house, SLUG, 1, {"floor": 3})
-    tight = pinewood.night(fewer, dry_run=True)
+    assert settled.night(fewer, dry_run=True).outcome == "success"
+    sources.set_limits(settled.house, SLUG, 1, {"floor": 3})
+    tight = settled.night(fewer, dry_run=True)
     assert tight.outcome is None
     assert {(trip.count, trip.of, trip.allowed) for trip in tight.limits if trip.table == "users" and trip.school is None} == {
         (6, 24, 3)
     }
     with pytest.raises(Misuse):
-        sources.set_limits(pinewood.house, SLUG, 1, {"remove_share": "all"})
-    assert pinewood.acts().count("source-changed") == 1
+        sources.set_limits(settled.house, SLUG, 1, {"remove_share": "all"})
+    assert settled.acts().count("source-changed") == 1
 
 
 def test_an_approval_walks_by_the_layouts_that_were_named(pinewood: Pinewood, tmp_path) -> None:

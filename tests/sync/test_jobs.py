@@ -210,10 +210,9 @@ def test_a_job_whose_import_has_ended_does_nothing(pinewood: Pinewood) -> None:
     assert pinewood.revision == 1
 
 
-def test_imports_of_a_district_wait_for_each_other_across_callers(pinewood: Pinewood) -> None:
+def test_imports_of_a_district_wait_for_each_other_across_callers(settled: Pinewood) -> None:
     """The lock, not the queue, is what keeps a command and a worker apart."""
-    pinewood.night(district())
-    numbers = [pinewood.begin(renamed(3)), pinewood.begin(renamed(4))]
+    numbers = [settled.begin(renamed(3)), settled.begin(renamed(4))]
     halted, go_on = threading.Event(), threading.Event()
 
     def tell(step: str) -> None:
@@ -222,21 +221,21 @@ def test_imports_of_a_district_wait_for_each_other_across_callers(pinewood: Pine
             assert go_on.wait(30)
 
     ended: list[int] = []
-    first = threading.Thread(target=lambda: ended.append(pinewood.walk(numbers[0], tell=tell).number))
+    first = threading.Thread(target=lambda: ended.append(settled.walk(numbers[0], tell=tell).number))
     first.start()
     assert halted.wait(30)
-    second = threading.Thread(target=lambda: ended.append(pinewood.walk(numbers[1]).number))
+    second = threading.Thread(target=lambda: ended.append(settled.walk(numbers[1]).number))
     second.start()
-    assert imports.log_of(pinewood.house, SLUG)[0]["status"] == "running"
-    with pytest.raises(TryAgain), pinewood.house.stores.lock(SLUG, 0):
+    assert imports.log_of(settled.house, SLUG)[0]["status"] == "running"
+    with pytest.raises(TryAgain), settled.house.stores.lock(SLUG, 0):
         pass
-    districts.add(pinewood.house, "oakdale", "Oakdale", "America/Chicago")
-    with pinewood.house.stores.lock("oakdale", 0):
+    districts.add(settled.house, "oakdale", "Oakdale", "America/Chicago")
+    with settled.house.stores.lock("oakdale", 0):
         go_on.set()
     first.join(60)
     second.join(60)
     assert ended == numbers
-    assert pinewood.revision == 3
+    assert settled.revision == 3
 
 
 def test_lost_imports_are_handed_in_again_and_those_of_commands_are_not(pinewood: Pinewood) -> None:

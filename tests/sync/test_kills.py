@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
 
 from e2e.files import district, write
 from e2e.installation import Installation
+from forks import begin
 from homeroom.sync import imports, reading_back
 from homeroom.sync.house import opened
 from sync_house import SLUG, Pinewood, renamed
+from walker import child
 
 pytestmark = pytest.mark.slow
 
@@ -33,66 +33,62 @@ STEPS = (
     "judge",
     "write",
 )
-TESTS = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.parametrize(
-    ("database_url", "steps"),
+    ("settleds", "steps"),
     [("sqlite", STEPS), pytest.param("postgres", ("open the delivery", "check", "write"), marks=pytest.mark.postgres)],
-    indirect=["database_url"],
+    indirect=["settleds"],
 )
 def test_a_walk_killed_at_any_step_leaves_the_old_roster_and_can_be_walked_again(
-    pinewoods: Pinewood, steps: tuple[str, ...]
+    settleds: Pinewood, steps: tuple[str, ...]
 ) -> None:
-    pinewoods.night(district())
     for revision, step in enumerate(steps, start=1):
-        before = rows(pinewoods)
-        number = pinewoods.begin(renamed(revision))
-        with walker(pinewoods, "walk", number, step):
-            assert pinewoods.house.stores.roster(SLUG).imports.get(number).step == step
-            assert plain_text(pinewoods) or step == "open the delivery"
-        assert (pinewoods.revision, rows(pinewoods)) == (revision, before)
-        with opened(pinewoods.house.settings):
-            assert not plain_text(pinewoods)
-        assert pinewoods.ended(number) == ("running", None, None)
-        assert pinewoods.walk(number).outcome == "success"
-        assert (pinewoods.revision, rows(pinewoods)) == (revision + 1, renamed_rows(before, revision))
-        assert pinewoods.walk(number).revision_after == revision + 1
+        before = rows(settleds)
+        number = settleds.begin(renamed(revision))
+        with walker(settleds, "walk", number, step):
+            assert settleds.house.stores.roster(SLUG).imports.get(number).step == step
+            assert plain_text(settleds) or step == "open the delivery"
+        assert (settleds.revision, rows(settleds)) == (revision, before)
+        with opened(settleds.house.settings):
+            assert not plain_text(settleds)
+        assert settleds.ended(number) == ("running", None, None)
+        assert settleds.walk(number).outcome == "success"
+        assert (settleds.revision, rows(settleds)) == (revision + 1, renamed_rows(before, revision))
+        assert settleds.walk(number).revision_after == revision + 1
 
 
-def test_a_killed_command_is_told_as_interrupted_and_the_next_one_works(pinewoods: Pinewood) -> None:
-    pinewoods.night(district())
-    folder = write(pinewoods.folder / "by-hand", renamed(3))
-    with walker(pinewoods, "command", folder, "plan") as number:
-        assert pinewoods.ended(number) == ("running", None, None)
+def test_a_killed_command_is_told_as_interrupted_and_the_next_one_works(settleds: Pinewood) -> None:
+    folder = write(settleds.folder / "by-hand", renamed(3))
+    with walker(settleds, "command", folder, "plan") as number:
+        assert settleds.ended(number) == ("running", None, None)
         # Somebody looks at the log while the command works: it is not mistaken for a dead one.
-        assert imports.log_of(pinewoods.house, SLUG)[0]["status"] == "running"
-    [told] = [e for e in imports.log_of(pinewoods.house, SLUG) if e["import"] == number]
+        assert imports.log_of(settleds.house, SLUG)[0]["status"] == "running"
+    [told] = [e for e in imports.log_of(settleds.house, SLUG) if e["import"] == number]
     assert (told["status"], told["outcome"], told["reason"]) == ("done", "failed", "interrupted")
-    reason = pinewoods.report(number).reason
+    reason = settleds.report(number).reason
     assert reason is not None
     assert "plan" in reason.message
-    assert pinewoods.revision == 1
-    assert pinewoods.night(renamed(3)).revision_after == 2
+    assert settleds.revision == 1
+    assert settleds.night(renamed(3)).revision_after == 2
 
 
 @pytest.mark.parametrize(
-    ("database_url", "step"),
+    ("settleds", "step"),
     [("sqlite", "check"), pytest.param("postgres", "write", marks=pytest.mark.postgres)],
-    indirect=["database_url"],
+    indirect=["settleds"],
 )
-def test_another_worker_takes_over_what_a_killed_one_left(pinewoods: Pinewood, step: str) -> None:
-    pinewoods.night(district())
-    number = pinewoods.begin(renamed(3), trigger="sftp")
-    with walker(pinewoods, "worker", number, step):
-        dead = pinewoods.house.stores.roster(SLUG).imports.get(number).executor
-    with program(pinewoods, "worker") as told:
+def test_another_worker_takes_over_what_a_killed_one_left(settleds: Pinewood, step: str) -> None:
+    number = settleds.begin(renamed(3), trigger="sftp")
+    with walker(settleds, "worker", number, step):
+        dead = settleds.house.stores.roster(SLUG).imports.get(number).executor
+    with program(settleds, "worker") as told:
         assert told["executor"] != dead
-        until(lambda: pinewoods.ended(number)[0] == "done")
-    assert pinewoods.ended(number) == ("done", "success", None)
-    assert pinewoods.revision == 2
-    assert pinewoods.house.stores.roster(SLUG).imports.get(number).executor == told["executor"]
-    assert not plain_text(pinewoods)
+        until(lambda: settleds.ended(number)[0] == "done")
+    assert settleds.ended(number) == ("done", "success", None)
+    assert settleds.revision == 2
+    assert settleds.house.stores.roster(SLUG).imports.get(number).executor == told["executor"]
+    assert not plain_text(settleds)
 
 
 def test_an_import_that_was_begun_and_never_handed_in_is_found(pinewood: Pinewood) -> None:
@@ -123,20 +119,17 @@ def plain_text(pinewood: Pinewood) -> list[Path]:
 def walker(pinewood: Pinewood, what: str, which: object, step: str) -> Iterator[int]:
     """A process that walks and stops at a step; killed at the end of the block. Gives the import's number."""
     where = pinewood.house.settings
-    command = [sys.executable, TESTS / "walker.py", where.data, where.database_url or "-", what, str(which), step]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        assert process.stdout is not None
-        try:
-            first = process.stdout.readline()
-            arrived = process.stdout.readline()
-            assert arrived == f"there {step}\n", process.stderr and process.stderr.read()
-            yield int(first)
-        finally:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+    told, said = Pipe(duplex=False)
+    process = begin(child, where.data, where.database_url, what, str(which), step, said)
+    said.close()
+    try:
+        number = told.recv()
+        assert told.recv() == step
+        yield number
+    finally:
+        process.kill()
+        process.join()
+        told.close()
 
 
 @contextmanager

@@ -122,9 +122,8 @@ def test_each_source_may_have_matches_of_its_own(pinewood: Pinewood) -> None:
     assert pinewood.night(district(), source=first, dry_run=True).skipped == ()
 
 
-def test_the_commands_say_what_is_and_what_to_do_next(pinewood: Pinewood, capsys: pytest.CaptureFixture[str]) -> None:
-    pinewood.night(district())
-    data = ["--data", str(pinewood.house.settings.data)]
+def test_the_commands_say_what_is_and_what_to_do_next(settled: Pinewood, capsys: pytest.CaptureFixture[str]) -> None:
+    data = ["--data", str(settled.house.settings.data)]
     assert run([*data, "school", "list", SLUG]) == 0
     assert "No own school is declared: every school of the SIS is read." in capsys.readouterr().out
     assert run([*data, "school", "add", SLUG, "A", "--name", "Oak School"]) == 0

@@ -183,10 +183,9 @@ def test_a_rollback_leaves_the_pairs_and_the_next_night_reads_by_them(pinewood: 
 
 
 def test_the_command_takes_pairs_from_a_file_lists_and_undoes(
-    pinewood: Pinewood, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    settled: Pinewood, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pinewood.night(district())
-    data = ["--data", str(pinewood.house.settings.data)]
+    data = ["--data", str(settled.house.settings.data)]
     pairs = tmp_path / "pairs.csv"
     pairs.write_text("\ufeffOwn ID,Sis_ID\nk1,0077\nk2,\n", encoding="utf-8")
     assert run([*data, "take-over", SLUG, "classes", "--file", str(pairs)]) == WRONG_USE
@@ -199,5 +198,5 @@ def test_the_command_takes_pairs_from_a_file_lists_and_undoes(
     assert run([*data, "take-over", SLUG, "--json"]) == 0
     assert [(p["table"], p["own"], p["sis"]) for p in json.loads(capsys.readouterr().out)] == [("classes", "k1", "0077")]
     assert run([*data, "take-over", SLUG, "classes", "k1"]) == WRONG_USE
-    assert [a for a in pinewood.acts() if "take" in a] == ["taken-over", "take-over-undone"]
-    assert sources.of(pinewood.house, SLUG, None) is not None
+    assert [a for a in settled.acts() if "take" in a] == ["taken-over", "take-over-undone"]
+    assert sources.of(settled.house, SLUG, None) is not None

@@ -314,3 +314,51 @@ def watching_again(watchman: Watchman) -> int:
     left = [p for p in (watchman.inbox.parent / "taken").rglob("*") if p.is_file()]
     assert left == []
     return watchman.look(soon())
+
+
+MENDED = {"refused-users.csv": "sourcedId,givenName,_line,_code\r\n1,Zoe,2,required-blank\r\n"}
+
+
+def test_mended_rows_need_no_other_file_and_wait_for_no_start(pinewood: Pinewood) -> None:
+    watchman = Watchman.over(
+        pinewood, layouts="powerschool-dem", start=(datetime.now(UTC) + timedelta(hours=3)).strftime("%H:%M")
+    )
+    write(watchman.inbox, MENDED)
+    assert watchman.look(soon()) == 1
+    assert (watchman.started, watchman.files()) == ([1], ["refused-users.csv"])
+    # Renamed, they are known by Homeroom's own columns.
+    write(watchman.inbox, {"users.csv": MENDED["refused-users.csv"]})
+    assert watchman.look(soon()) == 0  # by its name it is a night's file, and the night's start is waited for
+    assert watchman.files() == ["users.csv"]
+
+
+def test_mended_rows_beside_a_set_that_grows_wait_for_it_and_go_with_it(watchman: Watchman) -> None:
+    write(watchman.inbox, MENDED | {"users.csv": USERS})
+    assert watchman.look(soon()) == 0
+    write(watchman.inbox, SET)
+    assert watchman.look(soon()) == 1
+    assert watchman.files() == ["classes.csv", "enrollments.csv", "refused-users.csv", "users.csv"]
+
+
+def test_a_set_does_not_take_the_place_of_mended_rows(pinewood: Pinewood) -> None:
+    now = datetime.now(UTC)
+    watchman = Watchman.over(pinewood, layouts="powerschool-dem")
+    sources.change(pinewood.house, SLUG, watchman.source.id, {"pause": [f"{now:%m-%d}..{now:%m-%d}"]})
+    for files in (SET, MENDED, SET):
+        write(watchman.inbox, files)
+        assert watchman.look(now + timedelta(seconds=11)) == 0
+    assert (watchman.deliveries(), watchman.entries()) == (3, [])
+    assert watchman.look(now + timedelta(days=1)) == 1
+    assert watchman.started == [2, 3]
+    assert watchman.entries() == [(1, 1, "rejected", "superseded"), (2, 2, "running", None), (3, 3, "running", None)]
+
+
+def test_mended_rows_do_not_keep_an_earlier_set_from_its_start(pinewood: Pinewood) -> None:
+    now = datetime.now(UTC)
+    watchman = Watchman.over(pinewood, layouts="powerschool-dem", start=(now + timedelta(hours=3)).strftime("%H:%M"))
+    write(watchman.inbox, SET)
+    assert watchman.look(soon()) == 0
+    write(watchman.inbox, MENDED)
+    assert watchman.look(soon()) == 1
+    assert watchman.look(now + timedelta(hours=4)) == 1
+    assert watchman.entries() == [(1, 2, "running", None), (2, 1, "running", None)]

@@ -11,7 +11,7 @@ import pytest
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import LimitReport
 from homeroom.sync import imports, sources
-from walks.walking import Country, Town, country
+from walks.walking import Country, Settled, Town, copied, country, settle
 
 ORGS = "sourcedId,name,type\ns1,North School,school\n"
 SESSIONS = "sourcedId,title,type,startDate,endDate,schoolYear\ny1,2026-27,schoolYear,2026-08-15,2027-06-15,2027\n"
@@ -29,12 +29,18 @@ def nation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
         yield opened
 
 
-@pytest.fixture
-def town(nation: Country, tmp_path: Path) -> Town:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Settled:
     """A district after its first good night."""
-    made = nation.town()
-    assert made.walk(delivered(tmp_path / "first", PEOPLE)).outcome == "success"
-    return made
+    folder = tmp_path_factory.mktemp("first")
+    return settle(folder, delivered(folder / "files", PEOPLE))
+
+
+@pytest.fixture
+def town(first: Settled, tmp_path: Path) -> Iterator[Town]:
+    """A copy of it."""
+    with copied(first, tmp_path / "house") as (_, made):
+        yield made
 
 
 def delivered(folder: Path, people: list[str], **others: str) -> Path:

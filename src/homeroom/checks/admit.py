@@ -7,6 +7,7 @@ from dataclasses import replace
 from homeroom.checks import keys, outcome
 from homeroom.checks.cells import Cell, cells
 from homeroom.checks.departures import judge_status
+from homeroom.checks.mended import prefer_mended, refuse_lost_zeros
 from homeroom.checks.notes import keep_notes, tell_healed, tell_standing
 from homeroom.checks.parents import find_cycles
 from homeroom.checks.ragged import refuse_ragged
@@ -47,7 +48,7 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     sheet = replace(sheet, anyone_leaves=bool(leavers))
     if changed:
         sheet = set_unmapped_aside(sheet)
-    healed = _check_rows(sheet, shapes, lookup) if changed else ()
+    sheet, healed = _check_rows(sheet, shapes, lookup) if changed else (sheet, ())
     sheet = outcome.settle_refused(sheet)
     provable = _settle(sheet, known)
     if changed:
@@ -65,16 +66,20 @@ def admit(workbench: Workbench, table: Table, sifted: Sifted, rules: Rules, look
     return Admitted(table.name, columns, sifted.mode, sifted.full, outcome.tally(sheet, said), provable, untouched, again)
 
 
-def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple[Cell, ...]:
-    """What can be said of the rows before it is known which of them stand. Returns the columns that need healing."""
+def _check_rows(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> tuple[Sheet, tuple[Cell, ...]]:
+    """What can be said of the rows before it is known which of them stand. Returns the sheet without rows for which a mended one
+    came, and the columns that need healing.
+    """
     judge_status(sheet)
     healed = explain_cells(sheet, shapes)
+    refuse_lost_zeros(sheet, lookup)
+    sheet = prefer_mended(sheet)
     keys.find_twice(sheet)
     keys.find_look_alikes(sheet, odd=any(cell.name == "sourcedId" for cell in healed))
     keys.find_lost_zeros(sheet, lookup)
     others = tuple(f for f in sheet.table.references if f.ref != sheet.name)
     check_references(sheet, others, _required(shapes), sheet.rows, lookup)
-    return healed
+    return sheet, healed
 
 
 def _check_own(sheet: Sheet, shapes: tuple[Cell, ...], lookup: Lookup) -> None:

@@ -48,7 +48,7 @@ class Sheet:
     Findings are collected in `found` (one row each), with what they do to their row in `effect`:
     `refuse`, `patch` (the cell becomes `mended`), `ignore`, `tell`. `unmapped`: some rows were set aside in unmapped_T, since
     the layout does not know a word in them. `anyone_leaves`: some row may say that its record is gone. `aside`: some rows were
-    refused or ignored; they are in aside_T.
+    refused or ignored; they are in aside_T. `stepped`: mended rows have taken the place of those in stepped_T, which are in unmapped_T too.
     """
 
     workbench: Workbench
@@ -58,6 +58,7 @@ class Sheet:
     unmapped: bool = False
     anyone_leaves: bool = True
     aside: bool = False
+    stepped: bool = False
 
     @property
     def name(self) -> str:
@@ -114,7 +115,8 @@ class Sheet:
     def standing(self) -> str:
         """FROM item: the rows that do not say their record is gone, whatever stands in their cells."""
         gone = self.has_status and self.anyone_leaves
-        return f"(SELECT * FROM {self.shaped} WHERE NOT {self.leaving})" if gone else self.shaped
+        rows = f"(SELECT * FROM {self.shaped} WHERE NOT {self.leaving})" if gone else self.shaped
+        return f"(SELECT * FROM {rows} ANTI JOIN stepped_{self.name} USING (_file, _row, _kh))" if self.stepped else rows
 
     def find(
         self,

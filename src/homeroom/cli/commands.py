@@ -73,6 +73,8 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "list": ("homeroom.cli.sources:list_", "List a district's sources."),
             "show": ("homeroom.cli.sources:show", "Show a source's settings."),
             "set": ("homeroom.cli.sources:set_", "Change settings of a source."),
+            "archive": ("homeroom.cli.archiving:archive", "End a source for good; its history is kept."),
+            "take-back": ("homeroom.cli.archiving:take_back", "Bring an archived source back."),
             "secret": ("homeroom.cli.pulls:secret", "Give a source the password or key with which it logs in elsewhere."),
             "test": ("homeroom.cli.pulls:try_out", "Connect to a source's server, and show what it would fetch."),
             "notices": ("homeroom.cli.notices:notices", "Make the address for notices of change; prints it once."),

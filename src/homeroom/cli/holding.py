@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -22,6 +23,7 @@ def lock(
     *,
     value: str | None = None,
     why: str | None = None,
+    until: date | None = None,
     as_json: Json = False,
 ) -> int:
     """Keep a field of a record as it is, whatever the source says; with --value, correct it first.
@@ -40,6 +42,8 @@ def lock(
         What shall stand there from now on; an empty text makes the field blank. It is checked as a file's cell is.
     why
         A few words for whoever meets the lock later.
+    until
+        The day (2027-01-31) on which it is unlocked by itself, at midnight in the district's zone.
     as_json
         Print one JSON document.
     """
@@ -50,10 +54,11 @@ def lock(
         raise Misuse("--value needs the name of the field that it is for.")
     with opened_house() as house:
         if value is None or field is None:
-            made = by_hand.lock(house, slug, table_name, sourced_id, field, why=why, who=WHO)
+            made = by_hand.lock(house, slug, table_name, sourced_id, field, why=why, who=WHO, until=until)
         else:
-            made = by_hand.correct(house, slug, table_name, sourced_id, field, value, why=why, who=WHO)
-    return _told(made, as_json, f"{field or 'Every field'} of {sourced_id} is locked; no import changes it.")
+            made = by_hand.correct(house, slug, table_name, sourced_id, field, value, why=why, who=WHO, until=until)
+    end = f" until {until.isoformat()}" if until is not None else ""
+    return _told(made, as_json, f"{field or 'Every field'} of {sourced_id} is locked{end}; no import changes it.")
 
 
 def unlock(slug: str, table_name: TableName, sourced_id: str, field: str | None = None, /, *, as_json: Json = False) -> int:
@@ -101,9 +106,18 @@ def locks(slug: str, table_name: Annotated[str | None, Parameter(name="TABLE")] 
         document(held)
         return 0
     table(
-        ["table", "sourcedId", "held", "since", "by", "why", "the source differs in"],
+        ["table", "sourcedId", "held", "since", "until", "by", "why", "the source differs in"],
         [
-            (h["table"], h["sourcedId"], h["field"] or h["mark"], h["since"], h["who"], h["why"], ", ".join(h["differs"]))
+            (
+                h["table"],
+                h["sourcedId"],
+                h["field"] or h["mark"],
+                h["since"],
+                h["until"],
+                h["who"],
+                h["why"],
+                ", ".join(h["differs"]),
+            )
             for h in held
         ],
     )

@@ -163,7 +163,7 @@ def add(
 
 
 def list_(slug: str, /, *, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
-    """List a district's sources, and how each stands: working, late, failing, not connected, paused or closed.
+    """List a district's sources, and how each stands: working, late, failing, not connected, paused, closed or archived.
 
     Parameters
     ----------
@@ -208,7 +208,8 @@ def _listed(source: Source, stands: Freshness) -> dict[str, Any]:
         "layouts": source.layouts,
         "start": source.start,
         "enabled": source.enabled,
-        "state": stands.state,
+        "archived_at": moment(source.archived) if source.archived is not None else None,
+        "state": "archived" if source.archived is not None else stands.state,
         "failures": stands.failures,
         **times,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +12,8 @@ from homeroom.desk.causes import Example, Filter, example, schools_of
 from homeroom.desk.rights import Allowed, allows
 from homeroom.desk.sight import Sight, sight
 from homeroom.desk.viewer import Viewer
-from homeroom.layouts.mended import MARKS
+from homeroom.layouts.layout import Kind
+from homeroom.layouts.mended import is_mended, own_columns
 from homeroom.layouts.proposing.meanings import is_secret
 from homeroom.outbound.sheets import sheet
 from homeroom.reading.archives import unpack
@@ -20,17 +21,22 @@ from homeroom.reading.excerpts import excerpts
 from homeroom.reading.inspect import inspect
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse
+from homeroom.roster.refused_rows import MARKS, SURPLUS
+from homeroom.roster.spreadsheets import given_back, kept
 from homeroom.store.audit import AuditRow
 from homeroom.store.history import Change
+from homeroom.store.imports import Import
 from homeroom.store.issues import IssueRow, Wanted
-from homeroom.sync import tuning
+from homeroom.store.sources import Source
+from homeroom.sync import mended_rows, tuning
 from homeroom.sync.house import House
+from homeroom.sync.layouts import Own, sets_for
+from homeroom.sync.suiting import suited
+from homeroom.sync.walk import hints_for
 from homeroom.sync.walking import sealed_delivery
 from homeroom.workbench.values import Hints, Inspected, SourceFile
 
 PAGE = 100
-SURPLUS = "_surplus"
-"""The cells that a row has beyond the header; only there where a file has such rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +110,15 @@ def _line(change: Change, seen: Sight) -> ChangeLine:
 
 def files_with_refused(house: House, slug: str, number: int) -> tuple[str, ...]:
     """The files of which rows were refused: for each there is a file of its refused rows."""
-    groups = house.stores.roster(slug).issues.groups(number, Wanted(refused=True))
-    return tuple(sorted({g.file for g in groups if g.file is not None}))
+    return tuple(house.stores.roster(slug).issues.refused_files(number))
 
 
 def refused_rows(house: House, viewer: Viewer, slug: str, number: int, file: str, now: datetime | None = None) -> Iterator[str]:
     """The refused rows of one file as CSV, line by line: each as it was sent, then what happened to it and what to do.
 
-    Mended, it can be sent as it is: the last four columns are not read, and it says nothing of other records. Raises Misuse where
-    the values may not be seen, Refused where the originals are gone; both before the first line.
+    Mended, it can be sent as it is: the last four columns are not read, it says nothing of other records, and an apostrophe keeps
+    a spreadsheet from changing what it would change. Raises Misuse where the values may not be seen, Refused where the originals
+    are gone; both before the first line.
     """
     at = now or datetime.now(UTC)
     seen, store = sight(house, viewer, slug, at), house.stores.roster(slug)
@@ -127,16 +133,20 @@ def refused_rows(house: House, viewer: Viewer, slug: str, number: int, file: str
     house.stores.control.audit.add(
         AuditRow(at, viewer.who, "refused-rows-downloaded", slug, {"import": number, "rows": len(by_line)})
     )
-    source = house.stores.control.sources.get(row.source)
+    read_as = _hints(house, slug, house.stores.control.sources.get(row.source), row, file)
 
     def lines() -> Iterator[str]:
         with claim(house.settings.work, f"{slug}-{number}-refused") as folder:
             raw = unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw")
             files = unpack(raw, folder.path / "unpacked").files
-            look = _look(files, file, tuning.hints(source))
+            look = _look(files, file, read_as)
             too_long = any(i.code == "row-long" for found in by_line.values() for i in found)
-            header = [*look.header, *MARKS, *([SURPLUS] if too_long else [])]
-            yield from sheet(header, (_mendable(look, cells, at, by_line) for at, cells in _rows(look, by_line)))
+            header = [
+                *_district_s(look, look.columns if look.unheaded else look.header),
+                *MARKS,
+                *([SURPLUS] if too_long else []),
+            ]
+            yield from sheet(header, (_mendable(look, cells, at, by_line) for at, cells in _rows(look, by_line)), kept)
 
     return lines()
 
@@ -172,15 +182,31 @@ def _by_line(rows: list[IssueRow]) -> dict[int, list[IssueRow]]:
     return found
 
 
+def _hints(house: House, slug: str, source: Source, row: Import, file: str) -> Hints:
+    """How the import's walk read the file: by the source's own word, and by that of the set that was named for it."""
+    named = (house.stores.roster(slug).imports.report(row.number) or {}).get("layouts_named") or source.layouts
+    sets, wanted = sets_for(named, Own(house, slug))
+    kind: Kind = "continuous" if row.kind == "continuous" else "change_notification"
+    return hints_for(tuning.hints(source), suited(sets[0], source).of_kind(kind) if wanted is not None else None, file)
+
+
 def _look(files: tuple[SourceFile, ...], name: str, hints: Hints) -> Inspected:
     for each in files:
         if each.name == name:
-            return inspect(each, hints)
+            return inspect(each, mended_rows.hints(hints) if mended_rows.looks_mended(each.name, each.path) else hints)
     raise Misuse(f"The delivery has no file {name}.")
 
 
 def _rows(look: Inspected, by_line: Mapping[int, list[IssueRow]]) -> Iterator[tuple[int, tuple[str, ...]]]:
     return ((row.line, row.cells) for row in excerpts(look, by_line))
+
+
+def _district_s(look: Inspected, cells: Sequence[str]) -> list[str]:
+    """The cells of a row without what an earlier file of refused rows had of Homeroom's, as they were before a spreadsheet."""
+    ours = own_columns(look)
+    if not is_mended(look):
+        return list(cells)
+    return [given_back(cell) for cell, word in zip(cells, look.columns, strict=True) if word not in ours]
 
 
 def _mendable(look: Inspected, cells: tuple[str, ...], line: int, by_line: Mapping[int, list[IssueRow]]) -> list[str]:
@@ -194,7 +220,7 @@ def _mendable(look: Inspected, cells: tuple[str, ...], line: int, by_line: Mappi
     secret = [is_secret(word) for word in look.columns]
     row = ["" if at < len(secret) and secret[at] else cell for at, cell in enumerate(cells)]
     width = len(look.header)
-    surplus, row = row[width:], [*row[:width], *[""] * (width - len(row))]
+    surplus, row = row[width:], _district_s(look, [*row[:width], *[""] * (width - len(row))])
     said = " ".join(dict.fromkeys(i.told().message for i in found))
     return [
         *row,

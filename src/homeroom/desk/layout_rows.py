@@ -6,24 +6,34 @@ Values leave this module only where records may be seen; otherwise their shapes 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from homeroom.desk.rights import Allowed, Closed, allows
 from homeroom.desk.sight import Sight
 from homeroom.desk.viewer import Viewer
+from homeroom.layouts.faults import LayoutFaults
 from homeroom.layouts.nearness import cleaned
 from homeroom.layouts.proposing.meanings import is_secret
 from homeroom.roster.codes import code
+from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import Reason
+from homeroom.store.audit import AuditRow, AuditWanted
 from homeroom.store.sources import Source
+from homeroom.sync.glancing import glance
 from homeroom.sync.house import House
 from homeroom.sync.previewing import preview
 from homeroom.sync.trying import Example, Tried, try_on
 
 ROWS = 40
 """So many rows of a file can be stepped through: of every fate some."""
+NOTED = timedelta(minutes=10)
+"""So long one row of the audit speaks for all looks at a delivery while somebody types."""
+PATIENCE = 5.0
+"""Seconds that a look waits for others."""
+_turns = threading.BoundedSemaphore(2)
 _SHAPES = ((re.compile(r"[^\W\d_]"), lambda m: "X" if m[0].isupper() else "x"), (re.compile(r"\d"), lambda m: "0"))
 
 
@@ -116,6 +126,67 @@ def row(
         closed=isinstance(allows(house, viewer, "records.see", slug, now), Closed),
         next_refused=next((n for n in (*(n for n in refused if n > at), *refused) if n != at), None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Glanced:
+    """One row through the text as it is typed: columns before and after, or their shapes. `why`: what keeps it from being looked at."""
+
+    came: tuple[Cell, ...] = ()
+    becomes: tuple[Cell, ...] = ()
+    file: str = ""
+    table: str = ""
+    kept: bool = True
+    nth: int = 1
+    rows: int = 0
+    values: bool = False
+    why: str = ""
+
+
+def glanced(
+    house: House,
+    viewer: Viewer,
+    slug: str,
+    name: str,
+    texts: Mapping[str, str],
+    file: str,
+    delivery: int,
+    nth: int,
+    now: datetime,
+) -> Glanced | None:
+    """A row of a stored delivery through a draft that can be read; None where the draft's file reads nothing of it.
+
+    The audit keeps once in a while that values were looked at, not with every letter that is typed.
+    """
+    values = opened(house, viewer, slug, now)
+    if not _turns.acquire(timeout=PATIENCE):
+        return None
+    try:
+        found = glance(house, slug, delivery, texts, name, file, nth)
+    except (LayoutFaults, Misuse, Refused) as why:
+        return Glanced(why=getattr(why, "message", None) or str(why))
+    finally:
+        _turns.release()
+    if found is None:
+        return None
+    if values:
+        _note(house, viewer, slug, delivery, now)
+    return Glanced(
+        came=tuple(Cell(word, _shown(value, word, values), word in found.used) for word, value in found.before),
+        becomes=tuple(Cell(target, _shown(value, target, values)) for target, value in found.after if value is not None),
+        file=found.file,
+        table=found.table,
+        kept=found.kept,
+        nth=found.nth,
+        rows=found.rows,
+        values=values,
+    )
+
+
+def _note(house: House, viewer: Viewer, slug: str, delivery: int, now: datetime) -> None:
+    wanted = AuditWanted(district=slug, actor=viewer.who, action="delivery-previewed", since=now - NOTED)
+    if not any(row.detail.get("delivery") == delivery for row in house.stores.control.audit.page(wanted, 20)):
+        house.stores.control.audit.add(AuditRow(now, viewer.who, "delivery-previewed", slug, {"delivery": delivery, "rows": 1}))
 
 
 def tried(

@@ -81,7 +81,7 @@ def reports(house: House, slug: str) -> tuple[Report, ...]:
 def in_use(house: House, slug: str) -> tuple[InUse, ...]:
     """Every source of the district and what it is read by."""
     told = reports(house, slug)
-    return tuple(_of_source(house, slug, source, told) for source in house.stores.control.sources.of(slug))
+    return tuple(_of_source(house, slug, source, told) for source in house.stores.control.sources.current(slug))
 
 
 def own_sets(house: House, slug: str) -> tuple[OwnSet, ...]:

@@ -27,6 +27,11 @@ class Line:
     of: int | None = None
 
 
+def recipe_words(name: str) -> str:
+    """What a recipe does, as the mapping says it: a sentence of the catalogue."""
+    return RECIPES[name].meaning.replace("`", "").rstrip(".")
+
+
 def lines(layout: Layout) -> tuple[Line, ...]:
     """The mapping, in the order of the table's fields."""
     must = {*layout.required, *layout.expected}
@@ -64,7 +69,7 @@ def _rule(target: str, source: Source) -> Iterator[Said]:
         yield from _mapped(source)
     for recipe in source.recipe:
         name, _colon, argument = recipe.partition(":")
-        meaning = RECIPES[name].meaning.replace("`", "").rstrip(".")
+        meaning = Said(recipe_words(name))
         yield (
             _("{meaning} ({argument})", meaning=meaning, argument=argument)
             if argument

@@ -102,7 +102,7 @@ def ask(house: House, asking: Viewer, slug: str, term: str, now: datetime) -> An
     rights.demand(house, asking, "records.see", slug, now)
     said = judged(term)
     store = house.stores.roster(slug)
-    looks = [_look(house, slug, source, said, now) for source in house.stores.control.sources.of(slug)]
+    looks = [_look(house, slug, source, said, now) for source in house.stores.control.sources.current(slug)]
     known = dict(_known(house, slug, store, said))
     candidates = list(_candidates(house, slug, looks, known))
     house.stores.control.audit.add(AuditRow(now, asking.who, "missing-asked", slug, {"found": len(candidates)}))

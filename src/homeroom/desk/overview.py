@@ -105,7 +105,7 @@ def overview(house: House, viewer: Viewer, slug: str, now: datetime | None = Non
     store = house.stores.roster(slug)
     stood = stands(district, summary, viewer, at)
     report = _last_applied(store)
-    lines = tuple(_source(house, source, at) for source in control.sources.of(slug))
+    lines = tuple(_source(house, source, at) for source in control.sources.current(slug))
     revisions = store.revisions(2)
     return Overview(
         now=stood,

@@ -81,7 +81,7 @@ def source_of(house: House, slug: str, number: int | None) -> Source:
     found = sources.of(house, slug, number)
     if found is not None:
         return found
-    mine = house.stores.control.sources.of(slug)
+    mine = house.stores.control.sources.current(slug)
     if not mine:
         raise Misuse(f"district {slug} has no source yet: homeroom source add {slug} --kind sftp --layouts SET.")
     raise Misuse(f"district {slug} has several sources; name one: --source {' or '.join(str(s.id) for s in mine)}.")
@@ -150,7 +150,7 @@ def _connection(house: House, source: Source, fingerprints: Fingerprints) -> Con
 
 def _own_fields(house: House, slug: str) -> list[str]:
     """The extension fields that the district's PowerSchool sources name."""
-    mine = [s for s in house.stores.control.sources.of(slug) if s.kind == "powerschool"]
+    mine = [s for s in house.stores.control.sources.current(slug) if s.kind == "powerschool"]
     asked = [tuple(value(s, "extension_fields") or ()) for s in mine]
     if len(set(asked)) > 1:
         raise Misuse(

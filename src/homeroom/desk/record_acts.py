@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from homeroom.desk import records, rights
@@ -79,21 +79,40 @@ def ask_again(house: House, asking: Viewer, slug: str, table: str, key: str, now
 
 
 def lock(
-    house: House, asking: Viewer, slug: str, table: str, key: str, field: str | None, why: str | None, now: datetime
+    house: House,
+    asking: Viewer,
+    slug: str,
+    table: str,
+    key: str,
+    field: str | None,
+    why: str | None,
+    now: datetime,
+    until: date | None = None,
 ) -> dict[str, Any] | None:
-    """Lock a field as it stands (None: all fields). None where there is no such record. Raises NotAllowed, Misuse."""
-    sourced_id = _held(house, asking, slug, table, key, now)
-    return None if sourced_id is None else by_hand.lock(house, slug, table, sourced_id, field, why=why, who=asking.who, now=now)
-
-
-def correct(
-    house: House, asking: Viewer, slug: str, table: str, key: str, field: str, value: str, why: str | None, now: datetime
-) -> dict[str, Any] | None:
-    """Give a field a value of the district's own, and lock it. None where there is no such record. Raises NotAllowed, Misuse."""
+    """Lock a field as it stands (None: all fields), perhaps until a day. None where there is no such record. Raises NotAllowed, Misuse."""
     sourced_id = _held(house, asking, slug, table, key, now)
     if sourced_id is None:
         return None
-    return by_hand.correct(house, slug, table, sourced_id, field, value, why=why, who=asking.who, now=now)
+    return by_hand.lock(house, slug, table, sourced_id, field, why=why, who=asking.who, now=now, until=until)
+
+
+def correct(
+    house: House,
+    asking: Viewer,
+    slug: str,
+    table: str,
+    key: str,
+    field: str,
+    value: str,
+    why: str | None,
+    now: datetime,
+    until: date | None = None,
+) -> dict[str, Any] | None:
+    """Give a field a value of the district's own, and lock it, perhaps until a day. None where there is no such record. Raises NotAllowed, Misuse."""
+    sourced_id = _held(house, asking, slug, table, key, now)
+    if sourced_id is None:
+        return None
+    return by_hand.correct(house, slug, table, sourced_id, field, value, why=why, who=asking.who, now=now, until=until)
 
 
 def unlock(

@@ -10,16 +10,23 @@ from typing import Literal
 from homeroom.desk.record_links import Links, Ref
 from homeroom.roster.holding import MEMBER, WHOLE, is_field
 from homeroom.roster.meanings import label_of_field
+from homeroom.store.audit import AuditWanted
 from homeroom.store.history import Change, Record, Revision
 from homeroom.store.imports import Import
 from homeroom.store.pages import Where
 from homeroom.store.roster import RosterStore
+from homeroom.sync import record_keys
 from homeroom.sync.house import House
+from homeroom.sync.lock_days import CLOCK
 
 MOST = 200
 """Events that a page shows."""
+MOST_UNLOCKED = 2000
+"""Locks of a district that ended, the newest: so many are looked through for those of one record."""
 
-What = Literal["first", "added", "updated", "removed", "restored", "locked", "joined-class", "left-class", "came-back-to-class"]
+What = Literal[
+    "first", "added", "updated", "removed", "restored", "locked", "unlocked", "joined-class", "left-class", "came-back-to-class"
+]
 _VERBS: Mapping[str, What] = {"add": "added", "update": "updated", "remove": "removed", "restore": "restored"}
 _SEATS: Mapping[str, What] = {"add": "joined-class", "remove": "left-class", "restore": "came-back-to-class"}
 
@@ -121,8 +128,10 @@ class Walks:
         return self._files[number, table]
 
 
-def of_record(store: RosterStore, record: Record, links: Links, walks: Walks) -> tuple[Event, ...]:
-    """The events of a record, newest first: its own, the locks that stand, and for people the classes that they joined and left."""
+def of_record(house: House, slug: str, record: Record, links: Links, walks: Walks) -> tuple[Event, ...]:
+    """The events of a record, newest first: its own, the locks that stand and those that ended, and for people the classes that they
+    joined and left."""
+    store = house.stores.roster(slug)
     events = [_event(record.table, change, walks) for change in record.changes]
     if not any(e.what == "added" for e in events) and (first := walks.revision(record.first_revision)) is not None:
         began = walks.began(first.number_of_import)
@@ -133,9 +142,26 @@ def of_record(store: RosterStore, record: Record, links: Links, walks: Walks) ->
             label = "" if hold.word == WHOLE else label_of_field(record.table, hold.word)
             held = (Difference(hold.word, label, None, None),)
             events.append(Event("locked", hold.since, None, None, None, hold.who, held))
+    events += _unlocked(house, slug, record)
     if record.table == "users":
         events += _seats(store, record, links, walks)
     return tuple(sorted(events, key=lambda e: (e.at, e.revision or 0), reverse=True)[:MOST])
+
+
+def _unlocked(house: House, slug: str, record: Record) -> list[Event]:
+    """Locks that ended, by a person or on their day: the audit tells of them, and of which record, by a KEY."""
+    ended = house.stores.control.audit.page(AuditWanted(district=slug, action="record-unlocked"), MOST_UNLOCKED)
+    keys, number = record_keys.of(house, slug) if ended else None, record.values["id"]
+    events = []
+    for row in ended:
+        detail = row.detail
+        mine = detail.get("table") == record.table and detail.get("record")
+        if keys is not None and mine and keys.open(record.table, str(detail["record"])) == number:
+            words = [str(word) for word in detail.get("fields", ())]
+            labels = ["" if word == WHOLE else label_of_field(record.table, word) for word in words]
+            told = tuple(Difference(word, label, None, None) for word, label in zip(words, labels, strict=True) if label)
+            events.append(Event("unlocked", row.at, None, None, None, None if row.actor == CLOCK else row.actor, told))
+    return events
 
 
 def _event(table: str, change: Change, walks: Walks) -> Event:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from homeroom.desk import app_shares, record_keys, record_names, rights
@@ -33,6 +33,7 @@ class Lock:
     since: datetime
     who: str
     why: str | None
+    until: date | None
     whole: bool
     differs: bool
     says: str | None
@@ -107,7 +108,7 @@ def profile(house: House, asking: Viewer, slug: str, table: str, key: str, now: 
         first_revision=record.first_revision,
         last_revision=record.last_revision,
         fields=fields,
-        history=of_record(store, record, links, walks),
+        history=of_record(house, slug, record, links, walks),
         relations=related(house, slug, record, links),
         apps=app_shares.seen(house, slug, known, values),
         may_refresh=rights.may(house, asking, "records.refresh", slug, now) and _can_be_asked(house, slug, record),
@@ -128,7 +129,7 @@ def _can_be_asked(house: House, slug: str, record: Record) -> bool:
     """Whether a source of the district can be asked for single records at all."""
     from homeroom.systems.roads import ROADS  # the clients of all systems; a page that offers no refresh needs none
 
-    mine = house.stores.control.sources.of(slug)
+    mine = house.stores.control.sources.current(slug)
     return any(s.enabled and s.kind in ROADS and ROADS[s.kind].one is not None for s in mine)
 
 
@@ -154,7 +155,9 @@ def _field(
 
 
 def _lock(hold: Hold, field: str | None) -> Lock:
-    return Lock(hold.since, hold.who, hold.why, hold.word == WHOLE, field in hold.offered, hold.offered.get(field or ""))
+    return Lock(
+        hold.since, hold.who, hold.why, hold.until, hold.word == WHOLE, field in hold.offered, hold.offered.get(field or "")
+    )
 
 
 def _text(value: Any) -> str | None:

@@ -85,7 +85,7 @@ def schools_page(house: House, slug: str) -> SchoolsPage:
     told, counts = schools.listed(house, slug), house.stores.roster(slug).by_school()
     last = next((r for _, r in layout_use.reports(house, slug) if r.outcome != "failed" and not r.dry_run), None)
     skipped = {s.school: s for s in last.skipped} if last is not None else {}
-    rules = tuple(_rules(source) for source in house.stores.control.sources.of(slug))
+    rules = tuple(_rules(source) for source in house.stores.control.sources.current(slug))
     listed = {entry.split()[0] for rule in rules for entry in rule.listed}
     declared = sum(t.own is not None for t in told)
     names = {t.own: t.own_name for t in told if t.own} | {t.sis: t.sis_name for t in told if t.sis}
@@ -132,7 +132,7 @@ def read_again(house: House, viewer: Viewer, slug: str, sis: str) -> None:
 
 
 def _list_it(house: House, viewer: Viewer, slug: str, sis: str, entries: list[str]) -> None:
-    for source in house.stores.control.sources.of(slug):
+    for source in house.stores.control.sources.current(slug):
         before = [str(entry) for entry in value(source, "ignore_schools")]
         after = [entry for entry in before if entry.split()[0] != sis] + entries
         if before != after:

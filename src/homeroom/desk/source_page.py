@@ -89,8 +89,13 @@ class Proposal:
 
 
 def listed(house: House, slug: str, now: datetime) -> tuple[Standing, ...]:
-    """The district's sources, and how each stands."""
-    return tuple(standing(house, source, now) for source in house.stores.control.sources.of(slug))
+    """The district's sources that are not archived, and how each stands."""
+    return tuple(standing(house, source, now) for source in house.stores.control.sources.current(slug))
+
+
+def archived(house: House, slug: str) -> tuple[Source, ...]:
+    """The sources that were ended."""
+    return tuple(source for source in house.stores.control.sources.of(slug) if source.archived is not None)
 
 
 def standing(house: House, source: Source, now: datetime) -> Standing:

@@ -38,7 +38,7 @@ class Reader:
 
 def readers(house: House, slug: str) -> tuple[Reader, ...]:
     """The sources that files may be handed in for, the one for uploads first."""
-    mine = [s for s in house.stores.control.sources.of(slug) if s.kind in BY_FILES]
+    mine = [s for s in house.stores.control.sources.current(slug) if s.kind in BY_FILES]
     return tuple(_reader(house, slug, s) for s in sorted(mine, key=lambda s: (BY_FILES.index(s.kind), s.id)))
 
 
@@ -49,11 +49,11 @@ def begin(
 
     Raises Misuse, with nothing taken, for no file, for names that no file can have, and for a source that reads no files.
     """
-    named = _named(files)
+    laid = named(files)
     chosen = _chosen(house, asking, slug, source)
     notes: list[str] = []
     with claim(house.settings.work, f"{slug}-upload") as folder:
-        for name, path in named:
+        for name, path in laid:
             path.rename(folder.path / name)
         number = intake.hand_in(
             house,
@@ -67,7 +67,7 @@ def begin(
             now=now,
             note=notes.append,
         )
-    house.stores.control.audit.add(AuditRow(now, asking.who, "uploaded", slug, {"import": number, "files": len(named)}))
+    house.stores.control.audit.add(AuditRow(now, asking.who, "uploaded", slug, {"import": number, "files": len(laid)}))
     return number, tuple(notes)
 
 
@@ -129,19 +129,19 @@ def _already(house: House, slug: str, tried: Import) -> Import | None:
     return None
 
 
-def _named(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
+def named(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
     """The files with names under which they can lie in a folder. Raises Misuse."""
     if not files:
         raise Misuse("Choose the files first: one ZIP, or the files themselves.")
-    named: dict[str, Path] = {}
+    found: dict[str, Path] = {}
     for given, path in files:
         name = given.replace("\\", "/").rpartition("/")[2].strip()
         if name in ("", ".", "..") or not name.isprintable() or len(name.encode("utf-8", "replace")) > NAME_BYTES:
             raise Misuse("One of the files has a name that cannot be used. Rename it on your disk, and choose it again.")
-        if name in named:
+        if name in found:
             raise Misuse(f"Two of the files are called {name}. Choose each once, or put folders into one ZIP.")
-        named[name] = path
-    return list(named.items())
+        found[name] = path
+    return list(found.items())
 
 
 def _reader(house: House, slug: str, source: Source) -> Reader:

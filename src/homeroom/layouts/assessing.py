@@ -10,6 +10,7 @@ from homeroom.layouts import patterns
 from homeroom.layouts.binding import Binding, explained
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.manifest import FileMode, Finding, Manifest
+from homeroom.layouts.mended import is_mended, own_columns
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.faults import Refused
 from homeroom.workbench.values import Inspected, Mode
@@ -106,8 +107,13 @@ def assess(layouts: LayoutSet, files: Sequence[Inspected], manifest: Manifest | 
         refusal=refusal or alike,
         gaps=tuple(gap for m in matches for gap in _gaps(m.binding)),
         explained=sum(explained([m.binding for m in of]) for of in _by_file(matches)),
-        columns=sum(len(of[0].inspected.columns) for of in _by_file(matches)),
+        columns=sum(_delivered(of[0].inspected) for of in _by_file(matches)),
     )
+
+
+def _delivered(inspected: Inspected) -> int:
+    """How many columns of a file are the district's: those that Homeroom put beside refused rows are none of it."""
+    return len(inspected.columns) - len(own_columns(inspected))
 
 
 def _by_file(matches: Sequence[Match]) -> list[list[Match]]:
@@ -174,7 +180,7 @@ def _by_name(
     unmatched: list[tuple[Inspected, str | None]] = []
     findings: list[Finding] = []
     for inspected in files:
-        readers = layouts.readers(inspected.file.name)
+        readers = layouts.readers(inspected.file.name) or _of_refused(layouts, inspected)
         if not readers:
             unmatched.append((inspected, None))
         for layout in readers:
@@ -183,12 +189,18 @@ def _by_name(
                 findings.append(Finding("file-not-promised", inspected.file.number, layout.table, detail))
             else:
                 named.append((inspected, layout))
-    plain = {w.name for i, w in named if patterns.rank(w.files, i.file.name) == 0}
+    plain = {w.name for i, w in named if patterns.rank(w.files, i.file.name) == 0 and not is_mended(i)}
     for inspected, layout in list(named):
-        if layout.name in plain and patterns.rank(layout.files, inspected.file.name) != 0:
+        if layout.name in plain and patterns.rank(layout.files, inspected.file.name) != 0 and not is_mended(inspected):
             named.remove((inspected, layout))
             unmatched.append((inspected, f"{layout.files[0]} was read instead"))
     return named, unmatched, findings
+
+
+def _of_refused(layouts: LayoutSet, inspected: Inspected) -> tuple[Layout, ...]:
+    """The layout of a file of refused rows that somebody has renamed: Homeroom wrote its header, which is trusted alone."""
+    like = _like(layouts, inspected) if is_mended(inspected) and inspected.fault is None else None
+    return (like,) if like else ()
 
 
 def _likeness(layouts: LayoutSet, inspected: Inspected) -> str:
@@ -212,7 +224,7 @@ def _like(layouts: LayoutSet, inspected: Inspected, other_than: Layout | None = 
             and not inspected.headerless
         ):
             binding = bindings.match(layout, inspected)
-            if binding.fits and len(layout.expected) > 1 and binding.explained * 5 >= len(inspected.columns) * 4:
+            if binding.fits and len(layout.expected) > 1 and binding.explained * 5 >= _delivered(inspected) * 4:
                 fits.append((binding.explained, layout))
     best = max((n for n, _ in fits), default=0)
     winners = [w for n, w in fits if n == best]
@@ -280,9 +292,9 @@ def _gaps(binding: Binding) -> list[str]:
 
 
 def _alike(matches: Sequence[Match]) -> Refused | None:
-    """Two files for one layout: which of two full exports is the true one, nobody can say."""
+    """Two files for one layout: which of two full exports is the true one, nobody can say. Refused rows are no export."""
     seen: dict[str, Inspected] = {}
-    for match in matches:
+    for match in (m for m in matches if not is_mended(m.inspected)):
         first = seen.setdefault(match.layout.name, match.inspected)
         if first is not match.inspected:
             return Refused("files_alike", first=first.file.name, second=match.inspected.file.name, table=match.layout.table)

@@ -1,16 +1,18 @@
-"""Files of refused rows that were mended and sent again: Homeroom made them, and they bear its four columns.
-
-Such a file holds only the rows that were refused, so it says nothing of records that it does not list, whatever it is called.
-"""
+"""Whether a file that was looked at is one of refused rows, and which of its columns Homeroom put there."""
 
 from __future__ import annotations
 
+from homeroom.roster.refused_rows import MARKS, SURPLUS, bears_marks, is_name
 from homeroom.workbench.values import Inspected
-
-MARKS = ("_line", "_code", "_what_happened", "_what_to_do")
-"""What Homeroom puts behind the columns of a refused row. They are not read."""
 
 
 def is_mended(inspected: Inspected) -> bool:
-    """Whether a file bears all the marks of one that Homeroom made of refused rows."""
-    return set(MARKS) <= {word.casefold() for word in inspected.columns}
+    """Whether a file is one that Homeroom made of refused rows."""
+    return is_name(inspected.file.name) or bears_marks(inspected.columns)
+
+
+def own_columns(inspected: Inspected) -> tuple[str, ...]:
+    """The words of such a file that Homeroom put there; none for any other file."""
+    if not is_mended(inspected):
+        return ()
+    return tuple(word for word in inspected.columns if word.strip().casefold() in (*MARKS, SURPLUS))

@@ -11,6 +11,8 @@ import re
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
+from homeroom.roster.refused_rows import meant
+
 _DATE = r"[-_. ]?(?:19|20)\d{2}[-_.]?\d{2}[-_.]?\d{2}(?:[-_.T ]?\d{2}[-_.:]?\d{2}(?:[-_.:]?\d{2})?)?[-_. ]?"
 
 
@@ -31,9 +33,15 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1 << 14)  # every set of layouts is asked of every file, and exports bear the same names night after night
 def rank(patterns: tuple[str, ...], name: str) -> int | None:
-    """Which of the patterns a file's name bears: 0 for the first, 1 for the second; None for none of them."""
-    base = base_name(name)
-    return next((i for i, p in enumerate(patterns) if compiled(p).fullmatch(base)), None)
+    """Which of the patterns a file's name bears: 0 for the first, 1 for the second; None for none of them.
+
+    A file of refused rows bears the name of the file that they come from.
+    """
+    for base in (*meant(name), base_name(name)):
+        found = next((i for i, p in enumerate(patterns) if compiled(p).fullmatch(base)), None)
+        if found is not None:
+            return found
+    return None
 
 
 MISSPELT: dict[str, tuple[str, ...]] = {"courseResources.csv": ("courseResourses.csv",)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -31,12 +31,17 @@ def harmless(cell: str) -> str:
     return cell
 
 
-def sheet(header: Sequence[str], rows: Iterable[Sequence[str | int | None]]) -> Iterator[str]:
-    """A CSV file as text, line by line, for `text/csv; charset=utf-8`: RFC 4180, CRLF, a byte order mark at the front."""
+def sheet(
+    header: Sequence[str], rows: Iterable[Sequence[str | int | None]], shown: Callable[[str], str] = harmless
+) -> Iterator[str]:
+    """A CSV file as text, line by line, for `text/csv; charset=utf-8`: RFC 4180, CRLF, a byte order mark at the front.
+
+    `shown`: what a spreadsheet is given of a cell (`roster.spreadsheets.kept` for sheets that come back).
+    """
     line = io.StringIO()
     writer = csv.writer(line)
     for number, row in enumerate(chain([header], rows)):
-        writer.writerow([harmless(str(cell)) if cell is not None else "" for cell in row])
+        writer.writerow([shown(str(cell)) if cell is not None else "" for cell in row])
         yield (BOM if number == 0 else "") + line.getvalue()
         line.seek(0)
         line.truncate()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from homeroom.roster.refused_rows import is_name
+
 TABULAR = frozenset({"csv", "txt", "text", "tsv", "tab", "psv", "dat", "asc", "export", "out", ""})
 """Endings of text tables. A file without an ending is taken, unless it is one of the texts that come with archives."""
 
@@ -68,7 +70,7 @@ def left_alone(name: str) -> str | None:
     if _LEFTOVER.fullmatch(last):
         return "file-leftover"
     stem = last.rpartition(".")[0] or last
-    if _COPY.fullmatch(stem.removesuffix(".csv")):
+    if _COPY.fullmatch(stem.removesuffix(".csv")) and not is_name(last):  # a browser numbers what it downloads twice
         return "file-copy"
     if ending(last) not in TABULAR or last.lower() in _TEXTS or stem.lower() in ("readme", "license", "licence"):
         return "file-no-table"

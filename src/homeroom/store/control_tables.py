@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0013"
+HEAD = "0014"
 """The migration that `control` stands for; a test compares the two."""
 
 control = MetaData()
@@ -80,6 +80,7 @@ source = Table(
     Column("enabled", Boolean(create_constraint=False), nullable=False),
     Column("secret", Text),
     Column("created", Text, nullable=False),
+    Column("archived", Text),
     Index("source_by_district", "district"),
 )
 

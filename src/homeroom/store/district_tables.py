@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, PrimaryKeyConstraint, String, Table, Text
 
-HEAD = "0007"
+HEAD = "0008"
 """The migration that `district` stands for; a test compares the two."""
 
 WIDE = BigInteger().with_variant(Integer(), "sqlite")
@@ -134,9 +134,11 @@ held = Table(
     Column("who", Text, nullable=False),
     Column("why", Text),
     Column("offered", Text),
+    Column("until", Text),
     sqlite_with_rowid=False,
 )
-"""What people hold of records (`homeroom.roster.holding`). `offered`: what the source says instead, a JSON object by field."""
+"""What people hold of records (`homeroom.roster.holding`). `offered`: what the source says instead, a JSON object by field. `until`:
+the day on which it ends by itself."""
 
 outbox = Table(
     "outbox",

@@ -84,10 +84,19 @@ def revisions(place: Place, limit: int, before: int | None) -> list[Revision]:
     if before is not None:
         asked = asked.where(revision.c.number < before)
     with place.read() as connection:
-        return [
-            Revision(r.number, r._mapping["import"], r.kind, read(r.at), json.loads(r.counts), r.who)
-            for r in connection.execute(asked)
-        ]
+        return [_revision(r) for r in connection.execute(asked)]
+
+
+def revision_before(place: Place, moment: datetime) -> Revision | None:
+    """The newest revision that was written before a moment."""
+    asked = select(revision).where(revision.c.at < written(moment)).order_by(revision.c.number.desc()).limit(1)
+    with place.read() as connection:
+        found = connection.execute(asked).one_or_none()
+    return _revision(found) if found is not None else None
+
+
+def _revision(row: Row[Any]) -> Revision:
+    return Revision(row.number, row._mapping["import"], row.kind, read(row.at), json.loads(row.counts), row.who)
 
 
 def changes(place: Place, after: int, seq: int, limit: int) -> list[Change]:

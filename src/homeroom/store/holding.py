@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, select, update
@@ -31,7 +31,8 @@ _COUNTER = "holds"
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One word that a person holds of a record. `offered`: what the source says instead, by field, as far as it differs."""
+    """One word that a person holds of a record. `offered`: what the source says instead, by field, as far as it differs. `until`: the
+    district's day on which it ends by itself; None: when somebody takes it away."""
 
     table: str
     sourced_id: str
@@ -40,6 +41,7 @@ class Hold:
     who: str
     why: str | None = None
     offered: Mapping[str, str | None] = field(default_factory=dict)
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,13 @@ def everything(place: Place, table: str | None, limit: int) -> tuple[Hold, ...]:
         return tuple(map(_hold, connection.execute(asked)))
 
 
+def due(place: Place, today: date) -> tuple[Hold, ...]:
+    """What ends by itself on that day, or should have before."""
+    asked = select(held).where(held.c.until <= today.isoformat()).order_by(held.c.table, held.c.sourcedId, held.c.field)
+    with place.read() as connection:
+        return tuple(map(_hold, connection.execute(asked)))
+
+
 def stamp(place: Place) -> int:
     """A number that is another one after every change of what is held."""
     with place.read() as connection:
@@ -79,7 +88,8 @@ def keep(connection: Connection, place: Place, holding: Holding) -> None:
     key = {"table": holding.table, "sourcedId": holding.sourced_id}
     for hold in holding.put:
         offered = json.dumps(dict(hold.offered), ensure_ascii=False) if hold.offered else None
-        values = {"since": written(hold.since), "who": hold.who, "why": hold.why, "offered": offered}
+        until = hold.until.isoformat() if hold.until is not None else None
+        values = {"since": written(hold.since), "who": hold.who, "why": hold.why, "offered": offered, "until": until}
         put(connection, held, key | {"field": hold.word}, values, values)
     if holding.free:
         mine = and_(held.c.table == holding.table, held.c.sourcedId == holding.sourced_id, held.c.field.in_(holding.free))
@@ -118,4 +128,5 @@ def _list(connection: Connection, place: Place, table: str, sourced_id: str) -> 
 
 def _hold(row: Row[Any]) -> Hold:
     offered = json.loads(row.offered) if row.offered else {}
-    return Hold(row.table, row.sourcedId, row.field, read(row.since), row.who, row.why, offered)
+    until = date.fromisoformat(row.until) if row.until else None
+    return Hold(row.table, row.sourcedId, row.field, read(row.since), row.who, row.why, offered, until)

@@ -195,6 +195,12 @@ class Issues:
             yield from page
             after = page[-1].seq
 
+    def refused_files(self, number: int) -> list[str]:
+        """The files of which rows were refused, those that only wait for another row too; by name."""
+        asked = select(issue.c.file).where(issue.c["import"] == number, issue.c.refused, issue.c.file.is_not(None)).distinct()
+        with self._place.read() as connection:
+            return sorted(connection.execute(asked).scalars())
+
     def counts(self, number: int) -> dict[str, int]:
         """Code -> how many rows it concerns, folded ones not counted beside their head."""
         asked = select(issue.c.code, func.sum(issue.c.count)).where(issue.c["import"] == number, issue.c.head.is_(None))

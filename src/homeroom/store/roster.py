@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from homeroom.roster.catalogue import DATASET, Table
@@ -67,6 +67,10 @@ class RosterStore:
     def revisions(self, limit: int = 50, *, before: int | None = None) -> list[Revision]:
         """Revisions, newest first."""
         return history.revisions(self.place, limit, before)
+
+    def revision_before(self, moment: datetime) -> Revision | None:
+        """The revision that held right before a moment; None where there was none yet, or it is not kept."""
+        return history.revision_before(self.place, moment)
 
     def changes_of(self, number: int, table: str, *, verb: str | None = None, after: int = 0, limit: int = 100) -> list[Change]:
         """Changes of one revision in one table behind a seq, in their order; `verb`: only of that kind."""
@@ -185,6 +189,10 @@ class RosterStore:
     def all_held(self, table: str | None = None, limit: int = 1_000_000) -> tuple[Hold, ...]:
         """What people hold in the whole district, or in one table."""
         return holding.everything(self.place, table, limit)
+
+    def holds_until(self, today: date) -> tuple[Hold, ...]:
+        """What is held until that day, or until one before it."""
+        return holding.due(self.place, today)
 
     def held_stamp(self) -> int:
         """A number that is another one after every change of what is held."""

@@ -23,7 +23,8 @@ KINDS = ("sftp", "sftp-pull", "upload", "powerschool", "oneroster")
 class Source:
     """One way of arrival. `start` is a local time HH:MM or None: walk at once. `layouts` names a layout set.
 
-    `settings` are plain JSON values (limits, dates, hints, host names ...). `secret` is text that the vault wrapped.
+    `settings` are plain JSON values (limits, dates, hints, host names ...). `secret` is text that the vault wrapped. `archived`: since
+    when nothing more is expected of it; its imports and what it brought stay.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Source:
     settings: Mapping[str, Any] = field(default_factory=dict)
     enabled: bool = True
     secret: str | None = None
+    archived: datetime | None = None
 
 
 class Sources:
@@ -89,6 +91,10 @@ class Sources:
             rows = connection.execute(select(source).where(source.c.district == district).order_by(source.c.id))
             return [_source(row) for row in rows]
 
+    def current(self, district: str) -> list[Source]:
+        """Those of them that are not archived."""
+        return [found for found in self.of(district) if found.archived is None]
+
     def all(self) -> list[Source]:
         """Every source of the installation, by id, but for those of districts that are to be deleted."""
         staying = select(source).join(district, district.c.slug == source.c.district).where(district.c.leaves.is_(None))
@@ -96,14 +102,16 @@ class Sources:
             return [_source(row) for row in connection.execute(staying.order_by(source.c.id))]
 
     def change(self, id: int, **values: Any) -> Source:
-        """Change `name`, `layouts`, `start`, `settings` (replaced whole), `enabled` or `secret`."""
-        unknown = values.keys() - {"name", "layouts", "start", "settings", "enabled", "secret"}
+        """Change `name`, `layouts`, `start`, `settings` (replaced whole), `enabled`, `secret` or `archived`."""
+        unknown = values.keys() - {"name", "layouts", "start", "settings", "enabled", "secret", "archived"}
         if unknown:
             raise Misuse(f"a source has no setting {', '.join(sorted(unknown))}")
         _check_start(values.get("start"))
         self.get(id)
         if "settings" in values:
             values["settings"] = json.dumps(dict(values["settings"]))
+        if "archived" in values:
+            values["archived"] = written(values["archived"])
         with self._place.write() as connection:
             connection.execute(update(source).where(source.c.id == id).values(values))
         return self.get(id)
@@ -126,4 +134,5 @@ def _source(row: Row[Any]) -> Source:
         settings=json.loads(row.settings),
         enabled=bool(row.enabled),
         secret=row.secret,
+        archived=read(row.archived),
     )

@@ -7,7 +7,7 @@ makes a revision and a change, without an import. An import of the district that
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from homeroom.roster.catalogue import Table
@@ -22,14 +22,26 @@ from homeroom.sync.summaries import summarise
 
 
 def lock(
-    house: House, slug: str, name: str, key: str, field: str | None, *, why: str | None, who: str, now: datetime | None = None
+    house: House,
+    slug: str,
+    name: str,
+    key: str,
+    field: str | None,
+    *,
+    why: str | None,
+    who: str,
+    now: datetime | None = None,
+    until: date | None = None,
 ) -> dict[str, Any]:
-    """Let a person hold a field of a record as it stands, or (None) every field. Raises Misuse for an unknown record or field."""
+    """Let a person hold a field of a record as it stands, or (None) every field; with `until` only to that day of the district.
+
+    Raises Misuse for an unknown record or field, and for a day that is not to come.
+    """
     with found(house, slug, name, key, who, now) as record:
         word = field_of(record.table, field)
         before = record.holds.get(word)
-        revision = record.only(record.holding(record.hold(word, why, before.offered if before else {})))
-        record.audit("record-locked", field=word)
+        revision = record.only(record.holding(record.hold(word, why, before.offered if before else {}, until)))
+        record.audit("record-locked", field=word, **_until(until))
         return _told(record, revision)
 
 
@@ -44,23 +56,25 @@ def correct(
     why: str | None,
     who: str,
     now: datetime | None = None,
+    until: date | None = None,
 ) -> dict[str, Any]:
     """Give a field a value of the person's own, and lock it. '' is blank. The value is checked as a file's cell is.
 
-    Raises Misuse for a record that is unknown or removed, an unknown field, and a value that the checks would not let pass.
+    Raises Misuse for a record that is unknown or removed, an unknown field, a value that the checks would not let pass, and a day
+    that is not to come.
     """
     with found(house, slug, name, key, who, now) as record, bench_of(record) as bench:
         word = field_of(record.table, field)
         if record.values["status"] != "active":
             raise Misuse(f"{key} in {name} is removed: only a record that is there can be corrected.")
         column, made = kept(record, bench, word, value or None)
-        hold = record.hold(word, why, offered_of(record, word))
+        hold = record.hold(word, why, offered_of(record, word), until)
         if made == record.values[column]:
             known = record.holds[word].offered if word in record.holds else {}
             revision = record.only(record.holding(replace(hold, offered=known)))
         else:
             revision = record.change(bench, "update", {column: made}, record.holding(hold))
-        record.audit("record-corrected", field=word, revision=revision)
+        record.audit("record-corrected", field=word, revision=revision, **_until(until))
         return _told(record, revision)
 
 
@@ -159,8 +173,13 @@ def told(hold: Hold) -> dict[str, Any]:
         "since": moment(hold.since),
         "who": hold.who,
         "why": hold.why,
+        "until": hold.until.isoformat() if hold.until is not None else None,
         "differs": sorted(hold.offered),
     }
+
+
+def _until(day: date | None) -> dict[str, str]:
+    return {"until": day.isoformat()} if day is not None else {}
 
 
 def _told(record: Record, revision: int) -> dict[str, Any]:

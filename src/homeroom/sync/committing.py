@@ -27,7 +27,6 @@ from homeroom.store.imports import Import
 from homeroom.store.snapshots import SnapshotRow
 from homeroom.sync import ending, findings, reporting, schools_told
 from homeroom.sync.house import House
-from homeroom.sync.summaries import summarise
 from homeroom.sync.walk import Ground, Walked
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan, SourceFile
@@ -356,4 +355,3 @@ def _supersede(house: House, slug: str, entry: Import, now: datetime) -> None:
     for other in house.stores.roster(slug).imports.with_status("waiting_for_approval"):
         if other.source == entry.source and other.number < entry.number:
             ending.turn_down(house, slug, other.number, ending.reason("superseded", newer=entry.number), now)
-    summarise(house, slug)

@@ -10,6 +10,7 @@ from typing import Literal
 from homeroom.store.imports import Import
 from homeroom.store.sources import Source
 from homeroom.sync.house import House
+from homeroom.sync.mended_rows import are_mended
 from homeroom.sync.schedule import last_at, next_at, next_start, zone_of
 from homeroom.sync.single_records import SMALL
 from homeroom.sync.source_settings import value
@@ -46,8 +47,9 @@ def freshness(house: House, source: Source, now: datetime) -> Freshness:
     arrived = newest.sealed_at if newest else None
     ended = [i for i in tried if i.status in ("done", "rejected")]
     failures = len(list(takewhile(lambda i: i.outcome == "failed", ended)))
-    # Single records by day say nothing of whether the night's data comes.
-    whole = next(iter(store.deliveries.last(1, source=source.id, but=SMALL)), None)
+    # Single records by day, and rows that were mended, say nothing of whether the night's data comes.
+    latest = store.deliveries.last(LOOKED_AT, source=source.id, but=SMALL)
+    whole = next((d for d in latest if not are_mended(f.name for f in d.files)), None)
     late = _late(house, source, whole.sealed_at if whole else None, now)
     return Freshness(
         state=_state(house, source, tried, failures, late, now),

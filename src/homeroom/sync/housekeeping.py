@@ -1,5 +1,5 @@
 """What the clock does: raw files expire, orphans of killed imports go, snapshots that grew too many parts are folded, removed
-records and old issues are purged, and districts go whose time to be kept is over."""
+records and old issues are purged, locks end on their day, and districts go whose time to be kept is over."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from homeroom.deliveries.workfolders import claim, reap
 from homeroom.roster.faults import TryAgain
 from homeroom.store.deletions import Leaving
 from homeroom.store.snapshots import SnapshotRow
-from homeroom.sync import erasing, expiry, ran
+from homeroom.sync import erasing, expiry, lock_days, ran
 from homeroom.sync.house import House
 from homeroom.sync.imports import bury_interrupted
 from homeroom.workbench.bench import Workbench
@@ -28,7 +28,8 @@ def keep(house: House, now: datetime) -> dict[str, int]:
     house.stores.forget_absent()
     house.stores.control.once.purge(now, now - DEAD_LINKS)
     house.stores.control.ran.purge(now - timedelta(days=ran.DAYS))
-    done = {"shredded": 0, "swept": 0, "snapshots": 0, "purged": 0, "noted": 0, "folders": len(reap(house.settings.work))}
+    counted = ("shredded", "swept", "snapshots", "purged", "unlocked", "noted")
+    done = {**dict.fromkeys(counted, 0), "folders": len(reap(house.settings.work))}
     for district in house.stores.control.districts.staying():
         try:
             with house.stores.lock(district.slug, 0):
@@ -37,6 +38,7 @@ def keep(house: House, now: datetime) -> dict[str, int]:
                 done["swept"] += _sweep(house, district.slug, now)
                 done["snapshots"] += _snapshots(house, district.slug)
                 done["purged"] += expiry.purge(house, district, now)
+                done["unlocked"] += lock_days.let_go(house, district.slug, now)
                 done["noted"] += ran.note(house, district.slug, now)
         except (TryAgain, Leaving):
             continue

@@ -14,7 +14,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import gate
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
-from homeroom.sync.sources import add, of
+from homeroom.sync.sources import add, in_use, of
 from homeroom.workbench.values import Mode
 
 MOST_FILES = 10_000
@@ -46,6 +46,7 @@ def hand_in(
     if layouts is not None:
         sets_for(layouts, Own(house, slug))  # a set that is not there is told before anything is taken
     chosen = of(house, slug, source) or _upload(house, slug, layouts, note)
+    in_use(chosen)
     at = now or datetime.now(UTC)
     delivery = deliver(house, slug, chosen, files, trigger, at)
     house.announce()
@@ -111,7 +112,7 @@ def _name(path: Path) -> str:
 
 def _upload(house: House, slug: str, layouts: str | None, note: Callable[[str], None]) -> Source:
     """The district's source for files handed in by hand; made the first time."""
-    there = house.stores.control.sources.of(slug)
+    there = house.stores.control.sources.current(slug)
     mine = next((s for s in there if s.kind == "upload"), None)
     chosen = mine or add(house, slug, "upload", layouts=layouts).source
     if there:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from homeroom.deliveries.workfolders import claim
@@ -19,6 +19,7 @@ from homeroom.store.holding import Hold, Holding
 from homeroom.store.roster import RosterStore
 from homeroom.sync import record_keys
 from homeroom.sync.house import House
+from homeroom.sync.lock_days import judged, today
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Plan
 
@@ -39,9 +40,10 @@ class Record:
     who: str
     now: datetime
 
-    def hold(self, word: str, why: str | None, offered: Mapping[str, str | None]) -> Hold:
-        """A new hold of this record."""
-        return Hold(self.table.name, self.key, word, self.now, self.who, why, offered)
+    def hold(self, word: str, why: str | None, offered: Mapping[str, str | None], until: date | None = None) -> Hold:
+        """A new hold of this record. Raises Misuse for a day on which none can end."""
+        judged(until, today(self.house, self.slug, self.now))
+        return Hold(self.table.name, self.key, word, self.now, self.who, why, offered, until)
 
     def holding(self, *put: Hold, free: tuple[str, ...] = ()) -> Holding:
         """What is held of this record from now on, and what no more."""

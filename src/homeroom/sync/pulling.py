@@ -62,7 +62,7 @@ def begin(house: House, slug: str, number: int | None, now: datetime) -> int:
 def chosen(house: House, slug: str, number: int | None) -> Source:
     """The source to fetch from: the one with that number, or the district's only one that fetches. Raises Misuse."""
     house.stores.control.districts.get(slug)
-    mine = house.stores.control.sources.of(slug)
+    mine = house.stores.control.sources.current(slug)
     pulling = [s for s in mine if s.kind in PULLING]
     if number is None and len(pulling) == 1:
         return pulling[0]

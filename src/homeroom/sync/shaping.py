@@ -10,11 +10,11 @@ from homeroom.layouts import patterns
 from homeroom.layouts.assessing import Match
 from homeroom.layouts.choice import Choice
 from homeroom.layouts.layout import Layout
-from homeroom.layouts.mended import is_mended
+from homeroom.layouts.mended import is_mended, own_columns
 from homeroom.layouts.shaping import shape, tell_joined
 from homeroom.reading.tables import read
 from homeroom.roster.contacts import CONTACTS
-from homeroom.sync import findings
+from homeroom.sync import findings, mended_rows
 from homeroom.sync.surplus import placer_for
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Feed, Inspected, Lookup, Mode, Sifted, TextTable
@@ -41,6 +41,7 @@ def shape_all(bench: Workbench, choice: Choice, kind: Mode, rules: Rules, lookup
     `mark` is the word of the column by which schools say that they step out.
     """
     texts = _read_all(bench, choice, rules, lookup)
+    whole = {m.layout.name for m in choice.matches if not is_mended(m.inspected)}
     origins = {n: t.inspected for n, t in texts.items()}
     feeds: list[Feed] = []
     taken: set[tuple[str, int]] = set()
@@ -55,9 +56,11 @@ def shape_all(bench: Workbench, choice: Choice, kind: Mode, rules: Rules, lookup
             origins[text.file.number] = text.inspected
         taken.add((table, number))
         mode = match.mode if kind == "continuous" else kind
-        if mode == "continuous" and is_mended(match.binding.inspected):
+        mended = is_mended(match.inspected)
+        if mode == "continuous" and mended and match.layout.name not in whole:
             mode = "change_notification"  # it holds the rows that were refused, and says nothing of others
-        feeds.append(shape(bench, match.layout, match.binding, text, mode, texts, _said(choice, match, told), mark))
+        feed = shape(bench, match.layout, match.binding, text, mode, texts, _said(choice, match, told), mark)
+        feeds.append(replace(feed, mended=mended))
         told.add(number)
     for look in choice.joined:
         number = look.file.number
@@ -77,7 +80,8 @@ def _read_all(bench: Workbench, choice: Choice, rules: Rules, lookup: Lookup) ->
         if number not in texts:
             mine = [b for b in bindings if b.inspected is match.inspected]
             placers = (placer_for(bench, b, bindings, rules, lookup) for b in mine)
-            texts[number] = read(bench, match.inspected, next((p for p in placers if p is not None), None))
+            text = read(bench, match.inspected, next((p for p in placers if p is not None), None))
+            texts[number] = mended_rows.given_back(bench, text) if is_mended(match.inspected) else text
     for look in choice.joined:
         if look.file.number not in texts:
             texts[look.file.number] = read(bench, look)
@@ -107,8 +111,9 @@ def _said(choice: Choice, match: Match, told: set[int]) -> frozenset[str]:
     number = match.inspected.file.number
     if number in told or choice.layouts.fetched:
         return frozenset(words)
+    ours = own_columns(match.inspected)
     others = {p for m in choice.matches if m.inspected is match.inspected for p in m.binding.used if p < len(words)}
-    return frozenset(words[p] for p in others | _joined(choice, number))
+    return frozenset((*ours, *(words[p] for p in others | _joined(choice, number))))
 
 
 def _joined(choice: Choice, number: int) -> set[int]:
@@ -127,7 +132,7 @@ def absent_files(bench: Workbench, choice: Choice, feeds: Sequence[Feed], writte
 
     Missing is not empty (law 2): what came from a file that did not come tonight stays as it is.
     """
-    came = {f.layout for f in feeds}
+    came = {f.layout for f in feeds if not f.mended or f.mode == "continuous"}
     found: dict[str, str] = {}
     for table in dict.fromkeys(f.table for f in feeds if f.mode == "continuous" and f.table != CONTACTS):
         absent = [w for w in choice.layouts.layouts if w.table == table and w.name not in came]

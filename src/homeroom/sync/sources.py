@@ -83,13 +83,14 @@ def add(
 
 
 def of(house: House, slug: str, number: int | None) -> Source | None:
-    """The source with that number, or the district's only one; None where there is none or more than one.
+    """The source with that number, or the district's only one that is not archived; None where there is none or more than one.
 
     Raises Misuse when the number is not one of this district's sources.
     """
-    mine = house.stores.control.sources.of(slug)
     if number is None:
-        return mine[0] if len(mine) == 1 else None
+        current = house.stores.control.sources.current(slug)
+        return current[0] if len(current) == 1 else None
+    mine = house.stores.control.sources.of(slug)
     found = next((s for s in mine if s.id == number), None)
     if found is None:
         listed = ", ".join(str(s.id) for s in mine) or "none"
@@ -104,6 +105,7 @@ def change(house: House, slug: str, number: int, values: Mapping[str, Any], who:
     """
     source = of(house, slug, number)
     assert source is not None
+    in_use(source)
     columns, inside = _settled(house, slug, source, values, source.kind)
     before = {name: source_settings.said(source, name) for name in values}
     changed = house.stores.control.sources.change(
@@ -117,10 +119,18 @@ def change(house: House, slug: str, number: int, values: Mapping[str, Any], who:
     return changed
 
 
+def in_use(source: Source) -> Source:
+    """The source, where something may be done with it. Raises Misuse for an archived one."""
+    if source.archived is not None:
+        raise Misuse("This source is archived: take it back first.")
+    return source
+
+
 def set_secrets(house: House, slug: str, number: int, secrets: Mapping[str, str], who: str = "command line") -> Source:
     """Give a source what it needs to log in elsewhere, in place of what it had. It is kept encrypted and never shown again."""
     source = of(house, slug, number)
     assert source is not None
+    in_use(source)
     if source.kind not in source_settings.PULLED:
         raise Misuse(f"source {number} of {slug} is of kind {source.kind}, which logs in nowhere; it has no secret.")
     changed = house.stores.control.sources.change(source.id, secret=closed(house, source.id, secrets))

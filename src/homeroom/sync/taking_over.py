@@ -91,7 +91,7 @@ def _source(house: House, slug: str, number: int | None) -> Source:
     house.stores.control.districts.get(slug)
     chosen = sources.of(house, slug, number)
     if chosen is None:
-        count = len(house.stores.control.sources.of(slug))
+        count = len(house.stores.control.sources.current(slug))
         raise Misuse(f"{slug} has {count} sources; name the one whose SIS is meant with --source N.")
     return chosen
 

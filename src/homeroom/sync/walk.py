@@ -39,8 +39,9 @@ from homeroom.reading.archives import LeftAlone, unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.contacts import CONTACTS
+from homeroom.roster.faults import Refused
 from homeroom.roster.walk_clock import Position
-from homeroom.sync import findings, schools_told
+from homeroom.sync import findings, mended_rows, schools_told
 from homeroom.sync import reading_otherwise as otherwise
 from homeroom.sync.pausing import unproved, without_paused
 from homeroom.sync.shaping import Shaped, absent_files, hollow_files, shape_all
@@ -62,6 +63,9 @@ from homeroom.workbench.values import (
     SourceFile,
     TextTable,
 )
+
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+"""Endings of what a spreadsheet saves by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +160,18 @@ def look(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     findings.name_files(bench, unpacked.files)
     for left in unpacked.left_alone:
         bench.tell(left.code, value=left.name)
+    if not unpacked.files and (books := [left.name for left in unpacked.left_alone if left.name.lower().endswith(WORKBOOKS)]):
+        raise Refused("only_workbooks", file=books[0])
     tell("read")
-    inspected = tuple(inspect(f, _hints(ground, f.name)) for f in unpacked.files)
+    mended = {f.number for f in unpacked.files if mended_rows.looks_mended(f.name, f.path)}
+    read_as = {f.number: _hints(ground, f.name) for f in unpacked.files}
+    inspected = tuple(
+        inspect(f, mended_rows.hints(read_as[f.number]) if f.number in mended else read_as[f.number]) for f in unpacked.files
+    )
     tell("layouts")
-    choice = choose(ground.sets, inspected, ground.wanted, bench, _kind(ground))
+    # Mended rows alone are too few to tell one set by: the one that has refused them is meant.
+    wanted = ground.wanted or (ground.usual if len(mended) == len(unpacked.files) else None)
+    choice = choose(ground.sets, inspected, wanted, bench, _kind(ground))
     if ground.paused:
         choice = without_paused(bench, choice, ground.paused)
     waived = ground.rules.waived | frozenset(choice.layouts.waived)
@@ -190,7 +202,8 @@ def walk(bench: Workbench, files: Sequence[SourceFile], ground: Ground, tell: Ca
     placed = step(bench, ground.schools, treated.feeds, book, lookup)
     matching.judge(bench, ground.schools, ours)
     feeds, lookup = placed.feeds, placed.lookup
-    sifted, admitted, fingerprints = _checked(bench, feeds, rules, ground, looked, lookup, treated.afresh, tell)
+    afresh = treated.afresh | {feed.table for feed in feeds if feed.mended}
+    sifted, admitted, fingerprints = _checked(bench, feeds, rules, ground, looked, lookup, afresh, tell)
     tell("plan")
     hand_over(bench, ground.taken_over, list(sifted), {ground.source, *ground.allied}, lookup)
     tables = [planning.Walked(book[name], sifted[name], admitted[name], looked.elsewhere.get(name)) for name in sifted]
@@ -266,13 +279,16 @@ def _kind(ground: Ground) -> Kind:
 
 
 def _hints(ground: Ground, name: str) -> Hints:
-    """What the source says about its files goes before what a named set says."""
-    own = ground.hints
+    return hints_for(ground.hints, ground.sets[0].of_kind(_kind(ground)) if ground.wanted is not None else None, name)
+
+
+def hints_for(own: Hints, layouts: LayoutSet | None, name: str) -> Hints:
+    """How a file of a source is read: what the source says about its files goes before what a set says that was named for it."""
     if own.require_prefix and base_name(name).casefold() == MANIFEST:
         own = replace(own, require_prefix=False)  # its two words are the standard's own
-    if ground.wanted is None:
+    if layouts is None:
         return own
-    usual = ground.sets[0].of_kind(_kind(ground)).hints(name)
+    usual = layouts.hints(name)
     said = {f.name: getattr(own, f.name) for f in fields(Hints)}
     plain = Hints()
     return replace(usual, **{k: v for k, v in said.items() if v != getattr(plain, k)})

@@ -21,7 +21,7 @@ from homeroom.store.imports import Import
 from homeroom.store.pages import Where
 from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
-from homeroom.sync import committing, repeating, tuning
+from homeroom.sync import committing, lock_days, repeating, tuning
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, sets_for
 from homeroom.sync.reading_otherwise import usual_set
@@ -53,6 +53,7 @@ def walk_import(
     """Walk one import and end it: committed, held, failed by judgement, or a dry run told. Raises Refused as rooms do."""
     source = house.stores.control.sources.get(_number(entry.source))
     sealed = sealed_delivery(house, slug, _number(entry.delivery))
+    lock_days.let_go(house, slug, now)
     mark = repeating.stamp(house, slug, entry, source, layouts, now)
     started = replace(started, stamp=mark, layouts_named=layouts)
     if approved is None and (again := repeating.same_as_last(house, slug, entry, source, sealed.digest, mark)):

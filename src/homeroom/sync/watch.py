@@ -20,9 +20,9 @@ from homeroom.deliveries.taking import Taken, recover, take
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
 from homeroom.store.sources import Source
-from homeroom.sync import ending, gate, intake
+from homeroom.sync import ending, gate, intake, mended_rows
 from homeroom.sync.house import House
-from homeroom.sync.promises import promises
+from homeroom.sync.promises import Promises, promises
 from homeroom.sync.schedule import next_start, zone_of
 from homeroom.sync.source_settings import value
 from homeroom.sync.tuning import paused
@@ -96,7 +96,8 @@ def _rules(house: House, place: Incoming) -> Rules | None:
     if not here:
         return None
     source = place.source
-    wanted = promises(house, source, here)
+    mended = all(mended_rows.lying_mended(f.name, f.path, f.state) for f in here)
+    wanted = Promises() if mended else promises(house, source, here)  # rows that were mended need no other file
     set_here = value(source, "quiet_seconds")
     quiet = float(house.settings.quiet_seconds if set_here is None else set_here)
     return Rules(
@@ -127,7 +128,9 @@ def _seal(
         delivery = intake.deliver(house, source.district, source, taken.files, "sftp", now)
         tell(delivery, bool(taken.missing))
     # A set that was given up, or waited for in vain, has waited until its time already.
-    waits = _paused(house, source, now) or (source.start is not None and taken.why != "due")
+    # Mended rows do not wait for the night: a whole set that came meanwhile would take their place.
+    by_day = taken.why == "due" or mended_rows.are_mended(f.name for f in taken.files)
+    waits = _paused(house, source, now) or (source.start is not None and not by_day)
     waits = waits and not taken.missing
     entry = None if waits else _import_of(house, source, delivery) or _begin(house, source, delivery, now)
     if entry is not None and taken.missing and entry.status == "running":
@@ -164,11 +167,13 @@ def _start_waiting(house: House, source: Source, now: datetime, enqueue: Enqueue
 def _start(house: House, source: Source, due: Sequence[Delivery], now: datetime, enqueue: Enqueue) -> int:
     if not due:
         return 0
-    entries = [_begin(house, source, delivery, now) for delivery in due]
-    for older in entries[:-1]:
-        why = ending.reason("superseded", newer=entries[-1].number)
-        ending.turn_down(house, source.district, older.number, why, now)
-    enqueue(source.district, entries[-1].number)
+    entries = [(_begin(house, source, delivery, now), mended_rows.are_mended(f.name for f in delivery.files)) for delivery in due]
+    newest = max((entry.number for entry, mended in entries if not mended), default=None)
+    for entry, mended in entries:
+        if newest is None or mended or entry.number == newest:
+            enqueue(source.district, entry.number)
+        else:
+            ending.turn_down(house, source.district, entry.number, ending.reason("superseded", newer=newest), now)
     return 1
 
 
@@ -214,7 +219,13 @@ def _not_walked(house: House, source: Source) -> list[Delivery]:
         if pushed
         else set()
     )
+    # Mended rows do not wait, so that they are walked before sets that came earlier.
+    pushed = [d for d in pushed if d.number not in walked or not _mended(d)]
     return list(reversed(list(takewhile(lambda d: d.number not in walked, pushed))))
+
+
+def _mended(delivery: Delivery) -> bool:
+    return mended_rows.are_mended(f.name for f in delivery.files)
 
 
 def _begin(house: House, source: Source, delivery: Delivery, now: datetime) -> Import:

@@ -163,7 +163,7 @@ def _chosen(house: House, slug: str, number: int | None) -> Source:
         assert found is not None
         mine = [found]
     else:
-        mine = house.stores.control.sources.of(slug)
+        mine = house.stores.control.sources.current(slug)
     able = [s for s in mine if s.kind in ROADS and ROADS[s.kind].writer is not None]
     if len(able) != 1:
         listed = ", ".join(str(s.id) for s in able)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from homeroom.roster.codes import code as declared
 from homeroom.roster.names import quoted
+from homeroom.workbench.parsing import parsed
 
 if TYPE_CHECKING:
     import duckdb
@@ -105,18 +106,18 @@ class Workbench:
         self.run(_TOTALS_DDL)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        """Run one statement for its effect."""
+        """Run statements for their effect; the parameters are the last one's."""
         self.note(sql)
-        self.connection.execute(sql, list(parameters))
+        self._done(sql, parameters)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. For small answers only."""
-        return self.connection.execute(sql, list(parameters)).fetchall()
+        return self._done(sql, parameters).fetchall()
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The single value of a query of one row and one column."""
         self.note(sql)
-        row = self.connection.execute(sql, list(parameters)).fetchone()
+        row = self._done(sql, parameters).fetchone()
         assert row is not None
         return row[0]
 
@@ -200,6 +201,12 @@ class Workbench:
         other = copy(self)
         with self.connection.cursor() as other.connection:
             yield other
+
+    def _done(self, sql: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        *before, last = parsed(self.connection, sql)
+        for statement in before:
+            self.connection.execute(statement)
+        return self.connection.execute(last, list(parameters))
 
     def close(self) -> None:
         """Close the database and remove its folder with everything in it. Safe to call twice."""

@@ -174,7 +174,7 @@ class Feed:
     since what would tell of them did not come.
     `refusals` are codes under which the feed's own rows may be refused: the key of such a row is `UNMAPPED`, the code, `UNMAPPED` and the
     key of the record that lives on.
-    `marked`: `select` has the column `MARK`.
+    `marked`: `select` has the column `MARK`. `mended`: the file holds rows that were refused before, and says nothing of others.
     """
 
     text: TextTable
@@ -197,6 +197,7 @@ class Feed:
     drops: bool = False
     refusals: tuple[str, ...] = ()
     marked: bool = False
+    mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -385,4 +386,35 @@ def test_only_forms_are_taken(house: House, ada: Browser) -> None:
 def test_a_form_that_sends_no_token_in_a_large_upload_changes_nothing(house: House, ada: Browser) -> None:
     files: Any = [("file", ("users.csv", b"x" * 100_000))]
     assert ada.post("/files", files=files, signed=False).status_code == 403
+    assert [p for p in house.settings.work.rglob("*") if p.is_file()] == []
+
+
+@pytest.mark.parametrize("kind", ["no token", "another's token", "another site"])
+def test_the_body_of_a_forged_upload_is_not_read(house: House, app: Console, kind: str) -> None:
+    """A page elsewhere could make a browser send gigabytes: what is not ours ends at its first file, or before."""
+    token = {"no token": "", "another's token": crossing.token("eye"), "another site": crossing.token("ada")}[kind]
+    field = f'--b\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{token}\r\n'
+    head = '--b\r\nContent-Disposition: form-data; name="file"; filename="users.csv"\r\n\r\n'
+    body = [field.encode(), head.encode(), *[b"x" * 10_000] * 100, b"\r\n--b--\r\n"]
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body.pop(0), "more_body": bool(body)}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    site = "cross-site" if kind == "another site" else "same-origin"
+    headers = {
+        "content-type": "multipart/form-data; boundary=b",
+        "cookie": "homeroom=ada",
+        "host": "console.example",
+        "sec-fetch-site": site,
+        "transfer-encoding": "chunked",
+    }
+    scope = {"type": "http", "method": "POST", "path": "/files", "query_string": b"", "scheme": "http", "client": ("::1", 1)}
+    asyncio.run(app(scope | {"headers": [(k.encode(), v.encode()) for k, v in headers.items()]}, receive, send))
+    assert sent[0]["status"] == 403
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert len(body) >= 101, "nothing was read beyond the head of the first file"
     assert [p for p in house.settings.work.rglob("*") if p.is_file()] == []

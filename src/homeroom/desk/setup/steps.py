@@ -62,10 +62,10 @@ def gathered(house: House, slug: str) -> Known:
     found = house.stores.control.setups.of(slug)
     if found is None:
         raise Misuse(f"{slug} was made by command line and has no set-up: it runs by itself already.")
-    entries = house.stores.roster(slug).imports.last(200) if house.stores.control.sources.of(slug) else []
+    entries = house.stores.roster(slug).imports.last(200) if house.stores.control.sources.current(slug) else []
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     looks, real = ([e for e in entries if e.dry_run is dry] for dry in (True, False))
-    return Known(house, found, tuple(house.stores.control.sources.of(slug)), tuple(looks), tuple(real), zone)
+    return Known(house, found, tuple(house.stores.control.sources.current(slug)), tuple(looks), tuple(real), zone)
 
 
 def steps(known: Known, now: datetime) -> tuple[Step, ...]:

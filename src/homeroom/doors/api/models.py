@@ -108,6 +108,7 @@ class Held(Told):
     since: str
     who: str
     why: str | None
+    until: str | None = Field(description="The day on which it ends by itself.")
     differs: list[str]
 
 

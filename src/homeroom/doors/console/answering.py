@@ -8,7 +8,7 @@ is said of one that does not exist.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +29,7 @@ from homeroom.doors.console.request import Request, addresses, local
 from homeroom.doors.console.sending import Header, Reply, address, attachment, see_other
 from homeroom.doors.console.showing import Stage, Trouble
 from homeroom.doors.console.words import N_, times
+from homeroom.doors.console.words.places import placed
 from homeroom.roster.faults import Fault, TryAgain
 from homeroom.store.audit import because
 from homeroom.sync.house import House
@@ -132,11 +133,14 @@ class Desk:
                 return verdict
         return None
 
-    def genuine(self, case: Case, form: Received) -> bool:
-        """Whether a form was ours, and of this session."""
-        given = case.request.headers.get("x-csrf-token") or (form.values.get("csrf") or [""])[-1]
-        here = crossing.from_here(case.request.headers, addresses(case.request, self.public_url))
-        return here and crossing.genuine(case.request.secret, given)
+    def from_here(self, case: Case) -> bool:
+        """Whether a form was on a page of ours, as far as its browser says."""
+        return crossing.from_here(case.request.headers, addresses(case.request, self.public_url))
+
+    def genuine(self, case: Case, values: Mapping[str, Sequence[str]]) -> bool:
+        """Whether a form with these values is of this session."""
+        given = case.request.headers.get("x-csrf-token") or (values.get("csrf") or [""])[-1]
+        return crossing.genuine(case.request.secret, given)
 
     def answer(self, case: Case, form: Received | None) -> Reply | Live:
         """Call the page, and make what it gives, or raises, into an answer."""
@@ -169,15 +173,15 @@ class Desk:
 
     def _back(self, case: Case, asked: Asked, act: Callable[[Asked], Answer], fault: Fault) -> Answer:
         """The form again, filled in, with the sentence above it. A page that cannot even be shown says the sentence alone."""
-        problems = fault.problems if isinstance(fault, Wrong) else {}
-        notice = None if problems else Notice("bad", str(fault), str(getattr(fault, "remedy", "")))
+        problems = {name: placed(said) for name, said in fault.problems.items()} if isinstance(fault, Wrong) else {}
+        notice = None if problems else Notice("bad", placed(str(fault)), placed(str(getattr(fault, "remedy", ""))))
         show = case.page.show
         if show is not None and act is not show and self._may_look(case):
             with suppress(Fault):  # what keeps the page from being shown is then what is said
                 again = show(replace(asked, method="GET"))
                 if isinstance(again, Shown):
                     return replace(again, status=422, notice=notice, problems=problems)
-        text = "; ".join(problems.values()) or str(fault)
+        text = "; ".join(problems.values()) or placed(str(fault))
         return Shown("error.html", {"title": text, "text": "", "icon": "alert-triangle", "retry": False}, 422)
 
     def _may_look(self, case: Case) -> bool:

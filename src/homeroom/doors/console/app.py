@@ -124,18 +124,21 @@ class Console:
     async def _posted(self, case: Case, receive: Receive) -> Reply | Live:
         work = self._desk.house.settings.work
         say = partial(self._run, self._desk.say, case.request, case.who)
+        ours = partial(self._desk.genuine, case)
+        if not self._desk.from_here(case):
+            return _unread(case.request, await say(showing.STALE, case.now))
         try:
             async with asyncio.timeout(FILES_SECONDS if case.page.files else FORM_SECONDS):
-                form = await receiving.received(case.request.headers, receive, case.page, work)
+                form = await receiving.received(case.request.headers, receive, case.page, work, ours)
         except receiving.TooLarge:
             return _unread(case.request, await say(showing.TOO_LARGE, case.now))
         except receiving.NotAForm:
             return _unread(case.request, await say(showing.NOT_A_FORM, case.now))
+        except receiving.NotOurs:
+            return _unread(case.request, await say(showing.STALE, case.now))
         except (receiving.Gone, TimeoutError):
             return _unread(case.request, await say(showing.TOO_SLOW, case.now))
         try:
-            if not self._desk.genuine(case, form):
-                return await say(showing.STALE, case.now)
             return await self._run(self._desk.answer, case, form)
         finally:
             await self._run(form.close)

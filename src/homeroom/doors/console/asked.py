@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.console.answers import NotThere
 from homeroom.doors.console.page import Page
+from homeroom.doors.receiving import Upload
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
 
 Values = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came with a form. It lies at `path`, under the work folder, until the request ends: move it or read it."""
-
-    name: str
-    """The name that the browser gave, without folders; never a path to be opened."""
-    path: Path
-    size: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import re
 import signal
@@ -80,14 +81,25 @@ class Human:
         self.sees("You are signed in.")
 
     def until(self, path: str, words: str, within: str = "body") -> None:
-        """Load a page again until it says it, or one of its parts does: what the program does meanwhile takes its time."""
+        """Load a page when it says it, or one of its parts does: what the program does meanwhile takes its time, and the browser
+        need not draw each look."""
         give_up = time.monotonic() + 60
+        where = self.visitor.address + path if path.startswith("/") else path
         while True:
-            self.go(path)
-            if self.page.locator(within).get_by_text(words).count():
-                return
+            if words.casefold() in plain(self.page.context.request.get(where).text()):
+                self.go(path)
+                if self.page.locator(within).get_by_text(words).count():
+                    return
             assert time.monotonic() < give_up, f"{path} never said {words!r}"
             self.page.wait_for_timeout(300)
+
+    def download(self, words: str) -> Path:
+        """Follow a link to a file, by the beginning of its name; where it lies, under the name that the browser gives it."""
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("link", name=re.compile(f"^{words}")).first.click()
+        place = Path(coming.value.path()).parent / coming.value.suggested_filename
+        coming.value.save_as(place)
+        return place
 
     def elevate(self, reason: str) -> None:
         """Take the elevated role, on the page that asks for it."""
@@ -118,6 +130,10 @@ class Stage:
     def human(self, dress: str = "light", **more: Any) -> Human:
         """A browser of its own."""
         return Human(self.visit(self.address, dress=dress, **more))
+
+    def told_by(self, *command: str | Path) -> Any:
+        """What a command tells that somebody runs beside the program."""
+        return self.home.inside(*command, "--json").document
 
     def here(self, link: str) -> str:
         """A link of the installation at the address of this run."""
@@ -164,6 +180,11 @@ def stage(folder: Path, visit: Callable[..., Visitor], **environment: str) -> It
             if process.stderr:
                 process.stderr.close()
     assert not [line for line in errors if "Traceback" in line], errors
+
+
+def plain(page: str) -> str:
+    """What a page says, without marks, in small letters."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", "", page)).split()).casefold()
 
 
 def tomorrow() -> str:

@@ -98,3 +98,17 @@ def test_from_the_invitation_to_the_account(address: str, house: House, clock: C
     page.get_by_role("button", name="End now").click()
     page.wait_for_url("**/help")
     assert page.get_by_role("region", name="Elevated role").count() == 0
+
+
+def test_a_browser_that_knows_no_light_dark_is_told_so(address: str, visit: Any, look: Any) -> None:
+    visitor = visit(address)
+    assert not visitor.go("/sign-in").get_by_text("This browser is too old").is_visible()
+
+    def older(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("light-dark(", "not-yet-known("))
+
+    visitor.page.route("**/homeroom*.css*", older)
+    page = visitor.go("/sign-in")
+    assert page.get_by_text("This browser is too old").is_visible()
+    assert page.get_by_role("button", name="Sign in", exact=True).is_visible()

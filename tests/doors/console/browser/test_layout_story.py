@@ -50,6 +50,18 @@ def test_a_layout_is_changed_with_preview(
     page.get_by_role("link", name="Edit", exact=True).click()
     text = page.get_by_label("Text", exact=True)
     first = text.input_value()
+    expect(page.locator("#glance")).to_contain_text("As it came: users.csv")
+    becomes = page.locator("#glance .preview > *").last
+    expect(becomes).not_to_contain_text("middleName")
+    text.fill(first + "[map]\nmiddleName = { constant = 'Q' }\n")
+    if not scripts:
+        page.get_by_role("button", name="Check", exact=True).click()
+    expect(becomes).to_contain_text("middleNameX")
+    page.locator("#glance").get_by_role("button", name="Next row").click()
+    expect(page.locator("#glance")).to_contain_text("row 2 of the first")
+    expect(becomes).to_contain_text("middleNameX")
+    if scripts:
+        look(visitor, "layout-edit-light")
     text.fill(first + "[map]\nmidleName = { constant = 'Q' }\n")
     if not scripts:
         page.get_by_role("button", name="Check", exact=True).click()

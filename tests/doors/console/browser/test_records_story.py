@@ -85,12 +85,29 @@ def test_a_student_is_found_refreshed_and_locked(scene: Scene, visit: Callable[.
     page.get_by_role("heading", name="The SIS did not answer").wait_for()
     scene.server.steer("faults", {"faults": []})
     page.get_by_label("Field", exact=True).select_option(label="E-mail")
+    page.get_by_label("Until", exact=True).fill((scene.bob.now + timedelta(days=30)).date().isoformat())
     page.get_by_role("button", name="Lock the field").click()
     page.get_by_text("locked: the SIS does not overwrite it").wait_for()
+    page.get_by_text("Unlocked by itself on").wait_for()
+    look(window, "record-locked-light")
+    page.get_by_role("link", name="Compare two dates").click()
+    page.get_by_role("heading", name="Compare two dates").wait_for()
+    assert page.locator("ins.diff-new").first.inner_text() == "Linden"
+    page.get_by_label("First day").fill("1999-01-01")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_text("not in the roster yet").first.wait_for()
+    look(window, "record-compared-light")
+    page.get_by_label("First day").fill("the day before")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_text("Name two days").wait_for()
+    window.go(here).get_by_role("link", name="Show as OneRoster").click()
+    assert '"middleName": "Linden"' in page.locator("pre").first.inner_text()
+    look(window, "record-oneroster-light")
     for dress in ("dark", "phone"):
         other = visit(scene.address, scene.cookie, dress)
-        other.go(here)
-        look(other, f"record-{dress}")
+        for path, name in (("", "record"), ("/compare", "record-compared"), ("/oneroster", "record-oneroster")):
+            other.go(here.partition("?")[0] + path)
+            look(other, f"{name}-{dress}")
 
 
 def test_why_somebody_is_missing_without_scripts(scene: Scene, visit: Callable[..., Any], look: Callable[..., None]) -> None:

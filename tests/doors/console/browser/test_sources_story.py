@@ -89,6 +89,15 @@ def test_a_source_is_added_handed_over_and_changed(
     ).source
     page.goto(f"{scene.address}{HERE}/sources/{remote.id}")
     look(window, f"source-fetched-{dress}")
+    page.get_by_role("button", name="Archive this source").click()
+    page.get_by_role("heading", name="The source is archived.").wait_for()
+    look(window, f"source-archived-{dress}")
+    page.goto(f"{scene.address}{HERE}/sources")
+    page.get_by_role("heading", name="Archived sources").wait_for()
+    look(window, f"sources-archived-{dress}")
+    page.goto(f"{scene.address}{HERE}/sources/{remote.id}")
+    page.get_by_role("button", name="Take this source back").click()
+    page.get_by_role("heading", name="The source is back.").wait_for()
 
 
 def test_files_are_uploaded_looked_at_and_imported(scene: Scene, visit: Callable[..., Any], look: Callable[..., None]) -> None:
@@ -107,5 +116,17 @@ def test_files_are_uploaded_looked_at_and_imported(scene: Scene, visit: Callable
     assert (report.dry_run, report.tables["users"].added, scene.house.stores.roster(SLUG).revision()) == (True, 24, 0)
     page.get_by_role("button", name="Import these files now").click()
     assert page.url.endswith(f"{HERE}/imports/2")
+    # A row is refused, and its file can be mended: looked at on every kind of screen.
+    worse = district(21)
+    worse["users.csv"] = worse["users.csv"].replace("Given21,", ",")
+    page.goto(f"{scene.address}{HERE}/upload?source={source.id}")
+    assert page.get_by_label("Source", exact=True).input_value() == str(source.id)
+    page.get_by_label("Drop files here, or choose them").set_input_files(sorted(write(scene.folder / "worse", worse).iterdir()))
+    page.get_by_role("button", name="Look at the files").click()
+    page.get_by_role("heading", name="Mend refused rows here").wait_for()
+    for each in ("light", "dark", "phone"):
+        other = visit(scene.address, scene.cookie, each)
+        other.go(f"{HERE}/imports/3")
+        look(other, f"import-mend-{each}")
     made = imports.report(scene.house, SLUG, 2)
     assert (made.dry_run, made.delivery, scene.house.stores.roster(SLUG).revision()) == (False, report.delivery, 1)

@@ -19,12 +19,14 @@ from homeroom.doors.api.resources import (
     papers,
     people,
     profile,
+    record_views,
     records,
     roster,
     schools,
     secrets,
     set_up,
     set_up_worksheet,
+    source_archive,
     source_desk,
     sources,
     support,
@@ -37,8 +39,9 @@ from homeroom.doors.api.resources import (
 ROUTES = tuple(
     module.routes
     for module in (
-        account, fleet, districts, deletions, set_up, set_up_worksheet, notices, sources, source_desk, secrets, uploads, deliveries, imports,
-        issues, roster, records, profile, feed, schools, take_overs, layouts, layout_sets, own_layouts, unknown_files, papers,
+        account, fleet, districts, deletions, set_up, set_up_worksheet, notices, sources, source_archive, source_desk, secrets, uploads,
+        deliveries, imports, issues, roster, records, record_views, profile, feed, schools, take_overs, layouts, layout_sets, own_layouts,
+        unknown_files, papers,
         write_backs, apps, people, support, audit, installation,
     )
 )  # fmt: skip

@@ -20,6 +20,7 @@ from homeroom.doors.api.models import Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import After, Answer, Ask, Asked, Limit, Number, Routes, Slug
 from homeroom.roster.codes import codes
+from homeroom.roster.refused_rows import file_name
 from homeroom.store.issues import IssueRow, Wanted
 
 routes = Routes("Imports")
@@ -221,7 +222,7 @@ def download_refused(
     asked.entry(number)
     if file not in files_with_refused(asked.house, slug, number):
         raise NOT_FOUND
-    return streaming.text(f"{slug}-{number}-refused.csv", refused_rows(asked.house, asked.viewer, slug, number, file, asked.now))
+    return streaming.text(file_name(file), refused_rows(asked.house, asked.viewer, slug, number, file, asked.now))
 
 
 @routes.ask(

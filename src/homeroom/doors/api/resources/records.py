@@ -5,6 +5,7 @@ Which record is meant stands in the body: ids of people are in no address, and s
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -42,6 +43,9 @@ class Lock(Which):
         Annotated[str, Field(max_length=10_000, description="What shall stand there from now on; an empty text is blank.")] | None
     ) = None
     why: Why | None = None
+    until: date | None = Field(
+        None, description="The day of the district on which it ends by itself; without it somebody unlocks it."
+    )
 
 
 class Unlock(Which):
@@ -102,6 +106,7 @@ class HoldTold(Told):
     since: str
     who: str
     why: str | None
+    until: str | None
     differs: list[str]
 
 
@@ -230,25 +235,29 @@ def refresh_record(asked: Ask, slug: Slug, body: Which) -> Answer:
 @routes.ask("POST", "/districts/{slug}/records/lock", "records.lock", response_model=RecordHeld)
 def lock_record(asked: Ask, slug: Slug, body: Lock) -> Answer:
     """Keep a field of a record (or all of it) as it is, whatever the source says; with `value`, correct it first."""
-    _there(asked, body)
+    there(asked, body)
     if body.value is None:
-        return by_hand.lock(asked.house, slug, body.table, body.sourcedId, body.field, why=body.why, who=asked.who)
+        return by_hand.lock(
+            asked.house, slug, body.table, body.sourcedId, body.field, why=body.why, who=asked.who, until=body.until
+        )
     if body.field is None:
         raise Misuse("Name the field that the value is for.")
-    return by_hand.correct(asked.house, slug, body.table, body.sourcedId, body.field, body.value, why=body.why, who=asked.who)
+    return by_hand.correct(
+        asked.house, slug, body.table, body.sourcedId, body.field, body.value, why=body.why, who=asked.who, until=body.until
+    )
 
 
 @routes.ask("POST", "/districts/{slug}/records/unlock", "records.lock", response_model=RecordHeld)
 def unlock_record(asked: Ask, slug: Slug, body: Unlock) -> Answer:
     """Let the source write a field again, with its next complete delivery; without a field, all of the record."""
-    _there(asked, body)
+    there(asked, body)
     return by_hand.unlock(asked.house, slug, body.table, body.sourcedId, body.field, who=asked.who)
 
 
 @routes.ask("POST", "/districts/{slug}/records/archive", "records.lock", response_model=RecordHeld)
 def archive_record(asked: Ask, slug: Slug, body: Archive) -> Answer:
     """Remove a record by hand, as if its source had dropped it."""
-    _there(asked, body)
+    there(asked, body)
     mark = ARCHIVED_ALWAYS if body.always else ARCHIVED
     return by_hand.archive(asked.house, slug, body.table, body.sourcedId, mark=mark, why=body.why, who=asked.who)
 
@@ -256,14 +265,14 @@ def archive_record(asked: Ask, slug: Slug, body: Archive) -> Answer:
 @routes.ask("POST", "/districts/{slug}/records/unarchive", "records.lock", response_model=RecordHeld)
 def unarchive_record(asked: Ask, slug: Slug, body: Which) -> Answer:
     """Bring back a record that was archived by hand."""
-    _there(asked, body)
+    there(asked, body)
     return by_hand.unarchive(asked.house, slug, body.table, body.sourcedId, who=asked.who)
 
 
 @routes.ask("POST", "/districts/{slug}/records/joined", "records.lock", response_model=RecordHeld)
 def mark_joined(asked: Ask, slug: Slug, body: Joined) -> Answer:
     """Say that a record's person looks after their own contact details, or no more."""
-    _there(asked, body)
+    there(asked, body)
     act = by_hand.joined if body.joined else by_hand.not_joined
     return act(asked.house, slug, body.table, body.sourcedId, who=asked.who)
 
@@ -281,10 +290,10 @@ def list_locks(
 
 def key_of(asked: Asked, body: Which) -> str:
     """The KEY of the record, by which the desk knows it. Raises NOT_FOUND."""
-    return record_keys.of(asked.house, asked.slug).make(body.table, _there(asked, body))
+    return record_keys.of(asked.house, asked.slug).make(body.table, there(asked, body))
 
 
-def _there(asked: Asked, body: Which) -> int:
+def there(asked: Asked, body: Which) -> int:
     """The record's row id, if there is such a record."""
     table_at(asked, body.table)
     found = asked.store.one(body.table, body.sourcedId)

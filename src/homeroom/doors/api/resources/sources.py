@@ -36,6 +36,7 @@ class SourceTold(Told):
     layouts: str | None
     start: str | None
     enabled: bool
+    archived_at: str | None = Field(description="Since when it is ended for good.")
     state: str = Field(description="working, late, failing, not connected, waiting for approval, paused or closed")
     failures: int
     last_arrival: str | None
@@ -116,7 +117,7 @@ class Pause(Body):
 
 @routes.ask("GET", "/districts/{slug}/sources", "settings.see", response_model=list[SourceTold])
 def list_sources(asked: Ask, slug: Slug) -> list[Answer]:
-    """List a district's sources, and how each stands."""
+    """List a district's sources, archived ones too, and how each stands."""
     return [_told(asked, source) for source in asked.house.stores.control.sources.of(slug)]
 
 
@@ -212,6 +213,7 @@ def _told(asked: Asked, source: Source) -> Answer:
     return {
         "source": source.id,
         **{name: getattr(source, name) for name in ("kind", "name", "layouts", "start", "enabled")},
+        "archived_at": moment(source.archived) if source.archived is not None else None,
         "state": stands.state,
         "failures": stands.failures,
         **{name: moment(when) if (when := getattr(stands, name)) is not None else None for name in times},

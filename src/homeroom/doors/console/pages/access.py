@@ -59,6 +59,8 @@ ACTS = {
     "password-rotated": N_("made a new password for a source"),
     "source-added": N_("added a source"),
     "source-changed": N_("changed a source"),
+    "source-archived": N_("archived a source"),
+    "source-taken-back": N_("took an archived source back"),
     "source-secret-changed": N_("gave a source new credentials"),
     "layouts-saved": N_("saved layouts"),
     "district-added": N_("added the district"),

@@ -35,6 +35,7 @@ MENDS = {
     "schools_not_found": ("schools", N_("Match schools")),
     "incomplete_set": ("upload", N_("Upload files")),
     "suddenly_empty": ("upload", N_("Upload files")),
+    "only_workbooks": ("upload", N_("Upload files")),
 }
 """Where a failed import is mended, by its reason: the page under the district, and the words of its button."""
 
@@ -61,6 +62,8 @@ class View:
     newer: int | None
     written: tuple[News, ...]
     mend: tuple[str, str] | None
+    empty: bool
+    """Whether the roster holds nothing yet, so that single rows have nothing to stand on."""
     words: ModuleType = import_words
 
     def query(self, **more: str | None) -> str:
@@ -102,6 +105,7 @@ def show(asked: Asked) -> Answer:
         if held
         else (),
         mend=MENDS.get(made.entry.reason or "") if made.entry.outcome == "failed" else None,
+        empty=store.revision() == 0,
     )
     return Shown("pages/import.html", view)
 

@@ -21,6 +21,7 @@ from homeroom.doors.console.pages import import_words
 from homeroom.doors.console.pages.import_page import known, wanted
 from homeroom.roster.codes import codes
 from homeroom.roster.faults import Misuse
+from homeroom.roster.refused_rows import file_name
 
 MOST_LISTED = 1000
 """So many rows of a cause are paged through; all are in its sheet."""
@@ -126,7 +127,7 @@ def refused_csv(asked: Asked) -> Answer:
         raise NotThere
     name = files[place - 1]
     lines = import_rows.refused_rows(asked.house, asked.viewer, asked.slug, number, name, asked.now)
-    return Download(f"refused-{_plain(name)}.csv", CSV, _bytes(lines))
+    return Download(file_name(name), CSV, _bytes(lines))
 
 
 def plan_csv(asked: Asked) -> Answer:
@@ -152,10 +153,6 @@ def _code(asked: Asked) -> str:
 def _count(asked: Asked, name: str) -> int:
     text = asked.asked_for(name)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
-
-
-def _plain(name: str) -> str:
-    return name.rpartition("/")[2].removesuffix(".csv")
 
 
 def _bytes(lines: Iterable[str]) -> Iterator[bytes]:

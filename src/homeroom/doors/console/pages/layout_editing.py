@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from homeroom.desk import layout_drafts, layout_rows, rights
 from homeroom.desk.layout_drafts import Draft
 from homeroom.desk.layout_page import set_page
+from homeroom.desk.layout_rows import Glanced
 from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
@@ -45,8 +46,20 @@ class Editing:
     may_change: bool
     may_look: bool
     """Whether values of rows could be shown, after the elevated role."""
+    seen: Glanced | None = None
     tried: Tried | None = None
     values: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What is said while somebody types: what is wrong, and one row through the text where nothing is."""
+
+    judged: Judged
+    seen: Glanced | None
+    looked: bool
+    here: str
+    """The address of the set."""
 
 
 def edit(asked: Asked) -> Answer:
@@ -60,8 +73,13 @@ def check(asked: Asked) -> Answer:
 
 
 def check_part(asked: Asked) -> Answer:
-    """The same as a part of the page, while somebody types."""
-    return Shown("pages/_layout_problems.html", _judged(asked))
+    """The same as a part of the page, while somebody types, with one row through the text."""
+    judged = _judged(asked)
+    looked = not judged.faults
+    return Shown(
+        "pages/_layout_typed.html",
+        Typed(judged, _seen(asked) if looked else None, looked, f"/districts/{asked.slug}/layouts/{quote(asked.path['set'])}"),
+    )
 
 
 def attempt(asked: Asked) -> Answer:
@@ -110,6 +128,21 @@ def _delivery(asked: Asked) -> tuple[int | None, bool]:
     return layout_rows.delivery_of(asked.house, asked.slug, page.sources or page.others), bool(page.sources)
 
 
+def _seen(asked: Asked, saved: str = "") -> Glanced | None:
+    """One row of the last delivery through the text that was typed, or the one that is saved."""
+    delivery = _delivery(asked)[0]
+    if delivery is None:
+        return None
+    name, file = asked.path["set"], asked.form("file") or asked.asked_for("file")
+    try:
+        texts = layout_drafts.changed(asked.house, asked.slug, name, file, asked.form("text") or saved)
+    except Misuse:
+        return None
+    row = asked.form("row") or asked.asked_for("row")
+    nth = int(row) if row.isascii() and row.isdigit() and len(row) < 4 else 1
+    return layout_rows.glanced(asked.house, asked.viewer, asked.slug, name, texts, file, delivery, nth, asked.now)
+
+
 def _shown(asked: Asked, judged: Judged, tried: Tried | None = None, values: bool = False, status: int = 200) -> Answer:
     house, slug = asked.house, asked.slug
     try:
@@ -118,7 +151,9 @@ def _shown(asked: Asked, judged: Judged, tried: Tried | None = None, values: boo
         raise NotThere from None
     delivery, read = _delivery(asked)
     change, look = (rights.may(house, asked.viewer, act, slug, asked.now) for act in ("settings.change", "records.see"))
-    return Shown("pages/layout_edit.html", Editing(slug, draft, judged, delivery, read, change, look, tried, values), status)
+    seen = _seen(replace(asked, query={**asked.query, "file": (draft.file,)}), draft.text) if not judged.faults else None
+    view = Editing(slug, draft, judged, delivery, read, change, look, seen, tried, values)
+    return Shown("pages/layout_edit.html", view, status)
 
 
 EDIT = "/districts/{slug}/layouts/{set}/edit"

@@ -19,7 +19,7 @@ from homeroom.doors.sftp.hostkeys import Fingerprint
 from homeroom.doors.sftp.hostkeys import known as known_keys
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
-from homeroom.sync import accounts, imports, notice_addresses, sources
+from homeroom.sync import accounts, archiving, imports, notice_addresses, sources
 from homeroom.sync.apps import public_url
 
 RESULTS: Mapping[str, tuple[str, str, str]] = {
@@ -41,6 +41,8 @@ class View:
     of: OneSource
     fingerprints: tuple[Fingerprint, ...]
     may_change: bool
+    """Whether anything of it may be changed: of an archived source nothing, until it is taken back."""
+    may_archive: bool
     may_import: bool
     works: bool
     link: str = ""
@@ -55,11 +57,13 @@ def show(asked: Asked, link: str = "", address: str = "", tested: Mapping[str, A
     """The source."""
     house, slug, source = asked.house, asked.slug, here(asked)
     made = source_page.of(house, source, asked.now)
+    may_change = rights.may(house, asked.viewer, "settings.change", slug, asked.now)
     view = View(
         slug=slug,
         of=made,
         fingerprints=known_keys(house.settings.keys) if made.account is not None else (),
-        may_change=rights.may(house, asked.viewer, "settings.change", slug, asked.now),
+        may_change=may_change and source.archived is None,
+        may_archive=may_change,
         may_import=rights.may(house, asked.viewer, "imports.start", slug, asked.now),
         works=asked.jobs is not None,
         link=link,
@@ -140,6 +144,16 @@ def enable(asked: Asked) -> Answer:
     return _back(asked, _("The source is open.") if opened else _("The source is closed. Nobody can log in with its account."))
 
 
+def archive(asked: Asked) -> Answer:
+    """End the source for good, or take that back."""
+    source, slug, who = here(asked), asked.slug, asked.viewer.who
+    if asked.form("archived") == "true":
+        archiving.archive(asked.house, slug, source.id, asked.now, who)
+        return _back(asked, _("The source is archived."), _("Its imports and what it brought are kept. It can be taken back."))
+    archiving.take_back(asked.house, slug, source.id, asked.now, who)
+    return _back(asked, _("The source is back."), _("It is closed. Open it when its data should come again."))
+
+
 def notices(asked: Asked) -> Answer:
     """Let the source's system tell of changes, or stop it."""
     source, who = here(asked), asked.viewer.who
@@ -178,6 +192,7 @@ PAGES = (
     _act("keys/remove", remove_key, "settings.change"),
     _act("secret", secret, "settings.change"),
     _act("enabled", enable, "settings.change"),
+    _act("archived", archive, "settings.change"),
     _act("notices", notices, "settings.change"),
     _act("test", test, "imports.start"),
     _act("pull", pull, "imports.start"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 from homeroom.desk import record_acts, record_search, records
@@ -14,6 +15,7 @@ from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.words import N_, _
+from homeroom.doors.console.words.places import placed
 from homeroom.roster.faults import Misuse
 
 KINDS: Mapping[str, str] = {
@@ -116,15 +118,19 @@ def lock(asked: Asked) -> Answer:
     if not field:
         raise Wrong(field=_("Choose a field."))
     where = (asked.house, asked.viewer, asked.slug, asked.path["table"], asked.path["key"])
+    until = _day(asked.form("until"))
     if asked.form("how") == "correct":
-        done = record_acts.correct(*where, field, asked.form("value"), why, asked.now)
+        done = record_acts.correct(*where, field, asked.form("value"), why, asked.now, until)
         title = _("The field has your value now, and is locked.")
     else:
-        done = record_acts.lock(*where, field, why, asked.now)
+        done = record_acts.lock(*where, field, why, asked.now, until)
         title = _("The field is locked.")
     if done is None:
         raise NotThere
-    return Goto(_address(asked), Notice("ok", title, _("Imports do not overwrite it until somebody unlocks it.")))
+    held = _("Imports do not overwrite it until somebody unlocks it.")
+    if until is not None:
+        held = _("Imports do not overwrite it. On its day it is unlocked by itself.")
+    return Goto(_address(asked), Notice("ok", title, held))
 
 
 def unlock(asked: Asked) -> Answer:
@@ -136,8 +142,18 @@ def unlock(asked: Asked) -> Answer:
     return Goto(_address(asked), Notice("ok", _("The field is unlocked."), _("The next full import brings what the SIS says.")))
 
 
+def _day(text: str) -> date | None:
+    """A day that was chosen; None where none was. Raises Wrong."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Wrong(until=_("Write the day as 2027-01-31, or leave it empty.")) from None
+
+
 def _sentence(answer: Refreshed) -> str:
-    return " ".join(each for each in (answer.message, answer.remedy) if each)
+    return " ".join(placed(each) for each in (answer.message, answer.remedy) if each)
 
 
 def _address(asked: Asked) -> str:

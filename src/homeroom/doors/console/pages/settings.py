@@ -52,7 +52,7 @@ def show(asked: Asked) -> Answer:
         house_days=house.settings.keep_removed_days,
         told=telling.chosen(house, who.person.id, slug),
         staff=looking_after.staff(house) if who.person.staff else (),
-        sources=tuple(house.stores.control.sources.of(slug)),
+        sources=tuple(house.stores.control.sources.current(slug)),
         may_change=rights.may(house, who, "settings.change", slug, asked.now),
         set_up=house.stores.control.setups.of(slug) is not None,
         farewell=deleting.farewell(house, who, slug, asked.now),

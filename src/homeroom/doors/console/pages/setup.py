@@ -84,7 +84,7 @@ def show(asked: Asked, link: str = "") -> Answer:
     house, who, slug = asked.house, asked.viewer, asked.slug
     if house.stores.control.setups.of(slug) is None:
         raise NotThere
-    sources = tuple(house.stores.control.sources.of(slug))
+    sources = tuple(house.stores.control.sources.current(slug))
     view = View(
         made=acting.progress(house, slug, asked.now),
         name=house.stores.control.districts.get(slug).name,

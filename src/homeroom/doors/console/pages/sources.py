@@ -13,6 +13,7 @@ from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import speaking
 from homeroom.doors.console.words import N_, _
+from homeroom.store.sources import Source
 from homeroom.sync import source_settings, sources
 from homeroom.sync.layouts import Own, chosen
 from homeroom.sync.setting import Setting
@@ -39,6 +40,7 @@ class Listed:
 
     slug: str
     sources: tuple[Standing, ...]
+    archived: tuple[Source, ...]
     may_change: bool
     may_import: bool
     words: object = speaking
@@ -61,7 +63,9 @@ def show(asked: Asked) -> Answer:
     """The sources of the district."""
     house, slug = asked.house, asked.slug
     may = (rights.may(house, asked.viewer, act, slug, asked.now) for act in ("settings.change", "imports.start"))
-    return Shown("pages/sources.html", Listed(slug, source_page.listed(house, slug, asked.now), *may))
+    return Shown(
+        "pages/sources.html", Listed(slug, source_page.listed(house, slug, asked.now), source_page.archived(house, slug), *may)
+    )
 
 
 def show_add(asked: Asked) -> Answer:

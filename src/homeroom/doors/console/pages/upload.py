@@ -29,6 +29,8 @@ class View:
     most: int
     works: bool
     gated: bool
+    chosen: int | None
+    """The source that the reader comes from."""
     words: object = speaking
 
 
@@ -36,7 +38,9 @@ def show(asked: Asked) -> Answer:
     """The form, with the names of the files that are read."""
     found = uploading.readers(asked.house, asked.slug)
     gated = gate.closed(asked.house, asked.slug)
-    return Shown("pages/upload.html", View(asked.slug, found, MOST_BYTES, asked.jobs is not None, gated))
+    wanted = asked.asked_for("source")
+    chosen = next((r.source.id for r in found if str(r.source.id) == wanted), None)
+    return Shown("pages/upload.html", View(asked.slug, found, MOST_BYTES, asked.jobs is not None, gated, chosen))
 
 
 def take(asked: Asked) -> Answer:

@@ -13,7 +13,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
+from homeroom.desk.layout_words import recipe_words
 from homeroom.doors.console.words import of_settings
+from homeroom.layouts.recipes import RECIPES
 from homeroom.roster import meanings
 
 CONSOLE = Path(__file__).resolve().parent.parent
@@ -34,6 +36,8 @@ def catalogue() -> Catalog:
             made.add(message, locations=[(f"{folder.name}/{name}", 0)], auto_comments=comments, context=context)
     for label in meanings.labels():
         made.add(label, locations=[("roster/labels.toml", 0)])
+    for name in RECIPES:
+        made.add(recipe_words(name), locations=[("layouts/recipes", 0)])
     for sentence in of_settings.sentences():
         made.add(sentence, locations=[("sync/source_settings.py", 0)])
     return made
