@@ -182,6 +182,7 @@ def test_what_to_do_names_settings_as_their_page_does(place: World) -> None:
 def test_a_school_viewer_is_invited_by_the_names_of_schools(place: World) -> None:
     bob = browser(place, "administrator", **OURS)
     page = bob.get("/districts/pinewood/access").text
+    assert "Invite somebody" in page
     assert re.findall(r'name="schools" value="(s\d)"> ([\w ]+)<', page) == [("s2", "Elm School"), ("s1", "Oak School")]
     given = {"email": "vera@pinewood.example", "role": "school_viewer", "schools": "s2"}
     answer = bob.post("/districts/pinewood/access/people", given | {"code": code(place, "administrator", **OURS)})
