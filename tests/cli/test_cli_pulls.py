@@ -48,9 +48,11 @@ def test_what_is_missing_is_said_in_one_sentence(tmp_path: Path) -> None:
     homeroom.inside("district", "add", "pinewood", "--name", "Pinewood")
     nothing = homeroom.inside("pull", "pinewood")
     assert nothing.status == 2
-    assert nothing.err.strip().endswith("pinewood has no source that Homeroom fetches from; add one with homeroom source add.")
+    assert nothing.err.strip().endswith(
+        "pinewood has no source that Homeroom fetches from; add one. On the command line: homeroom source add pinewood"
+    )
     short = homeroom.inside("source", "add", "pinewood", "--kind", "sftp-pull")
-    assert (short.status, "needs host, username: give --host, --username." in short.err) == (2, True)
+    assert (short.status, "needs host, username. On the command line: --host --username" in short.err) == (2, True)
     homeroom.inside("source", "add", "pinewood", "--kind", "sftp-pull", "--host", "sftp.invalid", "--username", "u")
     none = homeroom.inside("source", "secret", "pinewood", "1")
     assert (none.status, "set HOMEROOM_SECRET" in none.err) == (2, True)

@@ -103,8 +103,7 @@ def test_where_several_sources_are_it_is_said_which_one_is_taken(pinewood: Pinew
     pinewood.source("sftp")
     pinewood.begin({"orgs.csv": ORGS}, note=said.append)
     assert said == [
-        "pinewood has the sources 1 (upload), 2 (sftp), and none was named: this delivery is taken as one of source 1 (upload). "
-        "Name one with --source."
+        "pinewood has the sources 1 (upload), 2 (sftp), and none was named: this delivery is taken as one of source 1 (upload)."
     ]
 
 

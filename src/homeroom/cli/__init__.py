@@ -32,7 +32,7 @@ def run(arguments: list[str]) -> int:
         rest = take_data_option(arguments)
         result = build()(rest, exit_on_error=False, print_error=True)
     except Misuse as fault:
-        note(f"homeroom: {fault}")
+        note(f"homeroom: {fault}" + (f" On the command line: {fault.command}" if fault.command else ""))
         return WRONG_USE
     except Fault as fault:
         note(f"homeroom: {fault}")

@@ -31,5 +31,5 @@ def check(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
         for finding in findings:
             say(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}: {finding.found}")
             if not finding.ok:
-                say(f"     {finding.remedy}")
+                say(f"     {finding.remedy}" + (f" On the command line: {finding.command}" if finding.command else ""))
     return 1 if bad else 0

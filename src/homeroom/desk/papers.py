@@ -83,8 +83,10 @@ def source_of(house: House, slug: str, number: int | None) -> Source:
         return found
     mine = house.stores.control.sources.current(slug)
     if not mine:
-        raise Misuse(f"district {slug} has no source yet: homeroom source add {slug} --kind sftp --layouts SET.")
-    raise Misuse(f"district {slug} has several sources; name one: --source {' or '.join(str(s.id) for s in mine)}.")
+        raise Misuse(f"district {slug} has no source yet; add one.", f"homeroom source add {slug} --kind sftp --layouts SET")
+    raise Misuse(
+        f"district {slug} has several sources; choose one of them: {' or '.join(str(s.id) for s in mine)}.", "--source N"
+    )
 
 
 def set_of(house: House, slug: str, source: Source, layouts: str | None) -> tuple[LayoutSet, Steps]:
@@ -95,7 +97,9 @@ def set_of(house: House, slug: str, source: Source, layouts: str | None) -> tupl
 
     name = layouts or source.layouts
     if name is None:
-        raise Misuse(f"source {source.id} names no layout set, so that nobody knows which files to ask for: give --layouts SET.")
+        raise Misuse(
+            f"source {source.id} names no layout set, so that nobody knows which files to ask for; choose one.", "--layouts SET"
+        )
     own = Own(house, slug)
     return suited(known_set(name, own), source), steps.of_set(texts_of(name, own))
 

@@ -44,7 +44,14 @@ class Refused(Fault):
 
 
 class Misuse(Fault):
-    """A setting, an argument or a name is wrong. The text is one sentence that says what to do."""
+    """A setting, an argument or a name is wrong. The text is one sentence that says what to do, wherever it is read.
+
+    `command` is what does it, or shows more, on the command line: only there is it told.
+    """
+
+    def __init__(self, text: str, command: str | None = None) -> None:
+        self.command = command
+        super().__init__(text)
 
 
 class TryAgain(Fault):

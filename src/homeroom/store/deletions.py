@@ -25,8 +25,8 @@ class Leaving(Misuse):
     def __init__(self, slug: str, due: datetime) -> None:
         self.slug, self.due = slug, due
         super().__init__(
-            f"The district {slug} is to be deleted on {due.date().isoformat()} and is shut until then; "
-            f"`homeroom district undelete {slug}` keeps it."
+            f"The district {slug} is to be deleted on {due.date().isoformat()} and is shut until then; until that day it can be kept.",
+            f"homeroom district undelete {slug}",
         )
 
 

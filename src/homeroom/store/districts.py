@@ -74,7 +74,7 @@ class Districts:
         with self._place.read() as connection:
             row = connection.execute(select(district).where(district.c.slug == slug)).one_or_none()
         if row is None:
-            raise Misuse(f"There is no district {slug!r}; `homeroom district list` names them.")
+            raise Misuse(f"There is no district {slug!r}.", "homeroom district list")
         return from_cells(*row)
 
     def all(self) -> list[District]:

@@ -74,7 +74,7 @@ class LayoutVersions:
         with self._place.read() as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
-            raise Misuse(f"{district} has no version {number} of {name}; `homeroom layouts versions {district}` lists them.")
+            raise Misuse(f"{district} has no version {number} of {name}.", f"homeroom layouts versions {district}")
         return _version(row)
 
     def newest(self, district: str, name: str) -> LayoutVersion | None:

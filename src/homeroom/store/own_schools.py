@@ -37,7 +37,7 @@ class OwnSchools:
             with self._place.write() as connection:
                 connection.execute(insert(own_school).values(district=district, id=id, name=name))
         except IntegrityError:
-            raise Misuse(f"{district} has an own school {id} already; `homeroom school list {district}` shows it.") from None
+            raise Misuse(f"{district} has an own school {id} already.", f"homeroom school list {district}") from None
 
     def remove(self, district: str, id: str) -> None:
         """Take a school back, with its matches. Raises Misuse for one that there is not."""
@@ -52,7 +52,9 @@ class OwnSchools:
         with self._place.read() as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
-            raise Misuse(f"{district} has no own school {id}; declare it with `homeroom school add {district} {id} --name NAME`.")
+            raise Misuse(
+                f"{district} has no own school {id}; declare it first.", f"homeroom school add {district} {id} --name NAME"
+            )
         return Declared(row.id, row.name)
 
     def match(self, district: str, id: str, sis: str | None, source: int = EVERY) -> None:
@@ -66,8 +68,8 @@ class OwnSchools:
         other = next((o for o in self.own(district, source) if o.sis == sis and o.id != id), None)
         if other is not None:
             raise Misuse(
-                f"{sis} is matched with own school {other.id} ({other.name}) already; take that back first with "
-                f"`homeroom school match {district} {other.id} --none`."
+                f"{sis} is matched with own school {other.id} ({other.name}) already; take that back first.",
+                f"homeroom school match {district} {other.id} --none",
             )
         try:
             with self._place.write() as connection:

@@ -103,7 +103,7 @@ def remove_key(house: House, slug: str, number: int, fingerprint: str, who: str 
         k for k in map(_key, account.public_keys) if k.fingerprint.removeprefix("SHA256:") == fingerprint.removeprefix("SHA256:")
     ]
     if not found:
-        raise Misuse(f"source {number} has no key {fingerprint}; `homeroom source key list {slug} {number}` shows those it has.")
+        raise Misuse(f"source {number} has no key {fingerprint}.", f"homeroom source key list {slug} {number}")
     left = tuple(line for line in account.public_keys if _key(line).fingerprint != found[0].fingerprint)
     _keep(house, slug, number, account, left, "key-removed", found[0], who)
     return found[0]

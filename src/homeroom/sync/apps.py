@@ -50,7 +50,7 @@ def revoke(house: House, client_id: str, who: str = "command line") -> App:
     apps, now = house.stores.control.apps, datetime.now(UTC)
     found = apps.find(client_id)
     if found is None:
-        raise Misuse(f"there is no application {client_id}; `homeroom app list` shows them.")
+        raise Misuse(f"there is no application {client_id}.", "homeroom app list")
     if found.revoked is not None:
         raise Misuse(f"application {client_id} was revoked at {moment(found.revoked)} already.")
     apps.revoke(client_id, now)

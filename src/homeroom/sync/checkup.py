@@ -27,12 +27,13 @@ OVERDUE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing that was looked at."""
+    """One thing that was looked at. `command` is what mends it on the command line."""
 
     what: str
     ok: bool
     found: str
     remedy: str = ""
+    command: str | None = None
 
 
 def checkup(settings: Settings) -> list[Found]:
@@ -52,7 +53,7 @@ def checkup(settings: Settings) -> list[Found]:
         try:
             found.append(look(settings))
         except (Fault, OSError) as trouble:
-            found.append(Found(what, False, str(trouble), "Mend what the sentence names, then run homeroom check again."))
+            found.append(Found(what, False, str(trouble), "Mend what the sentence names, then look again."))
     return found
 
 
@@ -124,8 +125,9 @@ def _deletions(settings: Settings) -> Found:
     if not left:
         return Found("deletions", True, "nothing is overdue")
     names = ", ".join(each.district for each in left)
+    remedy = "See that a worker runs: it erases them. Its log says why it could not."
     return Found(
-        "deletions", False, f"to be deleted and still there: {names}", f"Run: homeroom district erase {left[0].district}"
+        "deletions", False, f"to be deleted and still there: {names}", remedy, f"homeroom district erase {left[0].district}"
     )
 
 

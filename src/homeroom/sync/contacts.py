@@ -92,7 +92,7 @@ def preview(
     The audit trail says that it was asked. Raises Misuse for wrong use, Refused where the files cannot be read at all.
     """
     if (path is None) == (delivery is None):
-        raise Misuse("name either a path or --delivery N.")
+        raise Misuse("name either a path or a delivery.")
     house.stores.control.districts.get(slug)
     at = now or datetime.now(UTC)
     detail = {"delivery": delivery, "student": student is not None}

@@ -86,7 +86,7 @@ def _due(house: House, slug: str, now: datetime) -> Deletion:
     asked = house.stores.control.deletions.of(slug)
     if asked is None or asked.done is not None:
         house.stores.control.districts.get(slug)
-        raise Misuse(f"The district {slug} is not to be deleted; `homeroom district delete {slug}` asks for that.")
+        raise Misuse(f"The district {slug} is not to be deleted.", f"homeroom district delete {slug}")
     if asked.begun is None and now < asked.due:
         raise Misuse(
             f"The district {slug} can be kept until {asked.due.isoformat(timespec='minutes')}, and is not deleted before."

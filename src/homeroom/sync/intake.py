@@ -118,7 +118,5 @@ def _upload(house: House, slug: str, layouts: str | None, note: Callable[[str], 
     if there:
         listed = ", ".join(f"{s.id} ({s.kind})" for s in there)
         which = f"source {chosen.id} (upload)" + ("" if mine else ", which was made for it")
-        note(
-            f"{slug} has the sources {listed}, and none was named: this delivery is taken as one of {which}. Name one with --source."
-        )
+        note(f"{slug} has the sources {listed}, and none was named: this delivery is taken as one of {which}.")
     return chosen

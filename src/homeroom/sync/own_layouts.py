@@ -53,7 +53,7 @@ def _keep(house: House, slug: str, name: str, texts: Mapping[str, str], note: st
     if not _NAME.fullmatch(name):
         raise Misuse(f"{name!r} cannot name a set: use small letters, digits, points and hyphens, as in pinewood-synergy.")
     if name in SETS:
-        raise Misuse(f"{name} is a set that ships with Homeroom; give yours a name of its own with --name.")
+        raise Misuse(f"{name} is a set that ships with Homeroom; give yours a name of its own.", "--name NAME")
     if sum(len(text.encode()) for text in texts.values()) > MOST_BYTES:
         raise Misuse(f"{name} holds more than {MOST_BYTES >> 20} MB of text; a layout set is small.")
     now = datetime.now(UTC)

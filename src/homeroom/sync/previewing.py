@@ -90,7 +90,7 @@ def preview(
     Raises Misuse for an unknown district, delivery, set or table, Refused where the delivery's bytes are gone.
     """
     if not 0 < rows <= MOST_ROWS:
-        raise Misuse(f"--rows must be from 1 to {MOST_ROWS:,}.")
+        raise Misuse(f"The number of rows must be from 1 to {MOST_ROWS:,}.")
     house.stores.control.districts.get(slug)
     sealed = sealed_delivery(house, slug, delivery)
     source = house.stores.control.sources.get(house.stores.roster(slug).deliveries.get(delivery).source)

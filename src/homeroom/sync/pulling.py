@@ -68,8 +68,9 @@ def chosen(house: House, slug: str, number: int | None) -> Source:
         return pulling[0]
     listed = ", ".join(f"{s.id} ({s.kind})" for s in pulling)
     if number is None:
-        what = f"name one with --source: {listed}" if pulling else "add one with homeroom source add"
-        raise Misuse(f"{slug} has {'several sources' if pulling else 'no source'} that Homeroom fetches from; {what}.")
+        if pulling:
+            raise Misuse(f"{slug} has several sources that Homeroom fetches from; choose one of them: {listed}.", "--source N")
+        raise Misuse(f"{slug} has no source that Homeroom fetches from; add one.", f"homeroom source add {slug}")
     source = next((s for s in mine if s.id == number), None)
     if source is None or source not in pulling:
         known = f"those of {slug} that it fetches from: {listed}" if pulling else f"{slug} has none that it fetches from"

@@ -59,7 +59,7 @@ def _matching(house: House, slug: str, table: Table, where: str) -> set[str]:
     try:
         condition = formulas.compile_condition(where, {c: quoted(c) for c in columns})
     except formulas.FormulaFault as fault:
-        raise Misuse(f"--where cannot be used: {fault}") from None
+        raise Misuse(f"The formula cannot be used: {fault}") from None
     with claim(house.settings.work, f"{slug}-ask") as folder, Workbench(folder.path) as bench:
         stored = house.stores.roster(slug).bring(bench, table, None)
         return {key for (key,) in bench.rows(f'SELECT "sourcedId" FROM {quoted(stored)} WHERE {condition}')}

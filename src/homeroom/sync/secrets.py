@@ -26,6 +26,7 @@ def opened(house: House, source: Source) -> dict[str, str]:
         )
     except SealBroken as broken:
         raise Misuse(
-            f"the secret of source {source.id} cannot be opened ({broken}); give it again with homeroom source secret."
+            f"the secret of source {source.id} cannot be opened ({broken}); give it again.",
+            f"homeroom source secret {source.district} {source.id}",
         ) from None
     return plain

@@ -16,7 +16,7 @@ Acts = Literal["look", "import", "log-in", "write-back"]
 WHEN: Mapping[Acts, str] = {
     "look": "at the next look into the incoming folder (each second)",
     "import": "with the next import of the source",
-    "write-back": "with the next `homeroom write-back`",
+    "write-back": "with the next write-back",
     "log-in": "at the next log-in, and at the next look into the incoming folder",
 }
 """Since when a changed value counts."""

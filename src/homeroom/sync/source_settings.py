@@ -40,7 +40,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "username", "Connection", kinds.text("a user name of 1 to 100 characters", r"[^\x00-\x1f]{1,100}"), None,
-        "The user name that the district gave to Homeroom.", "Homeroom logs in with it, and with the source's secret (`homeroom source secret`).",
+        "The user name that the district gave to Homeroom.", "Homeroom logs in with it, and with the source's secret, which is given apart.",
         kept=("connection", "username"), kinds=REMOTE, fallback="must be given", example="homeroom", required=True,
     ),
     Setting(
@@ -52,7 +52,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "client_id", "Connection", kinds.text("a text of 1 to 200 characters", r"[^\x00-\x20]{1,200}"), None,
         "The client id that the district's server shows for Homeroom's plug-in.",
-        "Homeroom signs in with it, and with the source's secret (`homeroom source secret`).",
+        "Homeroom signs in with it, and with the source's secret, which is given apart.",
         kept=("connection", "client_id"), kinds=("powerschool",), fallback="must be given",
         example="5b3f6c1e-2d47-4e0a-9c55-0f6f3a1d7e42", required=True,
     ),
@@ -72,7 +72,7 @@ SETTINGS: tuple[Setting, ...] = (
         "extension_fields", "Connection",
         Kind("fields as students.u_students_extension.preferredname", extension_faults, kinds.items), (),
         "Fields of the district's own, in tables beside PowerSchool's of students, schools, users and sections.",
-        "The plug-in (`homeroom plugin`) asks for them and its queries bring each as a column of its name; install it anew after a change.",
+        "The plug-in asks for them and its queries bring each as a column of its name; install it anew after a change.",
         kept=("connection", "extension_fields"), kinds=("powerschool",), fallback="none",
         example="schools.u_schools_extension.ignoreforintegration",
     ),
@@ -158,7 +158,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "quiet_seconds", "Arrival", kinds.number(0), None,
         "How long a set must lie still before it is taken, on our side or, for `sftp-pull`, on the district's.",
-        "Shorter, a set is imported sooner; too short, a set that is sent with pauses is taken apart. `homeroom pull` does not wait.", "look", "seconds",
+        "Shorter, a set is imported sooner; too short, a set that is sent with pauses is taken apart. Fetching by hand does not wait.", "look", "seconds",
         ("quiet_seconds",), (*PUSHED, *REMOTE), "`HOMEROOM_QUIET_SECONDS`", "120",
     ),
     Setting(
@@ -248,14 +248,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "update_contacts", "Ownership", kinds.yes_no(), False,
         "Whether the source goes on writing the contact details (`users.email`, `users.sms`, `users.phone`) of people who have joined. "
-        "`homeroom record DISTRICT users ID joined` says that somebody has.",
+        "A mark on the person's record says that somebody has.",
         "Switched off, they are left to that person, and the report says so (`field-of-joined`). Whoever has not joined is written in any case.",
         kept=("ownership", "update_contacts"), example="true",
     ),
     Setting(
         "write_back", "Ownership", kinds.yes_no(), False,
-        "Whether `homeroom write-back` may update and insert students in the district's own PowerSchool.",
-        "Switched off, nothing is ever written there; `--dry-run` shows what would be. The plug-in needs the access level FULL as well.",
+        "Whether students may be updated and inserted in the district's own PowerSchool.",
+        "Switched off, nothing is ever written there; A dry run shows what would be. The plug-in needs the access level FULL as well.",
         "write-back", kept=("write_back",), kinds=("powerschool",), example="true",
     ),
     Setting(

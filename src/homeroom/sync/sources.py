@@ -176,9 +176,7 @@ def _enough(values: Mapping[str, Any], kind: str) -> None:
     needed = [s.name for s in source_settings.SETTINGS if s.required and kind in s.kinds]
     if missing := [name for name in needed if values.get(name) is None]:
         raise Misuse(
-            f"a source of kind {kind} needs {', '.join(missing)}: give "
-            + ", ".join(f"--{n.replace('_', '-')}" for n in missing)
-            + "."
+            f"a source of kind {kind} needs {', '.join(missing)}.", " ".join(f"--{n.replace('_', '-')}" for n in missing)
         )
 
 

@@ -92,7 +92,7 @@ def _source(house: House, slug: str, number: int | None) -> Source:
     chosen = sources.of(house, slug, number)
     if chosen is None:
         count = len(house.stores.control.sources.current(slug))
-        raise Misuse(f"{slug} has {count} sources; name the one whose SIS is meant with --source N.")
+        raise Misuse(f"{slug} has {count} sources; choose the one whose SIS is meant.", "--source N")
     return chosen
 
 
@@ -109,20 +109,18 @@ def _judge(house: House, slug: str, source: Source, table: str, known: Sequence[
             raise Misuse(f"{what} {ours} has the same id on both sides; there is nothing to take over.")
         if theirs in taken:
             raise Misuse(
-                f"the SIS's {theirs} stands for {what} {taken[theirs]} already; undo that first with "
-                f"`homeroom take-over {slug} {table} --undo {theirs} --source {source.id}`."
+                f"the SIS's {theirs} stands for {what} {taken[theirs]} already; undo that first.",
+                f"homeroom take-over {slug} {table} --undo {theirs} --source {source.id}",
             )
         if ours in given:
             raise Misuse(
-                f"{what} {ours} is what the SIS calls {given[ours]} already; undo that first with "
-                f"`homeroom take-over {slug} {table} --undo {given[ours]} --source {source.id}`."
+                f"{what} {ours} is what the SIS calls {given[ours]} already; undo that first.",
+                f"homeroom take-over {slug} {table} --undo {given[ours]} --source {source.id}",
             )
         held = store.one(table, ours)
         if held is None or held["status"] != "active":
             state = "does not hold" if held is None else "holds as removed"
-            raise Misuse(
-                f"{slug} {state} {what} {ours}, so nothing can be taken over; `homeroom record {slug} {table} ID` shows a record."
-            )
+            raise Misuse(f"{slug} {state} {what} {ours}, so nothing can be taken over.", f"homeroom record {slug} {table} ID")
         itself = tuning.read_as(source, table, theirs)
         there = store.one(table, itself)
         if there is not None and there["status"] == "active" and itself not in every:

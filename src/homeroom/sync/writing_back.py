@@ -85,8 +85,8 @@ def write_back(
     chosen = _chosen(house, slug, source)
     if not dry_run and not source_settings.value(chosen, "write_back"):
         raise Misuse(
-            f"writing back is off for source {chosen.id} of {slug}; look at --dry-run, then switch it on with "
-            f"homeroom source set {slug} {chosen.id} write_back=true."
+            f"writing back is off for source {chosen.id} of {slug}; look at a dry run, then switch `write_back` on.",
+            f"homeroom source set {slug} {chosen.id} write_back=true",
         )
     store = house.stores.roster(slug)
     family = frozenset({chosen.id}) | sources.allied(house, chosen)
@@ -167,8 +167,9 @@ def _chosen(house: House, slug: str, number: int | None) -> Source:
     able = [s for s in mine if s.kind in ROADS and ROADS[s.kind].writer is not None]
     if len(able) != 1:
         listed = ", ".join(str(s.id) for s in able)
-        what = f"has several sources that can be written to; name one with --source: {listed}" if able else None
-        raise Misuse(f"{slug} {what or 'has no such source that can be written to: only those of kind powerschool can'}.")
+        if able:
+            raise Misuse(f"{slug} has several sources that can be written to; choose one of them: {listed}.", "--source N")
+        raise Misuse(f"{slug} has no such source that can be written to: only those of kind powerschool can.")
     if not able[0].enabled:
         raise Misuse(f"source {able[0].id} of {slug} is closed; nothing is written to it.")
     return able[0]

@@ -29,7 +29,6 @@ from homeroom.doors.console.request import Request, addresses, local
 from homeroom.doors.console.sending import Header, Reply, address, attachment, see_other
 from homeroom.doors.console.showing import Stage, Trouble
 from homeroom.doors.console.words import N_, times
-from homeroom.doors.console.words.places import placed
 from homeroom.roster.faults import Fault, TryAgain
 from homeroom.store.audit import because
 from homeroom.sync.house import House
@@ -173,15 +172,15 @@ class Desk:
 
     def _back(self, case: Case, asked: Asked, act: Callable[[Asked], Answer], fault: Fault) -> Answer:
         """The form again, filled in, with the sentence above it. A page that cannot even be shown says the sentence alone."""
-        problems = {name: placed(said) for name, said in fault.problems.items()} if isinstance(fault, Wrong) else {}
-        notice = None if problems else Notice("bad", placed(str(fault)), placed(str(getattr(fault, "remedy", ""))))
+        problems = dict(fault.problems) if isinstance(fault, Wrong) else {}
+        notice = None if problems else Notice("bad", str(fault), str(getattr(fault, "remedy", "")))
         show = case.page.show
         if show is not None and act is not show and self._may_look(case):
             with suppress(Fault):  # what keeps the page from being shown is then what is said
                 again = show(replace(asked, method="GET"))
                 if isinstance(again, Shown):
                     return replace(again, status=422, notice=notice, problems=problems)
-        text = "; ".join(problems.values()) or placed(str(fault))
+        text = "; ".join(problems.values()) or str(fault)
         return Shown("error.html", {"title": text, "text": "", "icon": "alert-triangle", "retry": False}, 422)
 
     def _may_look(self, case: Case) -> bool:

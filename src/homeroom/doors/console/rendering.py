@@ -13,7 +13,6 @@ from jinja2.runtime import Macro
 from homeroom import __version__
 from homeroom.doors.console import assets, drawing, words
 from homeroom.doors.console.words import desk_says, numbers, of_settings, times
-from homeroom.doors.console.words.places import placed
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -57,7 +56,6 @@ def environment(*more: Path) -> Environment:
         "told": lambda said: desk_says.told(words.speech(), said),
         "said": _say,
         "in_words": of_settings.in_words,
-        "placed": placed,
         "whole": lambda value: str(int(value)) if isinstance(value, float) and value == int(value) else str(value),
         "masked": lambda text: "•••-••-••••" if text else "",
     }

@@ -43,7 +43,7 @@ def _whose(path: Path, sheets: Mapping[str, Rows]) -> str:
             f"{path.name} is not a worksheet of Homeroom, or its sheets were renamed. Fill in the file that you were given."
         )
     if len(marks[0]) < 2 or marks[0][1] != form.EDITION:
-        raise Misuse(f"{path.name} was made by another version of Homeroom. Write a new one: homeroom worksheet.")
+        raise Misuse(f"{path.name} was made by another version of Homeroom. Have a new one made.", "homeroom worksheet")
     return str(cells[1])
 
 

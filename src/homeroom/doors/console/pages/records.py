@@ -15,7 +15,6 @@ from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.words import N_, _
-from homeroom.doors.console.words.places import placed
 from homeroom.roster.faults import Misuse
 
 KINDS: Mapping[str, str] = {
@@ -153,7 +152,7 @@ def _day(text: str) -> date | None:
 
 
 def _sentence(answer: Refreshed) -> str:
-    return " ".join(placed(each) for each in (answer.message, answer.remedy) if each)
+    return " ".join(each for each in (answer.message, answer.remedy) if each)
 
 
 def _address(asked: Asked) -> str:

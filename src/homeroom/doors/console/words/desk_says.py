@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from homeroom.desk.words import Clock, InWords, Said, Value, speaks_first
 from homeroom.doors.console.words import numbers, times
-from homeroom.doors.console.words.places import placed
 from homeroom.doors.console.words.speech import Speech
 
 
@@ -16,7 +15,6 @@ def told(speech: Speech, said: Said) -> str:
     text = speech.say(said.text) if said.plural is None else speech.say_many(said.text, said.plural, said.number or 0)
     named = {name: _written(speech, value) for name, value in said.values.items()}
     written = string.Formatter().vformat(text, (), named)
-    written = placed(written)
     return written[:1].upper() + written[1:] if speaks_first(said, text) else written
 
 
