@@ -103,6 +103,7 @@ def test_a_row_that_was_taken_in_is_not_counted_as_refused(tmp_path: Path) -> No
         told = page(made, number=1)
         assert told.sums is not None
         assert (told.sums.refused, told.rows_twice) == (1, 0)
+        assert "yesterday" not in " ".join(map(plain, told.lead.sentences)), "there was no night before"
         word = cause(told, "code-unknown")
         assert (word.rows, word.own, dict(word.held_back), word.emptied) == (1, 1, {}, 2)
         asked = Filter(code="code-unknown", refused=True)

@@ -276,6 +276,7 @@ def test_an_approval_needs_the_role_the_number_a_reason_and_the_plan_that_was_sh
     assert "Go back to revision 1" in told
     back = visitor.get(f"{here}/back")
     assert "restored" in words(back)
+    assert "0 unchanged" not in words(back), "most of each table stays as it is, and the page says how much"
     plan = re.search(r'name="plan" value="([^"]+)"', back.text)
     assert plan
     assert visitor.post(f"{here}/back", {"plan": plan[1], "reason": "no"}).status_code == 422

@@ -125,6 +125,10 @@ def test_the_list_says_how_data_comes_and_when_it_is_due(place: Place) -> None:
 
 def test_a_new_source_is_judged_field_by_field_and_saved_before_it_can_connect(place: Place) -> None:
     assert "SFTP server" in text(place.browser.get(f"{place.here}/new"))
+    assert (
+        ">PowerSchool: three files from the Data Export Manager (powerschool-dem)<"
+        in place.browser.get(f"{place.here}/new?kind=sftp").text
+    )
     form = {"kind": "sftp-pull", "host": "no host", "start": "25:00", "secret": "let-Me.in 5", "name": "Theirs"}
     wrong = place.browser.post(f"{place.here}/new", form)
     assert wrong.status_code == 422

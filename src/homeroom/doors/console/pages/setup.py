@@ -219,7 +219,7 @@ def _written(asked: Asked, questions: Questions) -> Iterator[bytes]:
 
 def guide(asked: Asked) -> Answer:
     """The guide for a source of this district, with its own host, port, user and fingerprints; of the first one where none is named."""
-    known = [s.id for s in asked.house.stores.control.sources.of(asked.slug) if s.layouts]
+    known = [s.id for s in asked.house.stores.control.sources.current(asked.slug) if s.layouts]
     wanted = asked.asked_for("source") or str(known[0] if known else "")
     if not known:
         raise Misuse(_("There is no guide yet. Say first how the data comes, under Sources: which files, and by which road."))
