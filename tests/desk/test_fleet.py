@@ -103,6 +103,9 @@ def test_a_set_up_needs_the_vendor_only_where_it_is_the_vendor_s_move(house: Hou
     add(house, "cedar", "new", setup=Setup(3, 14, "district"))
     page = fleet(house, OPERATOR, now=NOW)
     assert (page.needs, page.rows[0].whose) == ((), "district")
+    house.stores.control.summaries.set_up("cedar", Setup(3, 14, "vendor"), NOW)
+    (need,) = fleet(house, OPERATOR, now=NOW).needs
+    assert [plain(said) for said in need.about] == ["Day 3 of 14."], "whose move it is depends on who reads, and stands beside it"
 
 
 def test_at_most_seven_needs_are_shown_and_all_are_counted(house: House) -> None:

@@ -134,6 +134,11 @@ def test_causes_are_told_from_facts_alone(walked: Pinewood) -> None:
     assert code(limits=(lost,), tables={"users": users}, files=()) == "school_missing"
     assert code(limits=(lost, replace(lost, school="s3")), tables={"users": users}, files=()) == "schools_missing"
     assert code(limits=(replace(lost, count=500),), tables={"users": users}, files=()) is None
+    # The school's last rows were cut off: most of its people are still in the files, so nobody says that it is missing.
+    cut = replace(lost, table="enrollments", count=739, of=739)
+    stay = SchoolPlan("s2", "users", 0, 0, 107, 0, 246)
+    assert code(limits=(cut,), by_school=(stay,), tables={"users": users}, files=(plain_file,)) == "half_file"
+    assert code(limits=(cut,), by_school=(replace(stay, removed=240),), tables={"users": users}, files=()) == "school_missing"
     turned = {"users": users, "enrollments": TableReport(removed=11_204, added=10_986, unchanged=20)}
     assert code(files=(), tables=turned) == "new_year"
     emptied = tuple(replace(lost, table="classes", school=school) for school in ("s1", "s2"))

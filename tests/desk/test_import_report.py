@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +88,26 @@ def test_everything_that_is_counted_adds_up(walked: Pinewood) -> None:
         for each in told.causes:
             assert each.rows == each.own + sum(each.held_back.values())
             assert cause_rows(walked.house, ADMINISTRATOR, SLUG, number, Filter(code=each.code)).total >= each.rows
+
+
+def test_a_row_that_was_taken_in_is_not_counted_as_refused(tmp_path: Path) -> None:
+    """Two students name a guardian whose row was refused: they are taken in without the guardian, and one row was refused."""
+    files = district(21)
+    files["users.csv"] += "t9,,,true,s1,wizard,t9,,Wim,Zard,,,,,,,,\n"
+    for name in ("Nora", "Niels"):
+        files["users.csv"] += f"{name.lower()},,,true,s1,student,{name.lower()},,{name},Nine,,,,,,t9,09,\n"
+    with opened(settings(tmp_path / "data")) as house:
+        made = Pinewood.founded(house, tmp_path)
+        made.source(name="Nightly files", layouts="oneroster-1.1")
+        made.night(files)
+        told = page(made, number=1)
+        assert told.sums is not None
+        assert (told.sums.refused, told.rows_twice) == (1, 0)
+        assert "yesterday" not in " ".join(map(plain, told.lead.sentences)), "there was no night before"
+        word = cause(told, "code-unknown")
+        assert (word.rows, word.own, dict(word.held_back), word.emptied) == (1, 1, {}, 2)
+        asked = Filter(code="code-unknown", refused=True)
+        assert cause_rows(made.house, ADMINISTRATOR, SLUG, 1, asked).total == 3, "all that hangs on it is listed"
 
 
 def test_a_cause_says_whether_it_is_new_tonight(walked: Pinewood) -> None:

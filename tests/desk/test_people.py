@@ -10,11 +10,13 @@ import pytest
 from argon2 import extract_parameters
 
 from desk_kit import NOON, PASSWORD, somebody
-from homeroom.desk import elevation, once, passwords, people, sessions, signing_in, tokens, tries
+from homeroom.desk import audit, elevation, once, passwords, people, sessions, signing_in, tokens, tries
 from homeroom.desk.signing_in import NoMatch, TooManyTries
 from homeroom.roster.faults import Misuse
+from homeroom.store.audit import AuditRow, AuditWanted, because
 from homeroom.sync import housekeeping
 from homeroom.sync.house import House
+from sync_house import SLUG
 
 
 def sign_in(house: House, email: str, password: str, code: str, seconds: int = 0) -> str:
@@ -306,3 +308,16 @@ def test_an_address_is_somebodys_once(house: House) -> None:
         people.invite(house, "X@Y.example", "operator", who="command line", now=NOON)
     with pytest.raises(Misuse, match="no e-mail address"):
         people.invite(house, "not an address", "operator", who="command line", now=NOON)
+
+
+def test_the_audit_gives_the_reason_beside_each_act_and_never_that_of_another_district(house: House) -> None:
+    ada = somebody(house, "operator")
+    cookie = ada.sign_in()
+    on = elevation.begin(house, ada.viewer(cookie), "settings", SLUG, "Ticket 4471: a start time", ada.code(), 15, ada.now)
+    with because(elevation=on.id):
+        for slug in (SLUG, "larkspur"):
+            house.stores.control.audit.add(AuditRow(ada.now, ada.person.email, "source-changed", slug, {}))
+    for slug, told in ((SLUG, ["Ticket 4471: a start time"]), ("larkspur", [])):
+        page = audit.page(house, None, AuditWanted(district=slug, action="source-changed"))
+        assert len(page.rows) == 1
+        assert list(page.reasons.values()) == told

@@ -30,6 +30,13 @@ def may_give(asking: Viewer, role: str, districts: Sequence[str]) -> None:
             raise Misuse(f"There is no district {slug!r}.")
 
 
+def schools_to_see(house: House, slug: str) -> tuple[tuple[str, str], ...]:
+    """The schools whose reports somebody may be let see: sourcedId and name, by name. None before the first import."""
+    page = house.stores.roster(slug).page("orgs", 2000, status="active", columns=("sourcedId", "name", "type"))
+    found = [(str(id), str(name or id)) for id, name, kind in page.rows if kind == "school"]
+    return tuple(sorted(found, key=lambda pair: pair[1].casefold()))
+
+
 def reached(house: House, asking: Viewer, number: int, slug: str | None = None) -> Person | None:
     """The person of that number, if the one who asks may change them; None for anybody else, as for nobody.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from homeroom.desk.viewer import Viewer
 from homeroom.outbound.sheets import sheet
@@ -18,11 +18,16 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows, the newest first; `before` begins the next page, None on the last. `count` is of all pages."""
+    """Rows, the newest first; `before` begins the next page, None on the last. `count` is of all pages.
+
+    `reasons`: number of a row -> the reason of the elevated role under which it was done, where that was taken for the row's own district:
+    a reason that was given for one district is no business of another.
+    """
 
     rows: tuple[AuditRow, ...]
     count: int
     before: int | None
+    reasons: Mapping[int, str] = field(default_factory=dict)
 
 
 def seen_by(asking: Viewer | None, wanted: AuditWanted) -> AuditWanted:
@@ -41,7 +46,15 @@ def page(house: House, asking: Viewer | None, wanted: AuditWanted, limit: int = 
     within, kept = seen_by(asking, wanted), house.stores.control.audit
     rows = kept.page(within, limit + 1)
     more = len(rows) > limit
-    return Page(tuple(rows[:limit]), kept.count(replace(within, before=None)), rows[limit - 1].id if more else None)
+    shown = tuple(rows[:limit])
+    before = rows[limit - 1].id if more else None
+    return Page(shown, kept.count(replace(within, before=None)), before, _reasons(house, shown))
+
+
+def _reasons(house: House, rows: Sequence[AuditRow]) -> dict[int, str]:
+    under = {row.id: (row.district, row.detail["elevation"]) for row in rows if isinstance(row.detail.get("elevation"), int)}
+    known = house.stores.control.elevations.reasons({number for _, number in under.values()})
+    return {id: known[number][1] for id, (district, number) in under.items() if number in known and known[number][0] == district}
 
 
 def as_json(row: AuditRow) -> dict[str, object]:

@@ -41,6 +41,7 @@ class Example:
 class IssueCause:
     """One cause. `rows` = `own` + the sum of `held_back` (table -> rows).
 
+    `emptied`: rows beside these that were taken in without what they said of a refused row of this cause.
     `before`: how many rows it concerned in the night before; None: it is new. `here`: what to do in this district's system, where
     that has something to say; `remedy` is for every system.
     """
@@ -54,6 +55,7 @@ class IssueCause:
     rows: int
     own: int
     held_back: Mapping[str, int]
+    emptied: int
     before: int | None
     meaning: str
     remedy: str
@@ -112,6 +114,7 @@ def _cause(
         rows=group.rows,
         own=group.own,
         held_back=group.held_back,
+        emptied=group.emptied,
         before=before,
         meaning=declared.plain or declared.meaning,
         remedy=declared.remedy,
@@ -196,7 +199,14 @@ def title(group: Group) -> Said:
                 count,
                 **values,
             )
-        case "date-unreadable" | "date-impossible":
+        case "date-impossible":
+            return ngettext(
+                "{count} value of “{column}” is no day of the calendar",
+                "{count} values of “{column}” are no days of the calendar",
+                count,
+                **values,
+            )
+        case "date-unreadable":
             return ngettext(
                 "{count} value of “{column}” cannot be read", "{count} values of “{column}” cannot be read", count, **values
             )

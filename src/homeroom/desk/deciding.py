@@ -7,7 +7,7 @@ hash, and its token's own reason stands where it gives none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -116,7 +116,12 @@ def back_to(house: House, asking: Viewer, slug: str, revision: int, now: datetim
         raise Misuse(f"There is no earlier revision {revision} to go back to.")
     with claim(house.settings.work, f"{slug}-back-{revision}") as folder, Workbench(folder.path) as bench:
         plan = store.rollback_plan(bench, revision)
-    return Back(revision, dict(plan.tables), plan.hash, plan.empty)
+    active = {name: counted.active for name, counted in store.counts().items()}
+    tables = {
+        name: replace(table, unchanged=max(active.get(name, 0) - table.updated - table.removed, 0))
+        for name, table in plan.tables.items()
+    }
+    return Back(revision, tables, plan.hash, plan.empty)
 
 
 def go_back(house: House, asking: Viewer, slug: str, revision: int, plan: str | None, reason: str, now: datetime) -> ImportReport:

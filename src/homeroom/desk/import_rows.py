@@ -78,7 +78,7 @@ def cause_rows(
     schools = schools_of(seen, asked.school)
     wanted = Wanted(code=asked.code, file=asked.file, column=asked.column, refused=asked.refused, schools=schools)
     rows = store.issues.members(number, wanted, limit=PAGE + 1, after=after)
-    total = sum(g.rows for g in store.issues.groups(number, wanted))
+    total = sum(g.rows + g.emptied for g in store.issues.groups(number, wanted))
     more = len(rows) > PAGE
     return CauseRows(tuple(example(r, seen) for r in rows[:PAGE]), total, rows[PAGE - 1].seq if more else None)
 

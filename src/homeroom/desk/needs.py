@@ -75,4 +75,4 @@ def _late(each: Now, others: int) -> tuple[Said, ...]:
 def _set_up(each: Now) -> tuple[Said, ...]:
     assert each.setup is not None
     step = [_("Next: {step}.", step=each.setup.step)] if each.setup.step else []
-    return (*step, _("Day {day} of {of}. It is your move.", day=each.setup.day, of=each.setup.of))
+    return (*step, _("Day {day} of {of}.", day=each.setup.day, of=each.setup.of))

@@ -27,7 +27,8 @@ def lead(store: RosterStore, report: ImportReport, row: Import, seen: Sight) -> 
     if row.status == "waiting_for_approval":
         return Lead(_held(store, report, seen))
     if row.dry_run:
-        return Lead(_dry(report, seen))
+        why = report.reason if report.outcome == "failed" else None
+        return Lead(_dry(report, seen), why.remedy if why is not None else None)
     if row.outcome == "failed":
         return _failed(store, report, row)
     if row.trigger == "refresh":
@@ -52,7 +53,7 @@ def _succeeded(report: ImportReport, seen: Sight) -> tuple[Said, ...]:
     if not refused and not ignored:
         told = () if unchanged else (ngettext("The {count} row was taken in.", "All {count} rows were taken in.", rows),)
         return (first, *told)
-    stays = (_("Where a row was refused, yesterday's version of it stays in use."),) if refused else ()
+    stays = (_("Where a row was refused, yesterday's version of it stays in use."),) if refused and report.revision_before else ()
     return (first, _counted(rows, taken, refused, ignored), *stays)
 
 

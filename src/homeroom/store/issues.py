@@ -99,6 +99,7 @@ class Group:
     """Findings of one code about one column of one file: one cause. `rows` = `own` + the sum of `held_back`, table -> rows.
 
     `held_back`: rows that were refused only because a row of this group was. `refused`: whether its rows were refused.
+    `emptied`: rows beside these that were taken in, without what they said of a refused row of this group.
     """
 
     code: str
@@ -111,6 +112,7 @@ class Group:
     own: int
     held_back: Mapping[str, int]
     first: int
+    emptied: int = 0
 
     @property
     def key(self) -> tuple[str, str | None, str | None, str | None]:
@@ -164,7 +166,8 @@ class Issues:
         exact = func.sum(case((issue.c.head.is_(None), issue.c.count), else_=0))
         own = func.sum(case((issue.c.code == head.c.code, 1), else_=0))
         refused = func.max(case((head.c.refused, 1), else_=0))
-        query = select(*of, issue.c.table.label("of_row"), exact, own, func.count(), refused, func.min(head.c.seq))
+        taken = func.sum(case((and_(head.c.refused, ~issue.c.refused, issue.c.code != head.c.code), 1), else_=0))
+        query = select(*of, issue.c.table.label("of_row"), exact, own, func.count(), refused, func.min(head.c.seq), taken)
         query = query.select_from(joined).where(issue.c["import"] == number)
         query = _of_cause(query, head, asked)
         with self._place.read() as connection:
@@ -226,7 +229,8 @@ def of_schools(schools: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _grouped(rows: Sequence[tuple[Any, ...]], *, exact: bool) -> list[Group]:
-    """Groups from rows of (code, severity, file, column, table, table of the row, sum of heads, heads, all, refused, first seq).
+    """Groups from rows of (code, severity, file, column, table, table of the row, sum of heads, heads, all, refused, first seq, all
+    that were taken in beside a refused one).
 
     The counts of the heads are exact, however many issues were kept; those of single tables are taken from what was kept.
     """
@@ -236,8 +240,9 @@ def _grouped(rows: Sequence[tuple[Any, ...]], *, exact: bool) -> list[Group]:
     groups = []
     for (code_, severity, file, column, table), parts in found.items():
         own = sum(int(p[2]) for p in parts)
-        held = {str(p[0]): int(p[3] - p[2]) for p in parts if p[3] > p[2]}
-        total = sum(int(p[1]) for p in parts) if exact else sum(int(p[3]) for p in parts)
+        held = {str(p[0]): int(p[3] - p[2] - p[6]) for p in parts if p[3] - p[6] > p[2]}
+        emptied = sum(int(p[6]) for p in parts)
+        total = (sum(int(p[1]) for p in parts) if exact else sum(int(p[3]) for p in parts)) - emptied
         if (more := total - own - sum(held.values())) > 0 and held:
             most = max(held, key=held.__getitem__)
             held[most] += more
@@ -245,7 +250,19 @@ def _grouped(rows: Sequence[tuple[Any, ...]], *, exact: bool) -> list[Group]:
             own += max(more, 0)
         refused = any(p[4] for p in parts)
         groups.append(
-            Group(code_, severity, file, column, table, refused, own + sum(held.values()), own, held, min(p[5] for p in parts))
+            Group(
+                code_,
+                severity,
+                file,
+                column,
+                table,
+                refused,
+                own + sum(held.values()),
+                own,
+                held,
+                min(p[5] for p in parts),
+                emptied,
+            )
         )
     order = {"error": 0, "warning": 1, "info": 2}
     return sorted(groups, key=lambda g: (not g.refused, order.get(g.severity, 3), -g.rows, g.first))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,6 +150,12 @@ class Elevations:
         """One of them, on or over."""
         with self._place.read() as connection:
             return _elevated(connection.execute(select(elevation).where(elevation.c.id == id)).one())
+
+    def reasons(self, ids: Collection[int]) -> dict[int, tuple[str | None, str]]:
+        """The district and the reason of each."""
+        wanted = select(elevation.c.id, elevation.c.district, elevation.c.reason).where(elevation.c.id.in_(sorted(ids)))
+        with self._place.read() as connection:
+            return {row[0]: (row[1], row[2]) for row in connection.execute(wanted)} if ids else {}
 
     def on(self, session_id: int, now: datetime) -> Elevated | None:
         """The one that is on in a session."""

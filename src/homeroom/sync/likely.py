@@ -46,7 +46,7 @@ def cause(report: ImportReport, usual: Mapping[str, int]) -> Cause | None:
 
 def _schools_missing(report: ImportReport) -> Cause | None:
     """Schools that would lose every record of a table of people, while others lose none."""
-    gone = {limit.school: limit for limit in report.limits if _loses_all(limit)}
+    gone = {limit.school: limit for limit in report.limits if _loses_all(limit) and not _people_stay(report, limit.school)}
     if not gone:
         return None
     users = report.tables.get("users", TableReport())
@@ -60,6 +60,12 @@ def _schools_missing(report: ImportReport) -> Cause | None:
 def _loses_all(limit: LimitReport) -> bool:
     lost = limit.change == "remove" and limit.school is not None and limit.count == limit.of
     return lost and limit.table in ("users", "enrollments", "classes", "orgs")
+
+
+def _people_stay(report: ImportReport, school: str | None) -> bool:
+    """Whether most people of a school would stay: its other rows are missing, so it is not the school that is gone."""
+    people = next((plan for plan in report.by_school if plan.school == school and plan.table == "users"), None)
+    return people is not None and people.removed * 2 < people.of
 
 
 def _half_file(report: ImportReport, usual: Mapping[str, int]) -> Cause | None:

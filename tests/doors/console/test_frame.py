@@ -88,6 +88,10 @@ def test_with_one_district_there_are_no_districts(one: House, several: House) ->
             assert "Change district" not in page
     assert 'href="/settings">This installation' in seen(visitor(one, "operator"), "/account")
     assert "This installation" not in seen(visitor(several, "administrator", "pinewood"), "/account")
+    foot = seen(visitor(one, "operator"), "/account").partition("<footer")[2]
+    assert re.findall(r'href="(/[a-z]+[^"#]*)"', foot) == ["/help", "/settings", "/districts/new", "/apps", "/audit"], (
+        "no dead end"
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)

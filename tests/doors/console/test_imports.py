@@ -172,6 +172,42 @@ def test_a_school_viewer_sees_the_rows_of_the_own_school_only(place: World) -> N
     assert elsewhere.get(f"{PINEWOOD}/3/changes/users").status_code == 404
 
 
+def test_what_to_do_names_settings_as_their_page_does(place: World) -> None:
+    files = district(21)
+    files["users.csv"] += "t9,,,true,s1,wizard,t9,,Wim,Zard,,,,,,,,\n"
+    made = place.night("goldenrod", files, dry_run=True)
+    told = words(browser(place, "operator").get(f"/districts/goldenrod/imports/{made.number}"))
+    assert "or let it pass (“Keep unknown”)." in told
+    assert "`" not in told
+    assert "Schools that do not match yet" not in told, "no school was declared, so all are taken as they are"
+
+
+def test_a_school_viewer_is_invited_by_the_names_of_schools(place: World) -> None:
+    bob = browser(place, "administrator", **OURS)
+    page = bob.get("/districts/pinewood/access").text
+    assert "Invite somebody" in page
+    assert re.findall(r'name="schools" value="(s\d)"> ([\w ]+)<', page) == [("s2", "Elm School"), ("s1", "Oak School")]
+    given = {"email": "vera@pinewood.example", "role": "school_viewer", "schools": "s2"}
+    answer = bob.post("/districts/pinewood/access/people", given | {"code": code(place, "administrator", **OURS)})
+    assert "Send this link" in words(answer)
+    assert "School viewer · Elm School" in words(answer)
+    assert 'value="vera@pinewood.example"' not in answer.text, "the form is empty for the next one"
+
+
+def test_an_auditor_lands_on_the_audit(place: World) -> None:
+    answer = browser(place, "auditor").get("/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/audit")
+
+
+def test_the_district_s_own_people_are_not_told_to_ask_the_district(place: World) -> None:
+    ours = words(browser(place, "administrator", districts=("larkspur",)).get(f"{LARKSPUR}/2"))
+    assert "Ask a colleague first" in ours
+    assert "the district" not in ours.partition("Your decision")[2].partition("6-digit code")[0].replace(
+        "The district can read this", ""
+    )
+    assert "Ask the district first" in words(browser(place, "engineer").get(f"{LARKSPUR}/2"))
+
+
 def test_a_failed_import_says_what_to_do(place: World) -> None:
     told = words(browser(place, "operator").get("/districts/saltgrass/imports/2"))
     assert "Nothing was changed." in told
@@ -243,6 +279,7 @@ def test_an_approval_needs_the_role_the_number_a_reason_and_the_plan_that_was_sh
     assert "Go back to revision 1" in told
     back = visitor.get(f"{here}/back")
     assert "restored" in words(back)
+    assert "0 unchanged" not in words(back), "most of each table stays as it is, and the page says how much"
     plan = re.search(r'name="plan" value="([^"]+)"', back.text)
     assert plan
     assert visitor.post(f"{here}/back", {"plan": plan[1], "reason": "no"}).status_code == 422

@@ -34,7 +34,7 @@ from remote_sftp import PASSWORD as THEIRS
 from remote_sftp import USER, Remote
 from sync_house import settings
 
-SLUGS = [f"pine-{number}" for number in range(1, 13)]
+SLUGS = [f"pine-{number}" for number in range(1, 14)]
 """A district for each test; the people and the house are shared."""
 
 
@@ -125,6 +125,10 @@ def test_the_list_says_how_data_comes_and_when_it_is_due(place: Place) -> None:
 
 def test_a_new_source_is_judged_field_by_field_and_saved_before_it_can_connect(place: Place) -> None:
     assert "SFTP server" in text(place.browser.get(f"{place.here}/new"))
+    assert (
+        ">PowerSchool: three files from the Data Export Manager (powerschool-dem)<"
+        in place.browser.get(f"{place.here}/new?kind=sftp").text
+    )
     form = {"kind": "sftp-pull", "host": "no host", "start": "25:00", "secret": "let-Me.in 5", "name": "Theirs"}
     wrong = place.browser.post(f"{place.here}/new", form)
     assert wrong.status_code == 422
@@ -362,6 +366,23 @@ def test_what_is_fetched_in_a_set_up_is_only_looked_at(shared: tuple[House, Some
     number = source_acts.pull(house, ada, made, NOON, lambda slug, number: begun.append((slug, number)))
     assert begun == [("cedar", number)]
     assert house.stores.roster("cedar").imports.get(number).dry_run
+
+
+def test_the_guide_is_of_a_source_and_speaks_of_the_console(shared: tuple[House, Somebody, Iterator[str]]) -> None:
+    """Without a source it says what to do first; with several each has its own; nobody is told to type a command."""
+    house, bob, slugs = shared
+    place = Place(house, bob, next(slugs))
+    guide = f"/districts/{place.slug}/setup/guide"
+    answer = place.browser.get(guide)
+    assert answer.status_code == 422
+    assert "There is no guide yet. Say first how the data comes, under Sources" in text(answer)
+    assert "homeroom source" not in text(answer)
+    one, two = (place.added(name=name, layouts="oneroster-1.1") for name in ("Nightly", "Summer"))
+    assert place.browser.get(guide).status_code == 200
+    for source in (one, two):
+        made = place.browser.get(f"{guide}?source={source.id}")
+        assert (made.status_code, f"{place.slug}-{source.id}" in made.text) == (200, True)
+    assert place.browser.get(f"{guide}?source=999").status_code == 404
 
 
 def test_another_district_s_source_is_not_there(place: Place) -> None:

@@ -13,9 +13,10 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
+from homeroom.desk import words as desk_words
 from homeroom.doors.console import words
 from homeroom.doors.console.rendering import environment
-from homeroom.doors.console.words import extracting, numbers, times
+from homeroom.doors.console.words import desk_says, extracting, numbers, times
 from homeroom.doors.console.words.speech import HOME, Speech, catalogue, chosen
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -161,6 +162,17 @@ def test_durations(seconds: float | None, said: str) -> None:
 def test_moments_in_the_district_s_zone(moment: str, said: str, spoken: str) -> None:
     assert times.when(HERE, at(moment)) == said
     assert times.in_sentence(HERE, at(moment)) == spoken
+
+
+@pytest.mark.parametrize(
+    ("age", "said"),
+    [(timedelta(seconds=20), "20 s"), (timedelta(minutes=3, seconds=16), "3 min"), (timedelta(hours=53), "2 days")],
+)
+def test_how_old_a_roster_is_told_like_any_age(age: timedelta, said: str) -> None:
+    assert (
+        desk_says.told(HERE, desk_words._("The roster is {age} old: last success", age=age))
+        == f"The roster is {said} old: last success"
+    )
 
 
 def test_the_zone_can_be_left_out_but_not_when_clocks_change() -> None:

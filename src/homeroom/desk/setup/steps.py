@@ -143,6 +143,8 @@ def _exports(known: Known) -> Check:
     if not known.sources:
         return Check(False, "Comes after the steps before.")
     came = [d for s in known.sources for d in known.house.stores.roster(known.setup.district).deliveries.last(1, source=s.id)]
+    if not came and all(source.kind == "powerschool" for source in known.sources):
+        return Check(False, "Nothing was fetched yet. Test the connection and fetch for the first time, under Sources.")
     if not came:
         return Check(False, "No files came yet. The guide says how to make the export.")
     names = ", ".join(file.name for file in came[0].files[:5])

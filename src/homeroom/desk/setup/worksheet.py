@@ -158,7 +158,7 @@ def asked(house: House, asking: Viewer, slug: str) -> Asked:
     """What the worksheet asks this person: the schools and terms of the district, as the last files (or the roster) name them."""
     known = gathered(house, slug)
     good = last_complete(known)
-    with arrived(house, slug, good.number if good is not None else None) as found:
+    with arrived(house, slug, good.number if good is not None else None, who=asking.who) as found:
         counted = figures.count(found.bench, found.relations)
     own = own_part.schools_of(asking)
     named = tuple((school.id, school.name) for school in counted.schools.values() if own is None or school.id in own)

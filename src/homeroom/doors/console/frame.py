@@ -81,6 +81,13 @@ DISTRICT = (
     Tab("access", N_("Access and audit"), "/access", "audit.see"),
     Tab("settings", N_("Settings"), "/settings", "settings.see"),
 )
+WITHOUT_FLEET = (
+    Tab("settings", N_("This installation"), "/settings", "installation.see"),
+    Tab("districts", N_("Add a district"), "/districts/new", "districts.add"),
+    Tab("apps", N_("Apps"), "/apps", "apps.see"),
+    Tab("audit", N_("The whole audit"), "/audit", "audit.all"),
+)
+"""What stands at the foot while there is one district, and no tabs of the fleet: nobody may be locked out of the second one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +114,8 @@ class Frame:
     """Whether this viewer sees more than one district."""
     finds: bool
     """Whether this viewer may search: districts of the fleet, or people of the district."""
-    installation: bool
-    """Whether the pages of the installation need a link of their own, since fleet tabs do not appear."""
+    installation: tuple[tuple[str, str], ...]
+    """Words and paths of the pages of the installation that need links of their own, since fleet tabs do not appear."""
     elevation: Elevation | None
     """The elevated role, while it is on."""
     minutes_left: int
@@ -131,7 +138,7 @@ def framed(house: House, viewer: Viewer, slug: str | None, tab: str, count: Coun
         elevated_district=known(house, on.district if on else None),
         several=several,
         finds=_may(viewer, "records.see") and not shut if inside else True,
-        installation=not several and _may(viewer, "installation.see"),
+        installation=() if several else tuple((t.words, t.path) for t in WITHOUT_FLEET if _may(viewer, t.act)),
         elevation=on,
         minutes_left=ceil((on.until - now).total_seconds() / 60) if on else 0,
     )

@@ -12,7 +12,7 @@ from jinja2.runtime import Macro
 
 from homeroom import __version__
 from homeroom.doors.console import assets, drawing, words
-from homeroom.doors.console.words import desk_says, numbers, times
+from homeroom.doors.console.words import desk_says, numbers, of_settings, times
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -55,6 +55,7 @@ def environment(*more: Path) -> Environment:
         "elsewhere": lambda moment: times.elsewhere(words.speech(), moment),
         "told": lambda said: desk_says.told(words.speech(), said),
         "said": _say,
+        "in_words": of_settings.in_words,
         "whole": lambda value: str(int(value)) if isinstance(value, float) and value == int(value) else str(value),
         "masked": lambda text: "•••-••-••••" if text else "",
     }

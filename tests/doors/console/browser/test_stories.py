@@ -50,7 +50,7 @@ def test_an_operator_adds_a_district_and_its_administrator_finishes_the_set_up_a
         sis.press("Show the details")
         user, password = sis.page.locator(".secret code").nth(3).inner_text(), sis.page.locator(".secret code.word").inner_text()
         sis.go(link)
-        sis.sees("has been used")
+        sis.sees("This link was used")
 
         # Files come over SFTP with a mistake in them: they are looked at, and nothing is saved.
         files = district()

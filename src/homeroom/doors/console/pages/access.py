@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from homeroom.desk import audit, people, rights, support
-from homeroom.desk.appointing import GIVES, may_give, reached
+from homeroom.desk.appointing import GIVES, may_give, reached, schools_to_see
 from homeroom.desk.import_log import day_begins, next_day
 from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Download, Goto, Notice, NotThere, Shown
@@ -150,6 +150,8 @@ class View:
     gives: tuple[str, ...]
     chain: Chain | None = None
     link: str = ""
+    schools: tuple[tuple[str, str], ...] = ()
+    picked: frozenset[str] = frozenset()
     roles: ClassVar[Mapping[str, str]] = ROLES
     acts: ClassVar[Mapping[str, str]] = ACTS
 
@@ -169,6 +171,8 @@ def show(asked: Asked, link: str = "") -> Answer:
         may_switch=rights.may(house, who, "support.switch", slug, asked.now),
         people=tuple(people.listed(house, slug)) if rights.may(house, who, "district.people", slug, asked.now) else (),
         gives=tuple(r for r in GIVES.get(who.role, ()) if r in ("administrator", "school_viewer", "auditor")) if invites else (),
+        schools=schools_to_see(house, slug),
+        picked=frozenset(asked.forms("schools")) if not link else frozenset(),
         link=link,
     )
     return Shown("pages/access.html", view)
@@ -206,7 +210,7 @@ def invite(asked: Asked) -> Answer:
     role = asked.form("role")
     may_give(asked.viewer, role, [asked.slug])
     people.confirm(asked.house, asked.viewer, asked.form("code"), asked.now)
-    schools = tuple(asked.form("schools").replace(",", " ").split()) if role == "school_viewer" else ()
+    schools = tuple(asked.forms("schools")) if role == "school_viewer" else ()
     made = people.invite(
         asked.house,
         asked.form("email"),

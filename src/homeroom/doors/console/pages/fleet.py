@@ -36,8 +36,10 @@ class View:
 
 
 def show(asked: Asked) -> Answer:
-    """The list. Whoever has one district lands on that."""
+    """The list. Whoever has one district lands on that, an auditor on the audit."""
     who = asked.viewer
+    if not asked.query and who.role == "auditor" and not who.person.districts:
+        return Goto("/audit")
     if not asked.query and len(only := rights.visible(asked.house, who)) == 1:
         slug = only[0].slug
         return Goto(f"/districts/{slug}/imports" if who.role == "school_viewer" else f"/districts/{slug}")

@@ -119,6 +119,15 @@ def held_back(cause: IssueCause) -> str:
     return _("also holds back %(what)s", what=", ".join(told)) if told else ""
 
 
+def emptied(cause: IssueCause) -> str:
+    """How many rows were taken in without what they said of a refused row of the cause."""
+    return (
+        ngettext("%(num)s more row lost a link to it", "%(num)s more rows lost a link to it", cause.emptied)
+        if cause.emptied
+        else ""
+    )
+
+
 def since(cause: IssueCause) -> str:
     """Whether a cause is new tonight."""
     if cause.before is None:

@@ -16,6 +16,7 @@ from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages.access import ROLES
+from homeroom.doors.console.pages.speaking import SOURCE_KINDS
 from homeroom.doors.console.words import _
 from homeroom.roster.faults import Misuse
 from homeroom.settings import Settings
@@ -39,6 +40,7 @@ class OfDistrict:
     may_change: bool
     set_up: bool
     """Whether there was a set-up, whose page stands here once it is done."""
+    kinds: ClassVar[Mapping[str, str]] = SOURCE_KINDS
     farewell: Farewell | None
     may_delete: bool
 

@@ -18,7 +18,7 @@ from homeroom.desk.setup.acting import Progress
 from homeroom.desk.setup.own_part import schools_of
 from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Download, Goto, Notice, NotThere, Shown, Wrong
-from homeroom.doors.console.asked import Asked, whole
+from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import speaking
 from homeroom.doors.console.words import N_, _
@@ -69,7 +69,13 @@ class View:
     link: str = ""
     """A link for somebody who was invited just now."""
     words: object = speaking
-    links: ClassVar[Mapping[str, tuple[str, str]]] = LINK
+
+    @property
+    def links(self) -> Mapping[str, tuple[str, str]]:
+        """Where each step is done. What is fetched needs no export."""
+        fetched = bool(self.sources) and all(source.kind == "powerschool" for source in self.sources)
+        return LINK | ({"exports": ("sources", N_("Fetch for the first time"))} if fetched else {})
+
     owners: ClassVar[Mapping[str, str]] = OWNERS
     states: ClassVar[Sequence[tuple[str, str, str]]] = STATES
 
@@ -212,16 +218,24 @@ def _written(asked: Asked, questions: Questions) -> Iterator[bytes]:
 
 
 def guide(asked: Asked) -> Answer:
-    """The guide for this district, with its own host, port, user and fingerprints."""
+    """The guide for a source of this district, with its own host, port, user and fingerprints; of the first one where none is named."""
+    known = [s.id for s in asked.house.stores.control.sources.current(asked.slug) if s.layouts]
+    wanted = asked.asked_for("source") or str(known[0] if known else "")
+    if not known:
+        raise Misuse(_("There is no guide yet. Say first how the data comes, under Sources: which files, and by which road."))
+    if wanted not in {str(id) for id in known}:
+        raise NotThere
     made = papers.guide(
         asked.house,
         asked.slug,
-        source=whole(asked.asked_for("source")),
+        source=int(wanted),
         layouts=None,
         ask=None,
         fingerprints=lambda: [(f.kind, f.sha256) for f in fingerprints(host_keys(asked.house.settings.keys))],
     )
-    return Download(f"{asked.slug}-guide.html", "text/html; charset=utf-8", [made.html.encode()])
+    return Download(
+        f"{asked.slug}-guide{wanted if len(known) > 1 else ''}.html", "text/html; charset=utf-8", [made.html.encode()]
+    )
 
 
 def plugin(asked: Asked) -> Answer:

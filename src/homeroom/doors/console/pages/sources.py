@@ -17,7 +17,7 @@ from homeroom.store.sources import Source
 from homeroom.sync import source_settings, sources
 from homeroom.sync.layouts import Own, chosen
 from homeroom.sync.setting import Setting
-from homeroom.systems.shipped import SETS
+from homeroom.systems.shipped import SETS, layout_set
 
 ABOUT = {
     "sftp": N_("The district's system logs in here each night and leaves its files. You hand a user name and a password over."),
@@ -53,7 +53,8 @@ class Adding:
     slug: str
     kind: str
     connection: tuple[Setting, ...]
-    layouts: tuple[str, ...]
+    layouts: tuple[tuple[str, str], ...]
+    """Name of each set, and how it is told: its title, then its name."""
     about: ClassVar[Mapping[str, str]] = ABOUT
     words: object = speaking
 
@@ -72,7 +73,8 @@ def show_add(asked: Asked) -> Answer:
     kind = asked.asked_for("kind") or asked.form("kind")
     if kind not in ABOUT:
         kind = ""
-    layouts = (*Own(asked.house, asked.slug).names(), *sorted(SETS))
+    shipped = sorted(((name, f"{layout_set(name).title} ({name})") for name in SETS), key=lambda each: each[1].casefold())
+    layouts = (*((name, name) for name in Own(asked.house, asked.slug).names()), *shipped)
     connection = tuple(source_settings.BY_NAME[name] for name in ASKED_FOR.get(kind, ()))
     return Shown("pages/add_source.html", Adding(asked.slug, kind, connection, layouts))
 

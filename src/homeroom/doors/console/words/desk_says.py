@@ -29,7 +29,7 @@ def _written(speech: Speech, value: Value) -> str:
         case datetime():
             return times.in_sentence(speech, value)
         case timedelta():
-            return times.duration(speech, value)
+            return times.age(speech, speech.now - value) if value >= timedelta(minutes=1) else times.duration(speech, value)
         case date():
             return times.day(speech, value)
         case int() | float():

@@ -5,6 +5,7 @@ A per cent sign is doubled, since places in sentences are written with one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from homeroom.sync.setting import Setting
@@ -13,7 +14,17 @@ from homeroom.sync.source_settings import SETTINGS
 
 def label(name: str) -> str:
     """What a setting is called beside its name: `remove_share` is "Remove share"."""
-    return name.replace("_", " ").capitalize()
+    return _CALLED.get(name) or name.replace("_", " ").capitalize()
+
+
+_CALLED = {
+    "url": "Address",
+    "client_id": "Client ID",
+    "student_id": "Student number",
+    "id_prefix": "Prefix for ids",
+    "way": "Road",
+}
+"""Where a name alone would say too little."""
 
 
 def meaning(setting: Setting) -> str:
@@ -24,6 +35,15 @@ def meaning(setting: Setting) -> str:
 def effect(setting: Setting) -> str:
     """The sentence about what Homeroom does by it."""
     return setting.effect.replace("%", "%%")
+
+
+def in_words(text: str) -> str:
+    """A sentence that names settings as programs do, with `remove_share` said as it stands on the page of the source: “Remove share”."""
+    return _NAMED.sub(lambda found: f"“{label(found[1]) if found[1] in _NAMES else found[1]}”", text)
+
+
+_NAMED = re.compile(r"`([^`]+)`")
+_NAMES = frozenset(setting.name for setting in SETTINGS)
 
 
 def sentences() -> Iterator[str]:
