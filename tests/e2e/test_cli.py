@@ -77,7 +77,7 @@ def test_districts_are_added_and_listed(home: Installation) -> None:
     [listed] = home.inside("district", "list", "--json").document
     assert listed == {
         "district": "pinewood", "name": "Pinewood", "timezone": "America/Denver", "revision": 0, "last_import": None,
-        "status": None, "outcome": None, "finished_at": None, "counts": {}, "state": "new", "last_success": None,
+        "status": None, "outcome": None, "finished_at": None, "counts": {}, "state": "new", "last_success": None, "deleted_on": None,
     }  # fmt: skip
     assert "Pinewood" in home.inside("district", "list").out
 

@@ -48,8 +48,10 @@ def checkup(settings: Settings) -> list[Found]:
         ("deletions", _deletions),
         ("mail", _mail),
     )
-    found = []
+    found: list[Found] = []
     for what, look in looks:
+        if look is _deletions and not found[-1].ok:
+            continue  # the stores cannot be asked, which is told already
         try:
             found.append(look(settings))
         except (Fault, OSError) as trouble:

@@ -116,8 +116,8 @@ def test_a_table_that_is_closed_says_what_to_do() -> None:
 
 
 CLOSED = [
-    ("queries", "/ws/schema/query/", "query_closed", "roster.districts", "way=tables"),
-    ("tables", "/ws/schema/table/", "table_closed", "the table terms", "way=v1"),
+    ("queries", "/ws/schema/query/", "query_closed", "roster.districts", "go by tables: its setting `way`"),
+    ("tables", "/ws/schema/table/", "table_closed", "the table terms", "go by v1: its setting `way`"),
     ("v1", "/ws/v1/district/school", "access_closed", "/ws/v1/district/school", "access level of the v1 API"),
     ("v1", "/ws/v1/section", "access_closed", "/ws/v1/section", "access level of the v1 API"),
 ]
