@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from homeroom.desk.finding_words import title_of
 from homeroom.desk.sight import Sight
 from homeroom.desk.words import InWords, Said, Value, _, ngettext
 from homeroom.roster.catalogue import catalogue
@@ -232,4 +233,4 @@ def title(group: Group) -> Said:
                 **values,
             )
         case _:
-            return _("{title}", title=code(group.code).title)
+            return title_of(group.code)

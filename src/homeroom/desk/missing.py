@@ -13,6 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from homeroom.desk import app_shares, record_keys, record_names, record_search, rights
+from homeroom.desk.finding_words import sentence
 from homeroom.desk.missing_words import after, say
 from homeroom.desk.record_search import judged
 from homeroom.desk.viewer import Viewer
@@ -196,7 +197,7 @@ def _of_files(look: _Looked | None, row: Row | None, zone: tzinfo, active: bool 
         return {"received": ("unknown", gone), "read": unknown, "mapped": unknown, "checked": unknown}
     assert look.trace is not None
     if look.trace.reason is not None:
-        reason = Said("{reason}", {"reason": look.trace.reason.message})
+        reason = sentence(look.trace.reason.code, look.trace.reason.message)
         return {"received": ("done", None), "read": ("stopped", reason), "mapped": done, "checked": done}
     if row is None:
         names = ", ".join(f.name for f in look.delivery.files)
@@ -292,7 +293,7 @@ def _nowhere(looks: list[_Looked], zone: tzinfo) -> Candidate:
     first = Step("received", "unknown" if state == "unknown" else "stopped", said)
     if look is not None and look.trace is not None and look.trace.reason is not None:
         first = Step("received", "done")
-        second = Step("read", "stopped", Said("{reason}", {"reason": look.trace.reason.message}))
+        second = Step("read", "stopped", sentence(look.trace.reason.code, look.trace.reason.message))
         rest = tuple(Step(name, "not-reached") for name in STEPS[2:])
         return Candidate(None, None, None, (first, second, *rest), "read", second.said or say("nobody"), look.trace.reason.remedy)
     rest = tuple(Step(name, "not-reached") for name in STEPS[1:])

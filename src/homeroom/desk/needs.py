@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from homeroom.desk.finding_words import sentence
 from homeroom.desk.likely_words import told
 from homeroom.desk.standing_now import Chip, Now
 from homeroom.desk.viewer import Viewer
@@ -60,7 +61,7 @@ def _held(each: Now) -> tuple[Said, ...]:
 
 
 def _failed(each: Now) -> tuple[Said, ...]:
-    why = [_("{message}", message=str(each.cause.values.get("message", "")))] if each.cause is not None else []
+    why = [sentence(each.cause.code, str(each.cause.values.get("message", "")))] if each.cause is not None else []
     again = [_("It is the {count}. time in a row.", count=each.failures)] if each.failures > 1 else []
     return (*why, *again, _("Nothing was changed."))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from homeroom.desk.finding_words import sentence
 from homeroom.desk.sight import Sight
 from homeroom.desk.words import Said, _, ngettext
 from homeroom.roster.report import ImportReport
@@ -80,9 +81,9 @@ def _counted(rows: int, taken: int, refused: int, ignored: int) -> Said:
 def _failed(store: RosterStore, report: ImportReport, row: Import) -> Lead:
     reason = report.reason
     if row.status == "rejected" and reason is not None and reason.code == "rejected":
-        told = (_("{message}", message=reason.message), _("Nothing was changed."))
+        told = (sentence(reason.code, reason.message), _("Nothing was changed."))
         return Lead((*told, *_kept(store, report)), reason.remedy)
-    why = (_("{message}", message=reason.message),) if reason is not None else ()
+    why = (sentence(reason.code, reason.message),) if reason is not None else ()
     return Lead((_("Nothing was changed."), *why, *_kept(store, report)), reason.remedy if reason is not None else None)
 
 
@@ -117,7 +118,11 @@ def _held(store: RosterStore, report: ImportReport, seen: Sight) -> tuple[Said, 
 def _dry(report: ImportReport, seen: Sight) -> tuple[Said, ...]:
     first = _("This was a dry run. Nothing was saved.")
     if report.outcome == "failed" or not seen.whole:
-        why = (_("{message}", message=report.reason.message),) if report.reason is not None and report.outcome == "failed" else ()
+        why = (
+            (sentence(report.reason.code, report.reason.message),)
+            if report.reason is not None and report.outcome == "failed"
+            else ()
+        )
         return (first, *why)
     tables = report.tables.values()
     added, updated = sum(t.added + t.restored for t in tables), sum(t.updated for t in tables)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Literal
 
+from homeroom.desk.finding_words import sentence
 from homeroom.desk.readers import Reader, sent
 from homeroom.desk.words import Said, _, ngettext
 from homeroom.roster.report import ImportReport
@@ -232,4 +233,4 @@ def _refused(report: ImportReport) -> int:
 def _stopped(report: ImportReport) -> Said | None:
     if report.limits:
         return ngettext("{count} limit passed", "{count} limits passed", len(report.limits))
-    return _("{message}", message=report.reason.message) if report.reason is not None else None
+    return sentence(report.reason.code, report.reason.message) if report.reason is not None else None

@@ -39,7 +39,7 @@ class Reader:
 def readers(house: House, slug: str) -> tuple[Reader, ...]:
     """The sources that files may be handed in for, the one for uploads first."""
     mine = [s for s in house.stores.control.sources.current(slug) if s.kind in BY_FILES]
-    return tuple(_reader(house, slug, s) for s in sorted(mine, key=lambda s: (BY_FILES.index(s.kind), s.id)))
+    return tuple(reader(house, slug, s) for s in sorted(mine, key=lambda s: (BY_FILES.index(s.kind), s.id)))
 
 
 def begin(
@@ -144,7 +144,8 @@ def named(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
     return list(found.items())
 
 
-def _reader(house: House, slug: str, source: Source) -> Reader:
+def reader(house: House, slug: str, source: Source) -> Reader:
+    """What is read of the files of a source."""
     if source.layouts is None:
         return Reader(source, (), ())
     try:

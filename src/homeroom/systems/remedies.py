@@ -6,7 +6,7 @@ A system says it in `remedies.toml` in its folder, code -> sentences. A system w
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -14,6 +14,12 @@ from importlib.resources import files
 def remedy(system: str | None, code: str) -> str | None:
     """What to do in that system, or None where it has nothing of its own to say."""
     return _of(system).get(code) if system is not None else None
+
+
+def every() -> Iterator[tuple[str, str]]:
+    """All sentences, each with its system: for translations."""
+    for folder in sorted(files("homeroom.systems").iterdir(), key=lambda each: each.name):
+        yield from ((folder.name, sentence) for sentence in _of(folder.name).values())
 
 
 @cache

@@ -112,6 +112,9 @@ def test_files_are_looked_at_and_then_imported_as_they_were(place: Place) -> Non
     assert [(file.name, file.note) for file in looked.files if file.table is None] == [
         ("photo_list.xlsx", "A file that is no table was left alone")
     ]
+    report_page = text(place.browser.get(f"/districts/{place.slug}/imports/1"))
+    assert "A file that is no table was left alone" in report_page
+    assert "Homeroom reads orgs.csv, academicSessions.csv, courses.csv, classes.csv, users.csv, enrollments.csv" in report_page
     assert place.revision == 0
     done = place.apply(1)
     assert done.headers["location"] == f"/districts/{place.slug}/imports/2"

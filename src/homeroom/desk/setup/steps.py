@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from homeroom.desk.finding_words import sentence
+from homeroom.desk.words import Said, _, ngettext
 from homeroom.roster.faults import Misuse
 from homeroom.store.imports import Import
 from homeroom.store.setups import Setup, State
@@ -30,7 +32,7 @@ class Step:
     standing: Standing
     due: date
     done: datetime | None
-    fact: str
+    fact: Said
     over: int
 
 
@@ -53,7 +55,7 @@ class Check:
     """What a self-check found: whether the step is done, since when where that is known, and a sentence."""
 
     done: bool
-    fact: str
+    fact: Said
     at: datetime | None = None
 
 
@@ -101,107 +103,139 @@ def _kick_off(known: Known) -> Check:
     own = [p for p in people if known.setup.district in p.districts and p.role == "administrator"]
     inside = [p for p in own if p.password_hash is not None or p.subject is not None]
     if inside:
-        names = "One person" if len(inside) == 1 else f"{len(inside)} people"
-        return Check(True, f"{names} of the district can sign in.", inside[0].created)
-    return Check(False, "An invitation is on its way; nobody came in yet." if own else "Nobody of the district is invited yet.")
+        told = ngettext("One person of the district can sign in.", "{count} people of the district can sign in.", len(inside))
+        return Check(True, told, inside[0].created)
+    return Check(
+        False, _("An invitation is on its way; nobody came in yet.") if own else _("Nobody of the district is invited yet.")
+    )
 
 
 def _road(known: Known) -> Check:
     if not known.sources:
-        return Check(False, "Say how the data comes: files over SFTP, the system's own API, or upload by hand.")
-    told = "; ".join(f"{ROADS.get(s.kind, s.kind)}{', layout set ' + s.layouts if s.layouts else ''}" for s in known.sources)
-    return Check(True, f"{told[0].upper()}{told[1:]}.", known.sources[0].created)
+        return Check(False, _("Say how the data comes: files over SFTP, the system's own API, or upload by hand."))
+    told = _coming(known.sources[0])
+    for source in known.sources[1:]:
+        told = _("{first} {second}", first=told, second=_coming(source))
+    return Check(True, told, known.sources[0].created)
+
+
+def _coming(source: Source) -> Said:
+    return (
+        _("{road}, layout set {set}.", road=ROADS[source.kind], set=source.layouts)
+        if source.layouts
+        else _("{road}.", road=ROADS[source.kind])
+    )
 
 
 ROADS = {
-    "sftp": "files over SFTP",
-    "sftp-pull": "files fetched from the district's own SFTP server",
-    "upload": "files uploaded by hand",
-    "powerschool": "PowerSchool's API",
+    "sftp": _("Files over SFTP"),
+    "sftp-pull": _("Files fetched from the district's own SFTP server"),
+    "upload": _("Files uploaded by hand"),
+    "powerschool": _("PowerSchool's API"),
 }
 
 
 def _credentials(known: Known) -> Check:
     if not known.sources:
-        return Check(False, "Comes after the step before.")
+        return Check(False, _("Comes after the step before."))
     source, slug = known.sources[0], known.setup.district
     if source.kind == "upload":
-        return Check(True, "Uploads need no credentials of their own.", source.created)
+        return Check(True, _("Uploads need no credentials of their own."), source.created)
     deliveries = known.house.stores.roster(slug).deliveries.last(1, source=source.id)
     if deliveries:
-        return Check(True, "They were used: data has arrived.", deliveries[0].sealed_at)
+        return Check(True, _("They were used: data has arrived."), deliveries[0].sealed_at)
     if source.kind != "sftp":
         given = source.secret is not None
-        return Check(given, "Homeroom has them." if given else "Homeroom waits for the district's credentials.")
+        return Check(given, _("Homeroom has them.") if given else _("Homeroom waits for the district's credentials."))
     opened = known.setup.values.get("credentials_opened")
     if opened:
-        return Check(True, "The one-time link was opened.", datetime.fromisoformat(opened))
-    return Check(False, "The one-time link was not opened yet.")
+        return Check(True, _("The one-time link was opened."), datetime.fromisoformat(opened))
+    return Check(False, _("The one-time link was not opened yet."))
 
 
 def _exports(known: Known) -> Check:
     if not known.sources:
-        return Check(False, "Comes after the steps before.")
+        return Check(False, _("Comes after the steps before."))
     came = [d for s in known.sources for d in known.house.stores.roster(known.setup.district).deliveries.last(1, source=s.id)]
     if not came and all(source.kind == "powerschool" for source in known.sources):
-        return Check(False, "Nothing was fetched yet. Test the connection and fetch for the first time, under Sources.")
+        return Check(False, _("Nothing was fetched yet. Test the connection and fetch for the first time, under Sources."))
     if not came:
-        return Check(False, "No files came yet. The guide says how to make the export.")
+        return Check(False, _("No files came yet. The guide says how to make the export."))
     names = ", ".join(file.name for file in came[0].files[:5])
-    return Check(True, f"{names} came." if names else "Data came.", came[0].sealed_at)
+    return Check(True, _("{names} came.", names=names) if names else _("Data came."), came[0].sealed_at)
 
 
 def _looked_at(known: Known) -> Check:
     good = last_complete(known)
     if good is None:
-        why = f" The last one: {known.looks[0].reason['message']}" if known.looks and known.looks[0].reason else ""
-        return Check(False, f"Nothing is saved while files are checked.{why}")
+        told = _("Nothing is saved while files are checked.")
+        why = known.looks[0].reason if known.looks else None
+        if why is not None:
+            told = _("{first} The last one: {second}", first=told, second=sentence(why["code"], why["message"]))
+        return Check(False, told)
     report = known.house.stores.roster(known.setup.district).imports.report(good.number) or {}
     rows = sum(file["rows"] or 0 for file in report.get("files", ()))
     refused = sum(file["refused"] or 0 for file in report.get("files", ()))
-    rounds = "1 round" if len(known.looks) == 1 else f"{len(known.looks)} rounds"
-    return Check(True, f"Nothing was saved. {rounds}; the last had {refused:,} refused rows of {rows:,}.", good.finished_at)
+    told = ngettext(
+        "Nothing was saved. {count} round; the last had {refused} refused rows of {rows}.",
+        "Nothing was saved. {count} rounds; the last had {refused} refused rows of {rows}.",
+        len(known.looks),
+        refused=refused,
+        rows=rows,
+    )
+    return Check(True, told, good.finished_at)
 
 
 def _schools(known: Known) -> Check:
     told = [s for s in listed(known.house, known.setup.district) if s.own is not None]
     if not told:
         done = _looked_at(known).done
-        return Check(done, "The district's own numbers are taken as they come." if done else "Comes after the first files.")
+        return Check(done, _("The district's own numbers are taken as they come.") if done else _("Comes after the first files."))
     matched = sum(s.sis is not None for s in told)
-    return Check(matched == len(told), f"{matched} of {len(told)} schools.")
+    return Check(matched == len(told), _("{count} of {of} schools.", count=matched, of=len(told)))
 
 
 def _worksheet(known: Known) -> Check:
     said = known.setup.values
     signed = said.get("signed", {})
     if signed.get("vendor") and signed.get("district"):
-        return Check(True, "Both sides signed.", datetime.fromisoformat(max(s["at"] for s in signed.values())))
+        return Check(True, _("Both sides signed."), datetime.fromisoformat(max(s["at"] for s in signed.values())))
     lines = said.get("comparison", {}).get("lines", ())
     if not lines:
-        return Check(False, "The district fills in its own figures.")
+        return Check(False, _("The district fills in its own figures."))
     open_ = sum(line["verdict"] == "mismatch" and not line.get("accepted") for line in lines)
     answered = sum(line["verdict"] != "not answered" for line in lines)
     if open_:
-        return Check(False, f"{open_} of {answered} figures differ.")
-    waits = " and ".join(f"the {side}" for side in ("vendor", "district") if not signed.get(side))
-    return Check(False, f"All {answered} figures agree or are explained. Waits for the signature of {waits}.")
+        return Check(False, _("{count} of {of} figures differ.", count=open_, of=answered))
+    return Check(
+        False,
+        _("{first} {second}", first=_("All {count} figures agree or are explained.", count=answered), second=_waits(signed)),
+    )
+
+
+def _waits(signed: Mapping[str, Any]) -> Said:
+    """Whose signature is missing."""
+    if signed.get("vendor"):
+        return _("Waits for the signature of the district.")
+    if signed.get("district"):
+        return _("Waits for the signature of the vendor.")
+    return _("Waits for the signatures of the vendor and the district.")
 
 
 def _first_sync(known: Known) -> Check:
     good = next((e for e in reversed(known.real) if e.outcome in ("success", "success_with_row_issues")), None)
     if good is not None:
-        return Check(True, "The roster is there. Nobody was sent a message by it.", good.finished_at)
+        return Check(True, _("The roster is there. Nobody was sent a message by it."), good.finished_at)
     if known.setup.state in ("approved", "automatic"):
-        return Check(False, "It was approved and is on its way.")
-    return Check(False, "Opens when the worksheet is agreed. Nobody is sent a message by a first sync.")
+        return Check(False, _("It was approved and is on its way."))
+    return Check(False, _("Opens when the worksheet is agreed. Nobody is sent a message by a first sync."))
 
 
 def _automatic(known: Known) -> Check:
     first = _first_sync(known)
     if not first.done:
-        return Check(False, "Begins when the first real sync is done.")
-    return Check(True, "It runs by itself from now on.", first.at)
+        return Check(False, _("Begins when the first real sync is done."))
+    return Check(True, _("It runs by itself from now on."), first.at)
 
 
 STEPS: tuple[tuple[str, str, Owner, int, Callable[[Known], Check]], ...] = (

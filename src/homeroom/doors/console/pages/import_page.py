@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Literal
 from urllib.parse import quote, urlencode
 
-from homeroom.desk import deciding, import_report, rights
+from homeroom.desk import deciding, import_report, rights, uploading
 from homeroom.desk.causes import Filter
 from homeroom.desk.deciding import NotSo, Overtaken
 from homeroom.desk.hold_view import HoldView, hold_view
@@ -20,6 +20,7 @@ from homeroom.doors.console.answers import Answer, Goto, Live, Notice, NotThere,
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import import_words
+from homeroom.doors.console.pages.speaking import listed
 from homeroom.doors.console.words import N_, _, desk_says, speech, times
 from homeroom.roster.faults import Misuse
 from homeroom.store.news import News
@@ -59,6 +60,8 @@ class View:
     may_import: bool
     back_to: int | None
     """The revision that an operator may go back to from here."""
+    reads: str
+    """The names of the files that are read here, where a file was left alone; else blank."""
     newer: int | None
     written: tuple[News, ...]
     mend: tuple[str, str] | None
@@ -104,10 +107,19 @@ def show(asked: Asked) -> Answer:
         written=tuple(n for n in house.stores.control.news.of_import(slug, number) if n.cause.startswith("asked:"))
         if held
         else (),
+        reads=_reads(asked, made),
         mend=MENDS.get(made.entry.reason or "") if made.entry.outcome == "failed" else None,
         empty=store.revision() == 0,
     )
     return Shown("pages/import.html", view)
+
+
+def _reads(asked: Asked, made: ImportPage) -> str:
+    if not {cause.code for cause in made.causes} & import_words.LEFT_ALONE:
+        return ""
+    mine = asked.house.stores.control.sources.of(asked.slug)
+    source = next((s for s in mine if made.delivery is not None and s.id == made.delivery.source), None)
+    return listed(uploading.reader(asked.house, asked.slug, source).reads) if source is not None else ""
 
 
 def wanted(asked: Asked) -> Filter:

@@ -64,7 +64,7 @@ def show_cause(asked: Asked) -> Answer:
         rows=import_rows.cause_rows(asked.house, asked.viewer, asked.slug, number, only, _count(asked, "after"), asked.now),
         code=name,
         title=declared.title,
-        meaning=declared.meaning,
+        meaning=declared.plain or declared.meaning,
         remedy=next((c.here for c in page.causes if c.here), None) or declared.remedy,
         here=f"/districts/{asked.slug}/imports/{number}",
         number=number,

@@ -64,6 +64,8 @@ WITHHELD = {
     "create-only": N_("written once, when the record is new"),
     "archived": N_("archived by a person"),
 }
+LEFT_ALONE = frozenset({"file-unknown", "file-no-table", "file-leftover", "file-copy"})
+"""Findings about files that are not used: then it is said which ones are."""
 TONES = {"refused": "bad", "emptied": "warn", "noted": "idle"}
 PILLS = {
     "success": "success",

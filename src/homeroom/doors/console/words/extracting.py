@@ -17,6 +17,8 @@ from homeroom.desk.layout_words import recipe_words
 from homeroom.doors.console.words import of_settings
 from homeroom.layouts.recipes import RECIPES
 from homeroom.roster import meanings
+from homeroom.roster.codes import codes
+from homeroom.systems import remedies
 
 CONSOLE = Path(__file__).resolve().parent.parent
 DESK = CONSOLE.parent.parent / "desk"
@@ -36,6 +38,11 @@ def catalogue() -> Catalog:
             made.add(message, locations=[(f"{folder.name}/{name}", 0)], auto_comments=comments, context=context)
     for label in meanings.labels():
         made.add(label, locations=[("roster/labels.toml", 0)])
+    for code in codes().values():
+        for sentence in (code.title, code.plain or code.meaning, code.remedy, code.message):
+            made.add(sentence, locations=[(f"roster/codes/{code.room}.toml", 0)])
+    for system, sentence in remedies.every():
+        made.add(sentence, locations=[(f"systems/{system}/remedies.toml", 0)])
     for name in RECIPES:
         made.add(recipe_words(name), locations=[("layouts/recipes", 0)])
     for sentence in of_settings.sentences():
