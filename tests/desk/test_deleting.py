@@ -147,7 +147,7 @@ def test_nothing_comes_in_by_any_road(leaving: Pinewood) -> None:
     house.stores.control.notices.hear(fetched.id, [("students", "1")], NOON, 10)
     assert noticing.source_behind(house, "secret") is None
     assert noticing.call_up(house, NOON + timedelta(days=2), heard) == 0
-    with pytest.raises(Leaving, match="undelete"):
+    with pytest.raises(Leaving, match="is shut until then"):
         leaving.begin(renamed(3))
     with pytest.raises(Leaving):
         imports.rollback(house, SLUG, 1, who="ada")
