@@ -66,7 +66,7 @@ def test_a_preview_shows_every_fate_and_writes_nothing(pinewood: Pinewood, tmp_p
         preview(house, SLUG, 1, layouts=str(folder), table="gpa")
     with pytest.raises(Misuse, match="no delivery 9"):
         preview(house, SLUG, 9)
-    with pytest.raises(Misuse, match="--rows"):
+    with pytest.raises(Misuse, match="number of rows"):
         preview(house, SLUG, 1, rows=0)
     wrong = preview(house, SLUG, 1, layouts="powerschool-dem")
     assert wrong.reason is not None

@@ -89,7 +89,7 @@ def audit(pinewood: Pinewood) -> list[tuple[str, dict[str, Any]]]:
 def test_it_is_off_until_somebody_switches_it_on_and_that_is_audited(pinewood: Pinewood, server: Caller) -> None:
     source = added(pinewood, server, on=False)
     path = sheet(pinewood, newcomers(410_001, 2))
-    with pytest.raises(Misuse, match=r"writing back is off .* write_back=true"):
+    with pytest.raises(Misuse, match="writing back is off"):
         wrote(pinewood, path)
     assert (posts(server), audit(pinewood), writing_back.batches(pinewood.house, SLUG)) == (0, [], [])
     assert wrote(pinewood, path, dry_run=True).counts == {"SEND": 2}
