@@ -49,7 +49,7 @@ def test_what_is_missing_is_said_in_one_sentence(tmp_path: Path) -> None:
     nothing = homeroom.inside("pull", "pinewood")
     assert nothing.status == 2
     assert nothing.err.strip().endswith(
-        "pinewood has no source that Homeroom fetches from; add one. On the command line: homeroom source add pinewood"
+        "pinewood has no source that Homeroom fetches from; add one. On the command line: homeroom source add pinewood --kind KIND"
     )
     short = homeroom.inside("source", "add", "pinewood", "--kind", "sftp-pull")
     assert (short.status, "needs host, username. On the command line: --host --username" in short.err) == (2, True)

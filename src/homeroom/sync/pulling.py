@@ -70,7 +70,7 @@ def chosen(house: House, slug: str, number: int | None) -> Source:
     if number is None:
         if pulling:
             raise Misuse(f"{slug} has several sources that Homeroom fetches from; choose one of them: {listed}.", "--source N")
-        raise Misuse(f"{slug} has no source that Homeroom fetches from; add one.", f"homeroom source add {slug}")
+        raise Misuse(f"{slug} has no source that Homeroom fetches from; add one.", f"homeroom source add {slug} --kind KIND")
     source = next((s for s in mine if s.id == number), None)
     if source is None or source not in pulling:
         known = f"those of {slug} that it fetches from: {listed}" if pulling else f"{slug} has none that it fetches from"
