@@ -91,7 +91,7 @@ def test_a_plan_is_approved_by_its_number(
         page.go_back()
         page.go_back()
         page.get_by_role("link", name="Imports").last.click()
-        assert page.locator("#chart canvas").count() == 1
+        page.locator("#chart canvas").wait_for()
         look(visitor, "log")
         back = store.imports.get(held).revision_before
         imports.rollback(made.house, "larkspur", back or 1, who="a test")
