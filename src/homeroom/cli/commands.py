@@ -48,6 +48,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "web": ("homeroom.cli.serve:web", "Run the HTTP doors only."),
     "sftp": ("homeroom.cli.serve:sftp", "Run the SFTP door only."),
     "worker": ("homeroom.cli.serve:worker", "Run a worker only."),
+    "backup": ("homeroom.cli.backups:backup", "Write a sealed backup of the whole installation while it runs."),
+    "restore": (
+        "homeroom.cli.backups:restore",
+        "Bring an installation back from a backup, on SQLite or PostgreSQL; or only check it.",
+    ),
     "check": ("homeroom.cli.check:check", "Look at settings, keys, stores, clock and disk; say every problem at once."),
     "demo": ("homeroom.cli.demo:demo", "Show the main job from end to end with a made-up district."),
     "bench": ("homeroom.cli.bench:bench", "Measure the numbers of the design as ratios to a floor."),

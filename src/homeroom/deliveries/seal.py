@@ -86,7 +86,7 @@ def seal(store: ObjectStore, key: DataKey, district: str, number: int, files: Se
                 for position, file in enumerate(ordered)
             ]
             done = [sealed.result() for sealed in sealing]
-        _settle(store, [f.stored for f in done])
+        settle(store, [f.stored for f in done])
     except BaseException:
         _withdraw(store, attempts)
         raise
@@ -218,7 +218,7 @@ def _own(key: DataKey, district: str) -> None:
         raise Misuse(f"the data key of {key.district} cannot seal or open a delivery of {district}")
 
 
-def _settle(store: ObjectStore, stored: Sequence[str]) -> None:
+def settle(store: ObjectStore, stored: Sequence[str]) -> None:
     """Sync a local store's new files and the folders above them; an object store has done so by itself."""
     if not isinstance(store, LocalStore) or store.prefix is None:
         return

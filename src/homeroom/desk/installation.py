@@ -9,11 +9,11 @@ from typing import Literal
 
 from homeroom.desk.words import Said, _, ngettext
 from homeroom.store.control import Pulse
+from homeroom.sync.checkup import BACKUP_AGE
 from homeroom.sync.house import House
 
 Health = Literal["ok", "look", "bad"]
 _ORDER: tuple[Health, ...] = ("bad", "look", "ok")
-BACKUP_AGE = timedelta(hours=36)
 SILENT = timedelta(minutes=2)
 _ALMOST_FULL = 0.85
 
@@ -48,7 +48,7 @@ def installation(house: House, running: int, queued: int | None, now: datetime) 
 
 def _backup(pulse: Pulse, now: datetime) -> Part:
     if pulse.backup is None:
-        return Part("backup", "look", _("No backup is known."))
+        return Part("backup", "look", _("No backup was made yet."))
     late = now - pulse.backup > BACKUP_AGE
     return Part("backup", "look" if late else "ok", _("The last backup was made {when}.", when=pulse.backup))
 

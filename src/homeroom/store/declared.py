@@ -25,7 +25,7 @@ from homeroom.store.upsert import put
 def known(place: Place) -> dict[str, Table]:
     """The declared datasets of a store, by name."""
     with place.read() as connection:
-        return _known(connection)
+        return known_in(connection)
 
 
 def book(place: Place) -> Catalogue:
@@ -59,7 +59,7 @@ def declare(connection: Connection, place: Place, tables: Iterable[Table]) -> No
 
     Runs in the transaction that writes the rows. Tables of the catalogue are there already.
     """
-    before = _known(connection)
+    before = known_in(connection)
     for each in tables:
         if each.name not in catalogue().tables:
             if each.name not in before:
@@ -89,6 +89,7 @@ def _widen(connection: Connection, place: Place, before: Table, each: Table) -> 
             connection.exec_driver_sql(f"ALTER TABLE {place.name(each.name)} ADD COLUMN {quoted(column)} TEXT")
 
 
-def _known(connection: Connection) -> dict[str, Table]:
+def known_in(connection: Connection) -> dict[str, Table]:
+    """The same, where a connection stands already."""
     rows = connection.execute(select(dataset.c.name, dataset.c.declared).order_by(dataset.c.name))
     return {name: from_values(name, json.loads(declared)) for name, declared in rows}

@@ -10,13 +10,13 @@ import hashlib
 import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import Engine, MetaData
 
-from homeroom.roster.faults import TryAgain
+from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.store import control_tables, district_tables, locks, roster_tables, versions
 from homeroom.store.control import Control
 from homeroom.store.deletions import Leaving
@@ -29,6 +29,8 @@ from homeroom.store.sqlite_file import SqliteFile
 
 assert roster_tables.ROSTER  # importing the module puts the roster's tables beside the logs
 
+UNDER_WAY = "restoring"
+"""A file of the data folder, there from the beginning of a restore to its end."""
 OPEN_ROSTERS = 200
 """How many district stores keep their connections; beyond that the one used longest ago is closed."""
 
@@ -37,9 +39,12 @@ def open(data: Path, url: str | None = None) -> Stores:
     """Open the stores of an installation, making them on first use and bringing them to today's tables.
 
     `data` is the data folder (made with mode 0700); `url` a PostgreSQL URL, or None for the embedded stores.
-    Raises Misuse when a store was written by a newer Homeroom, TryAgain when the database cannot be reached.
+    Raises Misuse when a store was written by a newer Homeroom, or while a restore is under way or was cut off; TryAgain when the
+    database cannot be reached.
     """
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if (data / UNDER_WAY).exists():
+        raise Misuse("A backup is being restored here, or that was cut off: let it end, or do it again.", "homeroom restore IN")
     engine = postgres_engine(url) if url else None
     try:
         return Stores(data.resolve(), engine)
@@ -59,7 +64,7 @@ class Stores:
         self._rosters: OrderedDict[str, RosterStore] = OrderedDict()
         self._guard = Lock()
         self._finder = Finder()
-        self.control = Control(self._ready("control", data / "control.db", "control", control_tables.control))
+        self.control = Control(self._ready(control_place(data, engine), "control", control_tables.control))
 
     def roster(self, slug: str) -> RosterStore:
         """One district's store; made, or brought to today's tables, when it is first asked for. Cheap afterwards.
@@ -71,9 +76,8 @@ class Stores:
             if slug not in self._rosters:
                 with suppress(Leaving):
                     self.control.deletions.check(slug)
-                place = self._ready(
-                    f"d_{slug.replace('-', '_')}", self._folder(slug) / "roster.db", slug, district_tables.district
-                )
+                self._folder(slug)
+                place = self._ready(district_place(self.data, self._engine, slug), slug, district_tables.district)
                 self._rosters[slug] = RosterStore(place, slug, self._finder)
             self._rosters.move_to_end(slug)
             if len(self._rosters) > OPEN_ROSTERS:
@@ -119,6 +123,20 @@ class Stores:
         if self._engine is not None:
             return locks.advisory(self._engine, f"fetch {slug} {source}", None)
         return locks.file(self._folder(slug) / f"fetch-{source}.lock", None)
+
+    @contextmanager
+    def sole(self, what: str, wait: float = 10.0) -> Iterator[None]:
+        """Do what an installation does only once at a time. Raises TryAgain when another still does it after `wait` seconds."""
+        if self._engine is not None:
+            held = locks.advisory(self._engine, what, wait)
+        else:
+            held = locks.file(self.data / f"{what}.lock", wait)
+        with ExitStack() as holding:
+            try:
+                holding.enter_context(held)
+            except TryAgain as busy:
+                raise TryAgain(f"another {what} is under way") from busy
+            yield
 
     @contextmanager
     def presence(self, name: str) -> Iterator[None]:
@@ -198,15 +216,24 @@ class Stores:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
 
-    def _ready(self, schema: str, link: Path, what: str, tables: MetaData) -> Place:
-        if self._engine is not None:
-            place: Place = PostgresSchema(self._engine, schema)
-            guard = locks.advisory(self._engine, f"make {what}", None)
+    def _ready(self, place: Place, what: str, tables: MetaData) -> Place:
+        if isinstance(place, PostgresSchema):
+            guard = locks.advisory(place.engine, f"make {what}", None)
         else:
-            place = SqliteFile(link)
-            guard = locks.file(link.with_name(f"{link.stem}.lock"), None)
+            guard = locks.file(place.link.with_name(f"{place.link.stem}.lock"), None)
         versions.ready(place, tables, guard)
         return place
+
+
+def control_place(data: Path, engine: Engine | None) -> Place:
+    """Where the control store lies; nothing is made."""
+    return PostgresSchema(engine, "control") if engine is not None else SqliteFile(data / "control.db")
+
+
+def district_place(data: Path, engine: Engine | None, slug: str) -> Place:
+    """Where a district's store lies; nothing is made."""
+    check_slug(slug)
+    return PostgresSchema(engine, _schema(slug)) if engine is not None else SqliteFile(data / "districts" / slug / "roster.db")
 
 
 def _schema(slug: str) -> str:

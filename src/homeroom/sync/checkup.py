@@ -24,6 +24,9 @@ SPARE_BYTES = 2 << 30
 OVERDUE = timedelta(hours=1)
 """A running server deletes a district within minutes of its time; later than that somebody must look."""
 
+BACKUP_AGE = timedelta(hours=36)
+"""A nightly backup may be late, but not left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -46,11 +49,12 @@ def checkup(settings: Settings) -> list[Found]:
         ("master key", _key),
         ("stores", _stores),
         ("deletions", _deletions),
+        ("backup", _backup),
         ("mail", _mail),
     )
     found: list[Found] = []
     for what, look in looks:
-        if look is _deletions and not found[-1].ok:
+        if look in (_deletions, _backup) and any(each.what == "stores" and not each.ok for each in found):
             continue  # the stores cannot be asked, which is told already
         try:
             found.append(look(settings))
@@ -131,6 +135,17 @@ def _deletions(settings: Settings) -> Found:
     return Found(
         "deletions", False, f"to be deleted and still there: {names}", remedy, f"homeroom district erase {left[0].district}"
     )
+
+
+def _backup(settings: Settings) -> Found:
+    """Whoever began with backups wants one of each night; whoever copies the stores in another way is let alone."""
+    with store_room.open(settings.data, settings.database_url) as stores:
+        last = stores.control.pulse().backup
+    if last is None:
+        return Found("backup", True, "none was made by homeroom backup")
+    fresh = datetime.now(UTC) - last < BACKUP_AGE
+    said = f"the last one was made {last.isoformat(timespec='minutes')}"
+    return Found("backup", fresh, said, "Look why the nightly backup did not run, and make one.", "homeroom backup OUT")
 
 
 def _mail(settings: Settings) -> Found:

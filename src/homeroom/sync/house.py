@@ -68,7 +68,7 @@ def opened(settings: Settings) -> Iterator[House]:
     reap(settings.work)
     stores = store_room.open(settings.data, settings.database_url)
     try:
-        house = House(settings=settings, stores=stores, vault=Vault(master_keys(settings, stores)), raw=_raw_store(settings))
+        house = House(settings=settings, stores=stores, vault=Vault(master_keys(settings, stores)), raw=raw_store(settings))
         with house.staying:
             yield house
     finally:
@@ -99,7 +99,8 @@ def master_keys(settings: Settings, stores: Stores) -> MasterKeys:
     return masterkey.keep(path)
 
 
-def _raw_store(settings: Settings) -> ObjectStore:
+def raw_store(settings: Settings) -> ObjectStore:
+    """Where sealed deliveries lie."""
     if settings.storage:
         return from_url(settings.storage)
     folder = Path(settings.raw)

@@ -38,6 +38,10 @@ def assemble(meters: Meters, house: House, jobs: Jobs | None) -> None:
     def disk() -> Values:
         return [({}, shutil.disk_usage(house.settings.data).free)]
 
+    def backup() -> Values:
+        last = house.stores.control.pulse().backup
+        return [] if last is None else [({}, last.timestamp())]
+
     def standing() -> Values:
         now = {trouble.code for trouble in troubles(house)}
         return [({"code": trouble.code}, trouble.code in now) for trouble in TROUBLES]
@@ -46,6 +50,9 @@ def assemble(meters: Meters, house: House, jobs: Jobs | None) -> None:
     meters.ask("homeroom_workers", "Processes with a fresh heartbeat.", (), _safely(workers))
     meters.ask("homeroom_districts", "Districts by how their last import ended.", ("state",), _safely(districts))
     meters.ask("homeroom_disk_free_bytes", "Free space on the disk of the data folder.", (), _safely(disk))
+    meters.ask(
+        "homeroom_backup_timestamp_seconds", "When the last backup was made; left out where none was.", (), _safely(backup)
+    )
     meters.ask("homeroom_trouble", "1 where readyz tells this trouble.", ("code",), _safely(standing))
 
 
