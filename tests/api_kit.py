@@ -23,6 +23,7 @@ from homeroom.doors.api.app import create
 from homeroom.doors.api.door import ApiDoor
 from homeroom.sync import imports
 from homeroom.sync.house import House
+from patience import SECONDS
 
 KINDS = ("plain", "records", "settings")
 
@@ -160,7 +161,11 @@ def api(house: House, **brakes: tuple[float, float]) -> Iterator[Api]:
     clock, jobs = [NOON], WalkingJobs(house)
     door: ApiDoor = create(house, jobs, clock=lambda: clock[0], **{"per_token": (1e6, 1e6), "per_stranger": (1e6, 1e6), **brakes})
     try:
-        with closing(asyncio.new_event_loop()) as loop, listening(door) as url, httpx2.Client(base_url=url, timeout=60) as client:
+        with (
+            closing(asyncio.new_event_loop()) as loop,
+            listening(door) as url,
+            httpx2.Client(base_url=url, timeout=SECONDS) as client,
+        ):
             yield Api(house, url, client, door, loop, jobs, clock)
     finally:
         jobs.close()

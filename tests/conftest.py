@@ -5,6 +5,9 @@ What runs on both: every test of a store, every law, every golden night, every k
 and would be told the same by either store, walks on SQLite, with one walk of its kind on both.
 Without any PostgreSQL the tests that need one are skipped with a sentence at the end; with `CI` set that is a failure.
 
+Laws are tried with the same examples in every run, so that none fails by chance, and none because a machine is slow; look for further
+ones with `--hypothesis-profile=searching`.
+
 Slow tests (`slow`) are those so marked and all of the folders `e2e` and `walks`, where the whole house is walked through.
 """
 
@@ -16,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from databases import fresh_database
 from first_night import first_nights, first_nights_on_postgres, settled, settled_on, settleds
@@ -24,6 +28,9 @@ from homeroom.store.stores import Stores
 from postgres import NoPostgres, server
 
 __all__ = ["first_nights", "first_nights_on_postgres", "settled", "settled_on", "settleds"]
+settings.register_profile("same", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("searching", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 HERE = Path(__file__).parent
 SLOW_PLACES = {"e2e", "walks"}
 

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import psycopg
 
+from patience import SECONDS
+
 SETTINGS = {
     "fsync": "off",  # the machine does not lose power in a test; a killed process loses nothing either way
     "full_page_writes": "off",
@@ -98,7 +100,7 @@ def _run(bin: Path, folder: Path) -> Iterator[str]:
     finally:
         running.send_signal(2)  # SIGINT: fast shutdown
         try:
-            running.wait(20)
+            running.wait(SECONDS)
         except subprocess.TimeoutExpired:
             running.kill()
             running.wait()
@@ -107,7 +109,7 @@ def _run(bin: Path, folder: Path) -> Iterator[str]:
 def _wait(path: Path, running: subprocess.Popen[bytes]) -> None:
     """Wait until the server takes connections."""
     url = f"postgresql://postgres@/postgres?host={path.parent}"
-    for _ in range(300):
+    for _ in range(10 * SECONDS):
         if running.poll() is not None:
             raise RuntimeError(f"postgres ended with {running.returncode}")
         try:
@@ -118,7 +120,7 @@ def _wait(path: Path, running: subprocess.Popen[bytes]) -> None:
             running_for_a_tenth(running)
         else:
             return
-    raise RuntimeError("postgres did not come up in 30 s")
+    raise RuntimeError("postgres did not come up in time")
 
 
 def running_for_a_tenth(running: subprocess.Popen[bytes]) -> None:

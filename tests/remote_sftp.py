@@ -12,6 +12,8 @@ from pathlib import Path
 
 import asyncssh
 
+from patience import SECONDS
+
 USER, PASSWORD = "homeroom", "let-Me.in 5"
 
 
@@ -95,5 +97,5 @@ class Remote:
         finally:
             asyncio.run_coroutine_threadsafe(close(acceptor), loop).result(30)
             loop.call_soon_threadsafe(loop.stop)
-            thread.join(30)
+            thread.join(SECONDS)
             loop.close()

@@ -21,6 +21,7 @@ from homeroom.doors.sftp.brake import BrakeRules
 from homeroom.doors.sftp.events import Arrival
 from homeroom.doors.sftp.limits import Limits
 from homeroom.doors.sftp.server import Running, serve_sftp
+from patience import SECONDS
 
 PASSWORD = "correct-Horse.7"
 HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
@@ -67,13 +68,15 @@ class Standing:
         client = paramiko.SSHClient()
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
         alone = {"look_for_keys": False, "allow_agent": False}
-        client.connect("127.0.0.1", self.port, account, password, timeout=20, banner_timeout=60, auth_timeout=60, **alone)
+        client.connect(
+            "127.0.0.1", self.port, account, password, timeout=SECONDS, banner_timeout=SECONDS, auth_timeout=SECONDS, **alone
+        )
         return client
 
     def run(self, *command: str, text: str | None = None, **more: str) -> subprocess.CompletedProcess[str]:
         """Run a client program to its end."""
         environment = os.environ | {"LC_ALL": "C.UTF-8", "HOME": str(self.root.parent)} | more
-        return subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, env=environment, check=False)
+        return subprocess.run(command, input=text, capture_output=True, text=True, timeout=SECONDS, env=environment, check=False)
 
     def openssh(self, batch: str, *options: str, account: str = "pinewood") -> subprocess.CompletedProcess[str]:
         """OpenSSH's sftp with a key and a batch of commands."""
@@ -97,7 +100,7 @@ class Standing:
             while self.running.counts.get("open", 0):
                 await asyncio.sleep(0.01)
 
-        asyncio.run_coroutine_threadsafe(gone(), self.loop).result(20)
+        asyncio.run_coroutine_threadsafe(gone(), self.loop).result(SECONDS)
 
 
 Stand = Callable[..., Standing]
@@ -130,13 +133,13 @@ def stand(tmp_path: Path, host_keys_folder: Path) -> Iterator[Stand]:
         arrivals: list[Arrival] = []
         options: dict[str, Any] = {"limits": Limits(brake=BrakeRules(first_wait=0.0), spare_bytes=0)} | more
         server = serve_sftp(accounts, tmp_path / "spool", host_keys_folder, "127.0.0.1", 0, arrivals.append, **options)
-        running = asyncio.run_coroutine_threadsafe(server, loop).result(60)
+        running = asyncio.run_coroutine_threadsafe(server, loop).result(SECONDS)
         started.append(Standing(running, tmp_path / "spool", loop, key, host_keys_folder, arrivals))
         return started[-1]
 
     yield start
     for standing in started:
-        asyncio.run_coroutine_threadsafe(standing.running.close(), loop).result(20)
+        asyncio.run_coroutine_threadsafe(standing.running.close(), loop).result(SECONDS)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
     loop.close()

@@ -7,6 +7,7 @@ import urllib.request
 from pathlib import Path
 
 from e2e.installation import Installation
+from patience import SECONDS
 
 
 def test_from_a_pretend_server_to_one_refreshed_student(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_from_a_pretend_server_to_one_refreshed_student(tmp_path: Path) -> None:
         change = {"do": "edit", "table": "students", "key": int(one["sourcedId"][1:]), "set": {"First_Name": "Renamed"}}
         request = urllib.request.Request(f"{sis['url']}/__simulator/change", json.dumps(change).encode())
         request.add_header("Content-Type", "application/json")
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
             assert answer.status == 200
         done = homeroom.inside("refresh", "pinewood", "users", one["sourcedId"], "--json")
         assert (done.status, done.document["changed"]) == (0, [{"field": "givenName", "old": one["givenName"], "new": "Renamed"}])
@@ -37,7 +38,7 @@ def test_from_a_pretend_server_to_one_refreshed_student(tmp_path: Path) -> None:
         assert (again.status, again.document["changed"]) == (0, [])
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        server.communicate(timeout=SECONDS)
     assert server.returncode == 0
     # The server is away: a person hears it in a sentence, soon, and nothing of the tries.
     assert homeroom.inside("source", "set", "pinewood", "1", "give_up_seconds=1").status == 0

@@ -20,6 +20,7 @@ from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.sync import districts, imports, intake, schools, sources
 from homeroom.sync.house import House, opened
 from homeroom.sync.refresh import refresh
+from patience import SECONDS
 from sync_house import settings
 
 SLUG = "cedar"
@@ -202,7 +203,7 @@ def test_of_many_who_approve_at_once_one_begins_the_first_sync(house: House, tmp
     together, handed = Barrier(4), list[int]()
 
     def approve(asking: Viewer) -> int | None:
-        together.wait(20)
+        together.wait(SECONDS)
         try:
             return acting.approve(house, asking, SLUG, NOW, lambda slug, number: handed.append(number))
         except (Misuse, TryAgain):

@@ -21,6 +21,7 @@ from homeroom.outbound import mail
 from homeroom.roster.faults import Misuse
 from homeroom.settings import read
 from homeroom.sync import checkup, districts, sources
+from patience import SECONDS
 from sync_house import SLUG, Pinewood, half
 
 HEADING = district()["users.csv"].splitlines(keepends=True)[0]
@@ -55,7 +56,7 @@ class Listening(Controller):
 @pytest.fixture
 def postbox() -> Iterator[tuple[Postbox, str]]:
     box = Postbox()
-    controller = Listening(box, hostname="127.0.0.1", port=0, ready_timeout=10)
+    controller = Listening(box, hostname="127.0.0.1", port=0, ready_timeout=SECONDS)
     controller.start()
     try:
         yield box, f"smtp://127.0.0.1:{controller.port}"

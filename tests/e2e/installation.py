@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 from homeroom.cli import run
+from patience import SECONDS
 
 COMMAND = Path(sys.executable).parent / "homeroom"
 
@@ -39,7 +40,7 @@ class Installation:
     data: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments: str | Path, timeout: float = 120) -> Ran:
+    def run(self, *arguments: str | Path, timeout: float = SECONDS) -> Ran:
         """Run `homeroom --data DATA ARGUMENTS` as a process of its own. Nothing a user sees may be a traceback."""
         done = subprocess.run(
             [str(COMMAND), "--data", str(self.data), *map(str, arguments)],
@@ -63,7 +64,7 @@ class Installation:
         assert "Traceback" not in errors.getvalue(), errors.getvalue()
         return Ran(status, out.getvalue(), errors.getvalue())
 
-    def json(self, *arguments: str | Path, timeout: float = 120) -> Any:
+    def json(self, *arguments: str | Path, timeout: float = SECONDS) -> Any:
         """Run with `--json` and read the document; the exit status does not matter."""
         return self.run(*arguments, "--json", timeout=timeout).document
 

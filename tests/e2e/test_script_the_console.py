@@ -16,6 +16,7 @@ from e2e.files import district
 from e2e.installation import Installation
 from homeroom.desk import tokens
 from homeroom.sync.house import House, opened
+from patience import SECONDS
 from sync_house import half, settings
 from tools import needs_tool
 
@@ -61,7 +62,7 @@ def test_every_block_of_the_page_does_what_it_says(tmp_path: Path) -> None:
             said += [shell(block, given, tmp_path) for block in blocks()[1:]]
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=SECONDS)
     added, source, notices, looked, applied, waits, decided = said
     assert '"district":"pinewood"' in added
     assert '"username":"pinewood-1"' in source
@@ -79,6 +80,6 @@ def test_every_block_of_the_page_does_what_it_says(tmp_path: Path) -> None:
 
 def shell(block: str, given: dict[str, str], folder: Path) -> str:
     """What a block says, without the blanks of its JSON; a command that fails ends it."""
-    done = subprocess.run(["sh", "-e", "-c", block], cwd=folder, env=given, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(["sh", "-e", "-c", block], cwd=folder, env=given, capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 0, (block, done.stdout, done.stderr)
     return done.stdout.replace('": ', '":').replace(", ", ",").replace("\n", "")

@@ -8,8 +8,7 @@ import signal
 import socket
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ import pytest
 from e2e.files import district, users, write
 from e2e.installation import Installation
 from homeroom.store import stores
+from patience import SECONDS, until
 from sync_house import half
 
 pytestmark = pytest.mark.slow
@@ -64,7 +64,7 @@ class Program:
                     if name.endswith(".part"):
                         await client.posix_rename(name, name.removesuffix(".part"))
 
-        asyncio.run(asyncio.wait_for(talk(), 60))
+        asyncio.run(asyncio.wait_for(talk(), SECONDS))
 
     def ended(self, number: int) -> dict[str, Any]:
         """The line of an import in the log, once it has ended."""
@@ -74,7 +74,7 @@ class Program:
             found[:] = [e for e in self.ask("imports", "pinewood") if e["import"] == number and e["status"] != "running"]
             return bool(found)
 
-        until(there)
+        until(there, pause=0.2)  # a look opens the whole installation
         return found[0]
 
     def ask(self, *arguments: str | Path) -> Any:
@@ -98,7 +98,7 @@ def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @contextmanager
 def serving(home: Installation, account: dict[str, Any], app: dict[str, Any]) -> Iterator[Program]:
-    """Run `homeroom serve --json`; at the end SIGTERM must end it within seconds, quietly, and leave no process."""
+    """Run `homeroom serve --json`; at the end SIGTERM must end it quietly, and leave no process."""
     process = home.start("serve", "--json")
     assert process.stdout is not None
     errors: list[str] = []
@@ -111,10 +111,10 @@ def serving(home: Installation, account: dict[str, Any], app: dict[str, Any]) ->
         children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(20)
+            process.wait(SECONDS)
         finally:
             process.kill()
-            reader.join(10)
+            reader.join(SECONDS)
             process.stdout.close()
             if process.stderr:
                 process.stderr.close()
@@ -127,14 +127,6 @@ def command(home: Installation, *arguments: str | Path) -> Any:
     """Run a command with `--json` in this process and return its document."""
     ran = home.inside(*arguments, "--json")
     return ran.document
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until something holds that the server does."""
-    give_up = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < give_up, "it did not come to pass in time"
-        time.sleep(0.2)  # a look opens the whole installation
 
 
 def test_the_story_of_a_district_that_pushes(program: Program, tmp_path: Path) -> None:
@@ -225,7 +217,7 @@ def test_a_role_that_needs_no_queue_starts_and_ends_alone(home: Installation) ->
     assert httpx2.get(f"{told['url']}/static/homeroom.css").status_code == 200
     assert httpx2.get(f"{told['url']}/healthz").status_code == 200
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=SECONDS)
     assert (process.returncode, "Traceback" in errors) == (0, False)
 
 
@@ -236,6 +228,6 @@ def test_an_occupied_port_is_one_sentence(home: Installation) -> None:
         taken.listen()
         for name, role in (("HOMEROOM_HTTP_PORT", "web"), ("HOMEROOM_SFTP_PORT", "sftp")):
             busy = Installation(home.data, PORTS | {name: str(taken.getsockname()[1])})
-            ran = busy.run(role, "--json", timeout=60)
+            ran = busy.run(role, "--json")
             assert (ran.status, ran.out) == (1, ""), ran.err
             assert str(taken.getsockname()[1]) in ran.err

@@ -22,6 +22,7 @@ from homeroom.doors.machines.meters import Meters
 from homeroom.sync import readiness
 from homeroom.sync.house import House, opened
 from homeroom.sync.readiness import KEY, SLOW, STORE, Trouble, troubles
+from patience import SECONDS
 from sync_house import SLUG, Pinewood, settings
 
 HERE = ("127.0.0.1", 50_000)
@@ -76,7 +77,7 @@ def test_a_store_that_hangs_does_not_make_the_answer_hang(monkeypatch: pytest.Mo
 
     def look() -> Sequence[Trouble]:
         looks.append(1)
-        free.wait(30)
+        free.wait(SECONDS)
         return ()
 
     async def story() -> list[Answer]:

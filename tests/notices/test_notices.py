@@ -30,11 +30,12 @@ from homeroom.sync import imports, notice_addresses, noticing, pulling, schedule
 from homeroom.sync.freshness import freshness
 from homeroom.sync.house import House, opened
 from homeroom.systems.powerschool.plugin.package import Publisher, package
+from patience import SECONDS
 from pretend import Caller, pretend
 from sync_house import SLUG, Pinewood, settings
 
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
-WAIT = 10.0
+WAIT = SECONDS
 """Seconds after which a call that does not come fails the test."""
 
 

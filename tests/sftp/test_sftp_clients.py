@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from homeroom.doors.sftp.algorithms import COMPATIBLE
+from patience import SECONDS
 from sftp_standing import BIG, PASSWORD, Standing
 from tools import needs_file, needs_tool
 
@@ -171,7 +172,7 @@ def upload_class(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     jar = needs_file("/usr/share/java/jsch.jar", "libjsch-java")
     folder = tmp_path_factory.mktemp("java")
     (folder / "Upload.java").write_text(JAVA)
-    subprocess.run([javac, "-cp", str(jar), "Upload.java"], cwd=folder, check=True, timeout=60)
+    subprocess.run([javac, "-cp", str(jar), "Upload.java"], cwd=folder, check=True, timeout=SECONDS)
     return [java, "-cp", f"{jar}:{folder}", "Upload"]
 
 

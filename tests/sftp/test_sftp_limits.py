@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-import threading
 import time
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +19,7 @@ from homeroom.doors.sftp.accounts import Account, Passwords, knows
 from homeroom.doors.sftp.brake import Brake, BrakeRules
 from homeroom.doors.sftp.limits import Limits
 from homeroom.doors.sftp.session import trimmed
+from patience import SECONDS, until
 from sftp_standing import BIG, PASSWORD, Stand, Standing
 from tools import needs_tool
 
@@ -175,11 +175,7 @@ def test_a_killed_client_leaves_no_ready_set(door: Standing, tmp_path: Path) -> 
     assert child.stdin is not None
     child.stdin.write(f"put {endless} users.csv\n".encode())
     child.stdin.flush()
-    seen = threading.Event()
-    for _ in range(2000):
-        if door.inbox.exists() and any(f.size > 100_000 for f in survey(door.inbox)):
-            break
-        seen.wait(0.01)
+    until(lambda: door.inbox.exists() and any(f.size > 100_000 for f in survey(door.inbox)), pause=0.01)
     child.kill()
     child.wait()
     child.stdin.close()
@@ -241,13 +237,13 @@ def test_too_many_sessions_of_one_account_are_turned_away(stand: Stand) -> None:
 
 
 def test_an_idle_session_is_ended(stand: Stand) -> None:
-    door = stand(limits=limits(idle_seconds=0.2))
+    door = stand(limits=limits(idle_seconds=1.0))
     with door.paramiko() as client:
         client.open_sftp().listdir()
         door.settle()
         transport = client.get_transport()
         assert transport is not None
-        transport.join(20)
+        transport.join(SECONDS)
         assert not transport.is_active()
 
 
@@ -280,11 +276,11 @@ def test_guessing_names_shuts_the_address_out_of_everything(stand: Stand) -> Non
 def test_a_connection_ends_after_some_wrong_passwords(stand: Stand) -> None:
     door = stand(limits=limits(tries_per_connection=2))
     with paramiko.Transport(("127.0.0.1", door.port)) as transport:
-        transport.start_client(timeout=30)
+        transport.start_client(timeout=SECONDS)
         for _ in range(2):
             with pytest.raises((paramiko.SSHException, EOFError)):
                 transport.auth_password("pinewood", "wrong", fallback=False)
-        transport.join(20)
+        transport.join(SECONDS)
         assert not transport.is_active()
 
 

@@ -15,6 +15,7 @@ from homeroom.store.logins import KEPT
 from homeroom.store.logins import Login as Kept
 from homeroom.sync.house import opened
 from homeroom.sync.logins import Book
+from patience import SECONDS
 from sftp_standing import PASSWORD, Stand, Standing
 from sync_house import settings
 
@@ -56,7 +57,7 @@ def comes_in(door: Standing, account: str, password: str) -> bool:
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
     try:
-        client.connect("127.0.0.1", door.port, account, password, timeout=20, look_for_keys=False, allow_agent=False)
+        client.connect("127.0.0.1", door.port, account, password, timeout=SECONDS, look_for_keys=False, allow_agent=False)
         client.open_sftp()
     except (paramiko.SSHException, EOFError, OSError):
         return False

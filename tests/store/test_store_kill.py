@@ -13,6 +13,7 @@ from forks import begin
 from homeroom.store import stores as opening
 from homeroom.store.pages import Counts
 from homeroom.store.sqlite_file import SqliteFile
+from patience import SECONDS
 from store_kill import SIZE, child, night, prepare
 from store_recount import check
 
@@ -23,7 +24,7 @@ NEW = {"apply": (2, Counts(SIZE + 160, 40)), "first": (1, Counts(SIZE, 0))}
 def _die(*given: object) -> int | None:
     """Run `child` in a process of its own; returns how it ended."""
     process = begin(child, *given)
-    process.join(120)
+    process.join(SECONDS)
     return process.exitcode
 
 

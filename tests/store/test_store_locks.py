@@ -15,6 +15,7 @@ from homeroom.roster.faults import TryAgain
 from homeroom.store import stores as opening
 from homeroom.store.pages import Counts
 from homeroom.store.stores import Stores
+from patience import SECONDS
 from store_plans import NOW, commit, user
 from store_recount import check
 
@@ -42,7 +43,7 @@ def test_who_waits_gets_the_lock(stores: Stores) -> None:
     with stores.lock("pine", 0):
         waiting.start()
         assert not got.is_set()
-    waiting.join(30)
+    waiting.join(SECONDS)
     assert got.is_set()
 
 

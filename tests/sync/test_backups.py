@@ -31,6 +31,7 @@ from homeroom.store.refounding import refound
 from homeroom.store.sqlite_file import SqliteFile
 from homeroom.sync import backing_up, backups, districts, imports, intake, restoring, sources
 from homeroom.sync.house import House, opened
+from patience import SECONDS
 from restoring_kill import child
 from sync_house import Pinewood, half, settings
 
@@ -183,7 +184,7 @@ def test_a_restore_that_was_killed_is_done_again(tmp_path: Path, database_url: s
     context.set_forkserver_preload(["restoring_kill"])
     process = context.Process(target=child, args=(where.data, database_url, str(tmp_path / "out"), LATER, step))
     process.start()
-    process.join(120)
+    process.join(SECONDS)
     assert process.exitcode == -signal.SIGKILL
     with pytest.raises(Misuse, match="being restored here, or that was cut off"), opened(where):
         pass

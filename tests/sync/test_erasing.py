@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from homeroom.store.deletions import Gone, Leaving
 from homeroom.sync import districts, erasing, housekeeping, imports
 from homeroom.sync.checkup import checkup
 from homeroom.sync.house import House, opened
+from patience import SECONDS, until
 from sync_house import settings
 
 DUE = ASKED + deleting.GRACE
@@ -158,7 +158,7 @@ def died(house: House, step: str) -> bool:
     context.set_forkserver_preload(["erasing_kill"])
     process = context.Process(target=child, args=(where.data, where.database_url, "pine", DUE, step))
     process.start()
-    process.join(120)
+    process.join(SECONDS)
     return process.exitcode == -signal.SIGKILL
 
 
@@ -221,11 +221,8 @@ def test_a_running_worker_erases_a_district_whose_time_is_over(tmp_path: Path) -
         past = datetime.now(UTC) - deleting.GRACE - timedelta(minutes=1)
         deleting.ask(house, "pine", "pine", WHY, who="vera", now=past)
         with Installation(tmp_path / "data").start("worker", "--json") as process:
-            give_up = time.monotonic() + 60
-            while not house.stores.control.deletions.went():
-                assert time.monotonic() < give_up
-                time.sleep(0.05)
+            until(house.stores.control.deletions.went)
             process.terminate()
-            assert process.wait(30) == 0
+            assert process.wait(SECONDS) == 0
         assert [d.slug for d in house.stores.control.districts.all()] == ["pine-2"]
         assert not (tmp_path / "data" / "districts" / "pine").exists()

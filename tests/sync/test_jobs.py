@@ -17,6 +17,7 @@ from homeroom import serve
 from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.sync import districts, imports
 from homeroom.sync.jobs import DbosJobs, Executor, Stopped, queue_address
+from patience import SECONDS, until
 from sync_house import SLUG, Pinewood, renamed
 
 
@@ -45,17 +46,13 @@ class Desk:
     def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds that a walk does."""
         with self.changed:
-            assert self.changed.wait_for(holds, timeout=30)
+            assert self.changed.wait_for(holds, timeout=SECONDS)
 
     def until_empty(self) -> None:
         """Wait until nothing is left in the queue."""
-        assert self.jobs is not None
-        tick = threading.Event()
-        for _ in range(600):
-            if not self.jobs.unfinished():
-                return
-            tick.wait(0.05)
-        raise AssertionError(self.jobs.unfinished())
+        jobs = self.jobs
+        assert jobs is not None
+        until(lambda: not jobs.unfinished(), "the queue is empty")
 
 
 @pytest.fixture
@@ -100,7 +97,7 @@ def test_one_of_a_district_at_a_time_while_two_districts_go_side_by_side(desk: D
         inside[slug] += 1
         most[slug] = max(most[slug], inside[slug])
         if number == 1:
-            together.wait(30)  # each waits for the other district: one after the other would never come through
+            together.wait(SECONDS)  # each waits for the other district: one after the other would never come through
         inside[slug] -= 1
 
     desk.walk = walk
@@ -125,7 +122,7 @@ def test_the_work_of_a_dead_executor_is_taken_over_and_that_of_a_living_one_is_n
     desk.walk = stops
     first = desk.open(Executor("elsewhere-1-1", "elsewhere", 1))
     first.enqueue("pinewood", 7)
-    assert begun.wait(30)
+    assert begun.wait(SECONDS)
     assert first.close()
     desk.walk = lambda slug, number: None
     second = desk.open()
@@ -165,7 +162,7 @@ def test_a_walk_stops_at_its_next_step_when_the_program_ends(desk: Desk) -> None
     closing = threading.Event()
 
     def walk(slug: str, number: int) -> None:
-        assert closing.wait(30)
+        assert closing.wait(SECONDS)
 
     desk.walk = walk
     jobs = desk.open()
@@ -174,8 +171,9 @@ def test_a_walk_stops_at_its_next_step_when_the_program_ends(desk: Desk) -> None
     ended: list[bool] = []
     closer = threading.Thread(target=lambda: ended.append(jobs.close()))
     closer.start()
+    until(jobs._stopping.is_set)  # else the walk may come to its step before the program begins to end
     closing.set()
-    closer.join(30)
+    closer.join(SECONDS)
     assert ended == [True]
     desk.walk = lambda slug, number: None
     again = desk.open()
@@ -190,7 +188,7 @@ def test_a_walk_that_comes_to_no_step_in_time_is_told(desk: Desk) -> None:
     closing = threading.Event()
 
     def walk(slug: str, number: int) -> None:
-        assert closing.wait(30)
+        assert closing.wait(SECONDS)
 
     desk.walk = walk
     jobs = desk.open(grace=0.05)
@@ -218,12 +216,12 @@ def test_imports_of_a_district_wait_for_each_other_across_callers(settled: Pinew
     def tell(step: str) -> None:
         if step == "plan":
             halted.set()
-            assert go_on.wait(30)
+            assert go_on.wait(SECONDS)
 
     ended: list[int] = []
     first = threading.Thread(target=lambda: ended.append(settled.walk(numbers[0], tell=tell).number))
     first.start()
-    assert halted.wait(30)
+    assert halted.wait(SECONDS)
     second = threading.Thread(target=lambda: ended.append(settled.walk(numbers[1]).number))
     second.start()
     assert imports.log_of(settled.house, SLUG)[0]["status"] == "running"
@@ -232,8 +230,8 @@ def test_imports_of_a_district_wait_for_each_other_across_callers(settled: Pinew
     districts.add(settled.house, "oakdale", "Oakdale", "America/Chicago")
     with settled.house.stores.lock("oakdale", 0):
         go_on.set()
-    first.join(60)
-    second.join(60)
+    first.join(SECONDS)
+    second.join(SECONDS)
     assert ended == numbers
     assert settled.revision == 3
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import Pipe
 from pathlib import Path
@@ -17,6 +16,7 @@ from e2e.installation import Installation
 from forks import begin
 from homeroom.sync import imports, reading_back
 from homeroom.sync.house import opened
+from patience import SECONDS, until
 from sync_house import SLUG, Pinewood, renamed
 from walker import child
 
@@ -139,7 +139,7 @@ def walker(pinewood: Pinewood, what: str, which: object, step: str) -> Iterator[
 
 @contextmanager
 def program(pinewood: Pinewood, role: str) -> Iterator[dict[str, str]]:
-    """A real `homeroom` program that runs; it must end well within seconds of the signal. Gives its line."""
+    """A real `homeroom` program that runs; it must end well by the signal. Gives its line."""
     where = pinewood.house.settings
     environment = {"HOMEROOM_DATABASE_URL": where.database_url} if where.database_url else {}
     process = Installation(where.data, environment).start(role, "--json")
@@ -149,14 +149,6 @@ def program(pinewood: Pinewood, role: str) -> Iterator[dict[str, str]]:
         yield json.loads(process.stdout.readline())
     finally:
         process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
-
-
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until something holds that another process does."""
-    give_up = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < give_up, "it did not come to pass in time"
-        time.sleep(0.05)

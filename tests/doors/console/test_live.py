@@ -17,6 +17,7 @@ from homeroom.doors.console.answers import Live, Part
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.page import Page
 from homeroom.sync.house import House
+from patience import SECONDS
 
 GALLERY = Path(__file__).parent / "gallery"
 
@@ -64,7 +65,7 @@ def test_a_stream_ends_with_its_last_part(house: House) -> None:
 
     async def listen() -> Wire:
         wire = Wire()
-        await asyncio.wait_for(app(wire.scope(), wire.receive, wire.send), 20)
+        await asyncio.wait_for(app(wire.scope(), wire.receive, wire.send), SECONDS)
         return wire
 
     wire = asyncio.run(listen())
@@ -88,7 +89,7 @@ def test_what_stays_the_same_is_sent_once_and_a_browser_that_goes_ends_it(house:
         looks.append(1)
         if len(looks) == 5:
             loop.call_soon_threadsafe(enough.set)
-        return Part("progress", "gallery/_progress.html", 20)
+        return Part("progress", "gallery/_progress.html", SECONDS)
 
     app = console_that(house, look)
 
@@ -97,9 +98,9 @@ def test_what_stays_the_same_is_sent_once_and_a_browser_that_goes_ends_it(house:
         loop = asyncio.get_running_loop()
         wire = Wire()
         asked = asyncio.create_task(app(wire.scope(), wire.receive, wire.send))
-        await asyncio.wait_for(enough.wait(), 20)
+        await asyncio.wait_for(enough.wait(), SECONDS)
         wire.gone.set()
-        await asyncio.wait_for(asked, 20)
+        await asyncio.wait_for(asked, SECONDS)
         return wire
 
     loop: Any = None
@@ -110,15 +111,15 @@ def test_what_stays_the_same_is_sent_once_and_a_browser_that_goes_ends_it(house:
 
 def test_a_server_that_stops_does_not_wait_for_streams(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(living, "STEP", 0.001)
-    app = console_that(house, lambda: Part("progress", "gallery/_progress.html", 20))
+    app = console_that(house, lambda: Part("progress", "gallery/_progress.html", SECONDS))
 
     async def listen() -> list[Wire]:
         wire, late = Wire(), Wire()
         asked = asyncio.create_task(app(wire.scope(), wire.receive, wire.send))
-        await asyncio.wait_for(wire.came.wait(), 20)
+        await asyncio.wait_for(wire.came.wait(), SECONDS)
         app.stop()
-        await asyncio.wait_for(asked, 20)
-        await asyncio.wait_for(app(late.scope(), late.receive, late.send), 20)
+        await asyncio.wait_for(asked, SECONDS)
+        await asyncio.wait_for(app(late.scope(), late.receive, late.send), SECONDS)
         return [wire, late]
 
     wire, late = asyncio.run(listen())
@@ -142,7 +143,7 @@ def test_a_stream_ends_with_the_session_that_began_it(house: House, monkeypatch:
 
     async def listen() -> Wire:
         wire = Wire()
-        await asyncio.wait_for(app(wire.scope(), wire.receive, wire.send), 20)
+        await asyncio.wait_for(app(wire.scope(), wire.receive, wire.send), SECONDS)
         return wire
 
     wire = asyncio.run(listen())
@@ -163,7 +164,7 @@ def test_an_open_page_that_asks_by_itself_keeps_nobody_signed_in(house: House) -
     wire = Wire()
     scope = wire.scope()
     scope["headers"].append((b"accept", b"text/event-stream"))
-    asyncio.run(asyncio.wait_for(app(scope, wire.receive, wire.send), 20))
+    asyncio.run(asyncio.wait_for(app(scope, wire.receive, wire.send), SECONDS))
     app.close()
     assert kept
     assert not any(kept)

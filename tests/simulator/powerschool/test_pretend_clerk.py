@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from patience import SECONDS
 from pretend import Caller, as_list, pretend
 
 
@@ -218,7 +219,7 @@ def test_a_subscriber_is_really_called(server: Caller, subscriber: tuple[str, Qu
     assert server.call("PUT", path, body).status_code == 204
     dcid = student(server, "Grade_Level = 4")
     server.steer("change", {"do": "edit", "table": "students", "key": dcid, "set": {"First_Name": "Told"}})
-    event = got.get(timeout=10)["events"]
+    event = got.get(timeout=SECONDS)["events"]
     assert event["key"] == "proof"
     assert {k: event["event"][0][k] for k in ("resource", "event_type", "id")} == {
         "resource": f"/ws/v1/student/{dcid}",
@@ -226,13 +227,13 @@ def test_a_subscriber_is_really_called(server: Caller, subscriber: tuple[str, Qu
         "id": dcid,
     }
     server.steer("change", {"do": "leave", "student": dcid})
-    kinds = {(e["resource"].split("/")[3], e["event_type"]) for e in got.get(timeout=10)["events"]["event"]}
+    kinds = {(e["resource"].split("/")[3], e["event_type"]) for e in got.get(timeout=SECONDS)["events"]["event"]}
     assert kinds == {("student", "UPDATE"), ("student", "SCHOOL_ENROLLMENT"), ("section_enrollment", "DELETE")}
     mails = {
         "students": {"student": {"client_uid": "1", "action": "UPDATE", "id": dcid, "contact_info": {"email": "t@example.org"}}}
     }
     server.post("/ws/v1/student", mails)
-    assert got.get(timeout=10)["events"]["event"][0]["id"] == dcid
+    assert got.get(timeout=SECONDS)["events"]["event"][0]["id"] == dcid
     server.steer("change", {"do": "edit", "table": "courses", "key": 101, "set": {"Course_Name": "Untold"}})
     assert server.call("DELETE", path).status_code == 204
     assert server.call("DELETE", path).status_code == 404
@@ -245,7 +246,7 @@ def test_a_test_subscription_is_answered_with_a_sample_event(server: Caller, sub
     item = {"resource": "/ws/v1/test_subscription", "event_type": "INSERT"}
     body = {"event_subscriptions": {"key": "k", "callback_url": url, "event_subscription": item}}
     assert server.call("PUT", "/ws/v1/event_subscription", body).status_code == 201
-    assert got.get(timeout=10)["events"]["event"][0]["resource"] == "/ws/v1/test_subscription/1"
+    assert got.get(timeout=SECONDS)["events"]["event"][0]["resource"] == "/ws/v1/test_subscription/1"
     assert server.get("/ws/v1/event_subscription") == body, "one subscription is an object"
     assert server.get("/ws/v1/test_subscription") == {"test_subscription": {"id": 1, "content": "Test Subscription"}}
     server.call("DELETE", "/ws/v1/event_subscription")

@@ -14,6 +14,7 @@ import pytest
 from homeroom.cli import run
 from homeroom.simulator.powerschool import clerk, endpoints, faults
 from homeroom.simulator.powerschool.world import founded
+from patience import SECONDS
 
 DOCS = Path(__file__).parents[3] / "docs"
 HOMEROOM = "import sys; from homeroom.cli import main; sys.exit(main())"
@@ -46,7 +47,7 @@ def test_the_first_line_is_json_and_an_interrupt_ends_it_quietly() -> None:
         )
         assert token.status_code == 200
         process.send_signal(signal.SIGINT)
-        rest, told = process.communicate(timeout=20)
+        rest, told = process.communicate(timeout=SECONDS)
     assert (process.returncode, rest) == (0, "")
     assert told.splitlines() == ["A pretend PowerSchool is running. Ctrl-C ends it."]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from patience import SECONDS
 from pretend import Caller, pretend
 
 HERE = Path(__file__).parent / "foreign"
@@ -46,7 +47,7 @@ def server() -> Iterator[Caller]:
 def told(python: Path, script: str, server: Caller, *more: str) -> dict[str, Any]:
     plugin = server.world.plugin
     command = [str(python), str(HERE / script), server.world.url, plugin.client_id, plugin.client_secret, *more]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=2 * SECONDS)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

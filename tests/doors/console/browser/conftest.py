@@ -1,7 +1,8 @@
 """A real browser on real pages: Debian's Chromium, and what is looked for on every page.
 
 Playwright keeps a loop running in the thread that starts it, which other tests of the same process could not bear, so a browser
-lives as long as one file of tests. With `CONSOLE_SHOTS=FOLDER` every page that is looked at is also kept there as a picture.
+lives as long as one file of tests. What an act brings about is waited for (`expect`, `Visitor.follow`) and never looked at once: a
+busy machine draws late. With `CONSOLE_SHOTS=FOLDER` every page that is looked at is also kept there as a picture.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from typing import Any, Literal
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from homeroom.doors.console import crossing
 from homeroom.doors.console.app import Console
+from patience import SECONDS
 from tools import needs_tool
 
 ARGUMENTS = (
@@ -35,6 +37,8 @@ Dress = Literal["light", "dark", "phone"]
 SIZES = {"light": (1440, 1000), "dark": (1440, 1000), "phone": (390, 844)}
 NARROW = {"width": 320, "height": 700}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+PATIENCE = 1000 * SECONDS
+expect.set_options(timeout=PATIENCE)
 WATCH = """
 window.refused = [];
 document.addEventListener("securitypolicyviolation", (event) => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));
@@ -46,7 +50,7 @@ def chromium() -> Iterator[Browser]:
     """The browser; without it the tests of this folder are told as not run."""
     place = needs_tool("chromium")
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=place, args=list(ARGUMENTS))
+        made = playwright.chromium.launch(executable_path=place, args=list(ARGUMENTS), timeout=PATIENCE)
         yield made
         made.close()
 
@@ -67,6 +71,11 @@ class Visitor:
         self.page.goto(self.address + path)
         return self.page
 
+    def follow(self, what: Locator) -> None:
+        """Click a link or a button that leads to a page, and go on when that is there."""
+        with self.page.expect_navigation():
+            what.click()
+
 
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
@@ -80,10 +89,12 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
                 color_scheme="dark" if dress == "dark" else "light",
                 locale="en-US",
                 has_touch=dress == "phone",
+                reduced_motion="reduce",
                 java_script_enabled=more.pop("scripts", True),
                 **more,
             )
             staying.callback(context.close)
+            context.set_default_timeout(PATIENCE)
             context.add_init_script(WATCH)
             if cookie:
                 context.add_cookies([{"name": crossing.SESSION, "value": cookie, "url": address}])
@@ -98,6 +109,8 @@ def look() -> Callable[[Visitor, str], None]:
 
     def looked(visitor: Visitor, name: str = "") -> None:
         page = visitor.page
+        page.wait_for_load_state()
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         _shoot(page, name)
         found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": RULES})
         faults = [
@@ -144,12 +157,12 @@ def listening(app: Console) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        assert ready.wait(30), "the server did not begin"
+        assert ready.wait(SECONDS), "the server did not begin"
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         app.stop()
         server.should_exit = True
-        thread.join(30)
+        thread.join(SECONDS)
         app.close()
 
 

@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,15 +19,14 @@ from typing import Any
 
 import asyncssh
 import pyotp
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from desk_kit import PASSWORD
-from doors.console.browser.conftest import Visitor
+from doors.console.browser.conftest import PATIENCE, Visitor
 from e2e.installation import Installation
+from patience import SECONDS, until
 
 PORTS = {"HOMEROOM_HTTP_PORT": "0", "HOMEROOM_SFTP_PORT": "0", "HOMEROOM_QUIET_SECONDS": "1"}
-PATIENCE = 60_000
-"""Milliseconds that a page may take on a busy machine."""
 
 
 @dataclass
@@ -53,15 +51,15 @@ class Human:
 
     def go(self, path: str) -> None:
         """Open a page."""
-        self.page.goto(self.visitor.address + path if path.startswith("/") else path, timeout=PATIENCE)
+        self.page.goto(self.visitor.address + path if path.startswith("/") else path)
 
     def press(self, words: str, exact: bool = True) -> None:
-        """Press the button of that name."""
-        self.page.get_by_role("button", name=words, exact=exact).first.click()
+        """Press the button of that name, which sends a form, and go on when the answer is there."""
+        self.visitor.follow(self.page.get_by_role("button", name=words, exact=exact).first)
 
     def follow(self, words: str, exact: bool = False) -> None:
-        """Follow the link of that name."""
-        self.page.get_by_role("link", name=words, exact=exact).first.click()
+        """Follow the link of that name, and go on when its page is there."""
+        self.visitor.follow(self.page.get_by_role("link", name=words, exact=exact).first)
 
     def fill(self, **fields: str) -> None:
         """Fill fields by their names."""
@@ -70,7 +68,7 @@ class Human:
 
     def sees(self, words: str) -> None:
         """The page says it."""
-        self.page.get_by_text(words).locator("visible=true").first.wait_for(timeout=PATIENCE)
+        self.page.get_by_text(words).locator("visible=true").first.wait_for()
 
     def come_in(self, link: str, name: str) -> None:
         """By the link of an invitation: a name, a password, a code generator."""
@@ -83,15 +81,15 @@ class Human:
     def until(self, path: str, words: str, within: str = "body") -> None:
         """Load a page when it says it, or one of its parts does: what the program does meanwhile takes its time, and the browser
         need not draw each look."""
-        give_up = time.monotonic() + 60
         where = self.visitor.address + path if path.startswith("/") else path
-        while True:
-            if words.casefold() in plain(self.page.context.request.get(where).text()):
-                self.go(path)
-                if self.page.locator(within).get_by_text(words).count():
-                    return
-            assert time.monotonic() < give_up, f"{path} never said {words!r}"
-            self.page.wait_for_timeout(300)
+
+        def said() -> bool:
+            if words.casefold() not in plain(self.page.context.request.get(where, timeout=PATIENCE).text()):
+                return False
+            self.go(path)
+            return self.page.locator(within).get_by_text(words).count() > 0
+
+        until(said, f"{path} says {words!r}", pause=0.3)
 
     def download(self, words: str) -> Path:
         """Follow a link to a file, by the beginning of its name; where it lies, under the name that the browser gives it."""
@@ -108,7 +106,9 @@ class Human:
 
     def once_link(self) -> str:
         """The link that is shown once on this page."""
-        found = re.search(r"https?://\S+/once/[\w-]+", self.page.locator(".secret").first.inner_text())
+        secret = self.page.locator(".secret").first
+        expect(secret).to_contain_text("/once/")
+        found = re.search(r"https?://\S+/once/[\w-]+", secret.inner_text())
         assert found
         return found[0]
 
@@ -155,7 +155,7 @@ class Stage:
                         await file.write(text)
 
         with ThreadPoolExecutor(1) as elsewhere:  # Playwright has a loop in this thread
-            elsewhere.submit(lambda: asyncio.run(asyncio.wait_for(talk(), 60))).result()
+            elsewhere.submit(lambda: asyncio.run(asyncio.wait_for(talk(), SECONDS))).result()
 
 
 @contextmanager
@@ -172,10 +172,10 @@ def stage(folder: Path, visit: Callable[..., Visitor], **environment: str) -> It
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(30)
+            process.wait(SECONDS)
         finally:
             process.kill()
-            reader.join(10)
+            reader.join(SECONDS)
             process.stdout.close()
             if process.stderr:
                 process.stderr.close()

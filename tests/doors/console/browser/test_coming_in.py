@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pyotp
 import pytest
+from playwright.sync_api import expect
 
 from console_kit import NOW, house_with
 from desk_kit import PASSWORD
@@ -62,8 +64,7 @@ def test_from_the_invitation_to_the_account(address: str, house: House, clock: C
     page.fill("#f-password", PASSWORD)
     page.fill("#f-again", PASSWORD)
     page.fill("#f-code", clock.code(secret))
-    page.get_by_role("main").get_by_role("button").last.click()
-    page.wait_for_load_state()
+    visitor.follow(page.get_by_role("main").get_by_role("button").last)
     visitor.said.clear()  # the first page may not be there yet
     visitor.go("/account")
     for fold in page.locator("details > summary").all():
@@ -74,35 +75,33 @@ def test_from_the_invitation_to_the_account(address: str, house: House, clock: C
     look(visitor, f"sign-in-{dress}")
     page.fill("#f-email", email)
     page.fill("#f-password", "not the right one")
-    page.get_by_role("button", name="Sign in").click()
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "status"
-    assert page.input_value("#f-email") == email
-    assert page.input_value("#f-password") == ""
+    visitor.follow(page.get_by_role("button", name="Sign in"))
+    expect(page.locator(":focus")).to_have_attribute("role", "status")
+    expect(page.locator("#f-email")).to_have_value(email)
+    expect(page.locator("#f-password")).to_have_value("")
     visitor.said.clear()  # the browser tells every answer of 422
     look(visitor, f"sign-in-again-{dress}")
     page.fill("#f-password", PASSWORD)
     page.fill("#f-code", clock.code(secret))
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state()
+    visitor.follow(page.get_by_role("button", name="Sign in"))
     visitor.go("/elevate?to=/districts/pinewood/settings&for=settings&in=pinewood")
     visitor.said.clear()
     look(visitor, f"elevated-role-{dress}")
     page.fill("#f-reason", "Ticket 4471, other limits")
     page.fill("#f-code", clock.code(secret))
-    page.get_by_role("button", name="Take the elevated role").click()
-    page.wait_for_load_state()
+    visitor.follow(page.get_by_role("button", name="Take the elevated role"))
     visitor.go("/help")
-    assert page.get_by_role("region", name="Elevated role").get_by_text("settings of Pinewood ISD").is_visible()
+    expect(page.get_by_role("region", name="Elevated role").get_by_text("settings of Pinewood ISD")).to_be_visible()
     visitor.said.clear()
     look(visitor, f"elevated-{dress}")
-    page.get_by_role("button", name="End now").click()
-    page.wait_for_url("**/help")
-    assert page.get_by_role("region", name="Elevated role").count() == 0
+    visitor.follow(page.get_by_role("button", name="End now"))
+    expect(page).to_have_url(re.compile("/help$"))
+    expect(page.get_by_role("region", name="Elevated role")).to_have_count(0)
 
 
 def test_a_browser_that_knows_no_light_dark_is_told_so(address: str, visit: Any, look: Any) -> None:
     visitor = visit(address)
-    assert not visitor.go("/sign-in").get_by_text("This browser is too old").is_visible()
+    expect(visitor.go("/sign-in").get_by_text("This browser is too old")).to_be_hidden()
 
     def older(route: Any) -> None:
         answer = route.fetch()
@@ -110,5 +109,5 @@ def test_a_browser_that_knows_no_light_dark_is_told_so(address: str, visit: Any,
 
     visitor.page.route("**/homeroom*.css*", older)
     page = visitor.go("/sign-in")
-    assert page.get_by_text("This browser is too old").is_visible()
-    assert page.get_by_role("button", name="Sign in", exact=True).is_visible()
+    expect(page.get_by_text("This browser is too old")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()

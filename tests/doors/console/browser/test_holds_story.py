@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from console_world import World, world
 from doors.console.browser.conftest import Visitor, listening
@@ -39,19 +40,19 @@ def test_a_bad_night_is_understood_and_rejected(
     held = made.night("larkspur", half()).number
     visitor = visit(address, made.cookie("administrator", **OURS), dress, scripts=scripts)
     page = visitor.go(f"/districts/larkspur/imports/{held}")  # the first tap: the link of the e-mail
-    assert page.get_by_role("heading", name=re.compile("^Likely cause")).is_visible()
-    assert page.get_by_text("Elm School is missing from the export.").count() == 1
+    expect(page.get_by_role("heading", name=re.compile("^Likely cause"))).to_be_visible()
+    expect(page.get_by_text("Elm School is missing from the export.")).to_have_count(1)
     if scripts:
         look(visitor, f"held-{dress}")
     if dress == "phone":
         page.get_by_role("link", name="Go to your decision").click()  # the second
-    assert page.get_by_label("Reject").is_checked()
-    assert not page.get_by_label("How many people will be removed?").is_visible()
+    expect(page.get_by_label("Reject")).to_be_checked()
+    expect(page.get_by_label("How many people will be removed?")).to_be_hidden()
     page.get_by_label("6-digit code").fill(code(made, "administrator", **OURS))  # the third, and six digits
     page.get_by_role("button", name=f"Reject import {held}").click()  # the fourth
     page.get_by_role("heading", name=f"Import {held} was rejected").wait_for()
-    assert page.locator(".titleline .pill").inner_text().strip() == "Failed: rejected"
-    assert page.get_by_text("The reason: “Elm School is missing").count() == 1
+    expect(page.locator(".titleline .pill")).to_have_text("Failed: rejected", use_inner_text=True)
+    expect(page.get_by_text("The reason: “Elm School is missing")).to_have_count(1)
     assert imports.report(made.house, "larkspur", held).status == "rejected"
     if scripts:
         look(visitor, f"rejected-{dress}")
@@ -59,42 +60,52 @@ def test_a_bad_night_is_understood_and_rejected(
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_plan_is_approved_by_its_number(
-    place: tuple[World, str], visit: Callable[..., Visitor], look: Callable[..., None], scripts: bool
+    place: tuple[World, str],
+    visit: Callable[..., Visitor],
+    look: Callable[..., None],
+    request: pytest.FixtureRequest,
+    scripts: bool,
 ) -> None:
     made, address = place
     store = made.house.stores.roster("larkspur")
+    before = store.revision()
+
+    def restore() -> None:
+        """The next test finds the roster as this one did, however this one ends."""
+        if store.revision() != before:
+            imports.rollback(made.house, "larkspur", before, who="a test")
+
+    request.addfinalizer(restore)
     if not store.imports.with_status("waiting_for_approval"):
         made.night("larkspur", half())
     held = store.imports.with_status("waiting_for_approval")[0].number
     visitor = visit(address, made.cookie("administrator", **OURS), "light", scripts=scripts)
     page = visitor.go(f"/districts/larkspur/imports/{held}")
     page.get_by_label("Approve this plan once").check()
-    assert not page.get_by_label("Message to the district", exact=True).is_visible()
+    expect(page.get_by_label("Message to the district", exact=True)).to_be_hidden()
     page.get_by_label("Reason", exact=True).fill("Elm School is closed since Friday.")
     page.get_by_label("How many people will be removed?").fill("11")
     if scripts:
         look(visitor, "held-approve")
-    page.get_by_role("button", name=re.compile("^Approve and remove")).click()
+    visitor.follow(page.get_by_role("button", name=re.compile("^Approve and remove")))
     page.get_by_role("heading", name=re.compile("elevated role")).first.wait_for()
     page.get_by_label("Reason").fill("Elm School is closed; the plan is right.")
     page.get_by_label("6-digit code").fill(code(made, "administrator", **OURS))
-    page.get_by_role("button", name=re.compile("elevated role|Go on|Take")).click()
-    page.get_by_role("button", name="Send it now").click()
+    visitor.follow(page.get_by_role("button", name=re.compile("elevated role|Go on|Take")))
+    visitor.follow(page.get_by_role("button", name="Send it now"))
     page.get_by_role("heading", name="The plan was applied").wait_for()
     assert imports.report(made.house, "larkspur", held).outcome == "success"
     if scripts:
         visitor.said.clear()  # the page of the elevated role is a 403, which the browser tells by itself
         look(visitor, "approved")
-        page.get_by_role("link", name="Browse 11 People").click()
-        page.get_by_role("link", name="Removed 11").click()
+        visitor.follow(page.get_by_role("link", name="Browse 11 People"))
+        visitor.follow(page.get_by_role("link", name="Removed 11"))
         look(visitor, "changes")
         page.go_back()
         page.go_back()
-        page.get_by_role("link", name="Imports").last.click()
+        visitor.follow(page.get_by_role("link", name="Imports").last)
         page.locator("#chart canvas").wait_for()
         look(visitor, "log")
-        back = store.imports.get(held).revision_before
-        imports.rollback(made.house, "larkspur", back or 1, who="a test")
 
 
 def test_the_page_of_a_running_import_becomes_its_report_by_itself(
@@ -110,5 +121,5 @@ def test_the_page_of_a_running_import_becomes_its_report_by_itself(
     look(visitor, "running")
     imports.run(made.house, "goldenrod", number)
     page.get_by_role("heading", name="What happened, step by step").wait_for()
-    assert page.locator(".titleline .pill").inner_text().strip() == "Success"
-    assert page.locator("h1").count() == 1
+    expect(page.locator(".titleline .pill")).to_have_text("Success", use_inner_text=True)
+    expect(page.locator("h1")).to_have_count(1)

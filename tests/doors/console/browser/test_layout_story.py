@@ -49,6 +49,7 @@ def test_a_layout_is_changed_with_preview(
         look(visitor, "layout-light")
     page.get_by_role("link", name="Edit", exact=True).click()
     text = page.get_by_label("Text", exact=True)
+    expect(text).not_to_have_value("")
     first = text.input_value()
     expect(page.locator("#glance")).to_contain_text("As it came: users.csv")
     becomes = page.locator("#glance .preview > *").last
@@ -97,7 +98,7 @@ def test_a_proposal_and_schools_that_wait_are_looked_at_on_a_phone(
     visitor = visit(address, made.cookie("operator"), "phone")
     page = visitor.go("/districts/fernhollow/layouts")
     look(visitor, "layouts-unknown-phone")
-    page.get_by_role("link", name="Look at the proposal").click()
+    visitor.follow(page.get_by_role("link", name="Look at the proposal"))
     expect(page.get_by_role("heading", name="A layout for roster_extract.csv")).to_be_visible()
     look(visitor, "layout-proposal-phone")
     visitor.go("/districts/fernhollow/schools")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from console_world import World, world
@@ -102,8 +104,8 @@ def test_every_page_is_looked_at(
         page = visitor.go(path)
         if path == "/districts/larkspur/imports/2":
             page.get_by_text("32 schools with normal numbers").click()
-        assert page.title().endswith("Homeroom"), path
-        assert page.locator("h1").count() == 1, path
+        expect(page, path).to_have_title(re.compile("Homeroom$"))
+        expect(page.locator("h1"), path).to_have_count(1)
         look(visitor, f"{path.strip('/').replace('/', '-') or 'fleet'}-{dress}")
 
 
@@ -120,13 +122,13 @@ def test_a_district_that_is_to_be_deleted(
     look(visitor, f"delete-{dress}")
     page.get_by_label("Reason").fill("The contract ended on November 30")
     page.get_by_label("Short name").fill("fernhollow")
-    page.get_by_role("button", name="Delete Fernhollow").click()
+    visitor.follow(page.get_by_role("button", name="Delete Fernhollow"))
     look(visitor, f"leaving-overview-{dress}")
     visitor.go("/?sort=name")
     look(visitor, f"leaving-fleet-{dress}")
     page = visitor.go("/districts/fernhollow/settings")
-    page.get_by_role("button", name="Keep it").click()
-    assert page.get_by_role("heading", name="stays").count() == 1
+    visitor.follow(page.get_by_role("button", name="Keep it"))
+    expect(page.get_by_role("heading", name="stays")).to_have_count(1)
 
 
 def test_doors(place: tuple[World, str], visit: Callable[..., Visitor], look: Callable[[Visitor, str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from desk_kit import NOON, Somebody, somebody
 from homeroom.doors.console.app import create
@@ -66,17 +68,17 @@ def test_a_student_is_found_refreshed_and_locked(scene: Scene, visit: Callable[.
     window = visit(scene.address, scene.cookie)
     page = window.go(f"{HERE}/records")
     page.get_by_label("Name, number or e-mail address").last.fill(scene.name)
-    page.get_by_role("button", name="Search").click()
-    assert "found=" in page.url
+    window.follow(page.get_by_role("button", name="Search"))
+    expect(page).to_have_url(re.compile("found="))
     look(window, "records-found-light")
-    page.get_by_role("link", name=scene.name).first.click()
-    assert page.get_by_role("heading", level=1).inner_text() == scene.name
+    window.follow(page.get_by_role("link", name=scene.name).first)
+    expect(page.get_by_role("heading", level=1)).to_have_text(scene.name, use_inner_text=True)
     here = page.url.removeprefix(scene.address)
     scene.server.steer("change", {"do": "edit", "table": "students", "key": int(scene.dcid), "set": {"middle_name": "Linden"}})
     page.get_by_role("button", name="Refresh from SIS").click()
     page.get_by_role("heading", name="Refreshed. 1 field changed.").wait_for()
-    assert page.locator("ins.diff-new").first.inner_text() == "Linden"
-    assert page.evaluate("document.activeElement.dataset.focus !== undefined")
+    expect(page.locator("ins.diff-new").first).to_have_text("Linden", use_inner_text=True)
+    expect(page.locator(":focus")).to_have_attribute("data-focus", "")
     look(window, "record-light")
     page.get_by_role("button", name="Refresh from SIS").click()
     page.get_by_role("heading", name="Refreshed. Nothing had changed.").wait_for()
@@ -92,7 +94,7 @@ def test_a_student_is_found_refreshed_and_locked(scene: Scene, visit: Callable[.
     look(window, "record-locked-light")
     page.get_by_role("link", name="Compare two dates").click()
     page.get_by_role("heading", name="Compare two dates").wait_for()
-    assert page.locator("ins.diff-new").first.inner_text() == "Linden"
+    expect(page.locator("ins.diff-new").first).to_have_text("Linden", use_inner_text=True)
     page.get_by_label("First day").fill("1999-01-01")
     page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("not in the roster yet").first.wait_for()
@@ -100,8 +102,8 @@ def test_a_student_is_found_refreshed_and_locked(scene: Scene, visit: Callable[.
     page.get_by_label("First day").fill("the day before")
     page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("Name two days").wait_for()
-    window.go(here).get_by_role("link", name="Show as OneRoster").click()
-    assert '"middleName": "Linden"' in page.locator("pre").first.inner_text()
+    window.follow(window.go(here).get_by_role("link", name="Show as OneRoster"))
+    expect(page.locator("pre").first).to_contain_text('"middleName": "Linden"')
     look(window, "record-oneroster-light")
     for dress in ("dark", "phone"):
         other = visit(scene.address, scene.cookie, dress)

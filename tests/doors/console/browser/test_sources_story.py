@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from desk_kit import Somebody, somebody
 from doors.console.test_sources import Walked
@@ -54,7 +56,7 @@ def test_a_source_is_added_handed_over_and_changed(
     window = visit(scene.address, scene.cookie, dress)
     page = window.go(f"{HERE}/sources/new")
     look(window, f"source-kinds-{dress}")
-    page.get_by_role("link", name="They send files over SFTP").first.click()
+    window.follow(page.get_by_role("link", name="They send files over SFTP").first)
     look(window, f"source-new-{dress}")
     page.get_by_label("Name").fill(f"Nightly {dress}")
     page.get_by_label("Layout set").select_option("powerschool-dem")
@@ -65,7 +67,7 @@ def test_a_source_is_added_handed_over_and_changed(
     number = int(page.url.rpartition("/")[2])
     page.get_by_role("button", name="Make a new password").click()
     page.get_by_role("heading", name="Send this link").wait_for()
-    assert "/once/" in page.locator("code.word").inner_text()
+    expect(page.locator("code.word")).to_contain_text("/once/")
     name = scene.house.stores.control.accounts.of(number)[0].username
     for minutes, result in ((9, "unknown_key"), (5, "wrong_password"), (1, "in")):
         at = scene.bob.now - timedelta(minutes=minutes)
@@ -73,7 +75,7 @@ def test_a_source_is_added_handed_over_and_changed(
     look(window, f"source-handed-over-{dress}")
     page.goto(page.url.replace("/password", ""))
     look(window, f"source-{dress}")
-    page.get_by_role("link", name="All settings").click()
+    window.follow(page.get_by_role("link", name="All settings"))
     page.get_by_label("Days", exact=True).fill("mon,tue,wed,thu,fri")
     look(window, f"source-settings-{dress}")
     page.get_by_role("button", name="Show what would change").click()
@@ -81,7 +83,7 @@ def test_a_source_is_added_handed_over_and_changed(
     look(window, f"source-settings-sure-{dress}")
     page.get_by_role("button", name="Change 1 setting").click()
     page.get_by_role("heading", name="1 setting was changed.").wait_for()
-    assert "Mon, Tue, Wed, Thu, and Fri" in page.content()
+    expect(page.locator("body")).to_contain_text("Mon, Tue, Wed, Thu, and Fri")
     page.goto(f"{scene.address}{HERE}/sources")
     look(window, f"sources-{dress}")
     remote = sources.add(
@@ -111,16 +113,16 @@ def test_files_are_uploaded_looked_at_and_imported(scene: Scene, visit: Callable
     files = write(scene.folder / "export", district())
     page.get_by_label("Drop files here, or choose them").set_input_files(sorted(files.iterdir()))
     page.get_by_role("button", name="Look at the files").click()
-    assert page.url.endswith(f"{HERE}/imports/1")
+    expect(page).to_have_url(re.compile(f"{HERE}/imports/1$"))
     report = imports.report(scene.house, SLUG, 1)
     assert (report.dry_run, report.tables["users"].added, scene.house.stores.roster(SLUG).revision()) == (True, 24, 0)
     page.get_by_role("button", name="Import these files now").click()
-    assert page.url.endswith(f"{HERE}/imports/2")
+    expect(page).to_have_url(re.compile(f"{HERE}/imports/2$"))
     # A row is refused, and its file can be mended: looked at on every kind of screen.
     worse = district(21)
     worse["users.csv"] = worse["users.csv"].replace("Given21,", ",")
     page.goto(f"{scene.address}{HERE}/upload?source={source.id}")
-    assert page.get_by_label("Source", exact=True).input_value() == str(source.id)
+    expect(page.get_by_label("Source", exact=True)).to_have_value(str(source.id))
     page.get_by_label("Drop files here, or choose them").set_input_files(sorted(write(scene.folder / "worse", worse).iterdir()))
     page.get_by_role("button", name="Look at the files").click()
     page.get_by_role("heading", name="Mend refused rows here").wait_for()
