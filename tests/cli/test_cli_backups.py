@@ -59,7 +59,7 @@ def test_a_night_without_a_backup_is_told_once_somebody_began_with_them(place: I
 
     with opened(settings(place.data)) as house:
         house.stores.control.settings.forget(BACKUP)
-    assert said() == (0, "ok   backup: none was made by homeroom backup")
+    assert said() == (0, "ok   backup: none was made by Homeroom")
     assert place.inside("backup", tmp_path / "out").status == 0
     assert said()[0] == 0
     with opened(settings(place.data)) as house:

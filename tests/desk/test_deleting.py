@@ -18,9 +18,9 @@ from homeroom.desk.acts import ACTS
 from homeroom.desk.deleting import NoReason, NotTyped
 from homeroom.desk.rights import Allowed, Hidden, NeedsElevation, Shut
 from homeroom.desk.viewer import ROLES, Elevation, Person, Viewer
-from homeroom.desk.words import plain
 from homeroom.doors.rest.provider import create
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import plain
 from homeroom.serve import SftpAccounts
 from homeroom.store.deletions import Leaving
 from homeroom.sync import apps, imports, noticing, schedule, sources, watch

@@ -7,9 +7,9 @@ import string
 import pytest
 
 from homeroom.desk.finding_words import sentence, title_of
-from homeroom.desk.words import plain
 from homeroom.doors.console.words.extracting import catalogue
 from homeroom.roster.codes import Code, codes
+from homeroom.roster.words import plain
 from homeroom.systems import remedies
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 from desk_people import ADMINISTRATOR, AUDITOR, OPERATOR, SCHOOL_VIEWER
 from homeroom.desk.fleet import Wanted, fleet
 from homeroom.desk.viewer import Person, Viewer
-from homeroom.desk.words import plain
+from homeroom.roster.words import plain
 from homeroom.store.summaries import NIGHTS, Attempt, Cause, Setup, Standing, Summary
 from homeroom.sync.house import House, opened
 from sync_house import settings

@@ -14,9 +14,9 @@ from e2e.files import district
 from homeroom.desk.hold_view import HoldView, draft, hold_view
 from homeroom.desk.import_report import import_page
 from homeroom.desk.likely_words import told
-from homeroom.desk.words import plain
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import FileReport, LimitReport, Reason, SchoolPlan, TableReport
+from homeroom.roster.words import plain
 from homeroom.store.district_tables import imports as table
 from homeroom.store.summaries import Cause
 from homeroom.sync import apps, likely

@@ -18,8 +18,8 @@ from homeroom.desk.import_log import Wanted, import_log
 from homeroom.desk.import_report import ImportPage, import_page
 from homeroom.desk.import_rows import cause_rows, changes, files_with_refused, original, refused_rows
 from homeroom.desk.viewer import Viewer
-from homeroom.desk.words import plain
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import plain
 from homeroom.sync.house import opened
 from sync_house import SLUG, Pinewood, settings
 

@@ -10,7 +10,7 @@ from desk_people import ADMINISTRATOR, SCHOOL_VIEWER
 from e2e.files import district
 from homeroom.desk.import_report import import_page, live
 from homeroom.desk.steps import NAMES, Progress
-from homeroom.desk.words import plain
+from homeroom.roster.words import plain
 from homeroom.store.imports import Imports
 from homeroom.sync.jobs import Stopped
 from sync_house import SLUG, Pinewood

@@ -17,8 +17,8 @@ from homeroom.desk import missing, record_search, records
 from homeroom.desk.missing import Candidate
 from homeroom.desk.rights import Hidden, NotAllowed
 from homeroom.desk.viewer import Viewer
-from homeroom.desk.words import plain
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import plain
 from homeroom.store.audit import AuditWanted
 from homeroom.sync import apps
 from homeroom.sync.house import House, opened

@@ -10,7 +10,7 @@ import pytest
 from desk_people import ADMINISTRATOR, OPERATOR
 from e2e.files import district
 from homeroom.desk.overview import Overview, overview
-from homeroom.desk.words import plain
+from homeroom.roster.words import plain
 from homeroom.sync import apps, imports
 from homeroom.sync.house import opened
 from sync_house import SLUG, Pinewood, half, settings

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import homeroom
 from homeroom.desk.layout_words import recipe_words
-from homeroom.desk.words import Said
 from homeroom.doors.console import words
 from homeroom.doors.console.words.desk_says import told
 from homeroom.doors.console.words.extracting import catalogue
 from homeroom.layouts.recipes import RECIPES
+from homeroom.roster.words import Said
 from homeroom.sync.source_settings import SETTINGS
 
 HOME = Path(homeroom.__file__).parent

@@ -14,9 +14,9 @@ from e2e.files import district, write
 from homeroom.desk import people
 from homeroom.desk.setup import acting, steps, worksheet
 from homeroom.desk.viewer import Person, Viewer
-from homeroom.desk.words import plain
 from homeroom.guide.worksheet.writing import write as write_sheet
 from homeroom.roster.faults import Misuse, TryAgain
+from homeroom.roster.words import plain
 from homeroom.sync import districts, imports, intake, schools, sources
 from homeroom.sync.house import House, opened
 from homeroom.sync.refresh import refresh

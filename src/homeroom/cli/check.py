@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from homeroom.cli.context import document, say, settings
+from homeroom.roster.words import _, plain
 
 
 def check(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = False) -> int:
@@ -23,13 +24,13 @@ def check(*, as_json: Annotated[bool, Parameter(name="--json", negative="")] = F
     try:
         findings = checkup(settings())
     except Misuse as wrong:
-        findings = [Found("settings", False, str(wrong), "Correct the HOMEROOM_ variables that the sentence names.")]
+        findings = [Found(_("settings"), False, wrong.said, _("Correct the HOMEROOM_ variables that the sentence names."))]
     bad = [f for f in findings if not f.ok]
     if as_json:
-        document([{"what": f.what, "ok": f.ok, "found": f.found, "remedy": f.remedy} for f in findings])
+        document([f.told() for f in findings])
     else:
         for finding in findings:
-            say(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}: {finding.found}")
+            say(f"{'ok  ' if finding.ok else 'BAD '} {plain(finding.what)}: {plain(finding.found)}")
             if not finding.ok:
-                say(f"     {finding.remedy}" + (f" On the command line: {finding.command}" if finding.command else ""))
+                say(f"     {finding.told()['remedy']}" + (f" On the command line: {finding.command}" if finding.command else ""))
     return 1 if bad else 0

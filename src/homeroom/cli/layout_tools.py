@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from homeroom.cli.context import document, note, opened_house, printable, remedied, say, settings, table
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import plain
 
 if TYPE_CHECKING:
     from homeroom.layouts.proposing.propose import Proposal
@@ -131,9 +132,10 @@ def _as_json(proposal: Proposal) -> dict[str, object]:
         "file": proposal.file,
         "table": proposal.table,
         "confidence": proposal.sure,
-        "reasons": list(proposal.why),
+        "reasons": [plain(why) for why in proposal.why],
         "columns": [
-            {"column": c.word, "target": c.target, "confidence": c.sure, "reasons": list(c.why)} for c in proposal.columns
+            {"column": c.word, "target": c.target, "confidence": c.sure, "reasons": [plain(why) for why in c.why]}
+            for c in proposal.columns
         ],
         "lacking": list(proposal.lacking),
         "other_tables": [{"table": t, "score": s} for t, s in proposal.others],
@@ -142,14 +144,16 @@ def _as_json(proposal: Proposal) -> dict[str, object]:
 
 
 def _say_proposal(proposal: Proposal) -> None:
-    why = "; ".join(proposal.why)
+    why = "; ".join(map(plain, proposal.why))
     if proposal.sure > 0:
         say(printable(f"{proposal.file} is probably {proposal.table} ({proposal.sure:.0%} sure): {why}."))
     else:
         say(printable(f"Nothing says which table {proposal.file} fills: write it into the layout. As {proposal.table}, {why}."))
     if proposal.others:
         say(f"Next would be {', '.join(t for t, _ in proposal.others)}.")
-    rows = [(c.word, c.target or "-", f"{c.sure:.0%}" if c.target else "", "; ".join(c.why)) for c in proposal.columns]
+    rows = [
+        (c.word, c.target or "-", f"{c.sure:.0%}" if c.target else "", "; ".join(map(plain, c.why))) for c in proposal.columns
+    ]
     table(["column", "becomes", "sure", "because"], rows)
     say()
 

@@ -105,10 +105,11 @@ def try_out(slug: str, source: int, /, *, as_json: Annotated[bool, Parameter(nam
     as_json
         Print one JSON document.
     """
+    from homeroom.desk.issue_values import plain_values
     from homeroom.sync import pulling
 
     with opened_house() as house:
-        seen = pulling.look(house, slug, source, datetime.now(UTC))
+        seen = plain_values(pulling.look(house, slug, source, datetime.now(UTC)))
     if as_json:
         document({"source": source, **seen})
         return 0

@@ -20,6 +20,7 @@ from cyclopts.argument import Argument
 
 from homeroom.cli.app import ALONE, build
 from homeroom.cli.commands import COMMANDS, GROUPS
+from homeroom.roster.words import plain
 from homeroom.settings import Settings
 from homeroom.sync.source_settings import SETTINGS, WHEN, Group, Setting, spelled
 
@@ -168,7 +169,7 @@ def _source_settings() -> Iterator[str]:
 def _source_setting(setting: Setting) -> Iterator[str]:
     yield from ["", f"### {setting.name}", "", f"{setting.meaning} {setting.effect}", "", "| | |", "|---|---|"]
     unit = f", in {setting.unit}" if setting.unit else ""
-    yield f"| written as | {setting.kind.says}{unit} |"
+    yield f"| written as | {plain(setting.kind.says)}{unit} |"
     default = setting.fallback or f"`{spelled(setting, setting.default)}`" + (f" {setting.unit}" if setting.unit else "")
     yield f"| default | {default} |"
     yield f"| counts | {WHEN[setting.acts]} |"

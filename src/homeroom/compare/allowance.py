@@ -10,6 +10,7 @@ from typing import Any, Literal
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.datasets import is_own
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import Said, _, in_a_row
 
 Change = Literal["remove", "update"]
 
@@ -45,9 +46,8 @@ class Limits:
     @classmethod
     def parse(cls, raw: Mapping[str, Any]) -> Limits:
         """Limits from a source's settings; what is not said is the default. Raises Misuse, telling every mistake at once."""
-        wrong = _faults(raw)
-        if wrong:
-            raise Misuse("These limits cannot be used: " + "; ".join(wrong) + ".")
+        if wrong := faults(raw):
+            raise Misuse("These limits cannot be used: {wrong}.", wrong=in_a_row(wrong, "; "))
         return cls(
             **{k: raw[k] for k in _PLAIN if k in raw},
             seasonally_empty=frozenset(raw.get("seasonally_empty", ())),
@@ -93,36 +93,43 @@ def _part(of: int, share: float) -> int:
     return whole(round(of * share, 6))
 
 
-def _faults(raw: Mapping[str, Any]) -> list[str]:
+def faults(raw: Mapping[str, Any]) -> list[Said]:
+    """What is wrong with limits as they are written: every mistake."""
     known = (*_PLAIN, "seasonally_empty", "tables")
-    wrong = [f"{key} is not a limit (known are {', '.join(known)})" for key in raw if key not in known]
+    wrong = [_("{key} is not a limit (known are {known})", key=key, known=in_a_row(known)) for key in raw if key not in known]
     wrong += _numbers(raw, "")
     if raw.get("policy", "hold") not in ("hold", "fail"):
-        wrong.append("policy must be hold or fail")
+        wrong.append(_("policy must be hold or fail"))
     names, own = raw.get("seasonally_empty", ()), raw.get("tables", {})
     if not isinstance(names, list | tuple | set | frozenset):
-        wrong.append("seasonally_empty must be a list of tables")
+        wrong.append(_("seasonally_empty must be a list of tables"))
         names = ()
     if not isinstance(own, Mapping):
-        wrong.append("tables must be an object with one entry per table")
+        wrong.append(_("tables must be an object with one entry per table"))
         own = {}
-    wrong += [f"{name} is not a roster table" for name in (*names, *own) if name not in catalogue().tables and not is_own(name)]
+    wrong += [
+        _("{name} is not a roster table", name=name)
+        for name in (*names, *own)
+        if name not in catalogue().tables and not is_own(name)
+    ]
     for name, limits in own.items():
         if not isinstance(limits, Mapping):
-            wrong.append(f"tables.{name} must be an object of limits")
+            wrong.append(_("tables.{name} must be an object of limits", name=name))
             continue
-        wrong += [f"tables.{name}.{key} is not a limit of a table" for key in limits if key not in _OF_TABLES]
+        wrong += [
+            _("tables.{name}.{key} is not a limit of a table", name=name, key=key) for key in limits if key not in _OF_TABLES
+        ]
         wrong += _numbers(limits, f"tables.{name}.")
     return wrong
 
 
-def _numbers(raw: Mapping[str, Any], where: str) -> list[str]:
+def _numbers(raw: Mapping[str, Any], where: str) -> list[Said]:
     wrong = []
     for key in (*_SHARES, "same_people_share"):
         value = raw.get(key, 0)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            wrong.append(f"{where}{key} must be a number from 0 to 1")
+            wrong.append(_("{limit} must be a number from 0 to 1", limit=where + key))
     floor = raw.get("floor", 0)
     if isinstance(floor, bool) or not isinstance(floor, int) or floor < 0:
-        wrong.append(f"{where}floor must be a whole number, 0 or more")
+        wrong.append(_("{limit} must be a whole number, 0 or more", limit=where + "floor"))
     return wrong

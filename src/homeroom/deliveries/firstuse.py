@@ -36,7 +36,7 @@ def replace(path: Path, content: bytes) -> None:
 def private(path: Path) -> bytes:
     """The content of a secret file. Raises Misuse where others could read it."""
     if path.stat().st_mode & 0o077:
-        raise Misuse(f"others can read a secret file: chmod 600 {path}")
+        raise Misuse("others can read a secret file: chmod 600 {path}", path=str(path))
     return path.read_bytes()
 
 

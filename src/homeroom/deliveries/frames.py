@@ -73,7 +73,7 @@ def open_(chunks: Iterable[bytes], key: DataKey, place: tuple[str | int, ...]) -
         try:
             yield cipher.decrypt(_nonce(number, last=last), closed, aad)
         except InvalidTag as fault:
-            raise SealBroken(f"frame {number} of a sealed file was changed, moved or cut off") from fault
+            raise SealBroken("frame {number} of a sealed file was changed, moved or cut off", number=str(number)) from fault
         number += 1
 
 

@@ -88,11 +88,11 @@ class Vault:
         key_id, body = _parts(stored)
         key = self._master.named(key_id)
         if key is None:
-            raise SealBroken(f"this was encrypted with master key {key_id}, which the key file does not hold")
+            raise SealBroken("this was encrypted with master key {key_id}, which the key file does not hold", key_id=key_id)
         try:
             return AESGCM(_derived(key, use)).decrypt(body[:NONCE_BYTES], body[NONCE_BYTES:], bound(FORM, use, key.id, *place))
         except InvalidTag as fault:
-            raise SealBroken(f"an encrypted {use} was changed, or belongs to another place") from fault
+            raise SealBroken("an encrypted {use} was changed, or belongs to another place", use=use) from fault
 
 
 def bound(*parts: str | bytes | int) -> bytes:

@@ -74,22 +74,29 @@ def parse(text: str, origin: str) -> MasterKeys:
     rows = [line for line in lines if line and not line.startswith("#") and line != HEADING]
     keys = tuple(_key(row, f"{origin}, key {number}") for number, row in enumerate(rows, start=1))
     if not keys:
-        raise Misuse(f"{origin} holds no master key: restore it from your backup, or remove it to begin with a new one")
+        raise Misuse(
+            "{origin} holds no master key: restore it from your backup, or remove it to begin with a new one", origin=origin
+        )
     if len({k.id for k in keys}) < len(keys):
-        raise Misuse(f"{origin} names two master keys alike: give each key an id of its own")
+        raise Misuse("{origin} names two master keys alike: give each key an id of its own", origin=origin)
     return MasterKeys(keys)
 
 
 def _key(row: str, place: str) -> MasterKey:
     words = row.split()
     if len(words) != 2:
-        raise Misuse(f"{place}: a line is an id, a blank and 32 bytes in base64")
+        raise Misuse("{place}: a line is an id, a blank and 32 bytes in base64", place=place)
     try:
         secret = base64.b64decode(words[1], validate=True)
     except binascii.Error as fault:
-        raise Misuse(f"{place}: the key is not base64") from fault
+        raise Misuse("{place}: the key is not base64", place=place) from fault
     if len(secret) != KEY_BYTES:
-        raise Misuse(f"{place}: the key has {len(secret)} bytes instead of {KEY_BYTES}")
+        raise Misuse(
+            "{place}: the key has {length} bytes instead of {wanted}",
+            place=place,
+            length=len(secret),
+            wanted=KEY_BYTES,
+        )
     return MasterKey(words[0], secret)
 
 

@@ -215,7 +215,11 @@ class _Counted:
 
 def _own(key: DataKey, district: str) -> None:
     if key.district != district:
-        raise Misuse(f"the data key of {key.district} cannot seal or open a delivery of {district}")
+        raise Misuse(
+            "the data key of {owner} cannot seal or open a delivery of {district}",
+            owner=key.district,
+            district=district,
+        )
 
 
 def settle(store: ObjectStore, stored: Sequence[str]) -> None:

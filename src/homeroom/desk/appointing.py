@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from homeroom.desk.people import as_person
 from homeroom.desk.viewer import Person, Role, Viewer
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import in_a_row
 from homeroom.sync.house import House
 
 GIVES: dict[Role, tuple[Role, ...]] = {
@@ -21,13 +22,13 @@ def may_give(asking: Viewer, role: str, districts: Sequence[str]) -> None:
     """Raise Misuse where this person may not give that role, or not in those districts."""
     allowed = GIVES.get(asking.role, ())
     if role not in allowed:
-        raise Misuse(f"You can give the roles {', '.join(allowed)}; {role!r} is none of them.")
+        raise Misuse("You can give the roles {allowed}; {role!r} is none of them.", allowed=in_a_row(allowed), role=role)
     bound = not asking.person.staff or asking.token_districts is not None
     if bound and not districts:
         raise Misuse("Name the district; only the vendor's staff let people see all of them.")
     for slug in districts:
         if not asking.sees(slug):
-            raise Misuse(f"There is no district {slug!r}.")
+            raise Misuse("There is no district {slug!r}.", slug=slug)
 
 
 def schools_to_see(house: House, slug: str) -> tuple[tuple[str, str], ...]:

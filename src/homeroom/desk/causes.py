@@ -8,10 +8,10 @@ from typing import Literal
 
 from homeroom.desk.finding_words import title_of
 from homeroom.desk.sight import Sight
-from homeroom.desk.words import InWords, Said, Value, _, ngettext
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.codes import code
 from homeroom.roster.meanings import label_of_field
+from homeroom.roster.words import InWords, Said, Value, _, ngettext
 from homeroom.store.issues import Group, IssueRow, Wanted
 from homeroom.store.roster import RosterStore
 from homeroom.systems.remedies import remedy

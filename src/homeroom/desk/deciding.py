@@ -15,9 +15,10 @@ from homeroom.deliveries.workfolders import claim
 from homeroom.desk import people
 from homeroom.desk.rights import demand
 from homeroom.desk.viewer import Viewer
-from homeroom.desk.words import Said, _, plain
+from homeroom.roster.codes import anew
 from homeroom.roster.faults import Fault, Misuse
 from homeroom.roster.report import ImportReport, TableReport
+from homeroom.roster.words import Said, _
 from homeroom.store.audit import because
 from homeroom.store.imports import Import
 from homeroom.store.roster import RosterStore
@@ -34,8 +35,8 @@ class NotSo(Fault):
     """What was typed does not do: `field` names it, `said` is what to do."""
 
     def __init__(self, field: Field, said: Said) -> None:
-        self.field, self.said = field, said
-        super().__init__(plain(said))
+        self.field = field
+        super().__init__("{said}", said=said)
 
 
 class Overtaken(Fault):
@@ -76,7 +77,7 @@ def reject(
         try:
             people.confirm(house, asking, code, now)
         except Misuse as wrong:
-            raise NotSo("code", _("{message}", message=str(wrong))) from None
+            raise NotSo("code", wrong.said) from None
     return imports.reject(house, slug, number, who=asking.who, message=message, now=now)
 
 
@@ -113,7 +114,7 @@ def back_to(house: House, asking: Viewer, slug: str, revision: int, now: datetim
     demand(house, asking, "rollback", slug, now)
     store = house.stores.roster(slug)
     if not 0 < revision < store.revision():
-        raise Misuse(f"There is no earlier revision {revision} to go back to.")
+        raise Misuse("There is no earlier revision {revision} to go back to.", revision=str(revision))
     with claim(house.settings.work, f"{slug}-back-{revision}") as folder, Workbench(folder.path) as bench:
         plan = store.rollback_plan(bench, revision)
     active = {name: counted.active for name, counted in store.counts().items()}
@@ -154,7 +155,9 @@ def _still(house: House, slug: str, number: int, plan: str) -> None:
     if (later := newer(store, row)) is not None:
         raise Overtaken(later.number, later.started_at)
     if row.status != "waiting_for_approval":
-        why = row.reason["message"] if row.reason else ""
-        raise Misuse(f"Import {number} does not wait for a decision any more. {why}".strip())
+        if row.reason:
+            why = anew(row.reason["code"], row.reason["message"])
+            raise Misuse("Import {number} does not wait for a decision any more. {why}", number=str(number), why=why)
+        raise Misuse("Import {number} does not wait for a decision any more.", number=str(number))
     if row.plan != plan:
         raise Overtaken(None, None)

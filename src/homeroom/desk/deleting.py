@@ -50,9 +50,12 @@ def ask(house: House, slug: str, typed: str, reason: str, *, who: str, now: date
     house.stores.control.districts.get(slug)
     said = " ".join(reason.split())[:LONGEST_REASON]
     if typed.strip() != slug:
-        raise NotTyped(f"Type the short name of the district that is to be deleted: {slug}.")
+        raise NotTyped("Type the short name of the district that is to be deleted: {slug}.", slug=slug)
     if len(said) < SHORTEST_REASON:
-        raise NoReason(f"Say in a sentence why it is to be deleted: {SHORTEST_REASON} characters or more, and no student names.")
+        raise NoReason(
+            "Say in a sentence why it is to be deleted: {count} characters or more, and no student names.",
+            count=SHORTEST_REASON,
+        )
     made = house.stores.control.deletions.ask(slug, who, said, now, now + GRACE)
     house.stores.control.audit.add(AuditRow(now, who, "district-deletion-asked", slug, {"due": moment(made.due), "reason": said}))
     return made

@@ -11,6 +11,7 @@ from homeroom.desk import people
 from homeroom.desk.sessions import as_elevation
 from homeroom.desk.viewer import Elevation, Kind, Viewer
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.sync.house import House
 
@@ -25,7 +26,10 @@ def begin(
     """Turn the elevated role on. Raises Misuse with what to do. Whatever was on in this session before ends."""
     said = judged(reason)
     if minutes not in MINUTES:
-        raise Misuse(f"The elevated role lasts {', '.join(map(str, MINUTES[:-1]))} or {MINUTES[-1]} minutes.")
+        raise Misuse(
+            "The elevated role lasts {minutes} minutes.",
+            minutes=in_a_row(map(str, MINUTES), " or "),
+        )
     if asking.session is None:
         raise Misuse("A token has the elevated role from when it was made, or not at all.")
     people.confirm(house, asking, code, now)
@@ -50,6 +54,7 @@ def judged(reason: str) -> str:
     said = " ".join(reason.split())
     if len(said) < SHORTEST_REASON:
         raise Misuse(
-            f"Say in a few words what for ({SHORTEST_REASON} letters or more). The district can read it. No student names, please."
+            "Say in a few words what for ({count} letters or more). The district can read it. No student names, please.",
+            count=SHORTEST_REASON,
         )
     return said[:LONGEST_REASON]

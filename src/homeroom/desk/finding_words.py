@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from homeroom.desk.words import Said, _
-from homeroom.roster.codes import code, codes, read_back
+from homeroom.roster.codes import anew, code
+from homeroom.roster.words import Said
 
 
 def title_of(name: str) -> Said:
@@ -13,8 +13,4 @@ def title_of(name: str) -> Said:
 
 def sentence(name: str, message: str) -> Said:
     """The stored sentence of a finding or a reason, to be said anew; as it was written where its code says something else by now."""
-    if name in codes():
-        values = read_back(name, message)
-        if code(name).say(**values) == message:
-            return Said(code(name).message, values)
-    return _("{message}", message=message)
+    return anew(name, message)

@@ -11,9 +11,9 @@ from homeroom.desk.likely_words import told
 from homeroom.desk.sight import sight
 from homeroom.desk.steps import Step, steps_told
 from homeroom.desk.viewer import Viewer
-from homeroom.desk.words import Said, _, ngettext
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import ImportReport, LimitReport, SchoolPlan, TableReport
+from homeroom.roster.words import Said, _, ngettext
 from homeroom.store.roster import RosterStore
 from homeroom.store.summaries import Cause
 from homeroom.sync import imports, likely
@@ -113,7 +113,7 @@ def hold_view(house: House, viewer: Viewer, slug: str, number: int, now: datetim
     store = house.stores.roster(slug)
     row = store.imports.get(number)
     if row.status != "waiting_for_approval":
-        raise Misuse(f"Import {number} does not wait for a decision.")
+        raise Misuse("Import {number} does not wait for a decision.", number=str(number))
     delivery = store.deliveries.get(row.delivery) if row.delivery is not None else None
     cause = likely.cause(report, likely.usual_rows(store, row))
     lines = _schools(store, report)

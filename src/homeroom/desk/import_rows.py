@@ -94,7 +94,7 @@ def changes(
         raise Misuse("What an import changed is shown to those who see the whole district.")
     row = store.imports.get(number)
     if row.revision_after is None or row.revision_after == row.revision_before or row.status != "done" or row.dry_run:
-        raise Misuse(f"Import {number} changed nothing.")
+        raise Misuse("Import {number} changed nothing.", number=str(number))
     revision = row.revision_after
     found = store.changes_of(revision, table, verb=verb, after=after, limit=PAGE + 1)
     more = len(found) > PAGE
@@ -130,7 +130,7 @@ def refused_rows(house: House, viewer: Viewer, slug: str, number: int, file: str
         raise Misuse("The rows of this import may not be shown to you.")
     row = store.imports.get(number)
     if row.delivery is None or row.source is None:
-        raise Misuse(f"Import {number} has no files.")
+        raise Misuse("Import {number} has no files.", number=str(number))
     wanted = Wanted(refused=True, schools=seen.schools)
     by_line = _by_line([i for i in store.issues.all_members(number, wanted) if i.file == file and i.refused])
     sealed = sealed_delivery(house, slug, row.delivery)
@@ -167,10 +167,10 @@ def original(
     if not seen.whole or not isinstance(allows(house, viewer, "originals.get", slug, at), Allowed):
         raise Misuse("The originals of this import may not be shown to you.")
     if row.delivery is None:
-        raise Misuse(f"Import {number} has no files.")
+        raise Misuse("Import {number} has no files.", number=str(number))
     sealed = sealed_delivery(house, slug, row.delivery)
     if not 0 <= place < len(sealed.files):
-        raise Misuse(f"The delivery of import {number} has no file {place + 1}.")
+        raise Misuse("The delivery of import {number} has no file {place}.", number=str(number), place=place + 1)
     house.stores.control.audit.add(
         AuditRow(at, viewer.who, "original-downloaded", slug, {"import": number, "delivery": row.delivery, "file": place})
     )
@@ -198,7 +198,7 @@ def _look(files: tuple[SourceFile, ...], name: str, hints: Hints) -> Inspected:
     for each in files:
         if each.name == name:
             return inspect(each, mended_rows.hints(hints) if mended_rows.looks_mended(each.name, each.path) else hints)
-    raise Misuse(f"The delivery has no file {name}.")
+    raise Misuse("The delivery has no file {name}.", name=name)
 
 
 def _rows(look: Inspected, by_line: Mapping[int, list[IssueRow]]) -> Iterator[tuple[int, tuple[str, ...]]]:

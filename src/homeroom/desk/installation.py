@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from homeroom.desk.words import Said, _, ngettext
+from homeroom.roster.words import Said, _, ngettext
 from homeroom.store.control import Pulse
 from homeroom.sync.checkup import BACKUP_AGE
 from homeroom.sync.house import House

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from homeroom.desk.sight import Sight
-from homeroom.desk.words import Said, plain
 from homeroom.roster.codes import code
 from homeroom.roster.report import ImportReport, Issue, moment
+from homeroom.roster.words import Said, plain
 from homeroom.store.issues import IssueRow, Issues, Wanted
 from homeroom.store.sources import Source
 

@@ -90,7 +90,9 @@ def save(
     newest = _own(house, slug, name)
     if newest.number != base:
         raise Misuse(
-            f"Version {newest.number} was saved meanwhile by {newest.saved_by}. Nothing was saved: compare the versions first."
+            "Version {version} was saved meanwhile by {saved_by}. Nothing was saved: compare the versions first.",
+            version=str(newest.number),
+            saved_by=newest.saved_by,
         )
     return own_layouts.save_texts(house, slug, name, changed(house, slug, name, file, text), note=why, who=viewer.who)
 
@@ -100,7 +102,7 @@ def copy(house: House, viewer: Viewer, slug: str, shipped: str, name: str) -> La
     if shipped not in SETS:
         raise Misuse("Only a set that ships with Homeroom is copied.")
     if house.stores.control.layouts.newest(slug, name) is not None:
-        raise Misuse(f"There is a set {name} here already. Open that one, or give the copy another name.")
+        raise Misuse("There is a set {name} here already. Open that one, or give the copy another name.", name=name)
     note = f"copied from {shipped}"
     return own_layouts.save_texts(house, slug, name, renamed(texts_of(shipped), shipped, name), note=note, who=viewer.who)[0]
 

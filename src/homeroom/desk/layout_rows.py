@@ -20,6 +20,7 @@ from homeroom.layouts.proposing.meanings import is_secret
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import Reason
+from homeroom.roster.words import Said
 from homeroom.store.audit import AuditRow, AuditWanted
 from homeroom.store.sources import Source
 from homeroom.sync.glancing import glance
@@ -140,7 +141,7 @@ class Glanced:
     nth: int = 1
     rows: int = 0
     values: bool = False
-    why: str = ""
+    why: Said | None = None
 
 
 def glanced(
@@ -164,7 +165,7 @@ def glanced(
     try:
         found = glance(house, slug, delivery, texts, name, file, nth)
     except (LayoutFaults, Misuse, Refused) as why:
-        return Glanced(why=getattr(why, "message", None) or str(why))
+        return Glanced(why=why.said)
     finally:
         _turns.release()
     if found is None:

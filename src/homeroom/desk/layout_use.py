@@ -7,8 +7,10 @@ from datetime import datetime
 
 from homeroom.layouts.layout import Layout
 from homeroom.layouts.sets import LayoutSet
+from homeroom.roster.codes import anew
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import FileReport, ImportReport
+from homeroom.roster.words import Said
 from homeroom.store.imports import Import
 from homeroom.store.layout_versions import LayoutVersion
 from homeroom.store.sources import Source
@@ -32,7 +34,7 @@ class Used:
     state: str
     rows: int
     refused: int
-    why: str | None
+    why: Said | None
     """Where nothing was taken: the reason, a sentence."""
 
 
@@ -60,7 +62,7 @@ class InUse:
     own: bool
     version: int | None
     layouts: tuple[LayoutLine, ...] = ()
-    broken: str | None = None
+    broken: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def _of_source(house: House, slug: str, source: Source, told: tuple[Report, ...]
     try:
         found = read_set(house, slug, name)
     except Misuse as fault:
-        return InUse(source, name, "", named=source.layouts is not None, own=own, version=None, broken=str(fault))
+        return InUse(source, name, "", named=source.layouts is not None, own=own, version=None, broken=fault.said)
     lines = tuple(line for line in listed(found, mine, found.name) if own or line.last is not None)
     return InUse(
         source, found.name, found.title, source.layouts is not None, own, found.number, lines or listed(found, mine, found.name)
@@ -164,5 +166,5 @@ def _used(entry: Import, report: ImportReport, name: str, layout: str | None) ->
         state=str(state),
         rows=sum(f.rows for f in files),
         refused=sum(f.refused for f in files),
-        why=report.reason.message if report.reason is not None and report.outcome == "failed" else None,
+        why=anew(report.reason.code, report.reason.message) if report.reason is not None and report.outcome == "failed" else None,
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from homeroom.desk.words import Said, _
 from homeroom.layouts import formulas
 from homeroom.layouts.layout import EXTENSION, RECORD, Layout, Source
 from homeroom.layouts.recipes import RECIPES
+from homeroom.roster.words import Said, _
 
 FEW = 6
 """So many words of a value map are told; the others are counted."""

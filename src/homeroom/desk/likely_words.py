@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeroom.desk.words import Said, Value, _, ngettext
+from homeroom.roster.words import Said, Value, _, ngettext
 from homeroom.store.summaries import Cause
 
 

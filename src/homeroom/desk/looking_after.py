@@ -15,7 +15,7 @@ def put(house: House, asking: Viewer, slug: str, emails: tuple[str, ...], now: d
     staff = {person.email for person in house.stores.control.people.all() if person.role in STAFF and person.disabled is None}
     wanted = tuple(dict.fromkeys(email.strip().lower() for email in emails if email.strip()))
     if unknown := [email for email in wanted if email not in staff]:
-        raise Misuse(f"{unknown[0]} is none of the vendor's staff who can sign in.")
+        raise Misuse("{person} is none of the vendor's staff who can sign in.", person=unknown[0])
     house.stores.control.districts.look_after(slug, wanted)
     house.stores.control.audit.add(AuditRow(now, asking.who, "looked-after-by", slug, {"people": len(wanted)}))
 

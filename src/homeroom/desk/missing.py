@@ -17,8 +17,8 @@ from homeroom.desk.finding_words import sentence
 from homeroom.desk.missing_words import after, say
 from homeroom.desk.record_search import judged
 from homeroom.desk.viewer import Viewer
-from homeroom.desk.words import Said
 from homeroom.roster.faults import Misuse, Refused
+from homeroom.roster.words import Said
 from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
 from homeroom.store.history import Record

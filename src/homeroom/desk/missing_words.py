@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from homeroom.desk.words import Said, Value, _
+from homeroom.roster.words import Said, Value, _
 
 SENTENCES: Mapping[str, Said] = {
     "found-at": _("Found in {file}, line {line}."),

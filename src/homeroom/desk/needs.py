@@ -11,7 +11,7 @@ from homeroom.desk.finding_words import sentence
 from homeroom.desk.likely_words import told
 from homeroom.desk.standing_now import Chip, Now
 from homeroom.desk.viewer import Viewer
-from homeroom.desk.words import Clock, Said, _, ngettext
+from homeroom.roster.words import Clock, Said, _, ngettext
 
 _ORDER: tuple[Chip, ...] = ("waiting", "failed", "late", "setup")
 

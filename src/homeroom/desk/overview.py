@@ -13,8 +13,8 @@ from homeroom.desk.needs import need
 from homeroom.desk.readers import Reader, readers
 from homeroom.desk.standing_now import Now, Whose, stands
 from homeroom.desk.viewer import Viewer
-from homeroom.desk.words import Clock, Said, _, ngettext
 from homeroom.roster.report import ImportReport
+from homeroom.roster.words import Clock, Said, _, ngettext
 from homeroom.store.history import Revision
 from homeroom.store.roster import RosterStore
 from homeroom.store.sessions import Support

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import in_a_row
 from homeroom.sync import accounts, expiry, sources, tuning
 from homeroom.sync.house import House
 from homeroom.sync.source_settings import value
@@ -70,7 +71,7 @@ def plugin(house: House, slug: str, packs: Sequence[str], url: str | None) -> Pl
     own = _own_fields(house, slug)
     made = package(Publisher(url=url), tuple(packs), own=own)
     if wrong := inspection.faults(made):
-        raise Misuse(" ".join(wrong))
+        raise Misuse("{wrong}", wrong=in_a_row(wrong, " "))
     queries = chosen(tuple(packs), own)
     return Plugin(made, versioned(tuple(packs), own), tuple(q.name for q in queries), dict(fields(queries)))
 
@@ -83,9 +84,16 @@ def source_of(house: House, slug: str, number: int | None) -> Source:
         return found
     mine = house.stores.control.sources.current(slug)
     if not mine:
-        raise Misuse(f"district {slug} has no source yet; add one.", f"homeroom source add {slug} --kind sftp --layouts SET")
+        raise Misuse(
+            "district {slug} has no source yet; add one.",
+            slug=slug,
+            command=f"homeroom source add {slug} --kind sftp --layouts SET",
+        )
     raise Misuse(
-        f"district {slug} has several sources; choose one of them: {' or '.join(str(s.id) for s in mine)}.", "--source N"
+        "district {slug} has several sources; choose one of them: {sources}.",
+        slug=slug,
+        sources=in_a_row([str(s.id) for s in mine], " or "),
+        command="--source N",
     )
 
 
@@ -98,7 +106,9 @@ def set_of(house: House, slug: str, source: Source, layouts: str | None) -> tupl
     name = layouts or source.layouts
     if name is None:
         raise Misuse(
-            f"source {source.id} names no layout set, so that nobody knows which files to ask for; choose one.", "--layouts SET"
+            "source {source} names no layout set, so that nobody knows which files to ask for; choose one.",
+            source=str(source.id),
+            command="--layouts SET",
         )
     own = Own(house, slug)
     return suited(known_set(name, own), source), steps.of_set(texts_of(name, own))
@@ -158,6 +168,7 @@ def _own_fields(house: House, slug: str) -> list[str]:
     asked = [tuple(value(s, "extension_fields") or ()) for s in mine]
     if len(set(asked)) > 1:
         raise Misuse(
-            f"the PowerSchool sources of {slug} name different extension_fields: give them the same ones, one plug-in serves all."
+            "the PowerSchool sources of {slug} name different extension_fields: give them the same ones, one plug-in serves all.",
+            slug=slug,
         )
     return list(asked[0]) if asked else []

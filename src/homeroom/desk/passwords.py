@@ -37,7 +37,7 @@ def new_password() -> str:
 def judged(password: str, email: str, name: str) -> str:
     """The password, if it is good enough. Raises Misuse with what to do otherwise."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Misuse(f"A password needs at least {SHORTEST} letters. Four words in a row are easy to keep in mind.")
+        raise Misuse("A password needs at least {count} letters. Four words in a row are easy to keep in mind.", count=SHORTEST)
     told = {email.lower(), email.split("@")[0].lower(), name.lower(), "homeroom"}
     bare = password.lower().strip("0123456789!?.-_ ")
     if bare in told or len(set(password)) < 5:

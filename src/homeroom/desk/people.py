@@ -10,6 +10,7 @@ from datetime import datetime
 from homeroom.desk import once, passwords, tries
 from homeroom.desk.viewer import ROLES, STAFF, Person, Role, Viewer
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.people import Kept
 from homeroom.sync.house import House
@@ -62,7 +63,7 @@ def invite(
     """
     address = email.strip().lower()
     if not _ADDRESS.fullmatch(address):
-        raise Misuse(f"{email!r} is no e-mail address; write it as name@school.example.")
+        raise Misuse("{email!r} is no e-mail address; write it as name@school.example.", email=email)
     wanted, own = _role(role), tuple(dict.fromkeys(districts))
     _fits(house, wanted, own, schools)
     kept = house.stores.control.people.add(address, name.strip() or address.split("@")[0], wanted, own, tuple(schools), now)
@@ -75,7 +76,7 @@ def again(house: House, number: int, *, who: str, now: datetime) -> str:
     """A new link for somebody who never came, or who lost the password or the code generator. The old ways in are gone when it is used."""
     kept = house.stores.control.people.get(number)
     if kept.disabled is not None:
-        raise Misuse(f"{kept.email} is shut out; let them in again first.")
+        raise Misuse("{email} is shut out; let them in again first.", email=kept.email)
     kind = INVITATION if kept.password_hash is None else NEW_PASSWORD
     house.stores.control.audit.add(AuditRow(now, who, "link-made", _district(kept), {"person": number, "kind": kind}))
     return once.make(house, kind, str(number), {}, who, now, _district(kept))
@@ -119,11 +120,9 @@ def confirm(house: House, asking: Viewer, code: str, now: datetime) -> None:
     kept = house.stores.control.people.get(asking.person.id)
     tries.spend(house, "confirm", str(kept.id), now)
     if not matches(house, kept, code, now):
-        raise Misuse(
-            "That code did not match. Wait for the next one and type it."
-            if kept.totp is not None
-            else "That password did not match. Type the one that you sign in with."
-        )
+        if kept.totp is not None:
+            raise Misuse("That code did not match. Wait for the next one and type it.")
+        raise Misuse("That password did not match. Type the one that you sign in with.")
     tries.forgive(house, "confirm", str(kept.id))
 
 
@@ -191,14 +190,14 @@ def _role(text: str) -> Role:
     for role in ROLES:
         if role == text:
             return role
-    raise Misuse(f"There is no role {text!r}; there are {', '.join(ROLES)}.")
+    raise Misuse("There is no role {role!r}; there are {roles}.", role=text, roles=in_a_row(ROLES))
 
 
 def _fits(house: House, role: Role, districts: tuple[str, ...], schools: Sequence[str]) -> None:
     for slug in districts:
         house.stores.control.districts.get(slug)
     if role in STAFF and districts:
-        raise Misuse(f"An {role} sees all districts; name none.")
+        raise Misuse("The role {role} sees all districts; name none.", role=role)
     if role == "administrator" and not districts:
         raise Misuse("An administrator needs a district.")
     if role == "school_viewer" and (len(districts) != 1 or not schools):

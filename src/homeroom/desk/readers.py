@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from homeroom.desk.words import Said, _, ngettext
 from homeroom.roster.report import ImportReport
+from homeroom.roster.words import Said, _, ngettext
 from homeroom.sync.house import House
 
 

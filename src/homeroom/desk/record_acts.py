@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 from homeroom.desk import records, rights
 from homeroom.desk.viewer import Viewer
+from homeroom.roster.codes import anew
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.meanings import label_of_field
 from homeroom.roster.report import ImportReport
+from homeroom.roster.words import Said
 from homeroom.sync import by_hand, refresh
 from homeroom.sync.house import House
 
@@ -43,8 +45,8 @@ class Answer:
     revision_before: int | None = None
     revision_after: int | None = None
     seconds: float | None = None
-    message: str | None = None
-    remedy: str | None = None
+    message: Said | None = None
+    remedy: Said | None = None
 
 
 def ask_again(house: House, asking: Viewer, slug: str, table: str, key: str, now: datetime) -> Answer | None:
@@ -57,9 +59,9 @@ def ask_again(house: House, asking: Viewer, slug: str, table: str, key: str, now
         done = refresh.refresh(house, slug, table, sourced_id, who=asking.who, now=now)
     except Refused as refusal:
         how: How = "gone" if refusal.reason in _GONE else "unreached" if refusal.reason in _UNREACHED else "refused"
-        return Answer(how, now, message=refusal.message, remedy=refusal.remedy)
+        return Answer(how, now, message=refusal.said, remedy=Said(refusal.remedy))
     except Misuse as fault:
-        return Answer("refused", now, message=str(fault))
+        return Answer("refused", now, message=fault.said)
     report, why = done.report, done.report.reason
     told = Answer(
         "refused",
@@ -68,8 +70,8 @@ def ask_again(house: House, asking: Viewer, slug: str, table: str, key: str, now
         revision_before=report.revision_before,
         revision_after=report.revision_after,
         seconds=report.seconds,
-        message=why.message if why else None,
-        remedy=why.remedy if why else None,
+        message=anew(why.code, why.message) if why else None,
+        remedy=Said(why.remedy) if why else None,
     )
     if report.outcome is None or report.outcome == "failed":
         return told

@@ -101,7 +101,7 @@ def _revision(store: RosterStore, word: str, zone: ZoneInfo) -> Revision | None:
     if word.isascii() and word.isdigit() and len(word) < 10:
         found = store.revisions(1, before=int(word) + 1)
         if not found or found[0].number != int(word):
-            raise Misuse(f"There is no revision {word} of this roster, or it is not kept any more.")
+            raise Misuse("There is no revision {revision} of this roster, or it is not kept any more.", revision=word)
         return found[0]
     try:
         day = date.fromisoformat(word)

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from homeroom.desk.finding_words import sentence
 from homeroom.desk.sight import Sight
-from homeroom.desk.words import Said, _, ngettext
 from homeroom.roster.report import ImportReport
+from homeroom.roster.words import Said, _, ngettext
 from homeroom.store.imports import Import
 from homeroom.store.roster import RosterStore
 

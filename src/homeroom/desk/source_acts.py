@@ -69,7 +69,7 @@ def pause(house: House, asking: Viewer, source: Source, until: date, now: dateti
     """Let a source rest from today to that day. Raises Misuse for a day that is past, or too far away."""
     today = today_of(house, source, now)
     if not today <= until <= today + LONGEST_PAUSE:
-        raise Misuse(f"A source can rest until a day from {today} to {today + LONGEST_PAUSE}.")
+        raise Misuse("A source can rest until a day from {first} to {last}.", first=today, last=today + LONGEST_PAUSE)
     window = f"{today:%m-%d}..{until:%m-%d}"
     return _rest(house, asking, source, (*_others(source, today), window))
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from homeroom.desk import handing_over
+from homeroom.roster.words import Listed, Said, _
 from homeroom.store.logins import Login
 from homeroom.store.sessions import Once
 from homeroom.store.sources import Source
@@ -85,7 +86,7 @@ class Proposal:
 
     values: Mapping[str, Any]
     changes: tuple[tuple[str, str, str], ...]
-    wrong: Mapping[str, str]
+    wrong: Mapping[str, Said | Listed]
 
 
 def listed(house: House, slug: str, now: datetime) -> tuple[Standing, ...]:
@@ -145,7 +146,7 @@ def lines(source: Source) -> tuple[Line, ...]:
 def proposed(source: Source, typed: Mapping[str, str]) -> Proposal:
     """What the texts of a form would change. Texts that stand as they were change nothing; blank puts the default back."""
     values: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
+    wrong: dict[str, Said | Listed] = {}
     changes = []
     for line in lines(source):
         known, name = line.setting, line.setting.name
@@ -154,7 +155,7 @@ def proposed(source: Source, typed: Mapping[str, str]) -> Proposal:
             continue
         made = known.kind.read(text) if text else None
         if made is None and known.required:
-            wrong[name] = "must be given"
+            wrong[name] = _("{setting} must be given.")
         elif made is not None and (fault := known.kind.judge(made)) is not None:
             wrong[name] = fault
         else:

@@ -10,9 +10,9 @@ from typing import Literal
 
 from homeroom.desk.finding_words import sentence
 from homeroom.desk.readers import Reader, sent
-from homeroom.desk.words import Said, _, ngettext
 from homeroom.roster.report import ImportReport
 from homeroom.roster.walk_clock import StepReport
+from homeroom.roster.words import Said, _, ngettext
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
 from homeroom.store.totals import Totals

@@ -23,7 +23,7 @@ def state(house: House, slug: str, now: datetime) -> Support | None:
 def turn_on(house: House, asking: Viewer, slug: str, hours: int, code: str, now: datetime) -> Support:
     """Let the vendor's staff look inside for 1 to 72 hours. Raises Misuse with what to do."""
     if not 1 <= hours <= LONGEST_HOURS:
-        raise Misuse(f"Support access lasts 1 to {LONGEST_HOURS} hours.")
+        raise Misuse("Support access lasts 1 to {count} hours.", count=LONGEST_HOURS)
     if asking.token is None:
         people.confirm(house, asking, code, now)
     until = now + timedelta(hours=hours)

@@ -18,6 +18,7 @@ from homeroom.desk.viewer import Person, Viewer
 from homeroom.outbound import mail
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.news import Mailing, News
 from homeroom.sync.apps import public_url
@@ -63,7 +64,7 @@ def chosen(house: House, number: int, slug: str) -> tuple[str, ...]:
 def choose(house: House, asking: Viewer, slug: str, choices: Sequence[str], now: datetime) -> None:
     """Let a person be told of these things in a district they see, and of no others. Raises Misuse."""
     if unknown := [each for each in choices if each not in CHOICES]:
-        raise Misuse(f"There is no notice {unknown[0]!r}; there are {', '.join(CHOICES)}.")
+        raise Misuse("There is no notice {notice!r}; there are {choices}.", notice=unknown[0], choices=in_a_row(CHOICES))
     kept = house.stores.control.people.get(asking.person.id)
     notices = {**kept.preferences.get("notices", {}), slug: [each for each in CHOICES if each in choices]}
     house.stores.control.people.change(kept.id, preferences={**kept.preferences, "notices": notices})

@@ -57,13 +57,13 @@ def make(
         raise Misuse("Turn the elevated role on first; the token takes its kind, district and reason from it.")
     longest = LONGEST_ELEVATED_DAYS if on is not None else LONGEST_DAYS
     if not 1 <= days <= longest:
-        raise Misuse(f"This token can last 1 to {longest} days.")
+        raise Misuse("This token can last 1 to {count} days.", count=longest)
     if on is not None and on.district is None and districts:
         raise Misuse("A token with the elevated role for the installation is bound to no district.")
     narrowed = (on.district,) if on is not None and on.district is not None else tuple(districts) or None
     for slug in narrowed or ():
         if not asking.sees(slug):
-            raise Misuse(f"There is no district {slug!r}.")
+            raise Misuse("There is no district {slug!r}.", slug=slug)
     people.confirm(house, asking, code, now)
     control, until, text = house.stores.control, now + timedelta(days=days), PREFIX + secrets.token_urlsafe(32)
     carried = (

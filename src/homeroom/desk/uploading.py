@@ -82,7 +82,9 @@ def apply(house: House, asking: Viewer, slug: str, number: int, now: datetime) -
         return already.number
     delivery = store.deliveries.get(tried.delivery or 0)
     if delivery.shredded_at is not None:
-        raise Misuse(f"The files of import {number} are not kept any more. Nothing was changed; upload them again.")
+        raise Misuse(
+            "The files of import {number} are not kept any more. Nothing was changed; upload them again.", number=str(number)
+        )
     house.announce()
     begun = store.imports.begin(
         source=tried.source,
@@ -109,12 +111,13 @@ def _tried(house: House, slug: str, number: int) -> Import:
     """The dry run, which ended and can be done in earnest."""
     entry = house.stores.roster(slug).imports.get(number)
     if not entry.dry_run or entry.delivery is None:
-        raise Misuse(f"Import {number} is no dry run of files, so there is nothing to import.")
+        raise Misuse("Import {number} is no dry run of files, so there is nothing to import.", number=str(number))
     if entry.status == "running":
-        raise Misuse(f"The dry run {number} has not ended yet. Wait for its report.")
+        raise Misuse("The dry run {number} has not ended yet. Wait for its report.", number=str(number))
     if entry.outcome == "failed":
         raise Misuse(
-            f"The dry run {number} failed, so these files would change nothing. Mend what its report says, and upload them again."
+            "The dry run {number} failed, so these files would change nothing. Mend what its report says, and upload them again.",
+            number=str(number),
         )
     if gate.closed(house, slug):
         raise Misuse("Files are only looked at until the first real sync is approved under Set-up. Nothing was changed.")
@@ -139,7 +142,7 @@ def named(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:
         if name in ("", ".", "..") or not name.isprintable() or len(name.encode("utf-8", "replace")) > NAME_BYTES:
             raise Misuse("One of the files has a name that cannot be used. Rename it on your disk, and choose it again.")
         if name in found:
-            raise Misuse(f"Two of the files are called {name}. Choose each once, or put folders into one ZIP.")
+            raise Misuse("Two of the files are called {name}. Choose each once, or put folders into one ZIP.", name=name)
         found[name] = path
     return list(found.items())
 

@@ -21,6 +21,7 @@ from homeroom.layouts.language import read_toml
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import Places, places
 from homeroom.layouts.sets import GUIDE
+from homeroom.roster.words import Said, _
 
 TEXTS = ("title", "system", "intro", "cadence", "deadline", "who")
 KEYS = (*TEXTS, "step", "example")
@@ -64,10 +65,10 @@ def read(text: str, origin: str = GUIDE) -> Steps:
     """Read a guide. Raises LayoutFaults with all mistakes, each with its line."""
     raw = read_toml(text, origin)
     reader = _Reader(origin, text, places(text), [])
-    said = {key: reader.text(raw, key, key) for key in TEXTS}
+    said = {key: reader.text(raw, key, _("{key} must be a text.", key=key)) for key in TEXTS}
     for key in raw:
         if key not in KEYS:
-            reader.complain((key,), f"{key} is not known here.", did_you_mean(key, KEYS))
+            reader.complain((key,), _("{key} is not known here.", key=key), did_you_mean(key, KEYS))
     steps = reader.steps(raw.get("step", []))
     examples = reader.examples(raw.get("example", {}))
     if reader.faults:
@@ -84,20 +85,20 @@ class _Reader:
     places: Places
     faults: list[LayoutFault]
 
-    def complain(self, path: tuple[str, ...], message: str, remedy: str, line: int | None = None) -> None:
+    def complain(self, path: tuple[str, ...], message: Said, remedy: Said, line: int | None = None) -> None:
         place = (line, 1) if line is not None else self.places.find(path)
         self.faults.append(LayoutFault(self.origin, *place, message, remedy))
 
-    def text(self, raw: Mapping[str, Any], key: str, what: str, line: int | None = None) -> str:
+    def text(self, raw: Mapping[str, Any], key: str, wrong: Said, line: int | None = None) -> str:
         value = raw.get(key, "")
         if isinstance(value, str):
             return value.strip()
-        self.complain((key,), f"{what} must be a text.", f'Write it as {key} = "...".', line)
+        self.complain((key,), wrong, _('Write it as {key} = "...".', key=key), line)
         return ""
 
     def steps(self, raw: Any) -> tuple[Step, ...]:
         if not isinstance(raw, list) or not all(isinstance(s, dict) for s in raw):
-            self.complain(("step",), "Steps are sections.", "Write each under [[step]].")
+            self.complain(("step",), _("Steps are sections."), _("Write each under [[step]]."))
             return ()
         return tuple(self._step(number, said) for number, said in enumerate(raw))
 
@@ -106,15 +107,21 @@ class _Reader:
         line = lines[number] if number < len(lines) else 1
         for key in raw:
             if key not in STEP:
-                self.complain(("step", key), f"A step has no {key}.", did_you_mean(key, STEP), line)
-        title = self.text(raw, "title", "The title of a step", line)
+                self.complain(("step", key), _("A step has no {key}.", key=key), did_you_mean(key, STEP), line)
+        title = self.text(raw, "title", _("The title of a step must be a text."), line)
         if not title:
-            self.complain(("step",), "A step has no title.", 'Write title = "...".', line)
-        menu = tuple(part.strip() for part in self.text(raw, "menu", "The menu of a step", line).split(">") if part.strip())
-        return Step(title, self.text(raw, "text", "The text of a step", line), menu)
+            self.complain(("step",), _("A step has no title."), _('Write title = "...".'), line)
+        menu = tuple(
+            part.strip()
+            for part in self.text(raw, "menu", _("The menu of a step must be a text."), line).split(">")
+            if part.strip()
+        )
+        return Step(title, self.text(raw, "text", _("The text of a step must be a text."), line), menu)
 
     def examples(self, raw: Any) -> Mapping[str, str]:
         if not isinstance(raw, dict) or not all(isinstance(v, str) for v in raw.values()):
-            self.complain(("example",), "Examples are texts by file name.", 'Write "users.csv" = """...""" below [example].')
+            self.complain(
+                ("example",), _("Examples are texts by file name."), _('Write "users.csv" = """...""" below [example].')
+            )
             return {}
         return {name: text.strip("\n") + "\n" for name, text in raw.items()}

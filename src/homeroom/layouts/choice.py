@@ -67,7 +67,7 @@ def choose(
     sheet = manifests.read(found) if found and any(s.manifest for s in sets) else None
     known = {s.name: s.of_kind(kind) for s in sets}
     if wanted is not None and wanted not in known:
-        raise Misuse(f"There is no layout set {wanted}. {did_you_mean(wanted, known)}")
+        raise Misuse("There is no layout set {name}. {remedy}", name=wanted, remedy=did_you_mean(wanted, known))
     candidates = [known[wanted]] if wanted else list(known.values())
     assessed = [_assessed(s, inspected, found, sheet) for s in candidates]
     best, why = (assessed[0], "It was named for this source.") if wanted else _winner(assessed, inspected, sheet)

@@ -25,6 +25,7 @@ from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import Places, places
 from homeroom.roster.catalogue import EVERY_RECORD, Format, Table, catalogue, dataset
 from homeroom.roster.datasets import COLUMN, NAME, PREFIX
+from homeroom.roster.words import Said, _, in_a_row
 
 FILE = "datasets.toml"
 TABLE_KEYS = ("singular", "about", "fields")
@@ -58,82 +59,106 @@ class _Reader:
     places: Places
     faults: list[LayoutFault] = field(default_factory=list)
 
-    def complain(self, *path: str, message: str, remedy: str) -> None:
+    def complain(self, *path: str, message: Said, remedy: Said) -> None:
         line, column = self.places.find(path)
         self.faults.append(LayoutFault(self.origin, line, column, message, remedy))
 
     def known(self, raw: Mapping[str, Any], keys: Sequence[str], *path: str) -> None:
         for key in raw:
             if key not in keys:
-                self.complain(*path, key, message=f"{key} is not known here.", remedy=did_you_mean(key, keys))
+                self.complain(*path, key, message=_("{key} is not known here.", key=key), remedy=did_you_mean(key, keys))
 
     def tables(self, raw: Mapping[str, Any]) -> tuple[Table, ...]:
         self.known(raw, ("codes", "tables"))
         codes = {name: found for name, one in self.section(raw, "codes").items() if (found := self.code_list(name, one))}
         declared = self.section(raw, "tables")
         if not declared:
-            self.complain("tables", message="No dataset is declared.", remedy=f"Write [tables.{PREFIX}NAME] and its fields.")
+            self.complain(
+                "tables",
+                message=_("No dataset is declared."),
+                remedy=_("Write [tables.{prefix}NAME] and its fields.", prefix=PREFIX),
+            )
         return tuple(t for name, one in declared.items() if (t := self.table(name, one, codes)) is not None)
 
     def section(self, raw: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         value = raw.get(key, {})
         if isinstance(value, dict):
             return value
-        self.complain(key, message=f"{key} is a section.", remedy=f"Write [{key}.NAME] on a line of its own.")
+        self.complain(
+            key, message=_("{key} is a section.", key=key), remedy=_("Write [{key}.NAME] on a line of its own.", key=key)
+        )
         return {}
 
     def code_list(self, name: str, raw: Any) -> Mapping[str, Any] | None:
         path = ("codes", name)
         if not isinstance(raw, dict) or not _texts(raw.get("values")):
-            self.complain(*path, message="A code list has values.", remedy='Write values = ["...", "..."].')
+            self.complain(*path, message=_("A code list has values."), remedy=_('Write values = ["...", "..."].'))
             return None
         self.known(raw, CODE_KEYS, *path)
         for key in ("open", "extensible"):
             if not isinstance(raw.get(key, False), bool):
-                self.complain(*path, key, message=f"{key} is true or false.", remedy="Write it without quotes.")
+                self.complain(*path, key, message=_("{key} is true or false.", key=key), remedy=_("Write it without quotes."))
         former = raw.get("formerly", {})
         if not isinstance(former, dict) or not set(former.values()) <= set(raw["values"]):
-            remedy = 'Write it as { OLD = "NEW" }, with words of the list on the right.'
-            self.complain(*path, "formerly", message="formerly names words of the list.", remedy=remedy)
+            remedy = _('Write it as { OLD = "NEW" }, with words of the list on the right.')
+            self.complain(*path, "formerly", message=_("formerly names words of the list."), remedy=remedy)
         return {"name": name, **{k: v for k, v in raw.items() if k in CODE_KEYS}}
 
     def table(self, name: str, raw: Any, codes: Mapping[str, Any]) -> Table | None:
         path = ("tables", name)
         if not NAME.fullmatch(name):
-            remedy = f"Begin it with {PREFIX}, in small letters, digits and underscores, at most {len(PREFIX) + 26} of them."
-            self.complain(*path, message=f"A dataset cannot be called {name}.", remedy=remedy)
+            remedy = _(
+                "Begin it with {prefix}, in small letters, digits and underscores, at most {count} of them.",
+                prefix=PREFIX,
+                count=len(PREFIX) + 26,
+            )
+            self.complain(*path, message=_("A dataset cannot be called {name}.", name=name), remedy=remedy)
         if not isinstance(raw, dict) or not isinstance(raw.get("fields"), list) or not raw["fields"]:
-            self.complain(*path, message=f"{name} has no fields.", remedy='Write fields = [{ name = "...", format = "..." }].')
+            self.complain(
+                *path,
+                message=_("{name} has no fields.", name=name),
+                remedy=_('Write fields = [{ name = "...", format = "..." }].'),
+            )
             return None
         self.known(raw, TABLE_KEYS, *path)
         fields = [f for one in raw["fields"] if (f := self.field(one, codes, path)) is not None]
         names = [str(f["name"]).casefold() for f in fields]
         for twice in sorted({n for n in names if names.count(n) > 1}):
-            self.complain(*path, "fields", message=f"{name} has two columns {twice}.", remedy="Give each its own name.")
+            self.complain(
+                *path,
+                "fields",
+                message=_("{name} has two columns {twice}.", name=name, twice=twice),
+                remedy=_("Give each its own name."),
+            )
         if len(fields) > _MOST_FIELDS:
-            self.complain(*path, "fields", message=f"{name} has {len(fields)} columns.", remedy=f"{_MOST_FIELDS} may be.")
+            self.complain(
+                *path,
+                "fields",
+                message=_("{name} has {count} columns.", name=name, count=len(fields)),
+                remedy=_("{count} may be.", count=_MOST_FIELDS),
+            )
         return None if self.faults else dataset(name, {"singular": str(raw.get("singular", name)), "fields": fields})
 
     def field(self, raw: Any, codes: Mapping[str, Any], path: tuple[str, ...]) -> dict[str, Any] | None:
         """One field as `catalogue.dataset` reads it; None after a mistake."""
         if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
-            self.complain(*path, "fields", message="A field has a name.", remedy='Write { name = "...", format = "..." }.')
+            self.complain(*path, "fields", message=_("A field has a name."), remedy=_('Write { name = "...", format = "..." }.'))
             return None
         name, before = raw["name"], len(self.faults)
 
-        def wrong(message: str, remedy: str) -> None:
-            self.complain(*path, "fields", name, message=f"{name}: {message}", remedy=remedy)
+        def wrong(message: Said, remedy: Said) -> None:
+            self.complain(*path, "fields", name, message=_("{name}: {message}", name=name, message=message), remedy=remedy)
 
         for key in raw:
             if key not in FIELD_KEYS:
-                wrong(f"{key} is not known here.", did_you_mean(key, FIELD_KEYS))
+                wrong(_("{key} is not known here.", key=key), did_you_mean(key, FIELD_KEYS))
         _judge_name(name, wrong)
         _judge_format(raw, wrong)
         _judge_codes(raw, codes, wrong)
         if raw.get("required", "always") != "always":
-            wrong("required is always, or is left out.", 'Write required = "always".')
+            wrong(_("required is always, or is left out."), _('Write required = "always".'))
         if not isinstance(raw.get("personal", False), bool):
-            wrong("personal is true or false.", "Write it without quotes.")
+            wrong(_("personal is true or false."), _("Write it without quotes."))
         if len(self.faults) > before:
             return None
         plain = {k: v for k, v in raw.items() if k != "about"}
@@ -142,38 +167,41 @@ class _Reader:
         return plain
 
 
-Wrong = Callable[[str, str], None]
+Wrong = Callable[[Said, Said], None]
 """wrong(message, remedy)"""
 
 
 def _judge_name(name: str, wrong: Wrong) -> None:
     if name.casefold() in _TAKEN:
-        wrong("every record has this already, or Homeroom writes it.", "Leave it out, or give the column another name.")
+        wrong(_("every record has this already, or Homeroom writes it."), _("Leave it out, or give the column another name."))
     elif not COLUMN.fullmatch(name):
-        wrong("a column's name is letters and digits, at most 29, a letter first.", "Write it as in busNumber.")
+        wrong(_("a column's name is letters and digits, at most 29, a letter first."), _("Write it as in busNumber."))
 
 
 def _judge_format(raw: Mapping[str, Any], wrong: Wrong) -> None:
     said, ref = raw.get("format"), raw.get("ref")
     if said not in FORMATS:
-        wrong(f"the format {said} cannot be used here.", f"It is one of: {', '.join(FORMATS)}.")
+        wrong(
+            _("the format {format} cannot be used here.", format=str(said)),
+            _("It is one of: {formats}.", formats=in_a_row(FORMATS)),
+        )
     if (said == Format.GUID_REF.value) != (ref is not None):
-        wrong("a guid_ref says which table it names, and nothing else does.", 'Write format = "guid_ref", ref = "users".')
+        wrong(_("a guid_ref says which table it names, and nothing else does."), _('Write format = "guid_ref", ref = "users".'))
     elif ref is not None and ref not in catalogue().tables:
-        wrong(f"there is no roster table {ref}.", did_you_mean(str(ref), catalogue().tables))
+        wrong(_("there is no roster table {ref}.", ref=str(ref)), did_you_mean(str(ref), catalogue().tables))
     if "ref_type" in raw and (ref != "orgs" and ref != "academicSessions"):
-        wrong("ref_type goes with orgs and academicSessions.", "Take it out.")
+        wrong(_("ref_type goes with orgs and academicSessions."), _("Take it out."))
 
 
 def _judge_codes(raw: Mapping[str, Any], codes: Mapping[str, Any], wrong: Wrong) -> None:
     listed = raw.get("format") in (Format.ENUM.value, Format.LIST_ENUM.value)
     said = raw.get("codes")
     if listed and said is None:
-        wrong("an enum has a code list.", 'Write codes = "NAME", and the list under [codes.NAME].')
+        wrong(_("an enum has a code list."), _('Write codes = "NAME", and the list under [codes.NAME].'))
     elif said is not None and said not in codes and said not in catalogue().codes:
-        wrong(f"there is no code list {said}.", did_you_mean(str(said), [*codes, *catalogue().codes]))
+        wrong(_("there is no code list {name}.", name=str(said)), did_you_mean(str(said), [*codes, *catalogue().codes]))
     elif said is not None and not listed and raw.get("format") != Format.LIST_STRING.value:
-        wrong("a code list goes with an enum.", 'Write format = "enum".')
+        wrong(_("a code list goes with an enum."), _('Write format = "enum".'))
 
 
 def _texts(value: Any) -> bool:

@@ -14,11 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from homeroom.layouts import recipes
+from homeroom.layouts.faults import Complain
 from homeroom.layouts.layout import Source
 from homeroom.layouts.nearness import did_you_mean
+from homeroom.roster.words import Said, _, in_a_row
 
-Complain = Callable[..., None]
-"""complain(*path, message=..., remedy=...): notes a mistake at a key and goes on."""
 Judge = Callable[..., bool]
 """judge(formula, complain, key, condition=..., optional=...): whether a formula may run; what is wrong with it goes to `complain`."""
 
@@ -40,15 +40,19 @@ def thoroughly(raw: Any, complain: Complain, key: str, *, condition: bool = Fals
     from homeroom.layouts import formulas  # the SQL parser takes 0.2 s to load: only for layouts that have formulas
 
     if not isinstance(raw, str):
-        complain(key, message="A formula is a text.", remedy='Write it in quotes, as "lower(email)".')
+        complain(key, message=_("A formula is a text."), remedy=_('Write it in quotes, as "lower(email)".'))
         return False
     try:
         named = formulas.check(raw, condition=condition)
     except formulas.FormulaFault as fault:
-        complain(key, message=str(fault), remedy=fault.remedy)
+        complain(key, message=fault.said, remedy=fault.todo)
         return False
     if any(o not in named for o in optional):
-        complain("optional", message="optional lists columns that the formula names.", remedy=f"They are: {', '.join(named)}.")
+        complain(
+            "optional",
+            message=_("optional lists columns that the formula names."),
+            remedy=_("They are: {named}.", named=in_a_row(named)),
+        )
         return False
     return True
 
@@ -63,7 +67,7 @@ def source(raw: Any, complain: Complain, judge: Judge) -> Source | None:
     if isinstance(raw, str | list):
         return _named(raw, {}, complain)
     if not isinstance(raw, dict):
-        complain(message="A source is a header word, a list of header words or a table.", remedy='Write it as "word".')
+        complain(message=_("A source is a header word, a list of header words or a table."), remedy=_('Write it as "word".'))
         return None
     form = _form(raw, complain)
     if form is None or not _known(raw, form, complain):
@@ -78,7 +82,7 @@ def source(raw: Any, complain: Complain, judge: Judge) -> Source | None:
     if form == "formula":
         return _computed(raw["formula"], raw.get("optional", []), treatment, complain, judge)
     if not isinstance(raw["constant"], str):
-        complain("constant", message="A constant is a text.", remedy='Write it in quotes, as constant = "true".')
+        complain("constant", message=_("A constant is a text."), remedy=_('Write it in quotes, as constant = "true".'))
         return None
     return Source(constant=raw["constant"])
 
@@ -90,7 +94,9 @@ def _listed(value: Any) -> list[Any]:
 def _form(raw: Mapping[str, Any], complain: Complain) -> str | None:
     found = [f for f in _FORMS if f in raw]
     if len(found) != 1:
-        complain(message=f"A source has exactly one of {', '.join(_FORMS)}.", remedy="Keep the one that is meant.")
+        complain(
+            message=_("A source has exactly one of {forms}.", forms=in_a_row(_FORMS)), remedy=_("Keep the one that is meant.")
+        )
         return None
     return found[0]
 
@@ -99,8 +105,8 @@ def _known(raw: Mapping[str, Any], form: str, complain: Complain) -> bool:
     unknown = [k for k in raw if k not in KEYS[form]]
     for key in unknown:
         everywhere = {k for keys in KEYS.values() for k in keys}
-        why = f"does not go with {form}" if key in everywhere else "is not known"
-        complain(key, message=f"{key} {why}.", remedy=did_you_mean(key, KEYS[form]))
+        misplaced, unheard = _("{key} does not go with {form}.", key=key, form=form), _("{key} is not known.", key=key)
+        complain(key, message=misplaced if key in everywhere else unheard, remedy=did_you_mean(key, KEYS[form]))
     return not unknown
 
 
@@ -108,7 +114,8 @@ def _named(raw: Any, treatment: Mapping[str, Any], complain: Complain) -> Source
     words = _listed(raw)
     if not words or not all(isinstance(w, str) and w.strip() for w in words):
         complain(
-            message="A header word is a text that is not blank.", remedy='Write it as "word", or several as ["word", "alias"].'
+            message=_("A header word is a text that is not blank."),
+            remedy=_('Write it as "word", or several as ["word", "alias"].'),
         )
         return None
     return Source(names=tuple(dict.fromkeys(words)), **treatment)
@@ -116,7 +123,9 @@ def _named(raw: Any, treatment: Mapping[str, Any], complain: Complain) -> Source
 
 def _placed(raw: Any, treatment: Mapping[str, Any], complain: Complain) -> Source | None:
     if not isinstance(raw, int) or isinstance(raw, bool) or raw < 1:
-        complain("position", message="A position is a whole number from 1.", remedy="Count the cells of a row from the left.")
+        complain(
+            "position", message=_("A position is a whole number from 1."), remedy=_("Count the cells of a row from the left.")
+        )
         return None
     return Source(position=raw, **treatment)
 
@@ -131,9 +140,9 @@ def _treatment(raw: Mapping[str, Any], complain: Complain) -> dict[str, Any] | N
     """What is done to the value, as arguments of Source; None after a mistake."""
     wrong = [key for key, (fits, _) in _JUDGES.items() if key in raw and not fits(raw[key])]
     for key in wrong:
-        complain(key, message=_JUDGES[key][1], remedy="Correct the value.")
+        complain(key, message=_JUDGES[key][1], remedy=_("Correct the value."))
     if "otherwise" in raw and "values" not in raw:
-        complain("otherwise", message="otherwise needs values.", remedy="Say which values are known, or take it out.")
+        complain("otherwise", message=_("otherwise needs values."), remedy=_("Say which values are known, or take it out."))
         wrong.append("otherwise")
     if wrong or not _cooks(_listed(raw.get("recipe", [])), complain):
         return None
@@ -164,13 +173,13 @@ def _yes_or_no(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-_JUDGES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "required": (_yes_or_no, "required is true or false."),
-    "padded": (_number, "padded is a length from 1 to 64."),
-    "values": (_pairs, 'values is a table of texts, as { T = "teacher" }.'),
-    "otherwise": (OTHERWISE.__contains__, f"otherwise is one of {', '.join(OTHERWISE)}."),
-    "default": (_text, "default is a text."),
-    "recipe": (_menu, f"recipe is the name of one, or a list of at most {COURSES} names."),
+_JUDGES: Mapping[str, tuple[Callable[[Any], bool], Said]] = {
+    "required": (_yes_or_no, _("required is true or false.")),
+    "padded": (_number, _("padded is a length from 1 to 64.")),
+    "values": (_pairs, _('values is a table of texts, as { T = "teacher" }.')),
+    "otherwise": (OTHERWISE.__contains__, _("otherwise is one of {words}.", words=in_a_row(OTHERWISE))),
+    "default": (_text, _("default is a text.")),
+    "recipe": (_menu, _("recipe is the name of one, or a list of at most {count} names.", count=COURSES)),
 }
 
 
@@ -178,6 +187,6 @@ def _cooks(names: Sequence[str], complain: Complain) -> bool:
     try:
         recipes.apply(names, "x")
     except recipes.RecipeFault as fault:
-        complain("recipe", message=str(fault), remedy=fault.remedy)
+        complain("recipe", message=fault.said, remedy=fault.todo)
         return False
     return True

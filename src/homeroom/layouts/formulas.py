@@ -19,6 +19,7 @@ from sqlglot.errors import SqlglotError
 
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.roster.names import quoted
+from homeroom.roster.words import Said, _, in_a_row, plain
 
 # sqlglot would write a statement that it does not know into the log, and a formula may hold a child's name.
 logging.getLogger("sqlglot").disabled = True
@@ -59,11 +60,18 @@ _WHITE = frozenset(c.__name__ for c in (*_PLAIN, *_FUNCTIONS))
 
 
 class FormulaFault(Exception):
-    """A formula that may not or cannot run. `remedy` says what to write instead."""
+    """A formula that may not or cannot run. `todo` says what to write instead."""
 
-    def __init__(self, message: str, remedy: str = "") -> None:
-        self.remedy = remedy or f"Use columns, comparisons, CASE and these functions: {', '.join(FUNCTIONS)}."
-        super().__init__(message)
+    def __init__(self, said: Said, todo: Said | None = None) -> None:
+        self.said = said
+        known = _("Use columns, comparisons, CASE and these functions: {functions}.", functions=in_a_row(FUNCTIONS))
+        self.todo = todo or known
+        super().__init__(plain(said))
+
+    @property
+    def remedy(self) -> str:
+        """What to write instead, in English."""
+        return plain(self.todo)
 
 
 @lru_cache(maxsize=4096)  # the shipped sets have some hundred formulas, asked for with every file
@@ -93,10 +101,11 @@ def check(formula: str, *, condition: bool = False) -> tuple[str, ...]:
     except duckdb.Error as error:
         first = str(error).splitlines()[0]
         raise FormulaFault(
-            f"The formula does not fit together: {first}.", "Columns are text: cast them to compare numbers."
+            _("The formula does not fit together: {trouble}.", trouble=first),
+            _("Columns are text: cast them to compare numbers."),
         ) from error
     if condition and found != ("BOOLEAN",):
-        raise FormulaFault("The formula does not say yes or no.", "Write a comparison, such as enroll_status = '0'.")
+        raise FormulaFault(_("The formula does not say yes or no."), _("Write a comparison, such as enroll_status = '0'."))
     return named
 
 
@@ -117,7 +126,7 @@ def _render(formula: str, known: Mapping[str, str]) -> str:
     """Write the checked tree anew, each column replaced by its expression and every cast by one that yields NULL on failure."""
     for name in (named := columns(formula)):
         if name.casefold() not in known:
-            raise FormulaFault(f"There is no column {name}.", did_you_mean(name, known))
+            raise FormulaFault(_("There is no column {name}.", name=name), did_you_mean(name, known))
     return _written(formula, tuple((name.casefold(), known[name.casefold()]) for name in named))
 
 
@@ -138,7 +147,7 @@ def _written(formula: str, given: tuple[tuple[str, str], ...]) -> str:
     try:
         return str(_tree(formula).transform(cell).transform(gentle).sql(dialect="duckdb"))
     except RecursionError as error:
-        raise FormulaFault("The formula is nested too deeply.", "Split it or make it simpler.") from error
+        raise FormulaFault(_("The formula is nested too deeply."), _("Split it or make it simpler.")) from error
 
 
 @cache
@@ -148,14 +157,14 @@ def _tree(formula: str) -> exp.Expr:
     try:
         found = [s for s in sqlglot.parse(formula, dialect="duckdb") if s is not None]
         if len(found) != 1:
-            raise FormulaFault("A formula is one expression.")
+            raise FormulaFault(_("A formula is one expression."))
         tree = found[0]
         for node in tree.walk():
             _judge(node)
     except SqlglotError as error:
-        raise FormulaFault("The formula cannot be read: " + str(error).splitlines()[0]) from error
+        raise FormulaFault(_("The formula cannot be read: {trouble}", trouble=str(error).splitlines()[0])) from error
     except RecursionError as error:
-        raise FormulaFault("The formula is nested too deeply.", "Split it or make it simpler.") from error
+        raise FormulaFault(_("The formula is nested too deeply."), _("Split it or make it simpler.")) from error
     _weigh(tree)
     return tree
 
@@ -163,13 +172,13 @@ def _tree(formula: str) -> exp.Expr:
 def _measure(formula: str) -> None:
     """Refuse by length and depth before any parser sees the text."""
     if not formula.strip() or len(formula) > LONGEST or "\0" in formula:
-        raise FormulaFault(f"A formula has 1 to {LONGEST} characters.", "Split it, or make it simpler.")
+        raise FormulaFault(_("A formula has 1 to {count} characters.", count=LONGEST), _("Split it, or make it simpler."))
     depth = deepest = 0
     for sign in re.sub(r"'[^']*'", "", formula):
         depth += (sign in "([{") - (sign in ")]}")
         deepest = max(deepest, depth)
     if deepest > DEEPEST or len(re.findall(r"\b(?:not|case)\b|-(?=\s*-)", formula, re.IGNORECASE)) > DEEPEST:
-        raise FormulaFault("The formula is nested too deeply.", "Split it or make it simpler.")
+        raise FormulaFault(_("The formula is nested too deeply."), _("Split it or make it simpler."))
 
 
 def _judge(node: exp.Expr) -> None:
@@ -177,24 +186,27 @@ def _judge(node: exp.Expr) -> None:
     kind = type(node).__name__
     if kind not in _WHITE:
         name = node.name if isinstance(node, exp.Anonymous) else node.sql_name() if isinstance(node, exp.Func) else kind
-        raise FormulaFault(f"{str(name).lower()} may not be used in a formula.")
+        raise FormulaFault(_("{name} may not be used in a formula.", name=str(name).lower()))
     if node.comments:
-        raise FormulaFault("A formula has no comments.", "Put notes into the layout's `notes`.")
+        raise FormulaFault(_("A formula has no comments."), _("Put notes into the layout's `notes`."))
     if isinstance(node, exp.Column) and len(node.parts) != 1:
         raise FormulaFault(
-            f"{node.sql()} is not a column's plain name.", 'Write names with blanks or points in double quotes: "first name".'
+            _("{name} is not a column's plain name.", name=node.sql()),
+            _('Write names with blanks or points in double quotes: "first name".'),
         )
     if isinstance(node, exp.Identifier) and not isinstance(node.parent, exp.Column):
-        raise FormulaFault(f"{node.name} stands where no name may stand.")
+        raise FormulaFault(_("{name} stands where no name may stand.", name=node.name))
     if isinstance(node, exp.DataType) and (
         _READ_AS.get(node.this.name, node.this.name) not in _TYPES or node.expressions or node.args.get("nested")
     ):
-        raise FormulaFault(f"A value cannot be cast to {node.sql()}.", f"Types are: {', '.join(_TYPES)}.")
+        raise FormulaFault(
+            _("A value cannot be cast to {type}.", type=node.sql()), _("Types are: {types}.", types=in_a_row(_TYPES))
+        )
     if isinstance(node, exp.In) and any(node.args.get(k) for k in ("query", "unnest", "field", "is_global")):
-        raise FormulaFault("`in` takes a list of values in brackets.")
+        raise FormulaFault(_("`in` takes a list of values in brackets."))
     for key, value in node.args.items():
         if value and not isinstance(value, (exp.Expr, list, str, bool)) and key != "this":
-            raise FormulaFault(f"{kind.lower()} is written in a way that a formula does not know.")
+            raise FormulaFault(_("{kind} is written in a way that a formula does not know.", kind=kind.lower()))
 
 
 def _parts(tree: exp.Expr, *kinds: type[exp.Expr]) -> Iterator[exp.Expr]:
@@ -206,14 +218,17 @@ def _weigh(tree: exp.Expr) -> None:
     for node in _parts(tree, *_REGEX):
         pattern = node.args.get("expression")
         if not isinstance(pattern, exp.Literal) or len(pattern.name) > LONGEST_PATTERN:
-            remedy = f"Write it out in single quotes, with at most {LONGEST_PATTERN} characters."
-            raise FormulaFault("A regular expression must be written out as a text.", remedy)
+            remedy = _("Write it out in single quotes, with at most {count} characters.", count=LONGEST_PATTERN)
+            raise FormulaFault(_("A regular expression must be written out as a text."), remedy)
     for node in _parts(tree, exp.StrToTime, exp.TimeToStr):
         if not isinstance(node.args.get("format"), exp.Literal):
-            raise FormulaFault("The form of a day must be written out as a text.", "Write it as in strptime(day, '%m/%d/%Y').")
+            raise FormulaFault(
+                _("The form of a day must be written out as a text."),
+                _("Write it as in {example}.", example="strptime(day, '%m/%d/%Y')"),
+            )
     work = sum(10 if isinstance(n, _REGEX) else 1 for n in tree.walk() if not isinstance(n, _FREE))
     if work > MOST_WORK:
-        raise FormulaFault("The formula does too much for one value.", "Use fewer functions, or fewer regular expressions.")
+        raise FormulaFault(_("The formula does too much for one value."), _("Use fewer functions, or fewer regular expressions."))
     _bound_growth(tree)
 
 
@@ -226,13 +241,13 @@ def _bound_growth(tree: exp.Expr) -> None:
     for node in _parts(tree, exp.Replace, exp.RegexpReplace):
         search, put = node.args.get("expression"), node.args.get("replacement")
         if not isinstance(search, exp.Literal) or not (put is None or isinstance(put, exp.Literal)):
-            raise FormulaFault("What is searched and what is put in its place must be written out as texts.")
+            raise FormulaFault(_("What is searched and what is put in its place must be written out as texts."))
         shortest = len(search.name) if isinstance(node, exp.Replace) else 1
         growth *= max(1, -(-(len(put.name) if put else 0) // max(1, shortest)) + isinstance(node, exp.RegexpReplace))
     for node in _parts(tree, exp.Pad):
         width = node.args.get("expression")
         if not isinstance(width, exp.Literal) or not width.name.isdigit() or int(width.name) > 255:
-            raise FormulaFault("lpad and rpad take a width of at most 255, written as a number.")
+            raise FormulaFault(_("lpad and rpad take a width of at most 255, written as a number."))
     copies = sum(1 for _ in _parts(tree, exp.Column))
     if growth > GROWTH or growth * copies > 4 * GROWTH:
-        raise FormulaFault("The formula makes texts too long by replacing.", "Use fewer or shorter replacements.")
+        raise FormulaFault(_("The formula makes texts too long by replacing."), _("Use fewer or shorter replacements."))

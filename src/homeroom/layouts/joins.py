@@ -19,9 +19,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeroom.layouts import entries, hints, patterns
+from homeroom.layouts.faults import Complain
 from homeroom.layouts.layout import Join, Take
 from homeroom.layouts.nearness import did_you_mean
-from homeroom.layouts.rows import Complain
+from homeroom.roster.words import Said, _, in_a_row
 from homeroom.workbench.values import Hints
 
 KEYS = ("file", "read", "on", "when", "blank", "optional", "take", "order", "limit")
@@ -34,18 +35,26 @@ def read(raw: Mapping[str, Any], complain: Complain, judge: entries.Judge) -> tu
     """Read all sections in the order of the text; mistakes go to `complain`, and `judge` judges the formulas."""
     if len(raw) > MOST:
         last = list(raw)[MOST]
-        complain(last, message=f"A layout joins at most {MOST} files.", remedy="Join fewer, or let the export bring the columns.")
+        complain(
+            last,
+            message=_("A layout joins at most {count} files.", count=MOST),
+            remedy=_("Join fewer, or let the export bring the columns."),
+        )
     found: list[Join] = []
     for name, section in raw.items():
         if not isinstance(section, dict):
-            complain(name, message="A join is a section.", remedy=f"Write [join.{name}] on a line of its own and its keys below.")
+            complain(
+                name,
+                message=_("A join is a section."),
+                remedy=_("Write [join.{name}] on a line of its own and its keys below.", name=name),
+            )
             continue
 
-        def note(*path: str, message: str, remedy: str, name: str = name) -> None:
+        def note(*path: str, message: Said, remedy: Said, name: str = name) -> None:
             complain(name, *path, message=message, remedy=remedy)
 
         if not name.strip() or "." in name:
-            note(message="The name of a join has letters and no point.", remedy="Choose another name.")
+            note(message=_("The name of a join has letters and no point."), remedy=_("Choose another name."))
             continue
         if (join := _join(name, section, note, judge)) is not None:
             found.append(join)
@@ -55,14 +64,16 @@ def read(raw: Mapping[str, Any], complain: Complain, judge: entries.Judge) -> tu
 def _join(name: str, raw: Mapping[str, Any], complain: Complain, judge: entries.Judge) -> Join | None:
     for key in raw:
         if key not in KEYS:
-            complain(key, message=f"{key} is not known here.", remedy=did_you_mean(key, KEYS))
+            complain(key, message=_("{key} is not known here.", key=key), remedy=did_you_mean(key, KEYS))
     files, on = _files(raw.get("file"), complain), _pairs(raw.get("on"), complain)
     take = raw.get("take", "one")
     if take not in TAKES:
-        complain("take", message=f"take cannot be {take}.", remedy=f"It is one of: {', '.join(TAKES)}.")
+        complain(
+            "take", message=_("take cannot be {take}.", take=str(take)), remedy=_("It is one of: {takes}.", takes=in_a_row(TAKES))
+        )
     optional = raw.get("optional", False)
     if not isinstance(optional, bool):
-        complain("optional", message="optional is true or false.", remedy="Write true or false without quotes.")
+        complain("optional", message=_("optional is true or false."), remedy=_("Write true or false without quotes."))
     order, limit = _listing(raw, take, complain)
     read = _hints(raw.get("read", {}), complain)
     when = raw.get("when")
@@ -77,16 +88,16 @@ def _blank(raw: Mapping[str, Any], complain: Complain) -> tuple[str, ...]:
     value = raw.get("blank", [])
     listed = value if isinstance(value, list) else [value]
     if not all(isinstance(w, str) and w.strip() for w in listed):
-        complain("blank", message="blank lists header words of that file.", remedy='Write it as blank = ["kind"].')
+        complain("blank", message=_("blank lists header words of that file."), remedy=_('Write it as blank = ["kind"].'))
         return ()
     if listed and "when" not in raw:
-        complain("blank", message="blank is for columns that when names.", remedy="Write a when, or take this line out.")
+        complain("blank", message=_("blank is for columns that when names."), remedy=_("Write a when, or take this line out."))
     return tuple(listed)
 
 
 def _hints(raw: Any, complain: Complain) -> Hints:
     if not isinstance(raw, dict):
-        complain("read", message="read is a table.", remedy="Write it as read = { header = false }.")
+        complain("read", message=_("read is a table."), remedy=_("Write it as read = { header = false }."))
         return Hints()
     return hints.read(raw, lambda *path, message, remedy: complain("read", *path, message=message, remedy=remedy))
 
@@ -94,13 +105,17 @@ def _hints(raw: Any, complain: Complain) -> Hints:
 def _files(value: Any, complain: Complain) -> tuple[str, ...]:
     listed = value if isinstance(value, list) else [value]
     if not listed or not all(isinstance(w, str) and w.strip() for w in listed):
-        complain("file", message="A join says which file it reads.", remedy='Write file = "staff.csv".')
+        complain("file", message=_("A join says which file it reads."), remedy=_('Write file = "staff.csv".'))
         return ()
     for pattern in listed:
         try:
             patterns.compiled(pattern)
         except re.error as error:
-            complain("file", message=f"{pattern} is no regular expression: {error}.", remedy="Correct it, or use * and ?.")
+            complain(
+                "file",
+                message=_("{pattern} is no regular expression: {error}.", pattern=pattern, error=str(error)),
+                remedy=_("Correct it, or use * and ?."),
+            )
     return tuple(listed)
 
 
@@ -109,8 +124,8 @@ def _pairs(value: Any, complain: Complain) -> tuple[tuple[str, str], ...]:
     if not good:
         complain(
             "on",
-            message="on says which column of the row is which column of the other file.",
-            remedy='Write it as on = { "teacher_id" = "staff_id" }.',
+            message=_("on says which column of the row is which column of the other file."),
+            remedy=_('Write it as on = { "teacher_id" = "staff_id" }.'),
         )
         return ()
     assert isinstance(value, dict)
@@ -121,12 +136,12 @@ def _listing(raw: Mapping[str, Any], take: Any, complain: Complain) -> tuple[tup
     order, limit = raw.get("order", []), raw.get("limit")
     listed = order if isinstance(order, list) else [order]
     if not all(isinstance(w, str) and w.strip() for w in listed):
-        complain("order", message="order lists header words of that file.", remedy='Write it as order = ["priority"].')
+        complain("order", message=_("order lists header words of that file."), remedy=_('Write it as order = ["priority"].'))
         listed = []
     if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
-        complain("limit", message="limit is a whole number from 1.", remedy="Write it as limit = 6.")
+        complain("limit", message=_("limit is a whole number from 1."), remedy=_("Write it as limit = 6."))
         limit = None
     for key in ("order", "limit"):
         if key in raw and take == "one":
-            complain(key, message=f"{key} needs take = list.", remedy='Write take = "list", or take this line out.')
+            complain(key, message=_("{key} needs take = list.", key=key), remedy=_('Write take = "list", or take this line out.'))
     return tuple(listed), limit

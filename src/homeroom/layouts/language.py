@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from homeroom.layouts import entries, hints, inherit, joins, patterns, rows, targets
-from homeroom.layouts.faults import LayoutFault, LayoutFaults
+from homeroom.layouts.faults import Complain, LayoutFault, LayoutFaults
 from homeroom.layouts.layout import EXTENSION, RECORD, Join, Kind, Layout, Source, in_order
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import Places, places
 from homeroom.roster.catalogue import DATASET, Catalogue, Table, catalogue
 from homeroom.roster.datasets import is_own
+from homeroom.roster.words import Said, _, in_a_row
 from homeroom.workbench.values import Hints
 
-Note = Callable[[str, str, str], None]
+Note = Callable[[str, Said, Said], None]
 """note(key, message, remedy)"""
 
 KEYS = (
@@ -52,7 +53,9 @@ def read_toml(text: str, origin: str) -> dict[str, Any]:
         end = text.splitlines() or [""]
         line, column = (int(place[1]), int(place[2])) if place else (len(end), len(end[-1]) + 1)
         message = str(error).split(" (at ")[0] + "."
-        raise LayoutFaults([LayoutFault(origin, line, column, message, "Correct the TOML at this place.")]) from error
+        raise LayoutFaults(
+            [LayoutFault(origin, line, column, _("{message}", message=message), _("Correct the TOML at this place."))]
+        ) from error
 
 
 @dataclass(slots=True)
@@ -66,7 +69,7 @@ class _Reader:
     judge: entries.Judge
     faults: list[LayoutFault] = field(default_factory=list)
 
-    def complain(self, *path: str, message: str, remedy: str) -> None:
+    def complain(self, *path: str, message: Said, remedy: Said) -> None:
         line, column = self.places.find(path)
         self.faults.append(LayoutFault(self.origin, line, column, message, remedy))
 
@@ -109,14 +112,14 @@ class _Reader:
     def _unknown(self, path: tuple[str, ...], raw: dict[str, Any], known: tuple[str, ...]) -> None:
         for key in raw:
             if key not in known:
-                self.complain(*path, key, message=f"{key} is not known here.", remedy=did_you_mean(key, known))
+                self.complain(*path, key, message=_("{key} is not known here.", key=key), remedy=did_you_mean(key, known))
 
     def _text(self, key: str, *, required: bool = False) -> str | None:
         value = self.raw.get(key)
         if value is None and not required:
             return None
         if not isinstance(value, str) or not value.strip():
-            self.complain(key, message=f"{key} must be a text.", remedy=f'Write it as {key} = "...".')
+            self.complain(key, message=_("{key} must be a text.", key=key), remedy=_('Write it as {key} = "...".', key=key))
             return None
         return value
 
@@ -124,21 +127,31 @@ class _Reader:
         value = self.raw.get(key, [])
         listed = value if isinstance(value, list) else [value]
         if not all(isinstance(v, str) and v.strip() for v in listed):
-            self.complain(key, message=f"{key} is a text or a list of texts.", remedy=f'Write it as {key} = ["...", "..."].')
+            self.complain(
+                key,
+                message=_("{key} is a text or a list of texts.", key=key),
+                remedy=_('Write it as {key} = ["...", "..."].', key=key),
+            )
             return ()
         return tuple(listed)
 
     def _word(self, key: str, usual: str, known: tuple[str, ...]) -> str:
         value = self.raw.get(key, usual)
         if value not in known:
-            self.complain(key, message=f"{key} cannot be {value}.", remedy=f"It is one of: {', '.join(known)}.")
+            self.complain(
+                key,
+                message=_("{key} cannot be {value}.", key=key, value=str(value)),
+                remedy=_("It is one of: {known}.", known=in_a_row(known)),
+            )
             return usual
         return str(value)
 
     def _flag(self, key: str, raw: dict[str, Any], usual: bool, *path: str) -> bool:
         value = raw.get(key, usual)
         if not isinstance(value, bool):
-            self.complain(*path, key, message=f"{key} is true or false.", remedy="Write true or false without quotes.")
+            self.complain(
+                *path, key, message=_("{key} is true or false.", key=key), remedy=_("Write true or false without quotes.")
+            )
             return usual
         return value
 
@@ -147,7 +160,7 @@ class _Reader:
         name = self._text("table", required=True)
         known = targets.tables(self.book)
         if name is not None and name not in known:
-            self.complain("table", message=f"There is no roster table {name}.", remedy=did_you_mean(name, known))
+            self.complain("table", message=_("There is no roster table {name}.", name=name), remedy=did_you_mean(name, known))
             return None
         return known[name] if name else None
 
@@ -157,11 +170,11 @@ class _Reader:
             return None
         version = inherit.version_of(named)
         if version is None:
-            remedy = "Write oneroster:1.1, oneroster:1.2 or dataset."
-            self.complain("inherit", message=f"{named} cannot be inherited.", remedy=remedy)
+            remedy = _("Write oneroster:1.1, oneroster:1.2 or dataset.")
+            self.complain("inherit", message=_("{named} cannot be inherited.", named=named), remedy=remedy)
         elif table is not None and table.dataset != (version == DATASET):
-            remedy = 'Write inherit = "dataset".' if table.dataset else "Write oneroster:1.1 or oneroster:1.2."
-            self.complain("inherit", message=f"{named} knows no table {table.name}.", remedy=remedy)
+            remedy = _('Write inherit = "dataset".') if table.dataset else _("Write oneroster:1.1 or oneroster:1.2.")
+            self.complain("inherit", message=_("{named} knows no table {table}.", named=named, table=table.name), remedy=remedy)
         return version
 
     def _files(self, table: Table | None, version: str | None) -> tuple[str, ...]:
@@ -171,18 +184,24 @@ class _Reader:
                 patterns.compiled(pattern)
             except re.error as error:
                 self.complain(
-                    "file", message=f"{pattern} is no regular expression: {error}.", remedy="Correct it, or use * and ?."
+                    "file",
+                    message=_("{pattern} is no regular expression: {error}.", pattern=pattern, error=str(error)),
+                    remedy=_("Correct it, or use * and ?."),
                 )
         if not given and version and table:
             return patterns.usual_names(table.file)
         if not given and "file" not in self.raw:
-            self.complain("file", message="A layout says which files it reads.", remedy='Write file = "users.csv".')
+            self.complain("file", message=_("A layout says which files it reads."), remedy=_('Write file = "users.csv".'))
         return given
 
     def _section(self, key: str, known: tuple[str, ...] | None) -> dict[str, Any]:
         value = self.raw.get(key, {})
         if not isinstance(value, dict):
-            self.complain(key, message=f"{key} is a section.", remedy=f"Write [{key}] on a line of its own and its keys below.")
+            self.complain(
+                key,
+                message=_("{key} is a section.", key=key),
+                remedy=_("Write [{key}] on a line of its own and its keys below.", key=key),
+            )
             return {}
         if known is not None:
             self._unknown((key,), value, known)
@@ -198,13 +217,18 @@ class _Reader:
         found = joins.read(self._section("join", None), self._noting("join"), self.judge)
         for join in found:
             if each is not None and join.name.casefold() == each.name.casefold():
-                self.complain("join", join.name, message=f"{join.name} is also the name of each.", remedy="Rename one of them.")
+                self.complain(
+                    "join",
+                    join.name,
+                    message=_("{join} is also the name of each.", join=join.name),
+                    remedy=_("Rename one of them."),
+                )
         return found
 
-    def _noting(self, *before: str) -> rows.Complain:
+    def _noting(self, *before: str) -> Complain:
         """What notes a mistake at a key of a section."""
 
-        def note(*path: str, message: str, remedy: str) -> None:
+        def note(*path: str, message: Said, remedy: Said) -> None:
             self.complain(*before, *path, message=message, remedy=remedy)
 
         return note
@@ -214,7 +238,7 @@ class _Reader:
         if "keep" not in self.raw:
             return None
         if "when" not in raw:
-            self.complain("keep", message="keep has no when.", remedy="Say which rows to take, as when = \"active = '1'\".")
+            self.complain("keep", message=_("keep has no when."), remedy=_("Say which rows to take, as when = \"active = '1'\"."))
             return None
         if not self.judge(raw.get("when"), self._noting("keep"), "when", condition=True):
             return None
@@ -224,8 +248,8 @@ class _Reader:
         found = []
         for word, others in self._section("also", None).items():
             if not isinstance(others, list) or not others or not all(isinstance(o, str) and o.strip() for o in others):
-                remedy = 'Write it as "SIS ID" = ["ID"].'
-                self.complain("also", word, message=f"{word} has a list of other header words.", remedy=remedy)
+                remedy = _('Write it as "SIS ID" = ["ID"].')
+                self.complain("also", word, message=_("{word} has a list of other header words.", word=word), remedy=remedy)
             else:
                 found.append((word, tuple(others)))
         return tuple(found)
@@ -234,8 +258,8 @@ class _Reader:
         """The columns that the filter can do without: blank where they do not come."""
         words = self.raw.get("keep", {}).get("optional", []) if isinstance(self.raw.get("keep", {}), dict) else []
         if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
-            remedy = 'Write it as optional = ["other.column"].'
-            self.complain("keep", "optional", message="optional is a list of columns of the formula.", remedy=remedy)
+            remedy = _('Write it as optional = ["other.column"].')
+            self.complain("keep", "optional", message=_("optional is a list of columns of the formula."), remedy=remedy)
             return ()
         return tuple(words)
 
@@ -243,7 +267,9 @@ class _Reader:
         for target in made.gather:
             if target not in mapped or target.startswith(EXTENSION):
                 known = [t for t in mapped if not t.startswith(EXTENSION)]
-                self.complain("rows", "gather", message=f"gather cannot list {target}.", remedy=did_you_mean(target, known))
+                self.complain(
+                    "rows", "gather", message=_("gather cannot list {target}.", target=target), remedy=did_you_mean(target, known)
+                )
 
     def _map(self, table: Table, version: str | None) -> dict[str, Source]:
         mapped = inherit.inherited(table, version) if version else {}
@@ -254,8 +280,9 @@ class _Reader:
         written = self.raw.get("map")
         key = targets.key(table)
         if key not in mapped and not (isinstance(written, dict) and key in written):
-            what = "names the student" if key == "student" else "identifies a row for good"
-            self.complain("map", message=f"The map has no {key}.", remedy=f"Say which column {what}.")
+            student, row = _("Say which column names the student."), _("Say which column identifies a row for good.")
+            remedy = student if key == "student" else row
+            self.complain("map", message=_("The map has no {key}.", key=key), remedy=remedy)
         return mapped
 
     def _target(self, table: Table, target: str) -> bool:
@@ -263,10 +290,17 @@ class _Reader:
         if target in known or (target.startswith(EXTENSION) and len(target) > len(EXTENSION)):
             return True
         if any(f.name == target and f.secret for f in table.fields):
-            self.complain("map", target, message=f"{target} is a secret and never stored.", remedy="Take this line out.")
+            self.complain(
+                "map", target, message=_("{target} is a secret and never stored.", target=target), remedy=_("Take this line out.")
+            )
         else:
-            remedy = f"{did_you_mean(target, known)} Other data goes to metadata.NAME."
-            self.complain("map", *_path(target), message=f"{table.name} has no column {target}.", remedy=remedy)
+            remedy = _("{remedy} Other data goes to metadata.NAME.", remedy=did_you_mean(target, known))
+            self.complain(
+                "map",
+                *_path(target),
+                message=_("{table} has no column {target}.", table=table.name, target=target),
+                remedy=remedy,
+            )
         return False
 
 

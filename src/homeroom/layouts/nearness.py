@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from homeroom.roster.words import Said, _, in_a_row
+
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 
@@ -60,8 +62,8 @@ def suggestion(word: str, known: Iterable[str]) -> str | None:
     return ranked[0][1]
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Said:
     """A remedy: the word that was probably meant, else the words there are."""
     names = sorted(known)
     meant = suggestion(word, names)
-    return f"Did you mean {meant}?" if meant else f"Known are: {', '.join(names)}."
+    return _("Did you mean {word}?", word=meant) if meant else _("Known are: {names}.", names=in_a_row(names))

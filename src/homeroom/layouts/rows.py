@@ -12,14 +12,13 @@ gather = ["orgSourcedIds"]                                               with `o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from homeroom.layouts.faults import Complain
 from homeroom.layouts.nearness import did_you_mean
-
-Complain = Callable[..., None]
-"""complain(*path, message=..., remedy=...): notes a mistake at a key and goes on."""
+from homeroom.roster.words import _
 
 Once = Literal["no", "fullest", "agree"]
 
@@ -102,19 +101,19 @@ def read(raw: Mapping[str, Any], complain: Complain) -> Rows:
     """Read the section; mistakes go to `complain`."""
     for key in raw:
         if key not in KEYS:
-            complain(key, message=f"{key} is not known here.", remedy=did_you_mean(key, KEYS))
+            complain(key, message=_("{key} is not known here.", key=key), remedy=did_you_mean(key, KEYS))
     once = _once(raw.get("once", False), complain)
     return Rows(_each(raw["each"], complain) if "each" in raw else None, once, _gather(raw.get("gather", []), once, complain))
 
 
 def _gather(value: Any, once: Once, complain: Complain) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(_word(v) for v in value):
-        complain("gather", message="gather is a list of targets.", remedy='Write it as gather = ["orgSourcedIds"].')
+        complain("gather", message=_("gather is a list of targets."), remedy=_('Write it as gather = ["orgSourcedIds"].'))
         return ()
     if value and once == "no":
-        complain("gather", message="gather says nothing without once.", remedy="Write once = true above it.")
+        complain("gather", message=_("gather says nothing without once."), remedy=_("Write once = true above it."))
     if "sourcedId" in value:
-        complain("gather", message="sourcedId cannot be gathered: it tells which rows are one.", remedy="Leave it out.")
+        complain("gather", message=_("sourcedId cannot be gathered: it tells which rows are one."), remedy=_("Leave it out."))
     return tuple(dict.fromkeys(value))
 
 
@@ -124,7 +123,7 @@ def _once(value: Any, complain: Complain) -> Once:
     if value is True:
         return "fullest"
     if value != "agree":
-        complain("once", message="once is true, false or agree.", remedy='Write once = true, or once = "agree".')
+        complain("once", message=_("once is true, false or agree."), remedy=_('Write once = true, or once = "agree".'))
     return "agree"
 
 
@@ -132,13 +131,13 @@ def _each(value: Any, complain: Complain) -> Each | None:
     if not isinstance(value, dict) or len(value) != 1:
         complain(
             "each",
-            message="each names one thing and the columns it is taken from.",
-            remedy='Write it as each = { teacher = ["teacher_id", "co_teacher"] }.',
+            message=_("each names one thing and the columns it is taken from."),
+            remedy=_('Write it as each = { teacher = ["teacher_id", "co_teacher"] }.'),
         )
         return None
     name, raw = next(iter(value.items()))
     if not name.strip() or "." in name:
-        complain("each", name, message="The name of a new column has letters and no point.", remedy="Choose another name.")
+        complain("each", name, message=_("The name of a new column has letters and no point."), remedy=_("Choose another name."))
         return None
     if isinstance(raw, list):
         return _cells(name, raw, complain)
@@ -151,15 +150,26 @@ def _each(value: Any, complain: Complain) -> Each | None:
     complain(
         "each",
         name,
-        message=f"{name} is a list of columns, all columns but some, a list cell to split, or numbered groups.",
-        remedy='Write it as ["a", "b"], as { but = ["id"] }, as { split = "ids", by = "," } or as { numbers = [1, 2], columns = { id = "C{n}_ID" } }.',
+        message=_("{name} is a list of columns, all columns but some, a list cell to split, or numbered groups.", name=name),
+        remedy=_(
+            "Write it as {cells}, as {rest}, as {items} or as {groups}.",
+            cells='["a", "b"]',
+            rest='{ but = ["id"] }',
+            items='{ split = "ids", by = "," }',
+            groups='{ numbers = [1, 2], columns = { id = "C{n}_ID" } }',
+        ),
     )
     return None
 
 
 def _cells(name: str, raw: list[Any], complain: Complain) -> Cells | None:
     if not 0 < len(raw) <= MOST or not all(_word(w) for w in raw):
-        complain("each", name, message=f"{name} lists 1 to {MOST} header words.", remedy='Write it as ["a", "b"].')
+        complain(
+            "each",
+            name,
+            message=_("{name} lists 1 to {most} header words.", name=name, most=MOST),
+            remedy=_('Write it as ["a", "b"].'),
+        )
         return None
     return Cells(name, tuple(dict.fromkeys(raw)))
 
@@ -169,7 +179,11 @@ def _rest(name: str, raw: Mapping[str, Any], complain: Complain) -> Cells | None
     but = raw["but"]
     if not isinstance(but, list) or not but or not all(_word(w) for w in but):
         complain(
-            "each", name, "but", message="but lists header words, the key at least.", remedy='Write it as but = ["student_id"].'
+            "each",
+            name,
+            "but",
+            message=_("but lists header words, the key at least."),
+            remedy=_('Write it as but = ["student_id"].'),
         )
         return None
     return Cells(name, (), tuple(but))
@@ -179,10 +193,10 @@ def _items(name: str, raw: Mapping[str, Any], complain: Complain) -> Items | Non
     _unknown(name, raw, ITEM_KEYS, complain)
     column, by = raw["split"], raw.get("by", ",")
     if not _word(column):
-        complain("each", name, "split", message="split is a header word.", remedy='Write it as split = "guardian_ids".')
+        complain("each", name, "split", message=_("split is a header word."), remedy=_('Write it as split = "guardian_ids".'))
         return None
     if not isinstance(by, str) or not by:
-        complain("each", name, "by", message="by is the sign between two items.", remedy='Write it as by = ",".')
+        complain("each", name, "by", message=_("by is the sign between two items."), remedy=_('Write it as by = ",".'))
         return None
     return Items(name, column, by)
 
@@ -191,22 +205,29 @@ def _groups(name: str, raw: Mapping[str, Any], complain: Complain) -> Groups | N
     _unknown(name, raw, GROUP_KEYS, complain)
     numbers, columns = raw.get("numbers"), raw["columns"]
     if not isinstance(numbers, list) or not 0 < len(numbers) <= MOST or not all(type(n) is int and n >= 0 for n in numbers):
-        complain("each", name, "numbers", message="numbers lists whole numbers.", remedy="Write it as numbers = [1, 2, 3].")
+        complain("each", name, "numbers", message=_("numbers lists whole numbers."), remedy=_("Write it as numbers = [1, 2, 3]."))
         return None
     if not isinstance(columns, dict) or not columns:
-        complain("each", name, "columns", message="columns names the cells of a group.", remedy=_GROUP)
+        complain("each", name, "columns", message=_("columns names the cells of a group."), remedy=_GROUP)
         return None
     members = []
     for member, words in columns.items():
         listed = words if isinstance(words, list) else [words]
         if member == NUMBER or not listed or not all(_word(w) and "{n}" in w for w in listed):
-            complain("each", name, "columns", member, message=f"{member} is no cell of a numbered group.", remedy=_GROUP)
+            complain(
+                "each",
+                name,
+                "columns",
+                member,
+                message=_("{member} is no cell of a numbered group.", member=member),
+                remedy=_GROUP,
+            )
             return None
         members.append((member, tuple(listed)))
     return Groups(name, tuple(dict.fromkeys(numbers)), tuple(members))
 
 
-_GROUP = 'Write its header word with {n} for the number, as { id = "Contact{n}_ID" }; `number` is a name that Homeroom gives.'
+_GROUP = _('Write its header word with {n} for the number, as { id = "Contact{n}_ID" }; `number` is a name that Homeroom gives.')
 
 
 def _word(value: Any) -> bool:
@@ -216,4 +237,4 @@ def _word(value: Any) -> bool:
 def _unknown(name: str, raw: Mapping[str, Any], known: tuple[str, ...], complain: Complain) -> None:
     for key in raw:
         if key not in known:
-            complain("each", name, key, message=f"{key} is not known here.", remedy=did_you_mean(key, known))
+            complain("each", name, key, message=_("{key} is not known here.", key=key), remedy=did_you_mean(key, known))

@@ -24,6 +24,7 @@ from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.positions import places
 from homeroom.roster.catalogue import VERSIONS, Catalogue, Table, catalogue
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import Said, _, in_a_row
 from homeroom.workbench.values import Hints
 
 DECLARATION = "set.toml"
@@ -85,7 +86,12 @@ class LayoutSet:
         for layout in self.layouts:
             if layout.name == name:
                 return layout
-        raise Misuse(f"The set {self.name} has no layout {name}. {did_you_mean(name, (w.name for w in self.layouts))}")
+        raise Misuse(
+            "The set {name} has no layout {layout}. {remedy}",
+            name=self.name,
+            layout=name,
+            remedy=did_you_mean(name, (w.name for w in self.layouts)),
+        )
 
     def named(self, file_name: str) -> Layout | None:
         """The layout that reads files of this name; where several do, the one whose pattern stands first wins."""
@@ -162,10 +168,10 @@ def texts_in(folder: Path | Traversable) -> dict[str, str]:
             try:
                 texts[file.name] = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
             except UnicodeDecodeError as error:
-                fault = LayoutFault(file.name, 0, 0, "This file is not UTF-8 text.", "Save it as UTF-8.")
+                fault = LayoutFault(file.name, 0, 0, _("This file is not UTF-8 text."), _("Save it as UTF-8."))
                 raise LayoutFaults([fault]) from error
     if not texts:
-        raise Misuse(f"{folder.name} holds no layout. A layout set is a folder of TOML files.")
+        raise Misuse("{folder} holds no layout. A layout set is a folder of TOML files.", folder=folder.name)
     return texts
 
 
@@ -252,21 +258,27 @@ def _declaration(text: str | None, name: str, faults: list[LayoutFault]) -> dict
         return {}
     where = places(text)
 
-    def complain(key: str, message: str, remedy: str) -> None:
+    def complain(key: str, message: Said, remedy: Said) -> None:
         faults.append(LayoutFault(DECLARATION, *where.find([key]), message, remedy))
 
     for key in raw:
         if key not in KEYS:
-            complain(key, f"{key} is not known here.", did_you_mean(key, KEYS))
+            complain(key, _("{key} is not known here.", key=key), did_you_mean(key, KEYS))
     if raw.get("name", name) != name:
-        complain("name", f"The set calls itself {raw['name']}, its folder {name}.", "Give both the same name.")
+        complain(
+            "name",
+            _("The set calls itself {said}, its folder {name}.", said=str(raw["name"]), name=name),
+            _("Give both the same name."),
+        )
     if raw.get("version", "1.2") not in VERSIONS:
-        complain("version", "This version is not known.", f"It is one of: {', '.join(VERSIONS)}.")
+        complain("version", _("This version is not known."), _("It is one of: {versions}.", versions=in_a_row(VERSIONS)))
     if raw.get("end_dates", "exclusive") not in ("exclusive", "inclusive"):
-        complain("end_dates", "This meaning is not known.", "Write exclusive (the first day after) or inclusive (the last day).")
+        complain(
+            "end_dates", _("This meaning is not known."), _("Write exclusive (the first day after) or inclusive (the last day).")
+        )
     for word in inherit.words(raw):
         if inherit.version_of(word) is None:
-            complain("inherit", f"{word} cannot be inherited.", "Write oneroster:1.1, oneroster:1.2 or dataset.")
+            complain("inherit", _("{word} cannot be inherited.", word=word), _("Write oneroster:1.1, oneroster:1.2 or dataset."))
     for key, known in (
         ("required", None),
         ("waived", _columns()),
@@ -285,11 +297,11 @@ def _columns() -> list[str]:
 
 def _judge_list(value: object, key: str, known: Iterable[str] | None, complain: language.Note) -> None:
     if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        complain(key, f"{key} is a list of texts.", f'Write it as {key} = ["...", "..."].')
+        complain(key, _("{key} is a list of texts.", key=key), _('Write it as {key} = ["...", "..."].', key=key))
         return
     for word in value:
         if known is not None and word not in known:
-            complain(key, f"{key} cannot list {word}.", did_you_mean(word, known))
+            complain(key, _("{key} cannot list {word}.", key=key, word=word), did_you_mean(word, known))
 
 
 def _inherited(declared: Mapping[str, object], have: set[str], own: Sequence[Table]) -> list[Layout]:
@@ -312,7 +324,7 @@ def _twice(layouts: Iterable[Layout]) -> list[LayoutFault]:
     found = []
     for layout in layouts:
         if layout.name in seen:
-            found.append(LayoutFault(layout.name, 0, 0, "Two layouts of the set have this name.", "Give each its own."))
+            found.append(LayoutFault(layout.name, 0, 0, _("Two layouts of the set have this name."), _("Give each its own.")))
         seen.add(layout.name)
     return found
 
@@ -322,7 +334,7 @@ def _required(declared: Mapping[str, object], layouts: Iterable[Layout], book: C
     known = [*book.tables, *(w.name for w in layouts)]
     where = places(text).find(["required"])
     return [
-        LayoutFault(DECLARATION, *where, f"required cannot list {word}.", did_you_mean(word, known))
+        LayoutFault(DECLARATION, *where, _("required cannot list {word}.", word=word), did_you_mean(word, known))
         for word in _listed(declared, "required")
         if word not in known
     ]
@@ -335,6 +347,11 @@ def _at_odds(layouts: Sequence[Layout]) -> list[LayoutFault]:
         for other in layouts[:number]:
             if {*layout.files} & {*other.files} and layout.hints != other.hints:
                 shared = next(f for f in layout.files if f in other.files)
-                message = f"{layout.name} and {other.name} read {shared} and say different things in [read]."
-                found.append(LayoutFault(layout.name, 0, 0, message, "Write the same [read] in both."))
+                message = _(
+                    "{layout} and {other} read {file} and say different things in [read].",
+                    layout=layout.name,
+                    other=other.name,
+                    file=shared,
+                )
+                found.append(LayoutFault(layout.name, 0, 0, message, _("Write the same [read] in both.")))
     return found

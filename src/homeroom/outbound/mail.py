@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from homeroom.roster.faults import Fault
+from homeroom.roster.words import Value
 
 SECONDS = 30.0
 PORTS = {"smtp": 587, "smtps": 465}
@@ -21,9 +22,9 @@ PORTS = {"smtp": 587, "smtps": 465}
 class NotSent(Fault):
     """The mail server did not take it. `passing`: another try may work; the text names what the server said, never whom it was for."""
 
-    def __init__(self, told: str, *, passing: bool) -> None:
+    def __init__(self, text: str, /, *, passing: bool, **values: Value) -> None:
         self.passing = passing
-        super().__init__(told)
+        super().__init__(text, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +94,24 @@ def _speak(server: Server, say: Callable[[aiosmtplib.SMTP], Awaitable[object]]) 
     try:
         asyncio.run(speak())
     except aiosmtplib.SMTPAuthenticationError as no:
-        raise NotSent(f"the mail server did not accept the user name and password ({no.code})", passing=True) from None
+        raise NotSent(
+            "the mail server did not accept the user name and password ({code})", passing=True, code=str(no.code)
+        ) from None
     except aiosmtplib.SMTPRecipientsRefused as no:
         raise _answered(no.recipients[0].code) from None
     except aiosmtplib.SMTPResponseException as no:
         raise _answered(no.code) from None
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as trouble:
-        raise NotSent(f"the mail server at {server.host} could not be reached ({type(trouble).__name__})", passing=True) from None
+        raise NotSent(
+            "the mail server at {host} could not be reached ({trouble})",
+            passing=True,
+            host=server.host,
+            trouble=type(trouble).__name__,
+        ) from None
 
 
 def _answered(code: int) -> NotSent:
-    return NotSent(f"the mail server answered {code}", passing=not 500 <= code < 600)
+    return NotSent("the mail server answered {code}", passing=not 500 <= code < 600, code=str(code))
 
 
 def _here(host: str) -> bool:

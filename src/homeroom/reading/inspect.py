@@ -91,9 +91,9 @@ def _checked(hints: Hints, cell_bytes: int) -> str | None:
     if hints.delimiter is not None and (
         len(hints.delimiter) != 1 or not hints.delimiter.isascii() or hints.delimiter in '"\r\n\0'
     ):
-        raise Misuse(f"{hints.delimiter!r} cannot be a delimiter; name one ASCII character such as , or |")
+        raise Misuse("{delimiter!r} cannot be a delimiter; name one ASCII character such as , or |", delimiter=hints.delimiter)
     if cell_bytes < streams.CHUNK:
-        raise Misuse(f"the longest cell must be allowed at least {streams.CHUNK} bytes")
+        raise Misuse("the longest cell must be allowed at least {count} bytes", count=streams.CHUNK)
     return streams.canonical(hints.encoding) if hints.encoding is not None else None
 
 

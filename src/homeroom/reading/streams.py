@@ -34,7 +34,9 @@ def canonical(encoding: str) -> str:
         name = codecs.lookup(encoding).name
         "".encode(name)  # codecs that are no text encodings (base64, zlib) fail here
     except LookupError:
-        raise Misuse(f"{encoding!r} is no encoding that Homeroom knows; use a name such as utf-8, cp1252 or utf-16") from None
+        raise Misuse(
+            "{encoding!r} is no encoding that Homeroom knows; use a name such as utf-8, cp1252 or utf-16", encoding=encoding
+        ) from None
     return {"utf-8-sig": "utf-8", "ascii": "utf-8", "iso8859-1": "latin-1"}.get(name, name)
 
 

@@ -56,7 +56,7 @@ class Accounts:
             with self._place.write() as connection:
                 connection.execute(insert(account).values(row))
         except IntegrityError:
-            raise Misuse(f"The user name {made.username!r} is taken.") from None
+            raise Misuse("The user name {username!r} is taken.", username=made.username) from None
 
     def find(self, username: str) -> Account | None:
         """The account of a user name, or None: a login with an unknown name is nothing unusual."""
@@ -97,7 +97,7 @@ class Accounts:
         with self._place.write() as connection:
             done = connection.execute(update(account).where(account.c.username == username).values(values))
         if not done.rowcount:
-            raise Misuse(f"There is no SFTP account {username!r}.")
+            raise Misuse("There is no SFTP account {username!r}.", username=username)
 
 
 def _account(row: Row[Any]) -> Account:

@@ -189,7 +189,11 @@ def still(connection: Connection, place: Place, commit: Commit) -> None:
         connection.exec_driver_sql(f"LOCK TABLE {place.name('revision')} IN EXCLUSIVE MODE")  # writers only; readers pass
     present = connection.execute(select(func.coalesce(func.max(revision.c.number), 0))).scalar_one()
     if present != commit.revision_before:
-        raise TryAgain(f"the roster moved from revision {commit.revision_before} to {present} meanwhile")
+        raise TryAgain(
+            "the roster moved from revision {before} to {present} meanwhile",
+            before=str(commit.revision_before),
+            present=str(present),
+        )
 
 
 def _write(connection: Connection, place: Place, boat: Ferry, each: Delta) -> None:
@@ -320,7 +324,7 @@ def _write_small(connection: Connection, commit: Commit, number: int) -> None:
 def new_revision(connection: Connection, commit: Commit, number: int) -> None:
     """Write the new revision's row. Raises TryAgain when another import wrote it first."""
     if write_revision(connection, commit.number, commit.kind, commit.now, commit.who) != number:
-        raise TryAgain(f"revision {number} was written by another import")
+        raise TryAgain("revision {number} was written by another import", number=str(number))
 
 
 def _widen(connection: Connection, changes: int) -> None:

@@ -59,7 +59,7 @@ class Apps:
             with self._place.write() as connection:
                 connection.execute(insert(app).values(row))
         except IntegrityError:
-            raise Misuse(f"The client id {made.client_id!r} is taken.") from None
+            raise Misuse("The client id {client_id!r} is taken.", client_id=made.client_id) from None
 
     def find(self, client_id: str) -> App | None:
         """The app of a client id, revoked or not; None for an unknown one."""

@@ -16,6 +16,7 @@ from homeroom.roster.catalogue import Catalogue, Table, catalogue
 from homeroom.roster.datasets import agreed, as_values, from_values
 from homeroom.roster.faults import Misuse
 from homeroom.roster.names import quoted
+from homeroom.roster.words import in_a_row
 from homeroom.store.district_tables import dataset
 from homeroom.store.places import Place
 from homeroom.store.roster_tables import own_table
@@ -39,7 +40,7 @@ def table(place: Place, name: str) -> Table:
         return catalogue()[name]
     everything = book(place)
     if name not in everything.tables:
-        raise Misuse(f"there is no table {name!r}; the tables are: {', '.join(everything.tables)}.")
+        raise Misuse("there is no table {name!r}; the tables are: {tables}.", name=name, tables=in_a_row(everything.tables))
     return everything[name]
 
 

@@ -25,8 +25,10 @@ class Leaving(Misuse):
     def __init__(self, slug: str, due: datetime) -> None:
         self.slug, self.due = slug, due
         super().__init__(
-            f"The district {slug} is to be deleted on {due.date().isoformat()} and is shut until then; until that day it can be kept.",
-            f"homeroom district undelete {slug}",
+            "The district {slug} is to be deleted on {day} and is shut until then; until that day it can be kept.",
+            slug=slug,
+            day=due.date(),
+            command=f"homeroom district undelete {slug}",
         )
 
 
@@ -66,7 +68,7 @@ class Deletions:
         mine = update(district).where(district.c.slug == slug, district.c.leaves.is_(None))
         with self._place.write() as connection:
             if connection.execute(mine.values(leaves=written(due))).rowcount != 1:
-                raise Misuse(f"There is no district {slug!r}, or it is to be deleted already.")
+                raise Misuse("There is no district {slug!r}, or it is to be deleted already.", slug=slug)
             name = connection.execute(select(district.c.name).where(district.c.slug == slug)).scalar_one()
             row = {
                 "district": slug,
@@ -86,7 +88,7 @@ class Deletions:
         with self._place.write() as connection:
             row = connection.execute(mine.values(kept=written(now), kept_by=who).returning(deletion)).one_or_none()
             if row is None:
-                raise Misuse(f"The district {slug!r} is not waiting to be deleted, so there is nothing to keep.")
+                raise Misuse("The district {slug!r} is not waiting to be deleted, so there is nothing to keep.", slug=slug)
             connection.execute(update(district).where(district.c.slug == slug).values(leaves=None))
         return _deletion(row)
 
@@ -104,7 +106,7 @@ class Deletions:
         if row is None:
             return
         if row.begun is not None:
-            raise Gone(f"The district {slug!r} was deleted; the audit says when, and by whom.")
+            raise Gone("The district {slug!r} was deleted; the audit says when, and by whom.", slug=slug)
         raise Leaving(slug, read(row.due))
 
     def shut(self) -> frozenset[str]:

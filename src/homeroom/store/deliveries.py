@@ -86,7 +86,7 @@ class Deliveries:
         with self._place.read() as connection:
             row = connection.execute(select(delivery).where(delivery.c.number == number)).one_or_none()
         if row is None:
-            raise Misuse(f"There is no delivery {number}.")
+            raise Misuse("There is no delivery {number}.", number=str(number))
         return _delivery(row)
 
     def last(self, limit: int = 50, *, source: int | None = None, but: Collection[str] = ()) -> list[Delivery]:

@@ -63,10 +63,12 @@ class Districts:
         try:
             with self._place.write() as connection:
                 if connection.execute(went).first() is not None:
-                    raise Misuse(f"There was a district {slug!r}, and it was deleted; give this one another short name.")
+                    raise Misuse(
+                        "There was a district {slug!r}, and it was deleted; give this one another short name.", slug=slug
+                    )
                 connection.execute(insert(district).values(row))
         except IntegrityError:
-            raise Misuse(f"There is a district {slug!r} already.") from None
+            raise Misuse("There is a district {slug!r} already.", slug=slug) from None
         return self.get(slug)
 
     def get(self, slug: str) -> District:
@@ -74,7 +76,7 @@ class Districts:
         with self._place.read() as connection:
             row = connection.execute(select(district).where(district.c.slug == slug)).one_or_none()
         if row is None:
-            raise Misuse(f"There is no district {slug!r}.", "homeroom district list")
+            raise Misuse("There is no district {slug!r}.", slug=slug, command="homeroom district list")
         return from_cells(*row)
 
     def all(self) -> list[District]:
@@ -120,7 +122,9 @@ class Districts:
 def check_slug(slug: str) -> None:
     """Raise Misuse unless `slug` can name a district: it becomes a folder, a schema and a part of addresses."""
     if not _SLUG.fullmatch(slug):
-        raise Misuse(f"{slug!r} cannot name a district: use 1 to 50 small letters, digits and hyphens, no hyphen at the ends.")
+        raise Misuse(
+            "{slug!r} cannot name a district: use 1 to 50 small letters, digits and hyphens, no hyphen at the ends.", slug=slug
+        )
 
 
 def check_timezone(name: str) -> None:
@@ -128,7 +132,7 @@ def check_timezone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Misuse(f"{name!r} is no time zone; write one like America/Chicago.") from None
+        raise Misuse("{name!r} is no time zone; write one like America/Chicago.", name=name) from None
 
 
 def from_cells(

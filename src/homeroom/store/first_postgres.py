@@ -30,7 +30,7 @@ from homeroom.workbench.values import Plan
 def load(place: PostgresSchema, workbench: Workbench, plan: Plan, commit: Commit) -> int:
     """Load an empty district; returns revision 1. See `RosterStore.apply_first`."""
     if commit.revision_before:
-        raise TryAgain(f"the roster is at revision {commit.revision_before} already")
+        raise TryAgain("the roster is at revision {before} already", before=str(commit.revision_before))
     deltas = [delta(workbench, name, commit, 1, 0) for name in changed_tables(plan, commit)]
     touched = [made for d in deltas for made in tables_of(d.table)]
     beside = PostgresSchema(place.engine, f"{place.schema}__new")

@@ -42,7 +42,7 @@ _COUNTS = {"block", "tally"}
 def load(place: SqliteFile, workbench: Workbench, plan: Plan, commit: Commit) -> int:
     """Load an empty district; returns revision 1. See `RosterStore.apply_first`."""
     if commit.revision_before:
-        raise TryAgain(f"the roster is at revision {commit.revision_before} already")
+        raise TryAgain("the roster is at revision {before} already", before=str(commit.revision_before))
     fresh = place.next_file()
     _remove(fresh)
     deltas = [delta(workbench, name, commit, 1, 0) for name in changed_tables(plan, commit)]

@@ -115,7 +115,7 @@ class Imports:
                 .values(attempt=imports.c.attempt + 1, executor=executor, step=None, progress=None)
             )
         if not done.rowcount:
-            raise Misuse(f"Import {number} has ended and cannot be resumed; import the delivery again.")
+            raise Misuse("Import {number} has ended and cannot be resumed; import the delivery again.", number=str(number))
         return self.get(number)
 
     def step(self, number: int, attempt: int, step: str, **progress: Any) -> None:
@@ -168,14 +168,14 @@ class Imports:
         with self._place.write() as connection:
             done = connection.execute(update(imports).where(imports.c.number == number, live).values(values))
         if not done.rowcount:
-            raise Misuse(f"Import {number} has ended already.")
+            raise Misuse("Import {number} has ended already.", number=str(number))
 
     def get(self, number: int) -> Import:
         """One import. Raises Misuse for an unknown number."""
         with self._place.read() as connection:
             row = connection.execute(select(*_LIGHT).where(imports.c.number == number)).one_or_none()
         if row is None:
-            raise Misuse(f"There is no import {number}.")
+            raise Misuse("There is no import {number}.", number=str(number))
         return _import(row)
 
     def report(self, number: int) -> dict[str, Any] | None:
@@ -183,7 +183,7 @@ class Imports:
         with self._place.read() as connection:
             row = connection.execute(select(imports.c.report).where(imports.c.number == number)).one_or_none()
         if row is None:
-            raise Misuse(f"There is no import {number}.")
+            raise Misuse("There is no import {number}.", number=str(number))
         return json.loads(row.report) if row.report is not None else None
 
     def last(self, limit: int = 50, *, before: int | None = None, source: int | None = None) -> list[Import]:
@@ -243,7 +243,9 @@ def hold(connection: Connection, number: int, attempt: int, values: Mapping[str,
     mine = (imports.c.number == number, imports.c.attempt == attempt, imports.c.status.in_(("running", "waiting_for_approval")))
     done = connection.execute(update(imports).where(*mine).values(dict(values)))
     if done.rowcount != 1:
-        raise TryAgain(f"import {number} was taken over: attempt {attempt} may not write any more")
+        raise TryAgain(
+            "import {number} was taken over: attempt {attempt} may not write any more", number=str(number), attempt=str(attempt)
+        )
 
 
 def _import(row: Row[Any]) -> Import:

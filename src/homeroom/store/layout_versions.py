@@ -65,7 +65,9 @@ class LayoutVersions:
             with self._place.write() as connection:
                 connection.execute(insert(layout_version).values(row))
         except IntegrityError:
-            raise TryAgain(f"Somebody else saved {name} at the same moment; look at its versions and save again.") from None
+            raise TryAgain(
+                "Somebody else saved {name} at the same moment; look at its versions and save again.", name=name
+            ) from None
         return self.get(district, name, number), True
 
     def get(self, district: str, name: str, number: int) -> LayoutVersion:
@@ -74,7 +76,13 @@ class LayoutVersions:
         with self._place.read() as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
-            raise Misuse(f"{district} has no version {number} of {name}.", f"homeroom layouts versions {district}")
+            raise Misuse(
+                "{district} has no version {number} of {name}.",
+                district=district,
+                number=str(number),
+                name=name,
+                command=f"homeroom layouts versions {district}",
+            )
         return _version(row)
 
     def newest(self, district: str, name: str) -> LayoutVersion | None:

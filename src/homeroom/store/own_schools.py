@@ -37,7 +37,12 @@ class OwnSchools:
             with self._place.write() as connection:
                 connection.execute(insert(own_school).values(district=district, id=id, name=name))
         except IntegrityError:
-            raise Misuse(f"{district} has an own school {id} already.", f"homeroom school list {district}") from None
+            raise Misuse(
+                "{district} has an own school {id} already.",
+                district=district,
+                id=id,
+                command=f"homeroom school list {district}",
+            ) from None
 
     def remove(self, district: str, id: str) -> None:
         """Take a school back, with its matches. Raises Misuse for one that there is not."""
@@ -53,7 +58,10 @@ class OwnSchools:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             raise Misuse(
-                f"{district} has no own school {id}; declare it first.", f"homeroom school add {district} {id} --name NAME"
+                "{district} has no own school {id}; declare it first.",
+                district=district,
+                id=id,
+                command=f"homeroom school add {district} {id} --name NAME",
             )
         return Declared(row.id, row.name)
 
@@ -68,15 +76,18 @@ class OwnSchools:
         other = next((o for o in self.own(district, source) if o.sis == sis and o.id != id), None)
         if other is not None:
             raise Misuse(
-                f"{sis} is matched with own school {other.id} ({other.name}) already; take that back first.",
-                f"homeroom school match {district} {other.id} --none",
+                "{sis} is matched with own school {own} ({name}) already; take that back first.",
+                sis=sis,
+                own=other.id,
+                name=other.name,
+                command=f"homeroom school match {district} {other.id} --none",
             )
         try:
             with self._place.write() as connection:
                 key = {"district": district, "own": id, "source": source}
                 put(connection, school_match, key, {"sis": sis}, {"sis": sis})
         except IntegrityError:
-            raise TryAgain(f"Somebody else matched {sis} at the same moment; look at the list and match again.") from None
+            raise TryAgain("Somebody else matched {sis} at the same moment; look at the list and match again.", sis=sis) from None
 
     def own(self, district: str, source: int = EVERY) -> list[Declared]:
         """The own schools by id, matched as one source sees it: what was said for it goes before what was said for all."""

@@ -215,7 +215,7 @@ def conditions_of(place: Place, table: str, status: str | None, where: Sequence[
 def _check_column(place: Place, table: str, column: str) -> None:
     names = {f.name for f in declared.table(place, table).model if f.format is not Format.LIST_GUID_REF} | {"status"}
     if column not in names:
-        raise Misuse(f"{table} has no column {column}.")
+        raise Misuse("{table} has no column {column}.", table=table, column=column)
 
 
 def _select(place: Place, table: str, columns: tuple[str, ...]) -> str:

@@ -58,7 +58,7 @@ class People:
             with self._place.write() as connection:
                 number = connection.execute(insert(person).values(row).returning(person.c.id)).scalar_one()
         except IntegrityError:
-            raise Misuse(f"There is already somebody with the e-mail address {email.lower()}.") from None
+            raise Misuse("There is already somebody with the e-mail address {email}.", email=email.lower()) from None
         return self.get(number)
 
     def get(self, id: int) -> Kept:
@@ -66,7 +66,7 @@ class People:
         with self._place.read() as connection:
             row = connection.execute(select(person).where(person.c.id == id)).one_or_none()
         if row is None:
-            raise Misuse(f"There is no person {id}.")
+            raise Misuse("There is no person {id}.", id=str(id))
         return _kept(row)
 
     def find(self, email: str) -> Kept | None:

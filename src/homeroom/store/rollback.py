@@ -37,7 +37,7 @@ def plan(place: Place, workbench: Workbench, revision: int) -> Plan:
         asked = select(change.c.table).where(change.c.revision > revision).distinct()
         moved = set(connection.execute(asked).scalars())
     if known is None:
-        raise Misuse(f"There is no revision {revision} to go back to.")
+        raise Misuse("There is no revision {revision} to go back to.", revision=str(revision))
     tables = [t for t in declared.book(place) if t.name in moved]
     reports = {t.name: _back(place, workbench, t, revision) for t in tables}
     return Plan(

@@ -59,7 +59,7 @@ class Setups:
             with self._place.write() as connection:
                 connection.execute(insert(setup).values(row))
         except IntegrityError:
-            raise Misuse(f"The set-up of {district} was begun before.") from None
+            raise Misuse("The set-up of {district} was begun before.", district=district) from None
         return Setup(district, started, "begun", values)
 
     def of(self, district: str) -> Setup | None:

@@ -112,7 +112,7 @@ class Shelf:
                 own.execute("ROLLBACK")
         except sqlite3.OperationalError as trouble:
             if trouble.sqlite_errorname.startswith(_PASSING):
-                raise TryAgain(f"the roster could not be read: {trouble.sqlite_errorname}") from trouble
+                raise TryAgain("the roster could not be read: {trouble}", trouble=trouble.sqlite_errorname) from trouble
             raise
 
     def close(self) -> None:

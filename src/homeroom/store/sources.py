@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import in_a_row
 from homeroom.store.control_tables import district, source
 from homeroom.store.moments import read, written
 from homeroom.store.places import Place
@@ -60,7 +61,7 @@ class Sources:
     ) -> Source:
         """Add a source to a district that exists. Raises Misuse for an unknown kind or a start that is no time of day."""
         if kind not in KINDS:
-            raise Misuse(f"{kind!r} is no kind of source; the kinds are {', '.join(KINDS)}.")
+            raise Misuse("{kind!r} is no kind of source; the kinds are {kinds}.", kind=kind, kinds=in_a_row(KINDS))
         _check_start(start)
         row = {
             "district": district,
@@ -82,7 +83,7 @@ class Sources:
         with self._place.read() as connection:
             row = connection.execute(select(source).where(source.c.id == id)).one_or_none()
         if row is None:
-            raise Misuse(f"There is no source {id}.")
+            raise Misuse("There is no source {id}.", id=str(id))
         return _source(row)
 
     def of(self, district: str) -> list[Source]:
@@ -105,7 +106,7 @@ class Sources:
         """Change `name`, `layouts`, `start`, `settings` (replaced whole), `enabled`, `secret` or `archived`."""
         unknown = values.keys() - {"name", "layouts", "start", "settings", "enabled", "secret", "archived"}
         if unknown:
-            raise Misuse(f"a source has no setting {', '.join(sorted(unknown))}")
+            raise Misuse("a source has no setting {unknown}", unknown=in_a_row(sorted(unknown)))
         _check_start(values.get("start"))
         self.get(id)
         if "settings" in values:
@@ -119,7 +120,7 @@ class Sources:
 
 def _check_start(start: str | None) -> None:
     if start is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", start):
-        raise Misuse(f"{start!r} is no time of day; write it like 02:30.")
+        raise Misuse("{start!r} is no time of day; write it like 02:30.", start=start)
 
 
 def _source(row: Row[Any]) -> Source:

@@ -162,8 +162,11 @@ class SqliteFile:
         for other in sorted(self.link.parent.glob(f"{self.link.stem}.*.db")):
             if _holds_rows(other):
                 raise Misuse(
-                    f"{other} holds a store, but the link {self.link.name} to it is missing: "
-                    f"make it again (ln -s {other.name} {self.link.name} in that folder)."
+                    "{path} holds a store, but the link {link} to it is missing: make it again (ln -s {name} {link} in "
+                    "that folder).",
+                    path=str(other),
+                    link=self.link.name,
+                    name=other.name,
                 )
         file = self.next_file()
         for leftover in (file, *leftovers(file)):

@@ -135,7 +135,7 @@ class Stores:
             try:
                 holding.enter_context(held)
             except TryAgain as busy:
-                raise TryAgain(f"another {what} is under way") from busy
+                raise TryAgain("another {what} is under way", what=what) from busy
             yield
 
     @contextmanager

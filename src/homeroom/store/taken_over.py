@@ -58,7 +58,14 @@ class TakeOvers:
         """Take a pair back, named by the SIS's id. Raises Misuse for one that there is not."""
         mine = [p for p in self.of(district, source) if p.table == table and p.theirs == theirs]
         if not mine:
-            raise Misuse(f"source {source} of {district} has taken over no {table} {theirs}.", f"homeroom take-over {district}")
+            raise Misuse(
+                "source {source} of {district} has taken over no {table} {theirs}.",
+                source=str(source),
+                district=district,
+                table=table,
+                theirs=theirs,
+                command=f"homeroom take-over {district}",
+            )
         with self._place.write() as connection:
             named = (take_over.c.source == source, take_over.c.table == table, take_over.c.theirs == theirs)
             connection.execute(delete(take_over).where(*named))

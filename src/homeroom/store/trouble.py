@@ -12,7 +12,6 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from homeroom.roster.faults import Misuse, TryAgain
 
-FULL = "the disk is full: free some space, or move the data folder to a larger disk; then try again"
 _WORDS = ("disk is full", "no space left on device", "disk quota exceeded")
 """What SQLite through ADBC, DuckDB and PostgreSQL say of a full disk; they have no number for it."""
 
@@ -27,6 +26,10 @@ def disk_is_full(error: BaseException | None) -> bool:
     return known or any(w in str(error).lower() for w in _WORDS) or disk_is_full(error.__cause__ or error.__context__)
 
 
+def _full() -> TryAgain:
+    return TryAgain("the disk is full: free some space, or move the data folder to a larger disk; then try again")
+
+
 @contextmanager
 def passing(store: str = "a store") -> Iterator[None]:
     """Tell passing trouble (a lock, a lost connection, a full disk) as TryAgain, and a damaged file, called `store`, as Misuse."""
@@ -34,17 +37,19 @@ def passing(store: str = "a store") -> Iterator[None]:
         yield
     except OperationalError as trouble:
         if disk_is_full(trouble):
-            raise TryAgain(FULL) from trouble
-        raise TryAgain(f"the store could not be reached: {type(trouble.orig).__name__}") from trouble
+            raise _full() from trouble
+        raise TryAgain("the store could not be reached: {trouble}", trouble=type(trouble.orig).__name__) from trouble
     except _of_drivers() as trouble:
         if disk_is_full(trouble):
-            raise TryAgain(FULL) from trouble
-        raise TryAgain(f"the store could not be reached: {type(trouble).__name__}") from trouble
+            raise _full() from trouble
+        raise TryAgain("the store could not be reached: {trouble}", trouble=type(trouble).__name__) from trouble
     except DatabaseError as trouble:
         # SQLite has this very class, and none below it, for "not a database" and "malformed".
         if type(trouble.orig) is not sqlite3.DatabaseError:
             raise
-        raise Misuse(f"{store} is damaged ({trouble.orig}): put it back from a backup.") from None
+        raise Misuse(
+            "{store} is damaged ({trouble}): put it back from a backup.", store=store, trouble=str(trouble.orig)
+        ) from None
 
 
 def _of_drivers() -> tuple[type[Exception], ...]:

@@ -39,7 +39,9 @@ def ready(place: Place, tables: MetaData, guard: AbstractContextManager[None]) -
         if found is None:
             place.create(tables, head(tables))
         elif found > head(tables):
-            raise Misuse(f"This store was written by a newer Homeroom (tables {found}); install that version to open it.")
+            raise Misuse(
+                "This store was written by a newer Homeroom (tables {found}); install that version to open it.", found=str(found)
+            )
         elif found < head(tables):
             from homeroom.store.migrate import upgrade
 

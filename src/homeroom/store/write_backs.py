@@ -118,7 +118,7 @@ class WriteBacks:
         with self._place.read() as connection:
             row = connection.execute(select(write_back).where(write_back.c.number == number)).one_or_none()
         if row is None:
-            raise Misuse(f"there is no write-back {number}.", "homeroom write-backs DISTRICT")
+            raise Misuse("there is no write-back {number}.", number=str(number), command="homeroom write-backs DISTRICT")
         return _batch(row)
 
     def last(self, limit: int = 50) -> list[tuple[Batch, dict[str, int]]]:

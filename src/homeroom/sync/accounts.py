@@ -49,7 +49,8 @@ def check_public_keys(lines: Sequence[str]) -> None:
             asyncssh.import_public_key(line)
         except (asyncssh.KeyImportError, UnicodeEncodeError):
             raise Misuse(
-                f"public key {number} cannot be read: give the whole line of the .pub file, as ssh-ed25519 AAAA..."
+                "public key {number} cannot be read: give the whole line of the .pub file, as ssh-ed25519 AAAA...",
+                number=str(number),
             ) from None
 
 
@@ -73,7 +74,10 @@ def rotate(
     Raises Misuse for a source without an account, or an overlap that is negative or longer than `LONGEST_OVERLAP`.
     """
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
-        raise Misuse(f"the old password may stay good for 0 to {LONGEST_OVERLAP // timedelta(hours=1)} hours.")
+        raise Misuse(
+            "the old password may stay good for 0 to {count} hours.",
+            count=LONGEST_OVERLAP // timedelta(hours=1),
+        )
     account, now = _account(house, slug, number), datetime.now(UTC)
     until = now + overlap if overlap and account.password_hash else None
     house.stores.control.accounts.set_password(account.username, password_hash, retiring_until=until)
@@ -91,7 +95,7 @@ def add_key(house: House, slug: str, number: int, line: str, who: str = "command
     """Let a public key in besides. The line was read before. Raises Misuse for one that the account has."""
     account, added = _account(house, slug, number), _key(line.strip())
     if added.fingerprint in {_key(known).fingerprint for known in account.public_keys}:
-        raise Misuse(f"source {number} has the key {added.fingerprint} already.")
+        raise Misuse("source {number} has the key {fingerprint} already.", number=str(number), fingerprint=added.fingerprint)
     _keep(house, slug, number, account, (*account.public_keys, added.line), "key-added", added, who)
     return added
 
@@ -103,7 +107,12 @@ def remove_key(house: House, slug: str, number: int, fingerprint: str, who: str 
         k for k in map(_key, account.public_keys) if k.fingerprint.removeprefix("SHA256:") == fingerprint.removeprefix("SHA256:")
     ]
     if not found:
-        raise Misuse(f"source {number} has no key {fingerprint}.", f"homeroom source key list {slug} {number}")
+        raise Misuse(
+            "source {number} has no key {fingerprint}.",
+            number=str(number),
+            fingerprint=fingerprint,
+            command=f"homeroom source key list {slug} {number}",
+        )
     left = tuple(line for line in account.public_keys if _key(line).fingerprint != found[0].fingerprint)
     _keep(house, slug, number, account, left, "key-removed", found[0], who)
     return found[0]
@@ -123,7 +132,12 @@ def _account(house: House, slug: str, number: int) -> Account:
     assert source is not None
     found = house.stores.control.accounts.of(source.id)
     if not found:
-        raise Misuse(f"source {number} of {slug} is of kind {source.kind}: only sources of kind sftp have an account.")
+        raise Misuse(
+            "source {number} of {slug} is of kind {kind}: only sources of kind sftp have an account.",
+            number=str(number),
+            slug=slug,
+            kind=source.kind,
+        )
     return found[0]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
+from homeroom.roster.words import in_a_row
 from homeroom.store.apps import App
 from homeroom.store.audit import AuditRow
 from homeroom.store.readings import Reading
@@ -50,9 +51,11 @@ def revoke(house: House, client_id: str, who: str = "command line") -> App:
     apps, now = house.stores.control.apps, datetime.now(UTC)
     found = apps.find(client_id)
     if found is None:
-        raise Misuse(f"there is no application {client_id}.", "homeroom app list")
+        raise Misuse("there is no application {client_id}.", client_id=client_id, command="homeroom app list")
     if found.revoked is not None:
-        raise Misuse(f"application {client_id} was revoked at {moment(found.revoked)} already.")
+        raise Misuse(
+            "application {client_id} was revoked at {moment} already.", client_id=client_id, moment=moment(found.revoked)
+        )
     apps.revoke(client_id, now)
     house.stores.control.audit.add(AuditRow(now, who, "app-revoked", None, {"client_id": client_id}))
     return found
@@ -92,5 +95,5 @@ def _reading(last: Reading | None) -> dict[str, Any] | None:
 def _scope(text: str) -> str:
     short = text.removeprefix(SCOPE_ROOT)
     if short not in READING:
-        raise Misuse(f"there is no scope {text!r}; the scopes are: {', '.join(READING)}.")
+        raise Misuse("there is no scope {scope!r}; the scopes are: {scopes}.", scope=text, scopes=in_a_row(READING))
     return SCOPE_ROOT + short

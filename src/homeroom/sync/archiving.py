@@ -20,12 +20,13 @@ def archive(house: House, slug: str, number: int, now: datetime, who: str = "com
     source = of(house, slug, number)
     assert source is not None
     if source.archived is not None:
-        raise Misuse(f"source {number} of {slug} is archived already.")
+        raise Misuse("source {number} of {slug} is archived already.", number=str(number), slug=slug)
     store = house.stores.roster(slug).imports
     busy = [e.number for status in ("running", "waiting_for_approval") for e in store.with_status(status) if e.source == number]
     if busy:
         raise Misuse(
-            f"Import {busy[0]} of this source has not ended. Wait for it, or decide about it, and archive the source then."
+            "Import {number} of this source has not ended. Wait for it, or decide about it, and archive the source then.",
+            number=str(busy[0]),
         )
     changed = house.stores.control.sources.change(source.id, enabled=False, archived=now)
     detail = {"source": source.id, "was_open": source.enabled}
@@ -39,7 +40,7 @@ def take_back(house: House, slug: str, number: int, now: datetime, who: str = "c
     source = of(house, slug, number)
     assert source is not None
     if source.archived is None:
-        raise Misuse(f"source {number} of {slug} is not archived.")
+        raise Misuse("source {number} of {slug} is not archived.", number=str(number), slug=slug)
     changed = house.stores.control.sources.change(source.id, archived=None)
     house.stores.control.audit.add(AuditRow(now, who, "source-taken-back", slug, {"source": source.id}))
     summarise(house, slug)

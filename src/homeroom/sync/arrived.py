@@ -56,7 +56,7 @@ def arrived(
         return
     entry = store.imports.get(number)
     if entry.delivery is None or entry.source is None:
-        raise Misuse(f"import {number} has no delivery to count.")
+        raise Misuse("import {number} has no delivery to count.", number=str(number))
     sealed = sealed_delivery(house, slug, entry.delivery)
     source = house.stores.control.sources.get(entry.source)
     room = room_for(house, sealed.size)

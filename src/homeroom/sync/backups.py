@@ -113,7 +113,7 @@ def read_manifest(where: ObjectStore, vault: Vault, name: str) -> Manifest:
     try:
         told: dict[str, Any] = json.loads(bytes(obstore.get(where, path_of(name, MANIFEST)).bytes()))
     except ValueError as fault:
-        raise SealBroken(f"the file {MANIFEST} was changed or cut off") from fault
+        raise SealBroken("the file {name} was changed or cut off", name=MANIFEST) from fault
     if told.get("homeroom_backup") != FORM:
         raise Misuse("This backup was written by a newer Homeroom: install that version to restore it.")
     inner = json.loads(vault.decrypt(told["sealed"], table=PURPOSE, row=name, column="manifest"))
@@ -147,7 +147,7 @@ def read_part(where: ObjectStore, key: DataKey, part: str) -> Iterator[bytes]:
             yield opened.decompress(opened.unconsumed_tail, _UNPACKED)
     yield opened.flush()
     if not opened.eof:
-        raise SealBroken(f"the part {part} of the backup has no end")
+        raise SealBroken("the part {part} of the backup has no end", part=part)
 
 
 def copied(origin: ObjectStore, target: ObjectStore, path: str) -> bool:

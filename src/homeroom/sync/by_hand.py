@@ -14,6 +14,7 @@ from homeroom.roster.catalogue import Table
 from homeroom.roster.faults import Misuse
 from homeroom.roster.holding import ARCHIVED, ARCHIVED_ALWAYS, CONTACT_DETAILS, JOINED, is_field
 from homeroom.roster.report import moment
+from homeroom.roster.words import in_a_row
 from homeroom.store.holding import Hold
 from homeroom.sync.correcting import field_of, kept, offered_of
 from homeroom.sync.house import House
@@ -66,7 +67,7 @@ def correct(
     with found(house, slug, name, key, who, now) as record, bench_of(record) as bench:
         word = field_of(record.table, field)
         if record.values["status"] != "active":
-            raise Misuse(f"{key} in {name} is removed: only a record that is there can be corrected.")
+            raise Misuse("{key} in {name} is removed: only a record that is there can be corrected.", key=key, name=name)
         column, made = kept(record, bench, word, value or None)
         hold = record.hold(word, why, offered_of(record, word), until)
         if made == record.values[column]:
@@ -88,8 +89,12 @@ def unlock(
     with found(house, slug, name, key, who, now) as record:
         words = tuple(w for w in record.holds if is_field(w)) if field is None else (field_of(record.table, field),)
         if not words or not set(words) <= set(record.holds):
-            locked = ", ".join(w for w in record.holds if is_field(w)) or "nothing"
-            raise Misuse(f"{key} in {name} has no such lock; what is locked of it: {locked}.")
+            locked = [w for w in record.holds if is_field(w)]
+            if not locked:
+                raise Misuse("{key} in {name} has no such lock; what is locked of it: nothing.", key=key, name=name)
+            raise Misuse(
+                "{key} in {name} has no such lock; what is locked of it: {locked}.", key=key, name=name, locked=in_a_row(locked)
+            )
         revision = record.only(record.holding(free=words))
         record.audit("record-unlocked", fields=list(words))
         return _told(record, revision)
@@ -125,12 +130,13 @@ def unarchive(house: House, slug: str, name: str, key: str, *, who: str, now: da
     with found(house, slug, name, key, who, now) as record:
         marks = tuple(w for w in record.holds if w in (ARCHIVED, ARCHIVED_ALWAYS))
         if not marks:
-            there = (
-                "it is active"
-                if record.values["status"] == "active"
-                else "its source no longer lists it, and brings it back itself"
+            if record.values["status"] == "active":
+                raise Misuse("{key} in {name} was not archived by hand: it is active.", key=key, name=name)
+            raise Misuse(
+                "{key} in {name} was not archived by hand: its source no longer lists it, and brings it back itself.",
+                key=key,
+                name=name,
             )
-            raise Misuse(f"{key} in {name} was not archived by hand: {there}.")
         with bench_of(record) as bench:
             revision = record.change(bench, "restore", {}, record.holding(free=marks))
         record.audit("record-unarchived", revision=revision)
@@ -151,7 +157,7 @@ def not_joined(house: House, slug: str, name: str, key: str, *, who: str, now: d
     with found(house, slug, name, key, who, now) as record:
         _has_people(record.table)
         if JOINED not in record.holds:
-            raise Misuse(f"{key} in {name} is not marked as joined.")
+            raise Misuse("{key} in {name} is not marked as joined.", key=key, name=name)
         revision = record.only(record.holding(free=(JOINED,)))
         record.audit("person-not-joined")
         return _told(record, revision)
@@ -190,4 +196,8 @@ def _told(record: Record, revision: int) -> dict[str, Any]:
 
 def _has_people(table: Table) -> None:
     if table.name not in CONTACT_DETAILS:
-        raise Misuse(f"only people join: say it of a record in {', '.join(CONTACT_DETAILS)}, not in {table.name}.")
+        raise Misuse(
+            "only people join: say it of a record in {tables}, not in {table}.",
+            tables=in_a_row(CONTACT_DETAILS),
+            table=table.name,
+        )

@@ -15,6 +15,7 @@ from homeroom.layouts.sets import LayoutSet
 from homeroom.layouts.shaping import shape
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.names import quoted
+from homeroom.roster.words import _
 from homeroom.sync.proposing import texts_at
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import TextTable
@@ -127,8 +128,8 @@ def texts_at_path(path: Path) -> dict[str, str]:
     if path.is_dir():
         return sets.texts_in(path)
     if not path.is_file():
-        raise Misuse(f"{path} is not there: name a layout's file, or the folder of a set.")
+        raise Misuse("{path} is not there: name a layout's file, or the folder of a set.", path=str(path))
     try:
         return {path.name: path.read_bytes().decode("utf-8-sig")}
     except UnicodeDecodeError as error:
-        raise LayoutFaults([LayoutFault(path.name, 0, 0, "This file is not UTF-8 text.", "Save it as UTF-8.")]) from error
+        raise LayoutFaults([LayoutFault(path.name, 0, 0, _("This file is not UTF-8 text."), _("Save it as UTF-8."))]) from error

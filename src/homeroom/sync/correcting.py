@@ -18,6 +18,7 @@ from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse
 from homeroom.roster.holding import MEMBER, WHOLE
 from homeroom.roster.names import quoted
+from homeroom.roster.words import in_a_row
 from homeroom.sync import tuning
 from homeroom.sync.one_record import Record
 from homeroom.workbench.bench import Workbench
@@ -45,7 +46,13 @@ def checked(bench: Workbench, table: Table, key: str, field: str, value: str | N
         name, what, detail = wrong[0]
         shown = what if table.field(field).ref else "the given text"  # ids may be named, other values are a child's data
         said = code(name).say(key=key, column=field, value=shown, table=table.name, **json.loads(detail or "{}"))
-        raise Misuse(f"{table.name}.{field} of {key} cannot be that: {said.partition(';')[0].rstrip('.')}.")
+        raise Misuse(
+            "{table}.{field} of {key} cannot be that: {said}.",
+            table=table.name,
+            field=field,
+            key=key,
+            said=said.partition(";")[0].rstrip("."),
+        )
     kept = bench.value(f"SELECT {quoted(field)} FROM {quoted(f'admitted_{table.name}')}")
     return None if kept is None else str(kept)
 
@@ -65,7 +72,11 @@ def with_member(metadata: str | None, field: str, value: str | None) -> str | No
     Raises Misuse for a text that no cell could hold.
     """
     if value is not None and (len(value) > LONGEST or any(ord(sign) < 32 for sign in value)):
-        raise Misuse(f"{field} cannot be that: it holds a control character, or more than {LONGEST:,} characters.")
+        raise Misuse(
+            "{field} cannot be that: it holds a control character, or more than {count} characters.",
+            field=field,
+            count=LONGEST,
+        )
     entries = json.loads(metadata or "{}")
     entries.pop(field.removeprefix(MEMBER), None)
     if value is not None:
@@ -80,7 +91,12 @@ def field_of(table: Table, field: str | None) -> str:
     fields = tuple(f.name for f in table.model if f.name != "sourcedId" and not f.secret)
     member = field.startswith(MEMBER) and field != MEMBER and "metadata" in table.columns
     if field not in (*fields, *(c for c in ("metadata",) if c in table.columns)) and not member:
-        raise Misuse(f"{table.name} has no field {field!r} that can be locked; it has {', '.join(fields)} and metadata.NAME.")
+        raise Misuse(
+            "{table} has no field {field!r} that can be locked; it has {fields} and metadata.NAME.",
+            table=table.name,
+            field=field,
+            fields=in_a_row(fields),
+        )
     return field
 
 

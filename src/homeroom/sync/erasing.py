@@ -86,10 +86,12 @@ def _due(house: House, slug: str, now: datetime) -> Deletion:
     asked = house.stores.control.deletions.of(slug)
     if asked is None or asked.done is not None:
         house.stores.control.districts.get(slug)
-        raise Misuse(f"The district {slug} is not to be deleted.", f"homeroom district delete {slug}")
+        raise Misuse("The district {slug} is not to be deleted.", slug=slug, command=f"homeroom district delete {slug}")
     if asked.begun is None and now < asked.due:
         raise Misuse(
-            f"The district {slug} can be kept until {asked.due.isoformat(timespec='minutes')}, and is not deleted before."
+            "The district {slug} can be kept until {due}, and is not deleted before.",
+            slug=slug,
+            due=asked.due.isoformat(timespec="minutes"),
         )
     return asked
 

@@ -93,8 +93,9 @@ def master_keys(settings: Settings, stores: Stores) -> MasterKeys:
     path = settings.keys / "master.key"
     if stores.control.districts.all():
         raise Misuse(
-            f"{path} is gone, and the districts' deliveries can only be opened with it: put the file back from a backup, "
-            "or set HOMEROOM_MASTER_KEY."
+            "{path} is gone, and the districts' deliveries can only be opened with it: put the file back from a "
+            "backup, or set HOMEROOM_MASTER_KEY.",
+            path=str(path),
         )
     return masterkey.keep(path)
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from homeroom.deliveries.workfolders import claim
+from homeroom.roster.codes import anew
 from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.report import ImportReport, moment
 from homeroom.roster.walk_clock import Position, WalkClock
@@ -119,7 +120,12 @@ def approve(
         if entry.status != "waiting_for_approval":
             raise _not_waiting(slug, entry)
         if plan is not None and plan != entry.plan:
-            raise Misuse(f"import {number} of {slug} would do something else than plan {plan}; look at its report again.")
+            raise Misuse(
+                "import {number} of {slug} would do something else than plan {plan}; look at its report again.",
+                number=str(number),
+                slug=slug,
+                plan=plan,
+            )
         known = store.imports.report(number) or {}
         house.announce()
         entry = store.imports.resume(number, house.executor.name)
@@ -161,8 +167,18 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
         store = house.stores.roster(slug)
         before = store.revision()
         if not 0 < revision <= before:
-            there = f"has the revisions 1 to {before}" if before else "has no revision yet"
-            raise Misuse(f"{slug} {there}; there is no revision {revision} to go back to.")
+            if not before:
+                raise Misuse(
+                    "{slug} has no revision yet; there is no revision {revision} to go back to.",
+                    slug=slug,
+                    revision=str(revision),
+                )
+            raise Misuse(
+                "{slug} has the revisions 1 to {last}; there is no revision {revision} to go back to.",
+                slug=slug,
+                last=str(before),
+                revision=str(revision),
+            )
         house.announce()
         entry = store.imports.begin(
             source=None, delivery=None, kind="rollback", trigger="rollback", now=at, executor=house.executor.name
@@ -264,8 +280,12 @@ def _newest(house: House, slug: str, entry: Import) -> int | None:
 
 
 def _not_waiting(slug: str, entry: Import) -> Misuse:
-    why = f": {entry.reason['message']}" if entry.reason else f": it is {entry.outcome or entry.status}."
-    return Misuse(f"import {entry.number} of {slug} does not wait for approval{why}")
+    number = str(entry.number)
+    if entry.reason:
+        why = anew(entry.reason["code"], entry.reason["message"])
+        return Misuse("import {number} of {slug} does not wait for approval: {why}", number=number, slug=slug, why=why)
+    state = entry.outcome or entry.status
+    return Misuse("import {number} of {slug} does not wait for approval: it is {state}.", number=number, slug=slug, state=state)
 
 
 def _walk_and_end(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from homeroom.deliveries.seal import Incoming, seal
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import ngettext
 from homeroom.store.deliveries import Delivery, RawFile
 from homeroom.store.sources import Source
 from homeroom.sync import gate
@@ -87,12 +88,20 @@ def files_of(path: Path) -> list[Incoming]:
     if path.is_file():
         return [Incoming(_name(Path(path.name)), path)]
     if not path.is_dir():
-        raise Misuse(f"{path} is not there: name a folder, an archive or a file.")
+        raise Misuse("{path} is not there: name a folder, an archive or a file.", path=str(path))
     found = [p for p in sorted(path.rglob("*")) if _regular(p)]
     if not found:
-        raise Misuse(f"{path} holds no files.")
+        raise Misuse("{path} holds no files.", path=str(path))
     if len(found) > MOST_FILES:
-        raise Misuse(f"{path} holds {len(found):,} files; a delivery has at most {MOST_FILES:,}.")
+        raise Misuse(
+            ngettext(
+                "{path} holds {count} file; a delivery has at most {most}.",
+                "{path} holds {count} files; a delivery has at most {most}.",
+                len(found),
+                path=str(path),
+                most=MOST_FILES,
+            )
+        )
     return [Incoming(_name(p.relative_to(path)), p) for p in found]
 
 

@@ -19,7 +19,7 @@ def ask(house: House, slug: str, number: int, *, who: str, message: str, now: da
         raise Misuse("Write the question first.")
     entry = house.stores.roster(slug).imports.get(number)
     if entry.status != "waiting_for_approval":
-        raise Misuse(f"Import {number} does not wait for a decision any more.")
+        raise Misuse("Import {number} does not wait for a decision any more.", number=str(number))
     house.stores.control.audit.add(AuditRow(at, who, "district-asked", slug, {"import": number, "reason": said}))
     say(house, slug, number, "asked", who, said, at)
 
@@ -33,7 +33,7 @@ def stop(house: House, slug: str, number: int, *, who: str, now: datetime | None
     at = now or datetime.now(UTC)
     entry = house.stores.roster(slug).imports.get(number)
     if entry.status != "running":
-        raise Misuse(f"Import {number} does not run any more.")
+        raise Misuse("Import {number} does not run any more.", number=str(number))
     ending.fail(house, slug, number, ending.reason("stopped", who=who), at)
     house.stores.control.audit.add(AuditRow(at, who, "import-stopped", slug, {"import": number}))
     return imports.report(house, slug, number)

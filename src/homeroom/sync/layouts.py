@@ -55,7 +55,7 @@ def chosen(wanted: str | None, own: Own | None = None) -> str | None:
     if wanted is None or wanted in SETS or (own and own.version(wanted)):
         return wanted
     mine = own.names() if own else []
-    raise Misuse(f"There is no layout set {wanted!r}. {did_you_mean(wanted, [*SETS, *mine])}")
+    raise Misuse("There is no layout set {name!r}. {remedy}", name=wanted, remedy=did_you_mean(wanted, [*SETS, *mine]))
 
 
 def sets_for(wanted: str | None, own: Own | None = None) -> tuple[Sequence[LayoutSet], str | None]:
@@ -75,7 +75,7 @@ def known_set(name: str, own: Own | None = None) -> LayoutSet:
     if Path(name).is_dir():
         return sets.load(Path(name), Path(name).resolve().name)
     mine = own.names() if own else []
-    raise Misuse(f"There is no layout set {name}. {did_you_mean(name, [*SETS, *mine])}")
+    raise Misuse("There is no layout set {name}. {remedy}", name=name, remedy=did_you_mean(name, [*SETS, *mine]))
 
 
 def texts_of(name: str, own: Own | None = None) -> Mapping[str, str]:
@@ -90,4 +90,4 @@ def texts_of(name: str, own: Own | None = None) -> Mapping[str, str]:
     if path.is_file():
         return {path.name: path.read_text("utf-8", errors="replace")}
     mine = own.names() if own else []
-    raise Misuse(f"{name} is no layout set, folder or file. {did_you_mean(name, [*SETS, *mine])}")
+    raise Misuse("{name} is no layout set, folder or file. {remedy}", name=name, remedy=did_you_mean(name, [*SETS, *mine]))

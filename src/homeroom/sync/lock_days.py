@@ -25,7 +25,7 @@ def today(house: House, slug: str, now: datetime) -> date:
 def judged(until: date | None, today: date) -> date | None:
     """The day, if a lock may end on it. Raises Misuse."""
     if until is not None and not today < until <= today + LONGEST:
-        raise Misuse(f"A lock ends on a day to come, within ten years: {until.isoformat()} cannot be it.")
+        raise Misuse("A lock ends on a day to come, within ten years: {until} cannot be it.", until=until)
     return until
 
 

@@ -74,7 +74,12 @@ def _telling(house: House, slug: str, number: int) -> tuple[Source, Notified]:
     assert source is not None
     way = noticing.notified(source)
     if way is None:
-        raise Misuse(f"source {number} of {slug} is of kind {source.kind}, whose system tells of no changes.")
+        raise Misuse(
+            "source {number} of {slug} is of kind {kind}, whose system tells of no changes.",
+            number=str(number),
+            slug=slug,
+            kind=source.kind,
+        )
     return source, way
 
 
@@ -91,4 +96,4 @@ def _ask(call: Callable[[Errand], None], house: House, source: Source, folder: P
     try:
         call(pulling.errand(house, source, {}, folder, now, 0.0, lambda step: None))
     except Refused as refusal:
-        raise Misuse(f"{refusal.message} {refusal.remedy}") from None
+        raise Misuse("{refusal}", refusal=refusal.in_full) from None

@@ -95,7 +95,7 @@ def found(house: House, slug: str, name: str, key: str, who: str, now: datetime 
         table = store.table(name)
         values = store.one(name, key)
         if values is None:
-            raise Misuse(f"{slug} has no record {key!r} in {name}.")
+            raise Misuse("{slug} has no record {key!r} in {name}.", slug=slug, key=key, name=name)
         holds = {h.word: h for h in store.held(name, key)}
         yield Record(house, slug, store, table, key, values, holds, who, now or datetime.now(UTC))
 

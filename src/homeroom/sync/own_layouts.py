@@ -51,11 +51,13 @@ def restore(
 def _keep(house: House, slug: str, name: str, texts: Mapping[str, str], note: str | None, who: str) -> tuple[LayoutVersion, bool]:
     house.stores.control.districts.get(slug)
     if not _NAME.fullmatch(name):
-        raise Misuse(f"{name!r} cannot name a set: use small letters, digits, points and hyphens, as in pinewood-synergy.")
+        raise Misuse(
+            "{name!r} cannot name a set: use small letters, digits, points and hyphens, as in pinewood-synergy.", name=name
+        )
     if name in SETS:
-        raise Misuse(f"{name} is a set that ships with Homeroom; give yours a name of its own.", "--name NAME")
+        raise Misuse("{name} is a set that ships with Homeroom; give yours a name of its own.", name=name, command="--name NAME")
     if sum(len(text.encode()) for text in texts.values()) > MOST_BYTES:
-        raise Misuse(f"{name} holds more than {MOST_BYTES >> 20} MB of text; a layout set is small.")
+        raise Misuse("{name} holds more than {count} MB of text; a layout set is small.", name=name, count=MOST_BYTES >> 20)
     now = datetime.now(UTC)
     saved, made = house.stores.control.layouts.save(slug, name, texts, sets.digest(texts), note=note, who=who, now=now)
     if made:

@@ -55,11 +55,18 @@ def _planned(
         with house.stores.lock(slug, 0):
             entry = house.stores.roster(slug).imports.get(number)
             if entry.status != "waiting_for_approval" or entry.delivery is None or entry.source is None:
-                raise Misuse(f"import {number} of {slug} does not wait for approval, so there is no plan to show.")
+                raise Misuse(
+                    "import {number} of {slug} does not wait for approval, so there is no plan to show.",
+                    number=str(number),
+                    slug=slug,
+                )
             bench, walked = _walked(held, house, slug, entry, now)
         if walked.plan.hash != entry.plan:
             raise Misuse(
-                f"the roster changed since import {number} of {slug} was held, and with it the plan; approve it to see the new one."
+                "the roster changed since import {number} of {slug} was held, and with it the plan; approve it to see the "
+                "new one.",
+                number=str(number),
+                slug=slug,
             )
         yield None
         for verb in _ORDER:

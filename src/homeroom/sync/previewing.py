@@ -19,6 +19,7 @@ from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.names import quoted
 from homeroom.roster.report import FileReport, Reason
+from homeroom.roster.words import in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.sync import ending
 from homeroom.sync.committing import files_told
@@ -90,7 +91,7 @@ def preview(
     Raises Misuse for an unknown district, delivery, set or table, Refused where the delivery's bytes are gone.
     """
     if not 0 < rows <= MOST_ROWS:
-        raise Misuse(f"The number of rows must be from 1 to {MOST_ROWS:,}.")
+        raise Misuse("The number of rows must be from 1 to {count}.", count=MOST_ROWS)
     house.stores.control.districts.get(slug)
     sealed = sealed_delivery(house, slug, delivery)
     source = house.stores.control.sources.get(house.stores.roster(slug).deliveries.get(delivery).source)
@@ -115,7 +116,7 @@ def _told(bench: Workbench, slug: str, delivery: int, walked: Walked, table: str
     feeds = [f for f in walked.feeds if not f.made and table in (None, f.table)]
     if table is not None and not feeds:
         tables = dict.fromkeys(f.table for f in walked.feeds if not f.made)
-        raise Misuse(f"nothing of this delivery becomes {table}; it becomes {', '.join(tables)}.")
+        raise Misuse("nothing of this delivery becomes {table}; it becomes {tables}.", table=table, tables=in_a_row(tables))
     used = walked.choice.layouts
     return Preview(
         district=slug,

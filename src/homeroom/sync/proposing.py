@@ -15,6 +15,7 @@ from homeroom.reading.inspect import inspect
 from homeroom.reading.tables import read
 from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import in_a_row
 from homeroom.sync.intake import files_of
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import Hints, SourceFile, TextTable
@@ -39,7 +40,11 @@ def propose_for(path: Path, work: Path, *, name: str | None = None) -> Proposed:
     with claim(work, "propose") as folder, Workbench(folder.path) as bench:
         texts, left = texts_at(bench, path)
         if not texts:
-            raise Misuse(f"{path} holds no table that could be read: {'; '.join(f'{n}: {why}' for n, why in left)}.")
+            raise Misuse(
+                "{path} holds no table that could be read: {left}.",
+                path=str(path),
+                left=in_a_row([f"{n}: {why}" for n, why in left], "; "),
+            )
         found = propose(bench, texts, called)
     listed = {layout.file: layout.text for proposal in found for layout in proposal.layouts}
     return Proposed(called, found, {DECLARATION: declaration(called, found), **listed}, tuple(left))

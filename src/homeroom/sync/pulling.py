@@ -14,6 +14,7 @@ from typing import Any
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
+from homeroom.roster.words import in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
@@ -66,15 +67,34 @@ def chosen(house: House, slug: str, number: int | None) -> Source:
     pulling = [s for s in mine if s.kind in PULLING]
     if number is None and len(pulling) == 1:
         return pulling[0]
-    listed = ", ".join(f"{s.id} ({s.kind})" for s in pulling)
+    those = in_a_row(f"{s.id} ({s.kind})" for s in pulling)
     if number is None:
         if pulling:
-            raise Misuse(f"{slug} has several sources that Homeroom fetches from; choose one of them: {listed}.", "--source N")
-        raise Misuse(f"{slug} has no source that Homeroom fetches from; add one.", f"homeroom source add {slug} --kind KIND")
+            raise Misuse(
+                "{slug} has several sources that Homeroom fetches from; choose one of them: {sources}.",
+                slug=slug,
+                sources=those,
+                command="--source N",
+            )
+        raise Misuse(
+            "{slug} has no source that Homeroom fetches from; add one.",
+            slug=slug,
+            command=f"homeroom source add {slug} --kind KIND",
+        )
     source = next((s for s in mine if s.id == number), None)
     if source is None or source not in pulling:
-        known = f"those of {slug} that it fetches from: {listed}" if pulling else f"{slug} has none that it fetches from"
-        raise Misuse(f"source {number} is not one that Homeroom fetches from; {known}.")
+        if not pulling:
+            raise Misuse(
+                "source {number} is not one that Homeroom fetches from; {slug} has none that it fetches from.",
+                number=str(number),
+                slug=slug,
+            )
+        raise Misuse(
+            "source {number} is not one that Homeroom fetches from; those of {slug} that it fetches from: {sources}.",
+            number=str(number),
+            slug=slug,
+            sources=those,
+        )
     return source
 
 
@@ -146,18 +166,23 @@ def _some(house: House, source: Source, entry: Import, road: Road, this: noticin
 
 
 def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str, Any]:
-    """What a source would fetch from, as plain values; nothing is written. Raises Misuse, with the reason when it cannot be reached."""
+    """What a source would fetch from, as plain values and sentences; nothing is written. Raises Misuse, with the reason when it cannot be reached."""
     source = chosen(house, slug, number)
     with claim(house.settings.work, f"{slug}-look-{source.id}") as work:
         try:
             return _road(source).look(at_once(errand(house, source, {}, work.path, now, 0.0, lambda step: None)))
         except Refused as refusal:
-            raise Misuse(f"{refusal.message} {refusal.remedy}") from None
+            raise Misuse("{refusal}", refusal=refusal.in_full) from None
 
 
 def _road(source: Source) -> Road:
     if source.kind not in ROADS:
-        raise Misuse(f"source {source.id} of {source.district} is of kind {source.kind}, from which nothing is fetched.")
+        raise Misuse(
+            "source {source} of {district} is of kind {kind}, from which nothing is fetched.",
+            source=str(source.id),
+            district=source.district,
+            kind=source.kind,
+        )
     return ROADS[source.kind]
 
 

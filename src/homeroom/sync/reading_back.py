@@ -59,7 +59,7 @@ def _matching(house: House, slug: str, table: Table, where: str) -> set[str]:
     try:
         condition = formulas.compile_condition(where, {c: quoted(c) for c in columns})
     except formulas.FormulaFault as fault:
-        raise Misuse(f"The formula cannot be used: {fault}") from None
+        raise Misuse("The formula cannot be used: {fault}", fault=fault.said) from None
     with claim(house.settings.work, f"{slug}-ask") as folder, Workbench(folder.path) as bench:
         stored = house.stores.roster(slug).bring(bench, table, None)
         return {key for (key,) in bench.rows(f'SELECT "sourcedId" FROM {quoted(stored)} WHERE {condition}')}
@@ -103,7 +103,7 @@ def record(house: House, slug: str, name: str, sourced_id: str) -> dict[str, Any
     columns = (*SHOWN_FIRST, *store.table(name).columns[1:])
     found = store.record(name, sourced_id)
     if found is None:
-        raise Misuse(f"{slug} has no record {sourced_id!r} in {name}.")
+        raise Misuse("{slug} has no record {sourced_id!r} in {name}.", slug=slug, sourced_id=sourced_id, name=name)
     return {
         "table": name,
         "record": {c: found.values[c] for c in columns},
@@ -138,7 +138,12 @@ def export(
     house.stores.control.districts.get(slug)
     store = house.stores.roster(slug)
     if since is not None and not 0 <= since <= store.revision():
-        raise Misuse(f"{slug} has the revisions 0 to {store.revision()}; there is no revision {since}.")
+        raise Misuse(
+            "{slug} has the revisions 0 to {last}; there is no revision {since}.",
+            slug=slug,
+            last=str(store.revision()),
+            since=str(since),
+        )
     detail = {"version": version, "since": since, "revision": store.revision()}
     house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "exported", slug, detail))
     changed = None if since is None else (lambda table: _stored(store, table, since))

@@ -69,7 +69,9 @@ def refresh(
     record; nothing is changed then.
     """
     if gate.closed(house, slug):
-        raise Misuse(f"The set-up of {slug} is not approved yet: nothing is saved until then, and nothing can be refreshed.")
+        raise Misuse(
+            "The set-up of {slug} is not approved yet: nothing is saved until then, and nothing can be refreshed.", slug=slug
+        )
     house.stores.control.districts.get(slug)
     store = house.stores.roster(slug)
     store.table(table)
@@ -124,16 +126,19 @@ def _road(house: House, slug: str, table: str, sourced_id: str, held: Record | N
         family = {own.id} | sources.allied(house, own)
         askable = [s for s in askable if s.id in family]
         if not askable:
-            raise Misuse(f"{table} {sourced_id} comes from source {own.id} ({own.kind}), which cannot be asked for one record.")
+            raise Misuse(
+                "{table} {sourced_id} comes from source {number} ({kind}), which cannot be asked for one record.",
+                table=table,
+                sourced_id=sourced_id,
+                number=str(own.id),
+                kind=own.kind,
+            )
     elif len(askable) > 1:
         askable = [s for s in askable if sent_as(s, table, sourced_id) != sourced_id] or askable
     if len(askable) != 1:
-        what = (
-            "has no source that can be asked for one record"
-            if not askable
-            else "has several sources, and none of them holds this record"
-        )
-        raise Misuse(f"{slug} {what}.")
+        if not askable:
+            raise Misuse("{slug} has no source that can be asked for one record.", slug=slug)
+        raise Misuse("{slug} has several sources, and none of them holds this record.", slug=slug)
     return askable[0], ROADS[askable[0].kind]
 
 

@@ -20,6 +20,7 @@ from homeroom.deliveries import firstuse
 from homeroom.deliveries.keys import SealBroken, Vault
 from homeroom.deliveries.workfolders import reap
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import Listed, ngettext
 from homeroom.settings import Settings
 from homeroom.store import control_tables, district_tables, locks
 from homeroom.store.audit import AuditRow
@@ -59,7 +60,14 @@ def look_through(settings: Settings, where: str, name: str | None = None, tell: 
         )
     lost = [path for path, size in _raw_list(out, manifest).items() if backups.size_of(out, path) != size]
     if lost:
-        raise SealBroken(f"{len(lost)} raw files of the backup are gone or cut off, {lost[0]} among them")
+        raise SealBroken(
+            ngettext(
+                "{count} raw file of the backup is gone or cut off: {one}",
+                "{count} raw files of the backup are gone or cut off, {one} among them",
+                len(lost),
+                one=lost[0],
+            )
+        )
     return Restored(manifest, rows, manifest.raw_files)
 
 
@@ -114,21 +122,23 @@ def _chosen(settings: Settings, where: str, name: str | None) -> tuple[ObjectSto
     if not names:
         raise Misuse("There is no whole backup in this place.")
     if name is not None and name not in names:
-        raise Misuse(f"There is no backup {name} here; there are: {', '.join(names[-10:])}.")
+        raise Misuse("There is no backup {name} here; there are: {names}.", name=name, names=Listed(tuple(names[-10:])))
     keys = given_keys(settings)
     if keys is None:
         raise Misuse(
             "A backup opens only with the master key of its installation: put the file master.key into the folder "
-            f"{settings.keys} first, or set HOMEROOM_MASTER_KEY."
+            "{folder} first, or set HOMEROOM_MASTER_KEY.",
+            folder=str(settings.keys),
         )
     try:
         manifest = backups.read_manifest(out, Vault(keys), name or names[-1])
     except SealBroken as fault:
-        raise Misuse(f"This backup does not open with the master key that is here: {fault}.") from fault
+        raise Misuse("This backup does not open with the master key that is here: {said}.", said=fault.said) from fault
     newer = [what for what, stamp in manifest.stamps.items() if stamp > STAMPS[what]]
     if newer:
         raise Misuse(
-            f"This backup was written by Homeroom {manifest.version}, which is newer: install that version to restore it."
+            "This backup was written by Homeroom {version}, which is newer: install that version to restore it.",
+            version=manifest.version,
         )
     return out, manifest
 

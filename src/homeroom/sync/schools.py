@@ -45,9 +45,13 @@ def _add(house: House, slug: str, id: str, name: str, sis: str | None) -> None:
     if not id.strip() or not name.strip():
         raise Misuse("a school needs an id and a name.")
     schools = house.stores.control.schools
-    taken = next((o for o in schools.own(slug) if sis is not None and o.sis == sis), None)
-    if taken is not None:
-        raise Misuse(f"{sis} is matched with own school {taken.id} ({taken.name}) already; nothing was added.")
+    if sis is not None and (taken := next((o for o in schools.own(slug) if o.sis == sis), None)) is not None:
+        raise Misuse(
+            "{sis} is matched with own school {own} ({name}) already; nothing was added.",
+            sis=sis,
+            own=taken.id,
+            name=taken.name,
+        )
     schools.add(slug, id, name)
     if sis is not None:
         schools.match(slug, id, sis)

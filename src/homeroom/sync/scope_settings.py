@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from homeroom.roster.words import _
 from homeroom.sync import setting_judges as judges
 from homeroom.sync import setting_kinds as kinds
 from homeroom.sync.setting import Setting
@@ -38,14 +39,14 @@ PEOPLE_AND_SCOPE: tuple[Setting, ...] = (
         example="file",
     ),
     Setting(
-        "contact_types", "People and scope", kinds.several("a list of roles (parent, guardian, relative) and kinds of contact", judges.word), None,
+        "contact_types", "People and scope", kinds.several(_("a list of roles (parent, guardian, relative) and kinds of contact"), judges.word), None,
         "Which contacts become guardians: by role (`parent`, `guardian`, `relative`), by the kind that the export names (`emergency`), or both.",
         "Roles or kinds that are not listed are left out and told in the report's table of contacts. With a role among the words, guardians "
         "of the users files are judged by the contact rules too.", kept=("treatment", "contact_types"),
         fallback="what the set's contact rules say", example="parent,guardian",
     ),
     Setting(
-        "archived_students", "People and scope", kinds.checked("remove, keep or after:N", judges.leaving), "remove",
+        "archived_students", "People and scope", kinds.checked(_("remove, keep or after:N"), judges.leaving), "remove",
         "What becomes of students whom no complete file lists any more: removed, kept, or removed after so many complete imports in a row "
         "without them (`after:3`).",
         "Kept ones stay active with what is theirs alone (demographics, roles, profile) and are counted in the report (`students-kept`); their "
@@ -65,7 +66,7 @@ PEOPLE_AND_SCOPE: tuple[Setting, ...] = (
         kept=("treatment", "district_office"), example="false",
     ),
     Setting(
-        "level", "People and scope", kinds.checked("district, or school: and the school's id", judges.level), "district",
+        "level", "People and scope", kinds.checked(_("district, or school: and the school's id"), judges.level), "district",
         "Of what the source speaks: the whole `district`, or one school, as `school:1042`.",
         "For one school, columns that name the school may be blank or absent and mean that one; rows of other schools are ignored with what hangs "
         "on them, and counted (`other-school`). What another source of one school delivers already (the district, its terms, a teacher of both "

@@ -26,7 +26,9 @@ def opened(house: House, source: Source) -> dict[str, str]:
         )
     except SealBroken as broken:
         raise Misuse(
-            f"the secret of source {source.id} cannot be opened ({broken}); give it again.",
-            f"homeroom source secret {source.district} {source.id}",
+            "the secret of source {number} cannot be opened ({broken}); give it again.",
+            number=str(source.id),
+            broken=broken.said,
+            command=f"homeroom source secret {source.district} {source.id}",
         ) from None
     return plain

@@ -13,6 +13,7 @@ from typing import Any
 
 from homeroom.layouts.schools.rules import COLUMN, WORDS
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import Value, _, filled, in_a_row
 from homeroom.store.sources import Source
 from homeroom.sync import setting_judges as judges
 from homeroom.sync import setting_kinds as kinds
@@ -25,12 +26,12 @@ __all__ = ["BY_NAME", "LIMITS", "PULLED", "PUSHED", "REMOTE", "SETTINGS", "WHEN"
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
-        "name", "Arrival", kinds.text("a text of 1 to 100 characters", r"[^\x00-\x1f]{1,100}"), None,
+        "name", "Arrival", kinds.text(_("a text of 1 to 100 characters"), r"[^\x00-\x1f]{1,100}"), None,
         "What people call the source.", "Shown in lists; nothing depends on it.", fallback="the source's kind",
         example="Nightly export",
     ),
     Setting(
-        "host", "Connection", kinds.text("the name or address of a server", r"[A-Za-z0-9._:\[\]-]{1,253}"), None,
+        "host", "Connection", kinds.text(_("the name or address of a server"), r"[A-Za-z0-9._:\[\]-]{1,253}"), None,
         "The district's SFTP server.", "Homeroom connects to it and to no other.",
         kept=("connection", "host"), kinds=REMOTE, fallback="must be given", example="sftp.pinewood.example", required=True,
     ),
@@ -39,18 +40,18 @@ SETTINGS: tuple[Setting, ...] = (
         "The port of that server.", "Homeroom connects to it.", kept=("connection", "port"), kinds=REMOTE, example="2022",
     ),
     Setting(
-        "username", "Connection", kinds.text("a user name of 1 to 100 characters", r"[^\x00-\x1f]{1,100}"), None,
+        "username", "Connection", kinds.text(_("a user name of 1 to 100 characters"), r"[^\x00-\x1f]{1,100}"), None,
         "The user name that the district gave to Homeroom.", "Homeroom logs in with it, and with the source's secret, which is given apart.",
         kept=("connection", "username"), kinds=REMOTE, fallback="must be given", example="homeroom", required=True,
     ),
     Setting(
-        "url", "Connection", kinds.text("an address that begins with https://", r"https?://[A-Za-z0-9._:\[\]-]{1,253}/?"), None,
+        "url", "Connection", kinds.text(_("an address that begins with https://"), r"https?://[A-Za-z0-9._:\[\]-]{1,253}/?"), None,
         "The district's server, without a path.", "Homeroom connects to it and to no other.",
         kept=("connection", "url"), kinds=("powerschool",), fallback="must be given", example="https://powerschool.pinewood.example",
         required=True,
     ),
     Setting(
-        "client_id", "Connection", kinds.text("a text of 1 to 200 characters", r"[^\x00-\x20]{1,200}"), None,
+        "client_id", "Connection", kinds.text(_("a text of 1 to 200 characters"), r"[^\x00-\x20]{1,200}"), None,
         "The client id that the district's server shows for Homeroom's plug-in.",
         "Homeroom signs in with it, and with the source's secret, which is given apart.",
         kept=("connection", "client_id"), kinds=("powerschool",), fallback="must be given",
@@ -70,34 +71,34 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "extension_fields", "Connection",
-        Kind("fields as students.u_students_extension.preferredname", extension_faults, kinds.items), (),
+        Kind(_("fields as students.u_students_extension.preferredname"), extension_faults, kinds.items), (),
         "Fields of the district's own, in tables beside PowerSchool's of students, schools, users and sections.",
         "The plug-in asks for them and its queries bring each as a column of its name; install it anew after a change.",
         kept=("connection", "extension_fields"), kinds=("powerschool",), fallback="none",
         example="schools.u_schools_extension.ignoreforintegration",
     ),
     Setting(
-        "changes_application", "Connection", kinds.text("a name of 1 to 100 letters, digits, dots, dashes", r"[A-Za-z0-9._-]{1,100}"), None,
+        "changes_application", "Connection", kinds.text(_("a name of 1 to 100 letters, digits, dots, dashes"), r"[A-Za-z0-9._-]{1,100}"), None,
         "The name under which the district's PowerSchool numbers changes for Homeroom: its data version subscription.",
         "The rounds of `every_minutes` then ask which records changed, and read those alone. Where the server does not know the name or "
         "the number any more, a round reads everything.",
         kept=("connection", "changes_application"), kinds=("powerschool",), fallback="each round reads everything", example="Homeroom",
     ),
     Setting(
-        "path", "Connection", kinds.text("a folder of 1 to 500 characters", r"[^\x00-\x1f]{1,500}"), ".",
+        "path", "Connection", kinds.text(_("a folder of 1 to 500 characters"), r"[^\x00-\x1f]{1,500}"), ".",
         "The folder on that server. Parts such as `%Y-%m-%d` stand for the day in the district's own time.",
         "Files in it are fetched; folders in it are not entered and links not followed.",
         kept=("connection", "path"), kinds=REMOTE, example="/exports/%Y-%m-%d",
     ),
     Setting(
-        "files", "Connection", kinds.several("a list of patterns, as *.csv", judges.pattern), (),
+        "files", "Connection", kinds.several(_("a list of patterns, as *.csv"), judges.pattern), (),
         "Which files of the folder belong to the set: patterns with `*` and `?`.",
         "Others are not fetched. Of files whose names differ by a date alone the newest is fetched.",
         kept=("connection", "files"), kinds=REMOTE, fallback="all files", example="*.csv,*.zip",
     ),
     Setting(
         "host_key", "Connection",
-        kinds.text("a kind and a fingerprint, as ssh-ed25519 SHA256:...", r"[a-z0-9@.-]+ SHA256:[A-Za-z0-9+/]{43}=?"), None,
+        kinds.text(_("a kind and a fingerprint, as ssh-ed25519 SHA256:..."), r"[a-z0-9@.-]+ SHA256:[A-Za-z0-9+/]{43}=?"), None,
         "The host key that the server must show. It is pinned when Homeroom first connects.",
         "A server with another key is not logged in to: the import fails as `host_key_changed`. Taken out, the next connection pins anew.",
         kept=("connection", "host_key"), kinds=REMOTE, fallback="pinned at the first connection",
@@ -110,20 +111,20 @@ SETTINGS: tuple[Setting, ...] = (
         example="false",
     ),
     Setting(
-        "start", "Arrival", kinds.text("a time of day, as 02:30", r"([01]\d|2[0-3]):[0-5]\d"), None,
+        "start", "Arrival", kinds.text(_("a time of day, as 02:30"), r"([01]\d|2[0-3]):[0-5]\d"), None,
         "The time of day, in the district's own time zone, at which a set that has come is imported.",
         "Sets are sealed when they are whole and wait for this time; of several the newest is imported. A set that is not whole "
         "by then fails as `incomplete_set`. What is handed in by hand does not wait.", "look", fallback="a whole set is imported at once",
         example="02:30",
     ),
     Setting(
-        "days", "Arrival", kinds.several("a list of days, as mon,tue,wed,thu,fri", judges.day), (),
+        "days", "Arrival", kinds.several(_("a list of days, as mon,tue,wed,thu,fri"), judges.day), (),
         "The days of the week on which `start` and `expected_by` count.",
         "On other days a source that is fetched rests, and what was pushed waits for the next of these days. Nothing is late then.",
         "look", kept=("days",), fallback="every day", example="mon,tue,wed,thu,fri",
     ),
     Setting(
-        "expected_by", "Arrival", kinds.text("a time of day, as 03:00", r"([01]\d|2[0-3]):[0-5]\d"), None,
+        "expected_by", "Arrival", kinds.text(_("a time of day, as 03:00"), r"([01]\d|2[0-3]):[0-5]\d"), None,
         "The time of day, in the district's own time zone, by which data of the source is there.",
         "A source of which nothing came between two such times is told as late, until something comes.", "look",
         kept=("expected_by",), fallback="the source is never late", example="03:00",
@@ -135,7 +136,7 @@ SETTINGS: tuple[Setting, ...] = (
         ("every_minutes",), PULLED, "only at `start`, and when a person fetches", "30",
     ),
     Setting(
-        "day_hours", "Arrival", kinds.text("two times of day, as 06:00..18:00", r"([01]\d|2[0-3]):[0-5]\d\.\.([01]\d|2[0-3]):[0-5]\d"), "06:00..20:00",
+        "day_hours", "Arrival", kinds.text(_("two times of day, as 06:00..18:00"), r"([01]\d|2[0-3]):[0-5]\d\.\.([01]\d|2[0-3]):[0-5]\d"), "06:00..20:00",
         "The hours, in the district's own time zone, in which the rounds of `every_minutes` are made.",
         "Outside of them only `start` counts.", "look", kept=("day_hours",), kinds=PULLED, example="07:00..17:00",
     ),
@@ -146,7 +147,7 @@ SETTINGS: tuple[Setting, ...] = (
         "look", "seconds", ("notice_seconds",), ("powerschool",), example="60",
     ),
     Setting(
-        "pause", "Arrival", kinds.several("a list of stretches of the year, each for all or for one table", judges.rest), (),
+        "pause", "Arrival", kinds.several(_("a list of stretches of the year, each for all or for one table"), judges.rest), (),
         "Stretches of the year in which nothing is imported, such as the summer: `MM-DD..MM-DD`, both days included, in the "
         "district's own time zone. One may go over New Year. With a table before it, `enrollments 06-15..08-10`, only that table rests, "
         "and others go on; `contacts` are files of students' contacts.",
@@ -169,19 +170,19 @@ SETTINGS: tuple[Setting, ...] = (
         "instead.", "look", "minutes", ("patience_minutes",), PUSHED, example="90",
     ),
     Setting(
-        "layouts", "Reading", kinds.checked("a layout set, or a folder of layouts", lambda v: None), None,
+        "layouts", "Reading", kinds.checked(_("a layout set, or a folder of layouts"), lambda v: None), None,
         "The layout set that reads the files: the name of one that ships, or a folder of layout files.",
         "Without one, each delivery is read by the set that fits its files.", fallback="the set that fits",
         example="powerschool-dem",
     ),
     Setting(
-        "encoding", "Reading", kinds.checked("an encoding", judges.encoding), None,
+        "encoding", "Reading", kinds.checked(_("an encoding"), judges.encoding), None,
         "The encoding of the source's text files, such as `utf-8`, `windows-1252` or `utf-16`.",
         "Nothing is guessed. A file that begins with a byte order mark is still read by its mark.",
         kept=("read", "encoding"), fallback="found in each file", example="windows-1252",
     ),
     Setting(
-        "delimiter", "Reading", kinds.checked("one character, or `tab`", judges.delimiter), None,
+        "delimiter", "Reading", kinds.checked(_("one character, or `tab`"), judges.delimiter), None,
         "The character between cells: `,`, `|`, `;` or `tab`.", "Nothing is guessed.",
         kept=("read", "delimiter"), fallback="found in each file", example="tab",
     ),
@@ -204,37 +205,37 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     *PEOPLE_AND_SCOPE,
     Setting(
-        "date_forms", "Checks", kinds.mapping("an object of columns and forms", judges.date_form, str), {},
+        "date_forms", "Checks", kinds.mapping(_("an object of columns and forms"), judges.date_form, str), {},
         "How dates are written, by column: `demographics.birthDate` is written `MM/DD/YYYY`; the column `*` stands for all. A form is made of "
         "`YYYY` or `YY`, `MM` or `MMM` (Jan), `DD` and the signs between.",
         "Days and months are no longer told apart by looking at the whole column.",
         kept=("checks", "date_forms"), fallback="told from the whole column", example='{"*": "MM/DD/YYYY"}',
     ),
     Setting(
-        "keep_unknown", "Checks", kinds.mapping("an object of code lists and lists of words", judges.kept_words, kinds.items), {},
+        "keep_unknown", "Checks", kinds.mapping(_("an object of code lists and lists of words"), judges.kept_words, kinds.items), {},
         "Words outside a code list that are kept, by code list (`*` among the words: all).",
         "A row with such a word is taken with the warning `code-open` instead of being refused.",
         kept=("checks", "keep_unknown"), fallback="none", example='{"classType": ["club"]}',
     ),
     Setting(
-        "waived", "Checks", kinds.several("a list of columns, as users.givenName", judges.column), (),
+        "waived", "Checks", kinds.several(_("a list of columns, as users.givenName"), judges.column), (),
         "Columns that may be blank although the standard requires them.",
         "A blank there no longer refuses the row.", kept=("checks", "waived"), fallback="none", example="users.familyName",
     ),
     Setting(
-        "required", "Checks", kinds.several("a list of columns, as users.email", judges.column), (),
+        "required", "Checks", kinds.several(_("a list of columns, as users.email"), judges.column), (),
         "Columns that must be filled although the standard does not require them.",
         "A blank there refuses the row, in files that have the column.", kept=("checks", "required"), fallback="none",
         example="users.email",
     ),
     Setting(
-        "unchecked", "Checks", kinds.several("a list of tables", judges.table), (),
+        "unchecked", "Checks", kinds.several(_("a list of tables"), judges.table), (),
         "Tables whose ids are not looked up.",
         "A row may name a record of such a table that is nowhere; it is kept as it is sent.",
         kept=("checks", "unchecked"), fallback="none", example="courses",
     ),
     Setting(
-        "create_only", "Ownership", kinds.several("a list of columns, as users.username", judges.owned), (),
+        "create_only", "Ownership", kinds.several(_("a list of columns, as users.username"), judges.owned), (),
         "Columns, or entries of the metadata (`users.metadata.homeroom`), that the source writes when a record is new, and never again.",
         "A later value is left aside, and the report says so (`field-create-only`). What is blank stays blank.",
         kept=("ownership", "create_only"), fallback="none", example="users.username,users.preferredGivenName",
@@ -259,27 +260,27 @@ SETTINGS: tuple[Setting, ...] = (
         "write-back", kept=("write_back",), kinds=("powerschool",), example="true",
     ),
     Setting(
-        "same_system", "Several sources", kinds.several("a list of numbers of sources", judges.source_number), (),
+        "same_system", "Several sources", kinds.several(_("a list of numbers of sources"), judges.source_number), (),
         "Other sources of the district that carry the records of the same system with the same ids by another road. Files and API of one "
         "PowerSchool are such. It holds in both directions.",
         "Each may write and remove the other's records; otherwise a row whose id another source holds is refused as "
         "`key-of-another-source`.", kept=("same_system",), fallback="none", example="2",
     ),
     Setting(
-        "id_prefix", "Several sources", kinds.text("1 to 20 letters, digits, points, hyphens or underscores", r"[A-Za-z0-9._-]{1,20}"), None,
+        "id_prefix", "Several sources", kinds.text(_("1 to 20 letters, digits, points, hyphens or underscores"), r"[A-Za-z0-9._-]{1,20}"), None,
         "What is put before every id of this source, and before every reference to one, so that the ids of two systems cannot meet. "
         "Set it before the first import: afterwards every record would leave and come again under a new id.",
         "Records are held, served and told of with the prefix; the files stay as they are.",
         kept=("ids", "prefix"), fallback="none", example="sis2-",
     ),
     Setting(
-        "shared_tables", "Several sources", kinds.several("a list of tables", judges.table), (),
+        "shared_tables", "Several sources", kinds.several(_("a list of tables"), judges.table), (),
         "Tables whose ids get no prefix, because another source holds the same records: the schools that both systems know.",
         "References to them lead to the other source's records. Rows of such a table are refused as `key-of-another-source` as long "
         "as the other source holds them.", kept=("ids", "shared"), fallback="none", example="orgs",
     ),
     Setting(
-        "ignore_schools", "Schools", kinds.several("a list of schools, as 0310 or 0310 outside 06-15..08-10", judges.school_rule), (),
+        "ignore_schools", "Schools", kinds.several(_("a list of schools, as 0310 or 0310 outside 06-15..08-10"), judges.school_rule), (),
         "Schools that step out, by their ids as the files have them: always (`0310`), in a stretch of the year (`0310 06-15..08-10`), or "
         "outside of one, such as summer schools (`0310 outside 06-15..08-10`). Days are those of the district's own time zone, first and "
         "last included.",
@@ -287,14 +288,14 @@ SETTINGS: tuple[Setting, ...] = (
         "`skipped`.", kept=("schools", "ignore"), fallback="none", example="0310 outside 06-15..08-10",
     ),
     Setting(
-        "ignore_schools_when", "Schools", kinds.checked("a formula that says yes or no", judges.school_formula), None,
+        "ignore_schools_when", "Schools", kinds.checked(_("a formula that says yes or no"), judges.school_formula), None,
         "A formula over a school's row that says yes for schools that step out. It may name "
         + ", ".join(f"`{w}`" for w in WORDS) + "; `today` is the date in the district's own time zone, as `2026-07-01`.",
         "As with `ignore_schools`.", kept=("schools", "when"), fallback="none",
         example="name like '%Summer%' and not right(today, 5) between '06-15' and '08-10'",
     ),
     Setting(
-        "ignore_column", "Schools", kinds.text("the name of a column of the schools' file, or `none`", r"[^\x00-\x1f]{1,100}"), COLUMN,
+        "ignore_column", "Schools", kinds.text(_("the name of a column of the schools' file, or `none`"), r"[^\x00-\x1f]{1,100}"), COLUMN,
         "The column of the schools' file by which a school says for itself that it steps out: a yes or no in any spelling, stored or "
         "calculated by the student information system. Case, underscores and a table's name before it do not count.",
         "A school with a yes steps out. `none`: no column counts.", kept=("schools", "column"), example="IgnoreForIntegration",
@@ -340,14 +341,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "table_limits", "Limits",
-        kinds.mapping("an object of tables and limits", judges.table_limit, kinds.loose, depth=2), {},
+        kinds.mapping(_("an object of tables and limits"), judges.table_limit, kinds.loose, depth=2), {},
         "Limits of single tables, in place of those of the whole source: `remove_share`, `update_share`, `refused_share`, "
         "`shrunk_share`, `floor`.",
         "They count for the table and for each school in it.", kept=("limits", "tables"), fallback="none",
         example='{"enrollments": {"remove_share": 0.5}}',
     ),
     Setting(
-        "seasonally_empty", "Limits", kinds.several("a list of tables, as enrollments or enrollments 06-15..08-10", judges.season), (),
+        "seasonally_empty", "Limits", kinds.several(_("a list of tables, as enrollments or enrollments 06-15..08-10"), judges.season), (),
         "Tables whose complete file may come without rows, always or in a stretch of the year: `enrollments 06-15..08-10`.",
         "An empty file is then a hold (`seasonally_empty`) and no failure (`suddenly_empty`).",
         kept=("limits", "seasonally_empty"), fallback="none", example="enrollments 06-15..08-10",
@@ -363,9 +364,9 @@ def setting(name: str) -> Setting:
     """The setting of that name. Raises Misuse with the nearest one."""
     if name not in BY_NAME:
         near = difflib.get_close_matches(name, BY_NAME, n=1)
-        raise Misuse(
-            f"a source has no setting {name}" + (f"; did you mean {near[0]}?" if near else f"; it has {', '.join(BY_NAME)}.")
-        )
+        if near:
+            raise Misuse("a source has no setting {name}; did you mean {near}?", name=name, near=near[0])
+        raise Misuse("a source has no setting {name}; it has {known}.", name=name, known=in_a_row(BY_NAME))
     return BY_NAME[name]
 
 
@@ -424,11 +425,11 @@ def typed(changes: Iterable[str], source: Source | None = None) -> dict[str, Any
     for change in changes:
         path, equals, text = change.partition("=")
         if not equals:
-            raise Misuse(f"{change!r} sets nothing: write NAME=VALUE.")
-        name, _, entry = path.strip().partition(".")
+            raise Misuse("{change!r} sets nothing: write NAME=VALUE.", change=change)
+        name, _point, entry = path.strip().partition(".")
         known = setting(name)
         if entry and not known.kind.depth:
-            raise Misuse(f"{name} has no entries: write {name}=VALUE.")
+            raise Misuse("{name} has no entries: write {name}=VALUE.", name=name)
         if not entry:
             found[name] = known.kind.read(text) if text else None
             continue
@@ -451,15 +452,23 @@ def _with(whole: Mapping[str, Any], path: list[str], text: str, kind: Kind) -> d
 
 def judge(values: Mapping[str, Any], source_kind: str) -> None:
     """Look at values by name before they are kept. Raises Misuse, telling every mistake at once."""
-    wrong = []
+    wrong: list[Value] = []
     for name, given in values.items():
         known = setting(name)
         if known.kinds and source_kind not in known.kinds:
-            wrong.append(f"{name} does nothing for a source of kind {source_kind} (only for {', '.join(known.kinds)})")
+            only = in_a_row(known.kinds)
+            wrong.append(
+                _(
+                    "{setting} does nothing for a source of kind {kind} (only for {kinds}).",
+                    setting=name,
+                    kind=source_kind,
+                    kinds=only,
+                )
+            )
         elif given is not None and (fault := known.kind.judge(given)) is not None:
-            wrong.append(f"{name} {fault}")
+            wrong.append(filled(fault, setting=name))
     if wrong:
-        raise Misuse("These settings cannot be used: " + "; ".join(wrong) + ".")
+        raise Misuse("These settings cannot be used: {wrong}", wrong=in_a_row(wrong, " "))
 
 
 def kept(settings: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from homeroom.compare.allowance import Limits
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import _, in_a_row
 from homeroom.store.accounts import Account
 from homeroom.store.audit import AuditRow
 from homeroom.store.sources import Source
@@ -51,7 +52,9 @@ def add(
     Raises Misuse for what cannot be, naming every wrong value at once; nothing is added then.
     """
     if kind not in BUILT:
-        raise Misuse(f"a source of kind {kind} cannot be added yet: this version takes {' and '.join(BUILT)}.")
+        raise Misuse(
+            "a source of kind {kind} cannot be added yet: this version takes {kinds}.", kind=kind, kinds=in_a_row(BUILT, " and ")
+        )
     control = house.stores.control
     control.districts.get(slug)
     if layouts is None:
@@ -93,8 +96,10 @@ def of(house: House, slug: str, number: int | None) -> Source | None:
     mine = house.stores.control.sources.of(slug)
     found = next((s for s in mine if s.id == number), None)
     if found is None:
-        listed = ", ".join(str(s.id) for s in mine) or "none"
-        raise Misuse(f"district {slug} has no source {number}; its sources are: {listed}.")
+        listed = in_a_row(str(s.id) for s in mine) if mine else _("none")
+        raise Misuse(
+            "district {slug} has no source {number}; its sources are: {listed}.", slug=slug, number=str(number), listed=listed
+        )
     return found
 
 
@@ -132,7 +137,12 @@ def set_secrets(house: House, slug: str, number: int, secrets: Mapping[str, str]
     assert source is not None
     in_use(source)
     if source.kind not in source_settings.PULLED:
-        raise Misuse(f"source {number} of {slug} is of kind {source.kind}, which logs in nowhere; it has no secret.")
+        raise Misuse(
+            "source {number} of {slug} is of kind {kind}, which logs in nowhere; it has no secret.",
+            number=str(number),
+            slug=slug,
+            kind=source.kind,
+        )
     changed = house.stores.control.sources.change(source.id, secret=closed(house, source.id, secrets))
     detail = {"source": source.id, "secrets": sorted(secrets)}
     house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "source-secret-changed", slug, detail))
@@ -176,7 +186,10 @@ def _enough(values: Mapping[str, Any], kind: str) -> None:
     needed = [s.name for s in source_settings.SETTINGS if s.required and kind in s.kinds]
     if missing := [name for name in needed if values.get(name) is None]:
         raise Misuse(
-            f"a source of kind {kind} needs {', '.join(missing)}.", " ".join(f"--{n.replace('_', '-')}" for n in missing)
+            "a source of kind {kind} needs {missing}.",
+            kind=kind,
+            missing=in_a_row(missing),
+            command=" ".join(f"--{n.replace('_', '-')}" for n in missing),
         )
 
 
@@ -189,8 +202,13 @@ def _columns(columns: Mapping[str, Any], source: Source) -> dict[str, Any]:
 def _are_others(house: House, slug: str, source: Source | None, numbers: list[int]) -> None:
     mine = {s.id for s in house.stores.control.sources.of(slug)} - {source.id if source else None}
     if strange := sorted(set(numbers) - mine):
-        listed = ", ".join(map(str, sorted(mine))) or "none"
-        raise Misuse(f"same_system cannot name {', '.join(map(str, strange))}: the other sources of {slug} are: {listed}.")
+        listed = in_a_row(map(str, sorted(mine))) if mine else _("none")
+        raise Misuse(
+            "same_system cannot name {strange}: the other sources of {slug} are: {listed}.",
+            strange=in_a_row(map(str, strange)),
+            slug=slug,
+            listed=listed,
+        )
 
 
 def siblings(house: House, source: Source) -> frozenset[int]:

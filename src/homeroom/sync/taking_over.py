@@ -11,6 +11,7 @@ from homeroom.layouts.nearness import cleaned
 from homeroom.layouts.taking_over import TABLES
 from homeroom.roster.catalogue import catalogue
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import in_a_row, ngettext
 from homeroom.store.audit import AuditRow
 from homeroom.store.sources import Source
 from homeroom.store.taken_over import TakenOver
@@ -33,7 +34,7 @@ def take_over(
     roster as itself, two pairs for one record.
     """
     if table not in TABLES:
-        raise Misuse(f"{table} cannot be taken over; {', '.join(TABLES)} can.")
+        raise Misuse("{table} cannot be taken over; {tables} can.", table=table, tables=in_a_row(TABLES))
     chosen = _source(house, slug, source)
     known = [p for p in house.stores.control.taken_over.of(slug, chosen.id) if p.table == table]
     now = datetime.now(UTC)
@@ -71,18 +72,20 @@ def read_pairs(path: Path) -> list[Pair]:
     try:
         lines = list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, UnicodeDecodeError):
-        raise Misuse(f"{path} cannot be read as a CSV file in UTF-8.") from None
+        raise Misuse("{path} cannot be read as a CSV file in UTF-8.", path=str(path)) from None
     header = [cleaned(word) for word in lines[0]] if lines else []
     own = next((i for i, w in enumerate(header) if w in _OWN), None)
     sis = next((i for i, w in enumerate(header) if w in _SIS), None)
     if own is None or sis is None:
-        raise Misuse(f"{path} needs a first line with the columns own_id and sis_id.")
+        raise Misuse("{path} needs a first line with the columns own_id and sis_id.", path=str(path))
     pairs = []
     for number, cells in enumerate(lines[1:], start=2):
         if not any(c.strip() for c in cells):
             continue
         if max(own, sis) >= len(cells) or not cells[own].strip() or not cells[sis].strip():
-            raise Misuse(f"line {number} of {path} lacks one of its two ids; nothing was taken over.")
+            raise Misuse(
+                "line {number} of {path} lacks one of its two ids; nothing was taken over.", number=str(number), path=str(path)
+            )
         pairs.append((cells[own].strip(), cells[sis].strip()))
     return pairs
 
@@ -92,7 +95,15 @@ def _source(house: House, slug: str, number: int | None) -> Source:
     chosen = sources.of(house, slug, number)
     if chosen is None:
         count = len(house.stores.control.sources.current(slug))
-        raise Misuse(f"{slug} has {count} sources; choose the one whose SIS is meant.", "--source N")
+        raise Misuse(
+            ngettext(
+                "{slug} has {count} source; choose the one whose SIS is meant.",
+                "{slug} has {count} sources; choose the one whose SIS is meant.",
+                count,
+                slug=slug,
+            ),
+            command="--source N",
+        )
     return chosen
 
 
@@ -106,26 +117,41 @@ def _judge(house: House, slug: str, source: Source, table: str, known: Sequence[
     for pair in new:
         ours, theirs = pair.ours, pair.theirs
         if ours == theirs:
-            raise Misuse(f"{what} {ours} has the same id on both sides; there is nothing to take over.")
+            raise Misuse("{what} {ours} has the same id on both sides; there is nothing to take over.", what=what, ours=ours)
         if theirs in taken:
             raise Misuse(
-                f"the SIS's {theirs} stands for {what} {taken[theirs]} already; undo that first.",
-                f"homeroom take-over {slug} {table} --undo {theirs} --source {source.id}",
+                "the SIS's {theirs} stands for {what} {taken} already; undo that first.",
+                theirs=theirs,
+                what=what,
+                taken=taken[theirs],
+                command=f"homeroom take-over {slug} {table} --undo {theirs} --source {source.id}",
             )
         if ours in given:
             raise Misuse(
-                f"{what} {ours} is what the SIS calls {given[ours]} already; undo that first.",
-                f"homeroom take-over {slug} {table} --undo {given[ours]} --source {source.id}",
+                "{what} {ours} is what the SIS calls {given} already; undo that first.",
+                what=what,
+                ours=ours,
+                given=given[ours],
+                command=f"homeroom take-over {slug} {table} --undo {given[ours]} --source {source.id}",
             )
         held = store.one(table, ours)
         if held is None or held["status"] != "active":
             state = "does not hold" if held is None else "holds as removed"
-            raise Misuse(f"{slug} {state} {what} {ours}, so nothing can be taken over.", f"homeroom record {slug} {table} ID")
+            raise Misuse(
+                "{slug} {state} {what} {ours}, so nothing can be taken over.",
+                slug=slug,
+                state=state,
+                what=what,
+                ours=ours,
+                command=f"homeroom record {slug} {table} ID",
+            )
         itself = tuning.read_as(source, table, theirs)
         there = store.one(table, itself)
         if there is not None and there["status"] == "active" and itself not in every:
             raise Misuse(
-                f"{what} {itself} is in the roster as itself and has a history of its own; roll back to the revision before it came, or "
-                "let a night remove it, and then take over."
+                "{what} {itself} is in the roster as itself and has a history of its own; roll back to the revision "
+                "before it came, or let a night remove it, and then take over.",
+                what=what,
+                itself=itself,
             )
         taken[theirs], given[ours] = ours, theirs

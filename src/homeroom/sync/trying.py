@@ -94,7 +94,7 @@ def try_on(
         draft.mkdir(parents=True, mode=0o700)
         for file, words in texts.items():
             if Path(file).name != file or not file.endswith(".toml"):
-                raise Misuse(f"{file} cannot name a layout's file.")
+                raise Misuse("{file} cannot name a layout's file.", file=file)
             (draft / file).write_text(words, encoding="utf-8")
         house.stores.control.audit.add(AuditRow(now, who, "layouts-tried", slug, {"set": name, "delivery": delivery}))
         before = _walked(house, slug, delivery, used, folder.path / "used", now)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from homeroom.roster.faults import Misuse
 from homeroom.roster.holding import is_field
+from homeroom.roster.words import Value, _, in_a_row
 from homeroom.store.roster import RosterStore
 from homeroom.systems.writing import Writer
 
@@ -55,7 +56,7 @@ def of_sheet(path: Path, writer: Writer) -> list[SheetRow]:
     """
     rows = [SheetRow.made(n, cells) for n, cells in enumerate(_read(path, writer), start=1)]
     if not rows:
-        raise Misuse(f"{path.name} has no rows, so there is nothing to write.")
+        raise Misuse("{file} has no rows, so there is nothing to write.", file=path.name)
     return rows
 
 
@@ -76,9 +77,10 @@ def of_corrections(store: RosterStore, writer: Writer, sources: frozenset[int]) 
         cells = {writer.corrections[w]: str(record[w] or "") for w in words}
         made.append(SheetRow.made(len(made) + 1, {ACTION: "UPDATE", ID: id} | cells))
     if not made:
-        fields = ", ".join(writer.corrections)
+        fields = in_a_row(writer.corrections)
         raise Misuse(
-            f"nobody holds a correction that this source says otherwise and that could be written back ({fields} of users)."
+            "nobody holds a correction that this source says otherwise and that could be written back ({fields} of users).",
+            fields=fields,
         )
     return made
 
@@ -94,28 +96,40 @@ def _read(path: Path, writer: Writer) -> Iterator[dict[str, str]]:
                     continue
                 if len(cells) != len(columns):
                     raise Misuse(
-                        f"line {reader.line_num} of {path.name} has {len(cells)} cells, and its header has {len(columns)}."
+                        "line {line} of {file} has {cells} cells, and its header has {columns}.",
+                        line=str(reader.line_num),
+                        file=path.name,
+                        cells=len(cells),
+                        columns=len(columns),
                     )
                 yield {c: v.strip() for c, v in zip(columns, cells, strict=True) if v.strip()}
     except UnicodeDecodeError:
-        raise Misuse(f"{path.name} is no UTF-8 text; save it as CSV in UTF-8.") from None
+        raise Misuse("{file} is no UTF-8 text; save it as CSV in UTF-8.", file=path.name) from None
     except csv.Error as wrong:
-        raise Misuse(f"{path.name} cannot be read as CSV ({wrong}).") from None
+        raise Misuse("{file} cannot be read as CSV ({wrong}).", file=path.name, wrong=str(wrong)) from None
 
 
 def _judge(path: Path, columns: list[str], writer: Writer) -> None:
     if twice := sorted({c for c in columns if columns.count(c) > 1}):
-        raise Misuse(f"{path.name} has columns twice: {', '.join(c or 'one without a name' for c in twice)}.")
+        raise Misuse(
+            "{file} has columns twice: {twice}.", file=path.name, twice=in_a_row(c or _("one without a name") for c in twice)
+        )
     strange = writer.strange([c for c in columns if c not in OF_THE_SHEET])
     if strange or not columns:
-        hints = [f"{c or 'a column without a name'}{_near(c, writer)}" for c in strange]
-        what = "these columns name no field of a student: " + ", ".join(hints) if hints else "the file is empty"
-        raise Misuse(f"{path.name} cannot be written: {what}. docs/howto/write-back.md has the columns.")
+        if not strange:
+            raise Misuse("{file} cannot be written: the file is empty. docs/howto/write-back.md has the columns.", file=path.name)
+        raise Misuse(
+            "{file} cannot be written: these columns name no field of a student: {columns}. docs/howto/write-back.md has the columns.",
+            file=path.name,
+            columns=in_a_row(_strange(c, writer) for c in strange),
+        )
 
 
-def _near(column: str, writer: Writer) -> str:
+def _strange(column: str, writer: Writer) -> Value:
+    if not column:
+        return _("a column without a name")
     near = difflib.get_close_matches(column, [*writer.known, *OF_THE_SHEET], n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
+    return _("{column} (did you mean {near}?)", column=column, near=near[0]) if near else column
 
 
 def _digest(value: object) -> str:

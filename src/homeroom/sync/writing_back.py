@@ -18,6 +18,7 @@ from typing import Any
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.roster.report import ImportReport, moment
+from homeroom.roster.words import in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.roster import RosterStore
 from homeroom.store.sources import Source
@@ -85,8 +86,10 @@ def write_back(
     chosen = _chosen(house, slug, source)
     if not dry_run and not source_settings.value(chosen, "write_back"):
         raise Misuse(
-            f"writing back is off for source {chosen.id} of {slug}; look at a dry run, then switch `write_back` on.",
-            f"homeroom source set {slug} {chosen.id} write_back=true",
+            "writing back is off for source {number} of {slug}; look at a dry run, then switch `write_back` on.",
+            number=str(chosen.id),
+            slug=slug,
+            command=f"homeroom source set {slug} {chosen.id} write_back=true",
         )
     store = house.stores.roster(slug)
     family = frozenset({chosen.id}) | sources.allied(house, chosen)
@@ -166,12 +169,16 @@ def _chosen(house: House, slug: str, number: int | None) -> Source:
         mine = house.stores.control.sources.current(slug)
     able = [s for s in mine if s.kind in ROADS and ROADS[s.kind].writer is not None]
     if len(able) != 1:
-        listed = ", ".join(str(s.id) for s in able)
         if able:
-            raise Misuse(f"{slug} has several sources that can be written to; choose one of them: {listed}.", "--source N")
-        raise Misuse(f"{slug} has no such source that can be written to: only those of kind powerschool can.")
+            raise Misuse(
+                "{slug} has several sources that can be written to; choose one of them: {sources}.",
+                slug=slug,
+                sources=in_a_row(str(s.id) for s in able),
+                command="--source N",
+            )
+        raise Misuse("{slug} has no such source that can be written to: only those of kind powerschool can.", slug=slug)
     if not able[0].enabled:
-        raise Misuse(f"source {able[0].id} of {slug} is closed; nothing is written to it.")
+        raise Misuse("source {number} of {slug} is closed; nothing is written to it.", number=str(able[0].id), slug=slug)
     return able[0]
 
 

@@ -43,7 +43,7 @@ SETS: dict[str, str] = {
 def layout_set(name: str) -> LayoutSet:
     """A shipped set by name. Raises Misuse with the nearest name."""
     if name not in SETS:
-        raise Misuse(f"There is no layout set {name}. {did_you_mean(name, SETS)}")
+        raise Misuse("There is no layout set {name}. {remedy}", name=name, remedy=did_you_mean(name, SETS))
     return _loaded(name)
 
 

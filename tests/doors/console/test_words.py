@@ -13,11 +13,11 @@ from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from homeroom.desk import words as desk_words
 from homeroom.doors.console import words
 from homeroom.doors.console.rendering import environment
 from homeroom.doors.console.words import desk_says, extracting, numbers, times
 from homeroom.doors.console.words.speech import HOME, Speech, catalogue, chosen
+from homeroom.roster import words as desk_words
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 20, 13, 12, tzinfo=UTC)

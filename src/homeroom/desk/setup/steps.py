@@ -9,8 +9,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from homeroom.desk.finding_words import sentence
-from homeroom.desk.words import Said, _, ngettext
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import Said, _, ngettext
 from homeroom.store.imports import Import
 from homeroom.store.setups import Setup, State
 from homeroom.store.sources import Source
@@ -63,7 +63,7 @@ def gathered(house: House, slug: str) -> Known:
     """What is known of a district's set-up. Raises Misuse where none was begun."""
     found = house.stores.control.setups.of(slug)
     if found is None:
-        raise Misuse(f"{slug} was made by command line and has no set-up: it runs by itself already.")
+        raise Misuse("{slug} was made by command line and has no set-up: it runs by itself already.", slug=slug)
     entries = house.stores.roster(slug).imports.last(200) if house.stores.control.sources.current(slug) else []
     zone = ZoneInfo(house.stores.control.districts.get(slug).timezone)
     looks, real = ([e for e in entries if e.dry_run is dry] for dry in (True, False))

@@ -79,7 +79,7 @@ def fill(
 ) -> Sheet:
     """Answer by form: `totals` by the keys of TOTAL_QUESTIONS, `schools` by school id and column. Blank cells are no answers. Raises Misuse."""
     if unknown := [key for key in totals if key not in TOTAL_QUESTIONS]:
-        raise Misuse(f"The worksheet does not ask for {unknown[0]!r}.")
+        raise Misuse("The worksheet does not ask for {name!r}.", name=unknown[0])
     numbers = {key: number for key, text in totals.items() if (number := _number(text)) is not None}
     answers = tuple(
         SchoolAnswer(id, {c: n for c, text in cells.items() if c in SCHOOL_COLUMNS and (n := _number(text)) is not None})
@@ -227,7 +227,7 @@ def _number(text: str) -> float | None:
     try:
         found = float(bare)
     except ValueError:
-        raise Misuse(f"{text.strip()!r} is no number.") from None
+        raise Misuse("{typed!r} is no number.", typed=text.strip()) from None
     if not 0 <= found < 10**9:
-        raise Misuse(f"{text.strip()!r} cannot be a count.")
+        raise Misuse("{typed!r} cannot be a count.", typed=text.strip())
     return found

@@ -28,8 +28,8 @@ from homeroom.doors.console.receiving import Received
 from homeroom.doors.console.request import Request, addresses, local
 from homeroom.doors.console.sending import Header, Reply, address, attachment, see_other
 from homeroom.doors.console.showing import Stage, Trouble
-from homeroom.doors.console.words import N_, times
-from homeroom.roster.faults import Fault, TryAgain
+from homeroom.doors.console.words import N_, desk_says, of_settings, times
+from homeroom.roster.faults import Fault, Refused, TryAgain
 from homeroom.store.audit import because
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
@@ -179,14 +179,15 @@ class Desk:
     def _back(self, case: Case, asked: Asked, act: Callable[[Asked], Answer], fault: Fault) -> Answer:
         """The form again, filled in, with the sentence above it. A page that cannot even be shown says the sentence alone."""
         problems = dict(fault.problems) if isinstance(fault, Wrong) else {}
-        notice = None if problems else Notice("bad", str(fault), str(getattr(fault, "remedy", "")))
+        said = desk_says.why(words.speech(), fault)
+        notice = None if problems else Notice("bad", said, _remedy(fault))
         show = case.page.show
         if show is not None and act is not show and self._may_look(case):
             with suppress(Fault):  # what keeps the page from being shown is then what is said
                 again = show(replace(asked, method="GET"))
                 if isinstance(again, Shown):
                     return replace(again, status=422, notice=notice, problems=problems)
-        text = "; ".join(problems.values()) or str(fault)
+        text = "; ".join(problems.values()) or said
         return Shown("error.html", {"title": text, "text": "", "icon": "alert-triangle", "retry": False}, 422)
 
     def _may_look(self, case: Case) -> bool:
@@ -281,6 +282,10 @@ class Desk:
 
     def _elevate(self, request: Request, needs: NeedsElevation) -> Reply:
         return _turn(request, f"{ELEVATE}?{urlencode(_elevate_query(request.back, needs), safe='/')}")
+
+
+def _remedy(fault: Fault) -> str:
+    return of_settings.in_words(words.speech().say(fault.remedy)) if isinstance(fault, Refused) else ""
 
 
 CLOSED = Trouble(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from homeroom.roster.faults import Fault
+from homeroom.roster.words import in_a_row
 
 Tone = Literal["ok", "warn", "bad", "held", "run", "idle"]
 
@@ -103,4 +104,4 @@ class Wrong(Fault):
 
     def __init__(self, **problems: str) -> None:
         self.problems = problems
-        super().__init__("; ".join(problems))
+        super().__init__("{fields}", fields=in_a_row(problems, "; "))

@@ -54,6 +54,7 @@ def environment(*more: Path) -> Environment:
         "machine_time": times.machine,
         "elsewhere": lambda moment: times.elsewhere(words.speech(), moment),
         "told": lambda said: desk_says.told(words.speech(), said),
+        "reason": lambda why: desk_says.reason(words.speech(), why),
         "said": _say,
         "in_words": of_settings.in_words,
         "whole": lambda value: str(int(value)) if isinstance(value, float) and value == int(value) else str(value),

@@ -22,7 +22,7 @@ def read(path: Path, slug: str) -> Answers:
     sheets = opened(path, (form.MARKS, form.README, form.TOTALS, form.SCHOOLS, form.TERMS, form.SAMPLES))
     whose = _whose(path, sheets)
     if whose != slug:
-        raise Misuse(f"{path.name} is the worksheet of another district than {slug}.")
+        raise Misuse("{file} is the worksheet of another district than {slug}.", file=path.name, slug=slug)
     reader = _Reader([])
     return Answers(
         district=whose,
@@ -40,10 +40,13 @@ def _whose(path: Path, sheets: Mapping[str, Rows]) -> str:
     cells = [row[0] if row else "" for row in marks]
     if len(cells) < 2 or cells[0] != form.MARK or form.TOTALS not in sheets:
         raise Misuse(
-            f"{path.name} is not a worksheet of Homeroom, or its sheets were renamed. Fill in the file that you were given."
+            "{file} is not a worksheet of Homeroom, or its sheets were renamed. Fill in the file that you were given.",
+            file=path.name,
         )
     if len(marks[0]) < 2 or marks[0][1] != form.EDITION:
-        raise Misuse(f"{path.name} was made by another version of Homeroom. Have a new one made.", "homeroom worksheet")
+        raise Misuse(
+            "{file} was made by another version of Homeroom. Have a new one made.", file=path.name, command="homeroom worksheet"
+        )
     return str(cells[1])
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import Said, _
 
 LARGEST_FILE = 5 << 20
 LARGEST_UNPACKED = 40 << 20
@@ -41,20 +42,20 @@ def opened(path: Path, wanted: tuple[str, ...]) -> Mapping[str, Rows]:
                 if n in book.sheet_names
             }
     except (CalamineError, ValueError) as error:
-        raise _refused(path, "it cannot be read as a spreadsheet") from error
+        raise _refused(path, _("it cannot be read as a spreadsheet")) from error
 
 
 def _sound(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise _refused(path, f"it is larger than {LARGEST_FILE >> 20} MB")
+            raise _refused(path, _("it is larger than {count} MB", count=LARGEST_FILE >> 20))
         data = path.read_bytes()
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _bounded(path, archive)
     except FileNotFoundError:
-        raise Misuse(f"there is no file {path.name}.") from None
+        raise Misuse("there is no file {file}.", file=path.name) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
-        raise _refused(path, "it is damaged, encrypted, or no XLSX file") from error
+        raise _refused(path, _("it is damaged, encrypted, or no XLSX file")) from error
     return data
 
 
@@ -62,14 +63,14 @@ def _bounded(path: Path, archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     names = [p.filename for p in parts]
     if len(parts) > MOST_PARTS or len(set(names)) != len(names):
-        raise _refused(path, "it has too many parts")
+        raise _refused(path, _("it has too many parts"))
     room = LARGEST_UNPACKED
     for part in parts:
         with archive.open(part) as stream:
             text = stream.read(room + 1)
         room -= len(text)
         if room < 0:
-            raise _refused(path, f"it unpacks to more than {LARGEST_UNPACKED >> 20} MB")
+            raise _refused(path, _("it unpacks to more than {count} MB", count=LARGEST_UNPACKED >> 20))
         if b"sheetData" in text or part.filename.startswith("xl/worksheets/sheet"):
             _near(path, text)
 
@@ -77,12 +78,12 @@ def _bounded(path: Path, archive: zipfile.ZipFile) -> None:
 def _near(path: Path, text: bytes) -> None:
     """Every cell, row and area lies where a worksheet of ours could have one."""
     if b"\0" in text or b"<!DOCTYPE" in text:
-        raise _refused(path, "it is written in a way that no spreadsheet program writes")
+        raise _refused(path, _("it is written in a way that no spreadsheet program writes"))
     for place in _PLACE.finditer(text):
         for corner in place[1][1:-1].split(b":"):
             cell = _CELL.fullmatch(corner.replace(b"$", b""))
             if cell is None or _column(cell[1]) > MOST_COLUMNS or int(cell[2] or 0) > MOST_ROWS:
-                raise _refused(path, "it has cells far outside the worksheet")
+                raise _refused(path, _("it has cells far outside the worksheet"))
 
 
 def _column(letters: bytes) -> int:
@@ -92,5 +93,7 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _refused(path: Path, why: str) -> Misuse:
-    return Misuse(f"{path.name} is not taken: {why}. Save the worksheet that you were given as XLSX and send it again.")
+def _refused(path: Path, why: Said) -> Misuse:
+    return Misuse(
+        "{file} is not taken: {why}. Save the worksheet that you were given as XLSX and send it again.", file=path.name, why=why
+    )

@@ -9,6 +9,7 @@ from homeroom.layouts.layout import EXTENSION
 from homeroom.layouts.proposing import meanings
 from homeroom.layouts.proposing.contents import Look
 from homeroom.roster.catalogue import Format, catalogue
+from homeroom.roster.words import Said, _, in_a_row
 
 TABLES = (
     "orgs", "academicSessions", "courses", "classes", "users", "enrollments", "demographics", "gpa", "grades", "course_crosswalk",
@@ -46,9 +47,9 @@ _LOOKS = {
     Format.GUID_REF: "key", Format.YEAR: "school-year",
 }  # fmt: skip
 _SAID = {
-    "key": "ids", "date": "days", "email": "e-mail addresses", "phone": "phone numbers", "grade": "grades", "role": "roles",
-    "boolean": "yes and no", "sex": "words for the sex", "number": "numbers", "school-year": "school years", "name": "names",
-    "full-name": "names with a comma", "list": "lists",
+    "key": _("ids"), "date": _("days"), "email": _("e-mail addresses"), "phone": _("phone numbers"), "grade": _("grades"), "role": _("roles"),
+    "boolean": _("yes and no"), "sex": _("words for the sex"), "number": _("numbers"), "school-year": _("school years"), "name": _("names"),
+    "full-name": _("names with a comma"), "list": _("lists"),
 }  # fmt: skip
 
 
@@ -74,7 +75,7 @@ class Guess:
     column: Column
     target: str
     sure: float
-    why: tuple[str, ...]
+    why: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Reading:
     table: str
     taken: Mapping[str, Guess]
     score: float
-    why: tuple[str, ...]
+    why: tuple[Said, ...]
     role: str | None = None
     lacking: tuple[str, ...] = field(default=())
 
@@ -123,13 +124,13 @@ def _as_table(table: str, columns: Sequence[Column], hint: tuple[str, str | None
     score -= 1.5 * len(lacking)
     if hint and hint[0] == table:
         score += 3
-        why.append("the file's name says so")
+        why.append(_("the file's name says so"))
         role = hint[1] or role
     if taken:
-        listed = ", ".join(g.column.word for g in taken.values())
-        why.append(f"{len(taken)} of {len(columns)} columns belong there: {listed}")
+        words = in_a_row(g.column.word for g in taken.values())
+        why.append(_("{some} of {all} columns belong there: {columns}", some=len(taken), all=len(columns), columns=words))
     if lacking:
-        why.append(f"nothing was found for {', '.join(lacking)}")
+        why.append(_("nothing was found for {columns}", columns=in_a_row(lacking)))
     return Reading(
         table, dict(sorted(taken.items(), key=lambda t: _place(table, t[0]))), round(score, 3), tuple(why), role, lacking
     )
@@ -168,14 +169,15 @@ def _guess(table: str, column: Column) -> Guess | None:
     if column.of_another:
         return None
     if column.named and (target := meanings.standard(table, column.word)):
-        return _seen(table, Guess(column, target, 0.95, ("the standard calls it so",)))
+        return _seen(table, Guess(column, target, 0.95, (_("the standard calls it so"),)))
     if column.meaning and (target := column.meaning.meaning.becomes.get(table)):
         stands_in = target.endswith("~")
-        why = f"{column.meaning.why}, and nothing better is there" if stands_in else column.meaning.why
+        alone = _("{reason}, and nothing better is there", reason=column.meaning.why)
+        why = alone if stands_in else column.meaning.why
         return _seen(table, Guess(column, target.removesuffix("~"), column.meaning.sure - (0.15 if stands_in else 0), (why,)))
     for look, where, target, sure in BY_LOOK:
         if where == table and look in column.look.kinds and "number" not in column.look.kinds and not column.meaning:
-            return Guess(column, target, sure, (f"its values look like {_SAID[look]}",))
+            return Guess(column, target, sure, (_("its values look like {kind}", kind=_SAID[look]),))
     return None
 
 
@@ -183,7 +185,7 @@ def _seen(table: str, guess: Guess) -> Guess:
     """The guess after a look at the values: they bear it out, or speak against it."""
     look, wanted = guess.column.look, _wanted(table, guess)
     if not look.seen:
-        return Guess(guess.column, guess.target, round(guess.sure * 0.8, 2), (*guess.why, "it is empty in what was looked at"))
+        return Guess(guess.column, guess.target, round(guess.sure * 0.8, 2), (*guess.why, _("it is empty in what was looked at")))
     if wanted is None or wanted in ("text", "code"):
         return guess
     if wanted in look.kinds:
@@ -191,9 +193,9 @@ def _seen(table: str, guess: Guess) -> Guess:
             guess.column,
             guess.target,
             round(min(0.98, guess.sure + 0.05), 2),
-            (*guess.why, f"its values look like {_SAID[wanted]}"),
+            (*guess.why, _("its values look like {kind}", kind=_SAID[wanted])),
         )
-    against = f"but its values do not look like {_SAID[wanted]}"
+    against = _("but its values do not look like {kind}", kind=_SAID[wanted])
     return Guess(guess.column, guess.target, round(guess.sure * 0.4, 2), (*guess.why, against))
 
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from homeroom.layouts.nearness import cleaned, near
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.words import Said, _
 
 _AROUND = re.compile(r"^\[[^\]]*\]|\[[^\]]*\]$|\([^)]*\)$")
 """`[13]FirstDay` names a table beside the word, `First Name [Required]` a remark."""
@@ -33,7 +34,7 @@ class Recognised:
 
     meaning: Meaning
     sure: float
-    why: str
+    why: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +57,21 @@ def recognise(word: str) -> Recognised | None:
     known = _book().words
     said = plain(word)
     if said in known:
-        return Recognised(known[said], 0.9, "its name says so")
+        return Recognised(known[said], 0.9, _("its name says so"))
     run = {cleaned(w): m for w, m in known.items()}
     joined = cleaned(said)
     if joined in run:
-        return Recognised(run[joined], 0.9, "its name says so")
+        return Recognised(run[joined], 0.9, _("its name says so"))
     slips = {m.concept: m for w, m in run.items() if near(joined, w)}
     if len(slips) == 1:
         (meaning,) = slips.values()
-        return Recognised(meaning, 0.7, f"its name is nearly that of {meaning.concept.replace('-', ' ')}")
+        return Recognised(meaning, 0.7, _("its name is nearly that of {concept}", concept=meaning.concept.replace("-", " ")))
     return None
 
 
 def of_guardian(word: str) -> bool:
     """Whether a header word speaks of a guardian's name, address or the like, not of the list of a student's guardians."""
-    first, _, rest = plain(word).partition(" ")
+    first, _blank, rest = plain(word).partition(" ")
     return first == "guardian" and rest not in ("", "id", "ids", "sourced id", "sourced ids")
 
 

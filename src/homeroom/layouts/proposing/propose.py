@@ -9,6 +9,7 @@ from homeroom.layouts.proposing import meanings, writing
 from homeroom.layouts.proposing.contents import look
 from homeroom.layouts.proposing.guessing import Column, Guess, Reading, readings, set_apart, sure_of
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.words import Said, _
 from homeroom.workbench.bench import Workbench
 from homeroom.workbench.values import TextTable
 
@@ -25,7 +26,7 @@ class ColumnProposal:
     word: str
     target: str | None
     sure: float
-    why: tuple[str, ...]
+    why: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Proposal:
     file: str
     table: str
     sure: float
-    why: tuple[str, ...]
+    why: tuple[Said, ...]
     columns: tuple[ColumnProposal, ...]
     lacking: tuple[str, ...]
     others: tuple[tuple[str, float], ...]
@@ -117,7 +118,7 @@ def _without_partner(reading: Reading, tables: Collection[str]) -> Reading:
     for target, guess in reading.taken.items():
         table, aside = _MADE_INSTEAD.get(target, ("classes", target))
         moved = table not in tables and aside != target
-        why = (*guess.why, f"but no file brings {table}, so that they are made") if moved else guess.why
+        why = (*guess.why, _("but no file brings {table}, so that they are made", table=table)) if moved else guess.why
         taken[aside if moved else target] = replace(guess, target=aside if moved else target, why=why)
     return replace(reading, taken=taken)
 
@@ -142,12 +143,26 @@ def _compared(workbench: Workbench, one: _Seen, guess: Guess, other: _Seen) -> G
         share = _share(workbench, one.text.relation, guess.column.place, other.text.relation, key.column.place)
         if share >= FOUND and target == "sourcedId":
             return replace(
-                guess, sure=0.98, why=(*guess.why, f"{share:.0%} of its ids stand in {name}, column {key.column.word}")
+                guess,
+                sure=0.98,
+                why=(
+                    *guess.why,
+                    _(
+                        "{share} of its ids stand in {file}, column {column}",
+                        share=f"{share:.0%}",
+                        file=name,
+                        column=key.column.word,
+                    ),
+                ),
             )
         if share >= FOUND:
-            doubt = f"but its ids stand in {name} in column {key.column.word}, which is not taken for the key there"
+            doubt = _(
+                "but its ids stand in {file} in column {column}, which is not taken for the key there",
+                file=name,
+                column=key.column.word,
+            )
             return replace(guess, sure=min(guess.sure, 0.6), why=(*guess.why, doubt))
-    return replace(guess, why=(*guess.why, f"few of its ids stand in {name}"))
+    return replace(guess, why=(*guess.why, _("few of its ids stand in {file}", file=name)))
 
 
 def _share(workbench: Workbench, relation: str, place: int, other: str, key: int) -> float:
@@ -193,7 +208,7 @@ def _proposal(one: _Seen, name: str, names: dict[str, int], borrowed: writing.Bo
         table=best.table,
         sure=sure_of(best, one.others[0]),
         why=best.why,
-        columns=tuple(_told(one.columns, best, [also for also, _ in beside])),
+        columns=tuple(_told(one.columns, best, [also for also, _what in beside])),
         lacking=best.lacking,
         others=tuple((r.table, r.score) for r in one.others[:3] if r.score > 0),
         layouts=tuple(layouts),
@@ -228,18 +243,19 @@ def _told(columns: Sequence[Column], best: Reading, beside: Sequence[Reading]) -
             target, guess = by_place[column.place]
             yield ColumnProposal(column.word, target, guess.sure, guess.why)
         elif meanings.is_secret(column.word):
-            yield ColumnProposal(column.word, None, 0.0, ("it holds a secret, which is never read",))
+            yield ColumnProposal(column.word, None, 0.0, (_("it holds a secret, which is never read"),))
         else:
             yield ColumnProposal(column.word, None, 0.0, (_left(column, best),))
 
 
-def _left(column: Column, best: Reading) -> str:
+def _left(column: Column, best: Reading) -> Said:
     if column.of_another:
-        return 'it is about a guardian, not about the person of the row; a layout with table = "contacts" takes it'
+        return _('it is about a guardian, not about the person of the row; a layout with table = "contacts" takes it')
     if column.meaning and (target := column.meaning.meaning.becomes.get(best.table)):
-        return f"another column was taken for {target.rstrip(chr(126))}"
+        return _("another column was taken for {target}", target=target.rstrip("~"))
     if column.meaning:
-        return f"it looks like {column.meaning.meaning.concept.replace('-', ' ')}, which {best.table} does not have"
+        concept = column.meaning.meaning.concept.replace("-", " ")
+        return _("it looks like {concept}, which {table} does not have", concept=concept, table=best.table)
     if column.look.constant:
-        return "it holds the same value in every row"
-    return "neither its name nor its values say what it is"
+        return _("it holds the same value in every row")
+    return _("neither its name nor its values say what it is")

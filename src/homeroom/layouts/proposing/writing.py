@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from homeroom.layouts.proposing.guessing import Column, Guess, Reading
 from homeroom.roster.catalogue import Field, catalogue
+from homeroom.roster.words import plain
 
 DOUBTED = 0.5
 """A column that is less sure stands in the text as a comment: a person decides."""
@@ -64,7 +65,7 @@ def layout(
     lines += list(_wanting(reading, given))
     doubted = [g for g in reading.taken.values() if g.sure < DOUBTED]
     lines += [
-        f"# {_entry(t, g, reading.table, headerless)}   # {'; '.join(g.why)}"
+        f"# {_entry(t, g, reading.table, headerless)}   # {'; '.join(map(plain, g.why))}"
         for g in doubted
         for t in [g.target.partition("+")[0]]
     ]

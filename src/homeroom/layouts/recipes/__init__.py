@@ -14,6 +14,7 @@ from types import MappingProxyType
 from homeroom.layouts.nearness import did_you_mean
 from homeroom.layouts.recipes import dates, grades, people, phones, texts, words
 from homeroom.layouts.recipes.kitchen import Example, Recipe, RecipeFault, let
+from homeroom.roster.words import _
 
 __all__ = ["RECIPES", "Example", "Recipe", "RecipeFault", "apply"]
 
@@ -36,12 +37,15 @@ def apply(spelled: str | Sequence[str], expression: str) -> str:
 
 def _body(spelled: str) -> str:
     """One recipe's SQL over the value `v`."""
-    name, _, argument = spelled.partition(":")
+    name, _colon, argument = spelled.partition(":")
     if name not in RECIPES:
-        raise RecipeFault(f"There is no recipe {name}.", did_you_mean(name, RECIPES))
+        raise RecipeFault(_("There is no recipe {name}.", name=name), did_you_mean(name, RECIPES))
     known = RECIPES[name]
     if argument and not known.argument:
-        raise RecipeFault(f"The recipe {name} takes no argument.", f"Write {name} alone.")
+        raise RecipeFault(_("The recipe {name} takes no argument.", name=name), _("Write {name} alone.", name=name))
     if not argument and known.argument and not known.optional:
-        raise RecipeFault(f"The recipe {name} lacks its argument.", f"Write {name}:{known.argument}.")
+        raise RecipeFault(
+            _("The recipe {name} lacks its argument.", name=name),
+            _("Write {name}:{argument}.", name=name, argument=known.argument),
+        )
     return known.build("v", argument)

@@ -8,10 +8,11 @@ from datetime import date
 
 from homeroom.layouts.recipes.kitchen import Recipe, RecipeFault, let, matches, or_as_it_is, part, recipe
 from homeroom.roster.names import text as literal
+from homeroom.roster.words import _
 
 MENU: list[Recipe] = []
 
-_FORM = "Write it with YYYY (or YY@1950), MM (or MMM) and DD, as in date:MM/DD/YYYY."
+_FORM = _("Write it with YYYY (or YY@1950), MM (or MMM) and DD, as in date:MM/DD/YYYY.")
 _TIME = r"(?:[T ]\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 _SPANISH = {
     "ene": "jan", "enero": "jan", "febrero": "feb", "marzo": "mar", "abr": "apr", "abril": "apr", "mayo": "may", "junio": "jun",
@@ -67,18 +68,21 @@ def _whole(sign: str) -> str:
 
 def _form(text: str) -> _Form:
     """Read a form. Raises RecipeFault."""
-    shape, _, since = text.partition("@")
+    shape, _at, since = text.partition("@")
     pieces = re.findall(r"YYYY|YY|MMM|MM|M|DD|D|[^A-Za-z%0-9\\@]", shape)
     groups = tuple(_whole(p) for p in pieces if p[0] in "YMD")
     short = "YY" in groups
     if "".join(pieces) != shape or sorted(g[0] for g in groups) != ["D", "M", "Y"] or bool(since) != short:
-        raise RecipeFault(f"{text} is no form of a date.", _FORM)
+        raise RecipeFault(_("{form} is no form of a date.", form=text), _FORM)
     if short and not re.fullmatch(r"(?:18|19|20)[0-9]{2}", since):
         raise RecipeFault(
-            f"{text} does not say which hundred years two digits mean.", "Write the first year: YY@1950 is 1950 to 2049."
+            _("{form} does not say which hundred years two digits mean.", form=text),
+            _("Write the first year: YY@1950 is 1950 to 2049."),
         )
     if groups == ("YYYY", "DD", "MM"):
-        raise RecipeFault(f"{text} looks like an ISO date and is none.", "Such a file must be corrected where it is made.")
+        raise RecipeFault(
+            _("{form} looks like an ISO date and is none.", form=text), _("Such a file must be corrected where it is made.")
+        )
     compact = len(groups) == len(pieces)
     digits = "([0-9]{2})" if compact else "([0-9]{1,2})"
     pattern = "".join(_SIGNS.get(_whole(p), digits) if p[0] in "YMD" else re.escape(p) for p in pieces)
@@ -95,8 +99,8 @@ def _apart(forms: list[_Form]) -> None:
                 day_group, month_group = other.groups.index("DD") + 1, other.groups.index("MM") + 1
                 if (int(read[month_group]), int(read[day_group])) != (day.month, day.day):
                     raise RecipeFault(
-                        f"{one.text} and {other.text} read the same text as different days.",
-                        "Write only the form that the file has.",
+                        _("{form} and {other} read the same text as different days.", form=one.text, other=other.text),
+                        _("Write only the form that the file has."),
                     )
 
 

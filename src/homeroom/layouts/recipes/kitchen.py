@@ -6,17 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from homeroom.roster.names import text as literal
+from homeroom.roster.words import Said, _, plain
 
 Build = Callable[[str, str], str]
 """build(value, argument) gives SQL over a short name for the value, which it may use as often as it likes."""
 
 
 class RecipeFault(Exception):
-    """A recipe's name or argument is wrong; `remedy` says what to write."""
+    """A recipe's name or argument is wrong; `todo` says what to write."""
 
-    def __init__(self, message: str, remedy: str) -> None:
-        self.remedy = remedy
-        super().__init__(message)
+    def __init__(self, said: Said, todo: Said) -> None:
+        self.said, self.todo = said, todo
+        super().__init__(plain(said))
+
+    @property
+    def remedy(self) -> str:
+        """What to write, in English."""
+        return plain(self.todo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +105,7 @@ def part(value: str, pattern: str, group: int = 1) -> str:
 def count_of(argument: str, name: str, most: int) -> int:
     """A number that an argument must be. Raises RecipeFault."""
     if not argument.isascii() or not argument.isdigit() or not 1 <= int(argument) <= most:
-        raise RecipeFault(f"{argument} is no length.", f"Write {name}:N with N from 1 to {most}.")
+        raise RecipeFault(
+            _("{argument} is no length.", argument=argument), _("Write {name}:N with N from 1 to {most}.", name=name, most=most)
+        )
     return int(argument)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from homeroom.layouts.recipes.kitchen import Recipe, RecipeFault, or_as_it_is, part, recipe
+from homeroom.roster.words import _
 
 MENU: list[Recipe] = []
 
@@ -14,7 +15,10 @@ _LEAD = r"(?i:de|del|da|das|dos|di|du|la|las|los|le|van|von|der|den|ter|st\.?|sa
 def _order(argument: str, name: str) -> bool:
     """Whether the family name stands first. Raises RecipeFault."""
     if argument not in _ORDERS:
-        raise RecipeFault(f"{argument} is no order of names.", f"Write {name}:last-first or {name}:first-last.")
+        raise RecipeFault(
+            _("{argument} is no order of names.", argument=argument),
+            _("Write {name}:last-first or {name}:first-last.", name=name),
+        )
     return argument == "last-first"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from homeroom.layouts.recipes.kitchen import Recipe, RecipeFault, let, matches, recipe
 from homeroom.roster.names import text as literal
+from homeroom.roster.words import _, in_a_row
 
 MENU: list[Recipe] = []
 
@@ -57,7 +58,10 @@ def _phone(value: str, argument: str) -> str:
     begin with +. What is no whole number stays as it is."""
     country = argument or "US"
     if country not in PLANS:
-        raise RecipeFault(f"The numbers of {country} are not known.", f"Write one of: {', '.join(sorted(PLANS))}.")
+        raise RecipeFault(
+            _("The numbers of {country} are not known.", country=country),
+            _("Write one of: {countries}.", countries=in_a_row(sorted(PLANS))),
+        )
     bare = f"trim(regexp_replace(regexp_replace({value}, '{_EXTENSION}', ''), '{_LABEL}', ''))"
     # +44 (0)20 7946 0018: the bracketed zero is dialled at home only
     digits = _digits(f"replace({bare}, '(0)', '')")

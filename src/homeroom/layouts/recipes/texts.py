@@ -6,6 +6,7 @@ import re
 
 from homeroom.layouts.recipes.kitchen import Recipe, RecipeFault, count_of, matches, or_as_it_is, part, recipe
 from homeroom.roster.names import text as literal
+from homeroom.roster.words import _
 
 MENU: list[Recipe] = []
 
@@ -71,9 +72,11 @@ def _last_word(value: str, argument: str) -> str:
 )  # fmt: skip
 def _split(value: str, argument: str) -> str:
     """The piece of that number between the signs; -1 is the last piece. `space`, `comma` and `colon` may be written out."""
-    number, _, sign = argument.partition(":")
+    number, _colon, sign = argument.partition(":")
     if not re.fullmatch(r"-?[1-9][0-9]?", number) or not sign:
-        raise RecipeFault(f"{argument} names no piece.", "Write split:NUMBER:SIGN, as in split:2:- or split:-1:space.")
+        raise RecipeFault(
+            _("{argument} names no piece.", argument=argument), _("Write split:NUMBER:SIGN, as in split:2:- or split:-1:space.")
+        )
     sign = {"space": " ", "comma": ",", "colon": ":"}.get(sign, sign)
     return f"nullif(trim(split_part({value}, {literal(sign)}, {int(number)})), '')"
 

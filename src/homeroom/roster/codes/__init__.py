@@ -15,6 +15,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from homeroom.roster.words import Said
+
 Severity = Literal["error", "warning", "info"]
 ROOMS = ("deliveries", "reading", "layouts", "checks", "compare", "sync")
 
@@ -97,3 +99,12 @@ def read_back(name: str, message: str) -> dict[str, str]:
             seen.add(place)
     found = re.fullmatch(pattern, message, re.DOTALL)
     return dict(found.groupdict()) if found is not None else {}
+
+
+def anew(name: str, message: str) -> Said:
+    """The stored sentence of a finding or a reason, to be said anew; as it was written where its code says something else by now."""
+    if name in codes():
+        values = read_back(name, message)
+        if code(name).say(**values) == message:
+            return Said(code(name).message, values)
+    return Said("{message}", {"message": message})

@@ -73,7 +73,7 @@ def get_installation(asked: Ask) -> Answer:
 @routes.ask("GET", "/installation/check", "installation.see", response_model=list[Finding])
 def check_installation(asked: Ask) -> list[Answer]:
     """Look at settings, keys, stores, clock and disk: every problem at once, each with what to do."""
-    return [{"what": f.what, "ok": f.ok, "found": f.found, "remedy": f.remedy} for f in checkup(asked.house.settings)]
+    return [f.told() for f in checkup(asked.house.settings)]
 
 
 @routes.ask("GET", "/installation/settings", "installation.see", response_model=list[SettingTold])

@@ -21,6 +21,7 @@ from homeroom.layouts.differences import compare
 from homeroom.layouts.proposing.propose import Proposal
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import plain
 from homeroom.sync import checking_layouts, proposing
 from homeroom.sync.layouts import Own, chosen, texts_of
 from homeroom.systems import SETS, layout_set, layout_sets
@@ -184,9 +185,10 @@ def _proposal(proposal: Proposal) -> Answer:
         "file": proposal.file,
         "table": proposal.table,
         "confidence": proposal.sure,
-        "reasons": list(proposal.why),
+        "reasons": [plain(why) for why in proposal.why],
         "columns": [
-            {"column": c.word, "target": c.target, "confidence": c.sure, "reasons": list(c.why)} for c in proposal.columns
+            {"column": c.word, "target": c.target, "confidence": c.sure, "reasons": [plain(why) for why in c.why]}
+            for c in proposal.columns
         ],
         "lacking": list(proposal.lacking),
         "other_tables": [{"table": table, "score": score} for table, score in proposal.others],

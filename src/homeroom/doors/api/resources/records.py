@@ -12,13 +12,13 @@ from fastapi import Query
 from pydantic import Field
 
 from homeroom.desk import missing, record_keys, record_search
-from homeroom.desk.words import plain
 from homeroom.doors.api.models import Body, Id, RecordHeld, Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.resources.roster import table_at
 from homeroom.doors.api.routes import Answer, Ask, Asked, Routes, Slug
 from homeroom.roster.faults import Misuse
 from homeroom.roster.holding import ARCHIVED, ARCHIVED_ALWAYS
+from homeroom.roster.words import plain
 from homeroom.sync import by_hand, reading_back, refresh
 
 routes = Routes("Records")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from homeroom.desk import source_acts, source_page
+from homeroom.desk.issue_values import plain_values
 from homeroom.desk.passwords import hashed, new_password
 from homeroom.doors.api.handing import started
 from homeroom.doors.api.models import Body, Started, Told
@@ -189,7 +190,7 @@ def change_limits(asked: Ask, slug: Slug, number: Number, body: Limits) -> Answe
 @routes.ask("POST", "/districts/{slug}/sources/{number}/test", "imports.start", response_model=dict[str, Any])
 def test_source(asked: Ask, slug: Slug, number: Number) -> Answer:
     """Connect to a source's server and show what it would fetch; nothing is fetched, and nothing is pinned."""
-    return {"source": number, **source_acts.test(asked.house, asked.viewer, asked.source(number), asked.now)}
+    return {"source": number, **plain_values(source_acts.test(asked.house, asked.viewer, asked.source(number), asked.now))}
 
 
 @routes.ask("POST", "/districts/{slug}/sources/{number}/pull", "imports.start", status_code=202, response_model=Started)

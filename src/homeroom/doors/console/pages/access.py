@@ -240,7 +240,7 @@ def change(asked: Asked) -> Answer:
         person = people.enable(asked.house, number, who=who, now=asked.now)
         told = Notice("ok", _("%(email)s may sign in again.", email=person.email))
     else:
-        raise Misuse(_("Choose what to do."))
+        raise Misuse("Choose what to do.")
     return Goto(f"/districts/{asked.slug}/access", told)
 
 

@@ -82,9 +82,9 @@ def prefer(asked: Asked) -> Answer:
     """Keep theme, zone and keys."""
     theme, zone = asked.form("theme"), asked.form("timezone") or None
     if theme not in ("auto", "light", "dark"):
-        raise Misuse(_("Choose one of the three themes."))
+        raise Misuse("Choose one of the three themes.")
     if zone is not None and zone not in available_timezones():
-        raise Misuse(_("Choose a time zone from the list."))
+        raise Misuse("Choose a time zone from the list.")
     people.prefer(asked.house, asked.viewer, theme=theme, timezone=zone, keys=bool(asked.form("keys")))
     return Goto("/account", Notice("ok", _("Saved.")), theme=theme)
 
@@ -93,7 +93,7 @@ def notices(asked: Asked) -> Answer:
     """Choose what to be told of a district."""
     slug = asked.form("district")
     if slug not in {district.slug for district in rights.visible(asked.house, asked.viewer)}:
-        raise Misuse(_("Choose one of your districts."))
+        raise Misuse("Choose one of your districts.")
     telling.choose(asked.house, asked.viewer, slug, asked.forms("told"), asked.now)
     return Goto("/account", Notice("ok", _("Saved.")))
 
@@ -108,7 +108,7 @@ def change_password(asked: Asked) -> Answer:
     """Another password."""
     new = asked.values.get("password", ("",))[-1]
     if new != asked.values.get("again", ("",))[-1]:
-        raise Misuse(_("The two passwords differ. Type the same one twice."))
+        raise Misuse("The two passwords differ. Type the same one twice.")
     own_secrets.change_password(asked.house, asked.viewer, asked.values.get("old_password", ("",))[-1], new, asked.now)
     return Goto("/account", Notice("ok", _("Your password was changed."), _("Your other sessions have ended.")))
 

@@ -15,7 +15,7 @@ from homeroom.doors.console.answers import Answer, Download, Goto, Notice, Shown
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import speaking
-from homeroom.doors.console.words import _
+from homeroom.doors.console.words import _, desk_says, speech
 from homeroom.roster.faults import Misuse
 
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -97,7 +97,7 @@ def add(asked: Asked) -> Answer:
     try:
         acting.begin(asked.house, asked.viewer, slug, name, asked.form("timezone"), started, asked.now)
     except Misuse as wrong:
-        raise Wrong(slug=str(wrong)) from None
+        raise Wrong(slug=desk_says.why(speech(), wrong)) from None
     told = Notice(
         "ok", _("%(name)s was added.", name=name), _("Next: invite somebody of the district, and say how its data comes.")
     )

@@ -163,7 +163,9 @@ def _approve(asked: Asked, number: int) -> Answer:
         told = _("The roster changed meanwhile, and with it the plan. Look at the numbers again.")
         return Goto(_here(asked), Notice("held", _("Nothing was applied"), told))
     if made.outcome == "failed":
-        return Goto(_here(asked), Notice("bad", _("Nothing was changed"), made.reason.message if made.reason else ""))
+        return Goto(
+            _here(asked), Notice("bad", _("Nothing was changed"), desk_says.reason(speech(), made.reason) if made.reason else "")
+        )
     told = _(
         "The roster is at revision %(revision)s now. Limits stay as they are for the next night.", revision=made.revision_after
     )

@@ -88,13 +88,13 @@ def attempt(asked: Asked) -> Answer:
     if judged.faults:
         return _shown(asked, judged)
     if delivery is None:
-        raise Misuse(_("No delivery is kept that could be looked at. The next one can be tried."))
+        raise Misuse("No delivery is kept that could be looked at. The next one can be tried.")
     name, file = asked.path["set"], asked.form("file")
     texts = layout_drafts.changed(asked.house, asked.slug, name, file, asked.form("text"))
     try:
         tried, values = layout_rows.tried(asked.house, asked.viewer, asked.slug, name, texts, delivery, None, asked.now)
     except Refused as refusal:
-        raise Misuse(f"{refusal.message} {refusal.remedy}") from refusal
+        raise Misuse("{refusal}", refusal=refusal.in_full) from refusal
     return _shown(asked, judged, tried, values)
 
 
@@ -104,7 +104,7 @@ def save(asked: Asked) -> Answer:
     if not why:
         raise Wrong(why=_("Say why in a few words; it stands beside the version."))
     if not base.isascii() or not base.isdigit():
-        raise Misuse(_("This page was open too long. Open it again."))
+        raise Misuse("This page was open too long. Open it again.")
     try:
         saved, new = layout_drafts.save(asked.house, asked.viewer, asked.slug, name, file, asked.form("text"), int(base), why)
     except LayoutFaults:

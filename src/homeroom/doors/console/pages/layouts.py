@@ -238,7 +238,7 @@ def go_back(asked: Asked) -> Answer:
     """Make an old version the newest again."""
     number, why = asked.form("number"), asked.form("why")
     if not number.isascii() or not number.isdigit():
-        raise Misuse(_("Choose a version."))
+        raise Misuse("Choose a version.")
     if not why:
         raise Wrong(why=_("Say why in a few words; it stands beside the version."))
     made = layout_drafts.go_back(asked.house, asked.viewer, asked.slug, asked.path["set"], int(number), why)

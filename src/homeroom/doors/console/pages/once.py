@@ -66,11 +66,11 @@ def open_(asked: Asked) -> Answer:
 def _come_in(asked: Asked, token: str) -> Answer:
     password = asked.values.get("password", ("",))[-1]
     if password != asked.values.get("again", ("",))[-1]:
-        raise Misuse(_("The two passwords differ. Type the same one twice."))
+        raise Misuse("The two passwords differ. Type the same one twice.")
     code = asked.form("code")
     secret = asked.form("generator") if code else None
     if secret is not None and not own_secrets.SECRET.fullmatch(secret):
-        raise Misuse(_("Load the page again: it was not sent whole."))
+        raise Misuse("Load the page again: it was not sent whole.")
     person = people.accept(asked.house, token, password, secret, code, asked.now, asked.form("name"))
     cookie = sessions.begin(asked.house, person, asked.now, agent=asked.agent, address=asked.peer, how="link")
     return Goto("/", Notice("ok", _("Welcome, %(name)s.", name=person.name), _("You are signed in.")), session=cookie)

@@ -30,7 +30,6 @@ RESULTS: Mapping[str, tuple[str, str, str]] = {
     "too_many": ("ban", "bad", N_("Turned away: too many sessions at the same time")),
 }
 """What came of a log-in: picture, tone, words."""
-NO_WORKER = N_("This process hands out no work. Open the console where Homeroom serves everything, or start a worker.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,11 @@ class View:
     words: object = speaking
     label: ClassVar[Callable[[str], str]] = staticmethod(of_settings.label)
     results: ClassVar[Mapping[str, tuple[str, str, str]]] = RESULTS
+
+
+def no_worker() -> Misuse:
+    """What is said where a process takes orders that none of its own threads carries out."""
+    return Misuse("This process hands out no work. Open the console where Homeroom serves everything, or start a worker.")
 
 
 def show(asked: Asked, link: str = "", address: str = "", tested: Mapping[str, Any] | None = None) -> Answer:
@@ -116,7 +120,7 @@ def pull(asked: Asked) -> Answer:
     """Fetch now."""
     source = here(asked)
     if asked.jobs is None:
-        raise Misuse(_(NO_WORKER))
+        raise no_worker()
     hand_over = partial(imports.hand_over, asked.house, asked.jobs)
     number = source_acts.pull(asked.house, asked.viewer, source, asked.now, hand_over)
     told = Notice("ok", _("Fetching has begun."), _("You can leave this page."))

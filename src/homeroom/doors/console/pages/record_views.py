@@ -11,6 +11,7 @@ from homeroom.desk.record_then import Comparison
 from homeroom.doors.console.answers import Answer, NotThere, Shown
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
+from homeroom.doors.console.words import desk_says, speech
 from homeroom.doors.rest.one import VERSIONS, as_read
 from homeroom.roster.faults import Misuse
 
@@ -43,7 +44,7 @@ def show_compared(asked: Asked) -> Answer:
     try:
         found = record_then.compare(*where, first, last, asked.now)
     except Misuse as wrong:
-        fault, found = str(wrong), record_then.compare(*where, "", "", asked.now)
+        fault, found = desk_says.why(speech(), wrong), record_then.compare(*where, "", "", asked.now)
     if found is None:
         raise NotThere
     return Shown("pages/record_then.html", Compared(found, _address(asked), first, last, fault))

@@ -14,7 +14,7 @@ from homeroom.desk.records import Profile
 from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.words import N_, _
+from homeroom.doors.console.words import N_, _, desk_says, speech
 from homeroom.roster.faults import Misuse
 
 KINDS: Mapping[str, str] = {
@@ -152,7 +152,7 @@ def _day(text: str) -> date | None:
 
 
 def _sentence(answer: Refreshed) -> str:
-    return " ".join(each for each in (answer.message, answer.remedy) if each)
+    return " ".join(desk_says.told(speech(), each) for each in (answer.message, answer.remedy) if each)
 
 
 def _address(asked: Asked) -> str:

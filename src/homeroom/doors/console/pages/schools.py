@@ -46,7 +46,7 @@ def act(asked: Asked) -> Answer:
     own, sis, name = asked.form("own"), asked.form("sis"), asked.form("name")
     if do == "match":
         if not own or not sis:
-            raise Misuse(_("Choose a school here and a number of the SIS."))
+            raise Misuse("Choose a school here and a number of the SIS.")
         schools_page.match(house, who, slug, own, sis)
         told = _("%(sis)s is matched with %(own)s.", sis=sis, own=own)
     elif do == "unmatch":
@@ -66,7 +66,7 @@ def act(asked: Asked) -> Answer:
         schools_page.read_again(house, who, slug, sis)
         told = _("%(sis)s is on no list any more.", sis=sis)
     else:
-        raise Misuse(_("Choose what to do."))
+        raise Misuse("Choose what to do.")
     return Goto(f"/districts/{slug}/schools", Notice("ok", told, _("This counts from the next import on.")))
 
 

@@ -142,7 +142,7 @@ def change_person(asked: Asked) -> Answer:
     elif asked.form("do") == "in":
         told = _("%(email)s may sign in again.", email=people.enable(asked.house, number, who=who, now=asked.now).email)
     else:
-        raise Misuse(_("Choose what to do."))
+        raise Misuse("Choose what to do.")
     return Goto("/settings", Notice("ok", told))
 
 

@@ -21,6 +21,7 @@ from homeroom.doors.console.answers import Answer, Download, Goto, Notice, NotTh
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import speaking
+from homeroom.doors.console.pages.one_source import no_worker
 from homeroom.doors.console.words import N_, _
 from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
 from homeroom.guide.worksheet.form import TOTAL_QUESTIONS
@@ -118,7 +119,7 @@ def set_training(asked: Asked) -> Answer:
 def approve(asked: Asked) -> Answer:
     """The first real sync."""
     if asked.jobs is None:
-        raise Misuse(_("This process hands out no work. Open the console where Homeroom serves everything, or start a worker."))
+        raise no_worker()
     hand_over = partial(imports.hand_over, asked.house, asked.jobs)
     number = acting.approve(asked.house, asked.viewer, asked.slug, asked.now, hand_over)
     told = Notice("ok", _("The first real sync has begun."), _("You can leave this page."))
@@ -188,7 +189,7 @@ def accept(asked: Asked) -> Answer:
     """Accept differences with their explanations."""
     keys = {key: asked.form(f"why {key}") for key in asked.forms("accepted")}
     if not keys:
-        raise Misuse(_("Choose at least one figure."))
+        raise Misuse("Choose at least one figure.")
     made = worksheet.accept(asked.house, asked.viewer, asked.slug, keys, asked.now)
     return _to_worksheet(asked, _("Accepted."), _told(made))
 
@@ -222,7 +223,7 @@ def guide(asked: Asked) -> Answer:
     known = [s.id for s in asked.house.stores.control.sources.current(asked.slug) if s.layouts]
     wanted = asked.asked_for("source") or str(known[0] if known else "")
     if not known:
-        raise Misuse(_("There is no guide yet. Say first how the data comes, under Sources: which files, and by which road."))
+        raise Misuse("There is no guide yet. Say first how the data comes, under Sources: which files, and by which road.")
     if wanted not in {str(id) for id in known}:
         raise NotThere
     made = papers.guide(

@@ -11,7 +11,7 @@ from homeroom.doors.console.answers import Again, Answer, Goto, Notice, NotThere
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.request import local
-from homeroom.doors.console.words import _
+from homeroom.doors.console.words import _, desk_says, speech
 from homeroom.roster.faults import Misuse
 from homeroom.store.sessions import Support
 
@@ -36,9 +36,9 @@ def sign_in(asked: Asked) -> Answer:
             address=asked.peer,
         )
     except signing_in.NoMatch:
-        raise Misuse(_("That did not match. Check the e-mail address, the password and the code.")) from None
+        raise Misuse("That did not match. Check the e-mail address, the password and the code.") from None
     except signing_in.TooManyTries:
-        raise Misuse(_("Too many tries. Wait 15 minutes.")) from None
+        raise Misuse("Too many tries. Wait 15 minutes.") from None
     return Goto(_to(asked), session=cookie)
 
 
@@ -99,7 +99,7 @@ def elevate(asked: Asked) -> Answer:
     try:
         elevation.judged(asked.form("reason"))
     except Misuse as short:
-        raise Wrong(reason=str(short)) from None
+        raise Wrong(reason=desk_says.why(speech(), short)) from None
     elevation.begin(asked.house, asked.viewer, kind, district, asked.form("reason"), asked.form("code"), minutes, asked.now)
     if asked.form("kept"):
         return Again(_to(asked), asked.form("kept"))

@@ -13,7 +13,7 @@ from homeroom.doors.console.answers import Answer, Goto, Notice, Shown, Wrong
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages.one_source import here
-from homeroom.doors.console.words import _, ngettext, of_settings
+from homeroom.doors.console.words import _, ngettext, of_settings, speech
 from homeroom.store.sources import Source
 from homeroom.sync import sources
 from homeroom.sync.layouts import Own, chosen
@@ -77,7 +77,7 @@ def change(asked: Asked) -> Answer:
     typed = {name.removeprefix(PREFIX): values[-1] for name, values in asked.values.items() if name.startswith(PREFIX)}
     made = source_page.proposed(source, typed)
     if made.wrong:
-        raise Wrong(**{PREFIX + name: f"{of_settings.label(name)} {fault}." for name, fault in made.wrong.items()})
+        raise Wrong(**{PREFIX + name: of_settings.wrong(speech(), name, fault) for name, fault in made.wrong.items()})
     if (layouts := made.values.get("layouts")) is not None:
         chosen(layouts, Own(asked.house, asked.slug))
     if not made.changes:

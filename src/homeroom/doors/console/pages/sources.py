@@ -12,7 +12,7 @@ from homeroom.doors.console.answers import Answer, Goto, Notice, Shown, Wrong
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import speaking
-from homeroom.doors.console.words import N_, _
+from homeroom.doors.console.words import N_, _, of_settings, speech
 from homeroom.store.sources import Source
 from homeroom.sync import source_settings, sources
 from homeroom.sync.layouts import Own, chosen
@@ -108,7 +108,7 @@ def _typed(asked: Asked, kind: str) -> dict[str, object]:
             continue
         value = known.kind.read(text)
         if (fault := known.kind.judge(value)) is not None:
-            wrong[name] = f"{name} {fault}."
+            wrong[name] = of_settings.wrong(speech(), name, fault)
         given[name] = value
     if wrong:
         raise Wrong(**wrong)

@@ -10,7 +10,7 @@ from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import speaking
-from homeroom.doors.console.pages.one_source import NO_WORKER
+from homeroom.doors.console.pages.one_source import no_worker
 from homeroom.doors.console.words import _
 from homeroom.roster.faults import Misuse
 from homeroom.sync import gate, imports
@@ -46,7 +46,7 @@ def show(asked: Asked) -> Answer:
 def take(asked: Asked) -> Answer:
     """Begin the dry run."""
     if asked.jobs is None:
-        raise Misuse(_(NO_WORKER))
+        raise no_worker()
     files = [(upload.name, upload.path) for upload in asked.files("files")]
     if not files:
         raise Wrong(files=_("Choose the files first: one ZIP, or the files themselves."))
@@ -64,7 +64,7 @@ def take(asked: Asked) -> Answer:
 def apply(asked: Asked) -> Answer:
     """Import the files of a dry run."""
     if asked.jobs is None:
-        raise Misuse(_(NO_WORKER))
+        raise no_worker()
     number = asked.number("number")
     try:
         asked.house.stores.roster(asked.slug).imports.get(number)

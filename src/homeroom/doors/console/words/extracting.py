@@ -14,14 +14,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from homeroom.desk.layout_words import recipe_words
-from homeroom.doors.console.words import of_settings
+from homeroom.doors.console.words import of_settings, raised
 from homeroom.layouts.recipes import RECIPES
 from homeroom.roster import meanings
 from homeroom.roster.codes import codes
 from homeroom.systems import remedies
 
 CONSOLE = Path(__file__).resolve().parent.parent
-DESK = CONSOLE.parent.parent / "desk"
 POT = CONSOLE / "words/homeroom.pot"
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "say_many": (1, 2)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
@@ -30,12 +29,12 @@ HEAD = "# The sentences of Homeroom's console.\n# Made by: python -m homeroom.do
 
 
 def catalogue() -> Catalog:
-    """All sentences of code and templates."""
+    """All sentences of code and templates, those of the rooms below too."""
     made = Catalog(project="homeroom", version="1", header_comment=HEAD, charset="utf-8", fuzzy=False)
-    for folder in (CONSOLE, DESK):
-        found = extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS, comment_tags=("Note:",))
-        for name, _line, message, comments, context in found:
-            made.add(message, locations=[(f"{folder.name}/{name}", 0)], auto_comments=comments, context=context)
+    for name, _line, message, comments, context in extract_from_dir(CONSOLE, METHODS, OPTIONS, KEYWORDS, comment_tags=("Note:",)):
+        made.add(message, locations=[(f"console/{name}", 0)], auto_comments=comments, context=context)
+    for one in raised.found()[0]:
+        made.add((one.text, one.plural) if one.plural else one.text, locations=[(one.file.removeprefix("doors/"), 0)])
     for label in meanings.labels():
         made.add(label, locations=[("roster/labels.toml", 0)])
     for code in codes().values():

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from homeroom.doors.console.words import desk_says
+from homeroom.doors.console.words.speech import Speech
+from homeroom.roster.words import Listed, Said, filled
 from homeroom.sync.setting import Setting
 from homeroom.sync.source_settings import SETTINGS
 
@@ -25,6 +28,12 @@ _CALLED = {
     "way": "Road",
 }
 """Where a name alone would say too little."""
+
+
+def wrong(speech: Speech, name: str, fault: Said | Listed) -> str:
+    """What is wrong with the value of a setting, called as it is on the page."""
+    called = speech.say(label(name))
+    return desk_says.told(speech, Said("{fault}", {"fault": filled(fault, setting=called)}))
 
 
 def meaning(setting: Setting) -> str:

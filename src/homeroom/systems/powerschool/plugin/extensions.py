@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import Said, _, filled, in_a_row
 from homeroom.systems.powerschool.plugin.queries import Query, queries
 
 HOSTS: Mapping[str, tuple[str, str, str]] = {
@@ -24,7 +25,7 @@ HOSTS: Mapping[str, tuple[str, str, str]] = {
 WRITTEN = re.compile(r"([a-z]+)\.([a-z][a-z0-9_]{0,29})\.([a-z][a-z0-9_]{0,29})")
 
 
-SAYS = "must be fields as students.u_students_extension.preferredname"
+SAYS = _("{setting} must be fields as students.u_students_extension.preferredname.")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,26 +37,30 @@ class ExtensionField:
     name: str
 
 
-def faults(written: object) -> str | None:
-    """What is wrong with a list of fields as they are written, in a few words, or None."""
+def faults(written: object) -> Said | None:
+    """What is wrong with a list of fields as they are written, or None. `{setting}` is left open."""
     if not isinstance(written, list | tuple):
         return SAYS
     wrong = next((w for text in written if (w := _fault(text)) is not None), None)
     if wrong is not None:
         return wrong
-    columns = [(core, name) for core, _, name in dict.fromkeys(tuple(str(text).lower().split(".")) for text in written)]
+    columns = [(core, name) for core, _table, name in dict.fromkeys(tuple(str(text).lower().split(".")) for text in written)]
     twice = next((c for c in columns if columns.count(c) > 1), None)
-    return f"names {twice[0]} {twice[1]} in two tables: their columns would have one name" if twice else None
+    if twice is None:
+        return None
+    return _("{setting} names {core} {name} in two tables: their columns would have one name.", core=twice[0], name=twice[1])
 
 
-def _fault(written: object) -> str | None:
+def _fault(written: object) -> Said | None:
     found = WRITTEN.fullmatch(written.lower()) if isinstance(written, str) else None
     if found is None:
         return SAYS
     if found[1] not in HOSTS:
-        return f"must be fields of {', '.join(HOSTS)}: PowerSchool's table, the extension table, the field"
+        return _(
+            "{setting} must be fields of {tables}: PowerSchool's table, the extension table, the field.", tables=in_a_row(HOSTS)
+        )
     if found[3] in queries()[HOSTS[found[1]][0]].columns:
-        return f"names {found[3]}, which the query brings already"
+        return _("{setting} names {name}, which the query brings already.", name=found[3])
     return None
 
 
@@ -63,7 +68,7 @@ def read(written: Iterable[str]) -> tuple[ExtensionField, ...]:
     """The fields, each once. Raises Misuse for what cannot be."""
     given = list(written)
     if wrong := faults(given):
-        raise Misuse(f"extension_fields {wrong}.")
+        raise Misuse("{wrong}", wrong=filled(wrong, setting="extension_fields"))
     return tuple(dict.fromkeys(ExtensionField(*text.lower().split(".")) for text in given))
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import in_a_row
 from homeroom.systems.powerschool.plugin import extensions
 from homeroom.systems.powerschool.plugin.queries import BASE, PREFIX, Query, packs
 
@@ -38,7 +39,9 @@ class Publisher:
 def chosen(more: Sequence[str] = (), own: Sequence[str] = ()) -> list[Query]:
     """The queries of the base and of the optional packs that are named, with a district's own fields. Raises Misuse."""
     if unknown := sorted(set(more) - set(packs()[1:])):
-        raise Misuse(f"the plug-in has no pack {', '.join(unknown)}; there are {', '.join(packs()[1:])}.")
+        raise Misuse(
+            "the plug-in has no pack {unknown}; there are {packs}.", unknown=in_a_row(unknown), packs=in_a_row(packs()[1:])
+        )
     return [q for pack in packs() if pack == BASE or pack in more for q in extensions.extended(own) if q.pack == pack]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from homeroom.roster.words import Said, _
 from homeroom.systems.fetching import Errand
 from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, NotFound, PowerSchool, Rejected
 from homeroom.systems.powerschool.client.errors import Field
@@ -16,22 +17,20 @@ from homeroom.systems.powerschool.source.connecting import client, host
 from homeroom.systems.powerschool.source.troubles import CLOSED, each, lines, told
 from homeroom.systems.powerschool.source.ways import way_of
 
-ENABLE = "Install Homeroom's plug-in and enable it: System > System Settings > Plugin Management Configuration."
-GRANT = "Install the newest plug-in of Homeroom and approve its access request; the fields that are missing are named above."
-ALONE = (
-    "Guardians cannot be read and stay as they are: let the plug-in's access request name these fields and approve it, or let it use "
-    "/ws/contacts: {fields}"
+ENABLE = _("Install Homeroom's plug-in and enable it: System > System Settings > Plugin Management Configuration.")
+GRANT = _("Install the newest plug-in of Homeroom and approve its access request; the fields that are missing are named above.")
+LEVEL = _(
+    "On the plug-in's Data Provider Configuration page set the access level of the v1 API to READ. The nightly pull by queries works without it."
 )
-LEVEL = "On the plug-in's Data Provider Configuration page set the access level of the v1 API to READ. The nightly pull by queries works without it."
 
-VERSIONS = (
+VERSIONS = _(
     "Data versions are closed, or PowerSchool does not know the name in changes_application: each round of the day reads everything. Ask "
     "PowerSchool's support for the name of the subscription, or take the setting away."
 )
 
 
 def look(errand: Errand) -> dict[str, Any]:
-    """What is there and what is missing, as plain values. Raises Refused only where the server itself cannot be reached."""
+    """What is there and what is missing, as plain values and sentences. Raises Refused only where the server itself cannot be reached."""
     asked = extended(errand.settings.get("extension_fields", ()))
     with told(host(errand)), client(errand) as sis:
         found: dict[str, Any] = {
@@ -42,7 +41,7 @@ def look(errand: Errand) -> dict[str, Any]:
         rows, missing, refused = _queries(sis, asked)
         way, why, closed = way_of(sis, errand, asked)
         versions = _versions(sis, errand.settings.get("changes_application"))
-        contacts, more = ("the queries", set[Field]()) if way == "queries" else _guardians(sis, asked, way)
+        contacts, more = (_("the queries"), set[Field]()) if way == "queries" else _guardians(sis, asked, way)
     todo = [ENABLE] if missing and way != "tables" else []
     refused |= closed
     if refused:
@@ -52,7 +51,7 @@ def look(errand: Errand) -> dict[str, Any]:
     if versions == "closed":
         todo.append(VERSIONS)
     if contacts == guardians.STATE_CLOSED:
-        todo.append(ALONE.format(fields=lines(tuple(sorted(more)), most=len(more))))
+        todo.append(_alone(more))
     fields = tuple(sorted(refused))
     return {
         **found,
@@ -67,6 +66,14 @@ def look(errand: Errand) -> dict[str, Any]:
     }
 
 
+def _alone(fields: set[Field]) -> Said:
+    return _(
+        "Guardians cannot be read and stay as they are: let the plug-in's access request name these fields and approve it, or let it use "
+        "/ws/contacts: {fields}",
+        fields=lines(tuple(sorted(fields)), most=len(fields)),
+    )
+
+
 def _versions(sis: PowerSchool, application: str | None) -> str | None:
     """Whether the server tells what changed under the application's name; None where nobody named one."""
     if not application:
@@ -78,7 +85,7 @@ def _versions(sis: PowerSchool, application: str | None) -> str | None:
     return "open"
 
 
-def _guardians(sis: PowerSchool, asked: Sequence[Query], way: str) -> tuple[str, set[Field]]:
+def _guardians(sis: PowerSchool, asked: Sequence[Query], way: str) -> tuple[Said | str, set[Field]]:
     """By what guardians would come without our queries, and the fields to ask for where they would not."""
     query = next(q for q in asked if q.key == guardians.QUERY)
     wanting = {Field(name.lower()) for name in query.why}
@@ -88,14 +95,14 @@ def _guardians(sis: PowerSchool, asked: Sequence[Query], way: str) -> tuple[str,
         with suppress(NotFound, Rejected):  # a table that is none for plug-ins: then every field is wanting
             wanting = by_tables.lacking(sis, [query])
         if not wanting:
-            return "tables", wanting
+            return _("tables"), wanting
     try:
         student = guardians.anybody(sis, way)
         if student is not None:
             sis.contacts(student)
     except CLOSED as trouble:
         return guardians.STATE_CLOSED, set(trouble.fields) if isinstance(trouble, FieldsRefused) else wanting
-    return "/ws/contacts, with a call for each student", set()
+    return _("/ws/contacts, with a call for each student"), set()
 
 
 def _level(sis: PowerSchool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from homeroom.roster.faults import Refused
+from homeroom.roster.words import Said, _
 from homeroom.systems.fetching import Errand
 from homeroom.systems.powerschool.client import FieldsRefused, NotFound, PowerSchool, Rejected
 from homeroom.systems.powerschool.client.errors import Field
@@ -33,30 +34,30 @@ def installed(sis: PowerSchool, asked: Sequence[Query]) -> bool:
     return False
 
 
-def refuse_less(way: Way, errand: Errand, why: str) -> None:
+def refuse_less(way: Way, errand: Errand, why: Said | str) -> None:
     """Raises Refused `way_narrower` where the last round came by a road that carries more: v1 has no guardians and no co-teachers."""
     before = errand.known.get("way", "queries" if errand.known.get("files") else way)
     if way == "v1" and before != "v1":
         raise Refused("way_narrower", before=before, why=why)
 
 
-def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[Way, str, set[Field]]:
+def way_of(sis: PowerSchool, errand: Errand, asked: Sequence[Query]) -> tuple[Way, Said, set[Field]]:
     """The road that a pull would take now, why, and the fields that the road by tables lacks. Only one page of each table is asked for."""
     from homeroom.systems.powerschool.source import by_tables  # with the SQL parser: no refresh waits for it
 
     wanted: Way | Literal["auto"] = errand.settings.get("way", "auto")
     if wanted in ("queries", "v1"):
-        return wanted, "the setting way says so", set()
+        return wanted, _("the setting way says so"), set()
     if wanted == "auto" and installed(sis, asked):
-        return "queries", "the queries of Homeroom's plug-in are there", set()
+        return "queries", _("the queries of Homeroom's plug-in are there"), set()
     try:
         refused = by_tables.lacking(sis, by_tables.base_of(asked))
     except (NotFound, Rejected) as trouble:
-        return ("v1", f"tables are closed: {trouble}", set()) if wanted == "auto" else ("tables", str(trouble), set())
+        if wanted == "auto":
+            return "v1", _("tables are closed: {trouble}", trouble=str(trouble)), set()
+        return "tables", _("{trouble}", trouble=str(trouble)), set()
     if refused and wanted == "auto":
-        return "v1", "none of the queries of Homeroom's plug-in is there, and fields of tables are not granted", refused
-    return (
-        "tables",
-        "none of the queries of Homeroom's plug-in is there" if wanted == "auto" else "the setting way says so",
-        refused,
-    )
+        return "v1", _("none of the queries of Homeroom's plug-in is there, and fields of tables are not granted"), refused
+    if wanted == "auto":
+        return "tables", _("none of the queries of Homeroom's plug-in is there"), refused
+    return "tables", _("the setting way says so"), refused

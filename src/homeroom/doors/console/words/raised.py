@@ -1,0 +1,168 @@
+"""Sentences of the rooms that the console shows something of, found in their code: what a fault is raised with, and what `_` and
+`ngettext` of `homeroom.roster.words` mark.
+
+Each is a literal, with a value for each of its places. What is not so stands in no catalogue, or cannot be said: it is told as `Amiss`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from homeroom.roster.words import wordless
+
+HOUSE = Path(__file__).resolve().parents[3]
+OUTSIDE = (
+    "cli",
+    "simulator",
+    "serve.py",
+    "settings.py",
+    *(f"doors/{door}" for door in ("api", "machines", "notices", "rest", "sftp")),
+)
+"""What speaks to others than the console's readers."""
+WORDS = "homeroom.roster.words"
+LEFT_OPEN = {"setting"}
+"""Places that are filled where a sentence is shown: a setting is called otherwise on a page than on the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence and its form for many, in a file of the house."""
+
+    file: str
+    line: int
+    text: str
+    plural: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amiss:
+    """A place where a text cannot be translated, and why."""
+
+    file: str
+    line: int
+    code: str
+    why: str
+
+
+def found(house: Path = HOUSE) -> tuple[list[Sentence], list[Amiss]]:
+    """All sentences of the rooms, and all places where one is none."""
+    trees = {_name(house, path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(house.rglob("*.py"))}
+    faults = _faults(trees.values())
+    sentences: list[Sentence] = []
+    amiss: list[Amiss] = []
+    for file, tree in trees.items():
+        if file.startswith(OUTSIDE):
+            continue
+        for one in _of_file(file, tree, faults):
+            (sentences if isinstance(one, Sentence) else amiss).append(one)  # type: ignore[arg-type]
+    return sentences, amiss
+
+
+def _name(house: Path, path: Path) -> str:
+    return path.relative_to(house).as_posix()
+
+
+def _faults(trees: Iterable[ast.Module]) -> Mapping[str, bool]:
+    """The classes of faults, each with whether it is made with a sentence, or has one of its own."""
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    known = {"Fault": True}
+    while more := [c for c in classes if c.name not in known and any(_called(base) in known for base in c.bases)]:
+        for each in more:
+            parent = next(known[name] for base in each.bases if (name := _called(base)) in known)
+            own = next((f for f in each.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
+            known[each.name] = parent if own is None else _first(own) == "text"
+    return known
+
+
+def _first(made: ast.FunctionDef) -> str:
+    named = [*made.args.posonlyargs, *made.args.args]
+    return named[1].arg if len(named) > 1 else ""
+
+
+def _called(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _of_file(file: str, tree: ast.Module, faults: Mapping[str, bool]) -> Iterator[Sentence | Amiss]:
+    imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == WORDS]
+    marks = {alias.asname or alias.name for node in imported for alias in node.names} & {"_", "ngettext"}
+    own = {"_", "ngettext"} if file == "roster/words.py" else set[str]()
+    for node, inside in _calls(tree, None):
+        name = _called(node.func)
+        if name in marks - own and isinstance(node.func, ast.Name):
+            yield from _marked(file, node, 2 if name == "ngettext" else 1, marks)
+        elif name == "Said" and file != "roster/words.py":
+            yield from _made(file, node)
+        elif faults.get(name) or (inside in faults and ast.unparse(node.func) == "super().__init__" and not _handed_on(node)):
+            yield from _raised(file, node, marks)
+
+
+def _handed_on(call: ast.Call) -> bool:
+    """Whether a fault's class hands the sentence on that it was made with."""
+    return bool(call.args) and isinstance(call.args[0], ast.Name) and call.args[0].id == "text"
+
+
+def _calls(node: ast.AST, inside: str | None) -> Iterator[tuple[ast.Call, str | None]]:
+    """The calls below a node, each with the class in which it stands."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Call):
+            yield child, inside
+        yield from _calls(child, child.name if isinstance(child, ast.ClassDef) else inside)
+
+
+def _raised(file: str, call: ast.Call, marks: set[str]) -> Iterator[Sentence | Amiss]:
+    if not call.args:
+        return
+    if isinstance(call.args[0], ast.Call) and _called(call.args[0].func) in marks:
+        return  # a sentence that counts: it is looked at as what it is
+    yield from _marked(file, call, 1, marks)
+
+
+def _marked(file: str, call: ast.Call, forms: int, marks: set[str]) -> Iterator[Sentence | Amiss]:
+    texts = [each.value for each in call.args[:forms] if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    if len(texts) != forms:
+        yield Amiss(file, call.lineno, ast.unparse(call.args[0] if call.args else call), "is no literal sentence")
+        return
+    given = {key.arg for key in call.keywords} | ({"count"} if forms > 1 else set()) | LEFT_OPEN
+    values = [key.value for key in call.keywords if key.arg not in ("command", "passing")]
+    if None not in given and (values or forms > 1):  # without values braces are braces
+        for place in sorted(set().union(*map(_places, texts)) - given):
+            yield Amiss(file, call.lineno, texts[0], f"has no value for {{{place}}}")
+    for value in values:
+        if _half(value):
+            yield Amiss(file, call.lineno, ast.unparse(value), "puts untranslated words into a sentence")
+    if not all(map(wordless, texts)):
+        yield Sentence(file, call.lineno, texts[0], texts[1] if forms > 1 else None)
+
+
+def _places(text: str) -> set[str]:
+    return {re.split(r"[.\[]", name)[0] for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def _half(value: ast.expr) -> bool:
+    """Whether a value is made of words that stand in the code."""
+    if isinstance(value, ast.IfExp):
+        return _half(value.body) or _half(value.orelse) or any(map(_said, (value.body, value.orelse)))
+    if isinstance(value, ast.BinOp):
+        return _half(value.left) or _half(value.right)
+    if isinstance(value, ast.JoinedStr):
+        return any(_said(part) for part in value.values)
+    return isinstance(value, ast.Constant) and re.search(r"[^\W\d_]{2} [^\W\d_]{2}", str(value.value)) is not None
+
+
+def _said(part: ast.expr) -> bool:
+    return isinstance(part, ast.Constant) and isinstance(part.value, str) and re.search(r"[^\W\d_]{2}", part.value) is not None
+
+
+def _made(file: str, call: ast.Call) -> Iterator[Amiss]:
+    """A sentence that is put together without a mark: only of places alone, or of a text that a table declares."""
+    text = call.args[0] if call.args else call
+    if not isinstance(text, ast.Constant):
+        yield Amiss(file, call.lineno, ast.unparse(text), "is a computed text")
+    elif isinstance(text.value, str) and not wordless(text.value):
+        yield Amiss(file, call.lineno, text.value, "is not marked by `_`")
