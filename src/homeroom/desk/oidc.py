@@ -22,7 +22,7 @@ from homeroom.desk import people, sessions
 from homeroom.desk.viewer import Person
 from homeroom.roster.faults import Fault
 from homeroom.store.audit import AuditRow
-from homeroom.sync.apps import public_url
+from homeroom.sync.doorways import public_url
 from homeroom.sync.house import House
 
 PATH = "/sign-in/sso"

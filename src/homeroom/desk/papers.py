@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from homeroom.roster.faults import Misuse
-from homeroom.sync import accounts, expiry, sources, tuning
+from homeroom.sync import accounts, doorways, expiry, sources, tuning
 from homeroom.sync.house import House
 from homeroom.sync.source_settings import value
 
@@ -144,7 +144,7 @@ def _connection(house: House, source: Source, fingerprints: Fingerprints) -> Con
         return None
     return Connection(
         host=accounts.host_for_others(house.settings),
-        port=house.settings.sftp_port,
+        port=doorways.sftp_port(house),
         username=account.username,
         fingerprints=tuple(fingerprints()),
         by_password=account.password_hash is not None,

@@ -20,7 +20,7 @@ from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditRow
 from homeroom.store.news import Mailing, News
-from homeroom.sync.apps import public_url
+from homeroom.sync.doorways import public_url
 from homeroom.sync.house import House
 from homeroom.sync.lateness import hear_late
 
