@@ -145,14 +145,22 @@ def _some(house: House, source: Source, entry: Import, road: Road, this: noticin
     return intake.deliver(house, source.district, source, fetched.files, entry.trigger, errand.now)
 
 
+class NotReached(Misuse):
+    """The other side was asked and gave no good answer. `detail` is what it said in its own terms, for who connects the two."""
+
+    def __init__(self, text: str, detail: str | None) -> None:
+        self.detail = detail
+        super().__init__(text)
+
+
 def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str, Any]:
-    """What a source would fetch from, as plain values; nothing is written. Raises Misuse, with the reason when it cannot be reached."""
+    """What a source would fetch from, as plain values; nothing is written. Raises NotReached with the reason."""
     source = chosen(house, slug, number)
     with claim(house.settings.work, f"{slug}-look-{source.id}") as work:
         try:
             return _road(source).look(at_once(errand(house, source, {}, work.path, now, 0.0, lambda step: None)))
         except Refused as refusal:
-            raise Misuse(f"{refusal.message} {refusal.remedy}") from None
+            raise NotReached(f"{refusal.message} {refusal.remedy}", refusal.detail) from None
 
 
 def _road(source: Source) -> Road:
