@@ -100,8 +100,9 @@ def _issuer(house: House) -> Issuer:
     places = [said.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
     if not all(isinstance(place, str) and place.startswith(("https://", "http://")) for place in places):
         raise NotLetIn("The sign-in elsewhere does not say where to go. Tell the operator.")
+    authorize, token, keys = map(str, places)
     person = said.get("userinfo_endpoint")
-    return Issuer(str(said["issuer"]), *map(str, places), person=str(person) if person else None)
+    return Issuer(str(said["issuer"]), authorize, token, keys, str(person) if person else None)
 
 
 def _claims(house: House, issuer: Issuer, code: str, known: dict[str, Any], now: datetime) -> tuple[dict[str, Any], str]:
