@@ -16,7 +16,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -42,7 +42,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import erasing, housekeeping, imports, noticing, schedule, summaries, watch
+from homeroom.sync import doorways, erasing, housekeeping, imports, noticing, schedule, summaries, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.logins import Book
@@ -52,7 +52,6 @@ log = structlog.get_logger("homeroom.serve")
 
 WATCH_SECONDS = 1.0
 BEAT_SECONDS = 5.0
-DEAD_AFTER = timedelta(seconds=30)
 KEEPING_SECONDS = 600.0
 CLOCK_SECONDS = 10.0
 LETTER_SECONDS = 30.0
@@ -127,6 +126,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
         loop.add_signal_handler(name, stop.set)
     renamed, meters, book = Renamed(), Meters(), Book(house)
     told: dict[str, object] = {"executor": house.executor.name}
+    doors = doorways.Doors()
     ended = threading.Event()
     jobs = await asyncio.to_thread(_jobs, house, roles, meters) if roles.worker or roles.sftp or roles.web else None
     assemble(meters, house, jobs)
@@ -148,11 +148,14 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
                     on_login=lambda login: book.heard(login.account, login.address, login.result),
                 )
             meters.ask_sftp(lambda: door.counts if door is not None else {})
+            doors = replace(doors, sftp=door.port)
             told |= {"sftp_port": door.port, "fingerprints": {f.kind: f.sha256 for f in door.fingerprints}}
         if roles.web or house.settings.probe_port is not None:
             web, serving, port, console = await _web(house, roles, jobs, meters)
             named = "http_port" if roles.web else "probe_port"
+            doors = replace(doors, http=port) if roles.web else doors
             told |= {named: port, "url": f"http://{house.settings.http_address}:{port}"}
+        doorways.stand(house, doors)
         for thread in threads:
             thread.start()
         gc.freeze()  # what is loaded now stays: the collector need not walk through it at every request
@@ -175,6 +178,7 @@ async def _run(house: House, roles: Roles, ready: Callable[[dict[str, object]], 
             if thread.is_alive():
                 await asyncio.to_thread(thread.join)
         settled = await asyncio.to_thread(jobs.close) if jobs is not None else True
+        doorways.leave(house, doors)
         house.stores.control.workers.leave(house.executor.name)
         gc.unfreeze()  # or the engine's own look at what is left would find, and tell, all that was loaded
     return settled
@@ -270,7 +274,7 @@ def beat(house: House) -> None:
 
 def alive(house: House) -> Callable[[str], bool]:
     """Tells whether an executor lives: a fresh heartbeat, and no certainty that its process ended."""
-    since = datetime.now(UTC) - DEAD_AFTER
+    since = datetime.now(UTC) - doorways.SILENT
     fresh = {
         w.executor
         for w in house.stores.control.workers.all()

@@ -40,6 +40,7 @@ class Issuer:
         self.calls = self.name = ""
         self.broken = False
         self.lacking = ""
+        self.person: dict[str, Any] = {}
 
     def answer(self, path: str, form: dict[str, list[str]], authorization: str) -> tuple[int, Any]:
         if self.broken:
@@ -50,8 +51,11 @@ class Issuer:
                 "authorization_endpoint": f"{self.calls}/authorize",
                 "token_endpoint": f"{self.calls}/token",
                 "jwks_uri": f"{self.calls}/keys",
+                "userinfo_endpoint": f"{self.calls}/person",
             }
             return 200, {name: each for name, each in said.items() if name != self.lacking}
+        if path == "/person":
+            return (200, self.person) if authorization == "Bearer x" else (401, {"error": "invalid_token"})
         if path == "/keys":
             return 200, {"keys": [KEY.as_dict(private=False)]}
         verifier = form["code_verifier"][0]
@@ -71,7 +75,7 @@ class Issuer:
         """What the browser brings to the issuer; returns the state."""
         query = parse_qs(urlsplit(address).query)
         self.nonce, self.challenge = query["nonce"][0], query["code_challenge"][0]
-        assert query["redirect_uri"] == ["http://127.0.0.1:0/sign-in/sso"]
+        assert query["redirect_uri"] == ["https://roster.example/sign-in/sso"]
         return query["state"][0]
 
 
@@ -111,11 +115,20 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture
 def house(tmp_path: Path, issuer: Issuer) -> Iterator[House]:
-    known = {"claims": dict(Issuer().claims), "key": KEY, "algorithm": "RS256", "name": "", "broken": False, "lacking": ""}
+    known = {
+        "claims": dict(Issuer().claims),
+        "key": KEY,
+        "algorithm": "RS256",
+        "name": "",
+        "broken": False,
+        "lacking": "",
+        "person": {},
+    }
     for name, value in known.items():
         setattr(issuer, name, value)
     own = replace(
         settings(tmp_path / "data"),
+        public_url="https://roster.example",
         oidc_issuer=issuer.calls,
         oidc_client_id="homeroom",
         oidc_client_secret="shh",
@@ -148,6 +161,23 @@ def test_who_is_invited_comes_in_and_is_known_by_the_issuers_name_from_then_on(h
     own_secrets.set_code(house, found, "", secret, pyotp.TOTP(secret).at(NOON), NOON)
     with pytest.raises(Misuse):
         own_secrets.set_code(house, found, "", secret, pyotp.TOTP(secret).at(NOON), NOON)
+
+
+def test_a_strict_issuer_tells_the_address_to_who_asks_for_it(house: House, issuer: Issuer) -> None:
+    issuer.claims = {"sub": "7"}
+    for said, told in (
+        ({"sub": "8", "email": "ada@vendor.example", "email_verified": True}, "could not be trusted"),
+        ({"email": "ada@vendor.example", "email_verified": True}, "could not be trusted"),
+        ({"sub": "7", "email": "ada@vendor.example"}, "not known here"),
+        ({"sub": "7", "email": "eve@vendor.example", "email_verified": True}, "not known here"),
+    ):
+        issuer.person = said
+        with pytest.raises(oidc.NotLetIn, match=told):
+            come(house, issuer)
+    issuer.person = {"sub": "7", "email": "ada@vendor.example", "email_verified": True}
+    assert come(house, issuer)[0]
+    issuer.person = {}
+    assert come(house, issuer)[0], "who is known by the issuer's own name is not asked for again"
 
 
 @pytest.mark.parametrize(

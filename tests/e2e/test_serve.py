@@ -193,11 +193,16 @@ def test_stopped_and_started_again_it_goes_on(home: Installation, begun: bool) -
     command(home, "district", "add", "pinewood", "--name", "Pinewood")
     account = command(home, "source", "add", "pinewood", "--kind", "sftp", "--layouts", "oneroster-1.1")
     app = command(home, "app", "add", "reader")
+    invited = command(home, "person", "add", "ada@vendor.example", "--role", "operator")
+    assert invited["link"].startswith("/once/"), "no port is made up before the system chose one"
+    assert (account["port"], app["token_url"]) == (0, "/oauth/token")
     with serving(home, account, app) as first:
         first.push(*district().items())
         if begun:
             until(lambda: command(home, "imports", "pinewood") != [])
     with serving(home, account, app) as second:
+        assert command(home, "person", "link", "ada@vendor.example")["link"].startswith(second.told["url"] + "/once/")
+        assert command(home, "source", "add", "pinewood", "--kind", "sftp")["port"] == second.told["sftp_port"]
         assert second.ended(1)["outcome"] == "success"
         assert second.told["executor"] != first.told["executor"]
     assert len(command(home, "imports", "pinewood")) == 1

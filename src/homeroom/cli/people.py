@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from homeroom.cli.context import document, opened_house, say, table
+from homeroom.cli.context import document, note, opened_house, say, table
 
 if TYPE_CHECKING:
     from homeroom.store.people import Kept
@@ -166,6 +166,9 @@ def _of(house: House, email: str) -> Kept:
 
 
 def _link(house: House, token: str) -> str:
-    from homeroom.sync.apps import public_url
+    from homeroom.sync.doorways import public_url
 
-    return f"{public_url(house)}/once/{token}"
+    address = public_url(house)
+    if not address:
+        note("The port is chosen when Homeroom starts: start it, and put the address that it prints in front of the link.")
+    return f"{address}/once/{token}"

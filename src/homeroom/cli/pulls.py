@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from homeroom.cli.context import document, opened_house, say, table
+from homeroom.cli.context import document, note, opened_house, say, table
 from homeroom.cli.imports import ended
 from homeroom.cli.progress import Progress
 from homeroom.cli.secrets import private_key, told
@@ -109,7 +109,12 @@ def try_out(slug: str, source: int, /, *, as_json: Annotated[bool, Parameter(nam
     from homeroom.sync import pulling
 
     with opened_house() as house:
-        seen = plain_values(pulling.look(house, slug, source, datetime.now(UTC)))
+        try:
+            seen = plain_values(pulling.look(house, slug, source, datetime.now(UTC)))
+        except pulling.NotReached as refused:
+            if refused.detail:
+                note(f"In the other system's words: {refused.detail}")
+            raise
     if as_json:
         document({"source": source, **seen})
         return 0

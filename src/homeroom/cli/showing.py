@@ -20,6 +20,8 @@ def show_report(report: ImportReport) -> None:
     if report.reason is not None:
         say(f"  {printable(report.reason.message)}")
         say(f"  What to do: {printable(remedied(report.reason.code, report.reason.remedy))}")
+        if report.reason.detail:
+            say(f"  In the other system's words: {printable(report.reason.detail)}")
     if report.layouts:
         say(f"  Layout set {report.layouts}" + (f" ({report.layouts_why})" if report.layouts_why else ""))
     if report.files:

@@ -94,7 +94,7 @@ def add(
     from homeroom.cli.pulls import secrets_for
     from homeroom.desk.passwords import hashed, new_password
     from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
-    from homeroom.sync import accounts, source_settings, sources
+    from homeroom.sync import accounts, doorways, source_settings, sources
 
     accounts.check_public_keys(public_key)
     settings = source_settings.typed(set_) | {
@@ -141,7 +141,7 @@ def add(
             prints = fingerprints(host_keys(house.settings.keys))
             told |= {
                 "host": accounts.host_for_others(house.settings),
-                "port": house.settings.sftp_port,
+                "port": doorways.sftp_port(house) or 0,
                 "username": added.username,
                 "password": made_up,
                 "fingerprint": prints[0].sha256,
@@ -152,7 +152,9 @@ def add(
         return 0
     say(f"Source {added.source.id} ({kind}) was added to {slug}.")
     if kind == "sftp":
-        say(f"  host {told['host']}  port {told['port']}  username {told['username']}")
+        say(
+            f"  host {told['host']}  port {told['port'] or 'not known yet: `homeroom serve` chooses it'}  username {told['username']}"
+        )
         say(f"  password {told['password']}   (shown once; write it down now)")
         for algorithm, fingerprint in told["fingerprints"].items():
             say(f"  host key {algorithm} {fingerprint}")

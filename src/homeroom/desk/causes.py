@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -177,60 +178,18 @@ def _target(table: str | None, column: str | None) -> str | None:
 
 def title(group: Group) -> Said:
     """The cause as a heading: its number in words, what sort of record, and what is the matter."""
-    count = group.own
-    values: dict[str, Value] = {
-        "count": InWords(count),
-        "records": records(group.table, count),
+    counted = code(group.code).counted
+    known: dict[str, Value] = {
+        "count": InWords(group.own),
+        "records": records(group.table, group.own),
         "column": called(group.table, group.column),
         "target": records(_target(group.table, group.column), 1),
         "file": group.file or "",
     }
-    match group.code:
-        case "required-blank":
-            return ngettext("{count} {records} has no “{column}”", "{count} {records} have no “{column}”", count, **values)
-        case "reference-unknown":
-            return ngettext(
-                "{count} {records} names a {target} that is not there", "{count} {records} name a {target} that is not there",
-                count, **values,
-            )  # fmt: skip
-        case "duplicate-different":
-            return ngettext(
-                "{count} {records} appears twice with different details",
-                "{count} {records} appear twice with different details",
-                count,
-                **values,
-            )
-        case "date-impossible":
-            return ngettext(
-                "{count} value of “{column}” is no day of the calendar",
-                "{count} values of “{column}” are no days of the calendar",
-                count,
-                **values,
-            )
-        case "date-unreadable":
-            return ngettext(
-                "{count} value of “{column}” cannot be read", "{count} values of “{column}” cannot be read", count, **values
-            )
-        case "code-unknown":
-            return ngettext(
-                "{count} {records} has a word in “{column}” that is not known",
-                "{count} {records} have a word in “{column}” that is not known",
-                count,
-                **values,
-            )
-        case "row-long":
-            return ngettext(
-                "{count} line of {file} has more values than the heading",
-                "{count} lines of {file} have more values than the heading",
-                count,
-                **values,
-            )
-        case "row-short":
-            return ngettext(
-                "{count} line of {file} has fewer values than the heading",
-                "{count} lines of {file} have fewer values than the heading",
-                count,
-                **values,
-            )
-        case _:
-            return title_of(group.code)
+    if counted is None or not all(known[place] for place in _places(counted[0])):
+        return title_of(group.code)  # it is told without what this finding does not know of itself
+    return Said(counted[0], known, counted[1], group.own)
+
+
+def _places(sentence: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in string.Formatter().parse(sentence) if name)

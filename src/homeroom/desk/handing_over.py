@@ -12,7 +12,7 @@ from homeroom.desk.viewer import Viewer
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditRow
 from homeroom.store.sessions import Once
-from homeroom.sync import accounts
+from homeroom.sync import accounts, doorways
 from homeroom.sync.house import House
 
 KIND: once.Kind = "credentials"
@@ -21,7 +21,7 @@ OVERLAP = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What the link shows: how to reach the door, and the password, once."""
+    """What the link shows: how to reach the door (an empty port is not known yet), and the password, once."""
 
     district: str
     name: str
@@ -33,7 +33,7 @@ class Handed:
 def make(house: House, asking: Viewer, slug: str, number: int, facts: Mapping[str, str], now: datetime) -> str:
     """The token of a link that shows a source's new password. The password before stays good for 24 hours, links before are dead.
 
-    `facts` are what else the page shows (host, port, host key), by name. Raises Misuse for a source without an account.
+    `facts` are what else the page shows (its host key), by name; host and port are those of the day when it is opened. Raises Misuse for a source without an account.
     """
     password = passwords.new_password()
     account, _ = accounts.rotate(house, slug, number, passwords.hashed(password), OVERLAP, asking.who)
@@ -70,4 +70,5 @@ def opened(house: House, token: str, now: datetime) -> Handed:
     house.stores.control.audit.add(AuditRow(now, "a link", "credentials-opened", found.district, {"source": number}))
     credentials_opened(house, found.district, now)
     name = house.stores.control.districts.get(found.district).name
-    return Handed(found.district, name, found.given_by, found.values["facts"], found.values["password"])
+    reached = {"host": accounts.host_for_others(house.settings), "port": str(doorways.sftp_port(house) or "")}
+    return Handed(found.district, name, found.given_by, {**found.values["facts"], **reached}, found.values["password"])

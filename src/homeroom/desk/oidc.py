@@ -22,7 +22,7 @@ from homeroom.desk import people, sessions
 from homeroom.desk.viewer import Person
 from homeroom.roster.faults import Fault
 from homeroom.store.audit import AuditRow
-from homeroom.sync.apps import public_url
+from homeroom.sync.doorways import public_url
 from homeroom.sync.house import House
 
 PATH = "/sign-in/sso"
@@ -46,6 +46,7 @@ class Issuer:
     authorize: str
     token: str
     keys: str
+    person: str | None = None
 
 
 def offered(house: House) -> str | None:
@@ -83,7 +84,10 @@ def come_back(
         raise NotLetIn("This sign-in was not begun in this browser. Try once more.") from None
     if datetime.fromisoformat(known["until"]) <= now:
         raise NotLetIn("The sign-in took too long. Try once more.")
-    claims = _claims(house, _issuer(house), code, known, now)
+    issuer = _issuer(house)
+    claims, access = _claims(house, issuer, code, known, now)
+    if "email" not in claims and issuer.person is not None and house.stores.control.people.by_subject(_subject(claims)) is None:
+        claims |= _address(issuer.person, access, claims)
     person = _person(house, claims, now)
     return sessions.begin(house, person, now, agent=agent, address=address, how="sso"), str(known["to"])
 
@@ -96,11 +100,14 @@ def _issuer(house: House) -> Issuer:
     places = [said.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
     if not all(isinstance(place, str) and place.startswith(("https://", "http://")) for place in places):
         raise NotLetIn("The sign-in elsewhere does not say where to go. Tell the operator.")
-    return Issuer(str(said["issuer"]), *map(str, places))
+    authorize, token, keys = map(str, places)
+    person = said.get("userinfo_endpoint")
+    return Issuer(str(said["issuer"]), authorize, token, keys, str(person) if person else None)
 
 
-def _claims(house: House, issuer: Issuer, code: str, known: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """What the issuer says of the person, once its signature and every claim about the token itself are right (Core 3.1.3.7)."""
+def _claims(house: House, issuer: Issuer, code: str, known: dict[str, Any], now: datetime) -> tuple[dict[str, Any], str]:
+    """What the issuer says of the person, once its signature and every claim about the token itself are right (Core 3.1.3.7), and
+    the token that asks it for more."""
     from joserfc import jwt
     from joserfc.errors import JoseError
     from joserfc.jwk import KeySet
@@ -130,12 +137,27 @@ def _claims(house: House, issuer: Issuer, code: str, known: dict[str, Any], now:
             raise ValueError("azp")
     except (JoseError, ValueError, KeyError, TypeError):
         raise NotLetIn("What the sign-in elsewhere answered could not be trusted. Tell the operator.") from None
-    return dict(token.claims)
+    return dict(token.claims), str(answered.get("access_token", ""))
+
+
+def _address(place: str, access: str, claims: dict[str, Any]) -> dict[str, Any]:
+    """The e-mail address of somebody new, where the issuer tells it only to who asks for it (Core 5.4), as strict ones do.
+
+    What is said of somebody else is not taken (Core 5.3.2).
+    """
+    said = _json("GET", place, bearer=access)
+    if said.get("sub") != claims["sub"]:
+        raise NotLetIn("What the sign-in elsewhere answered could not be trusted. Tell the operator.")
+    return {name: said[name] for name in ("email", "email_verified") if name in said}
+
+
+def _subject(claims: dict[str, Any]) -> str:
+    return f"{claims['iss']} {claims['sub']}"
 
 
 def _person(house: House, claims: dict[str, Any], now: datetime) -> Person:
     control = house.stores.control
-    subject = f"{claims['iss']} {claims['sub']}"
+    subject = _subject(claims)
     found = control.people.by_subject(subject)
     if found is None and claims.get("email_verified") is True:
         by_mail = control.people.find(str(claims.get("email", "")))
@@ -147,10 +169,11 @@ def _person(house: House, claims: dict[str, Any], now: datetime) -> Person:
     return people.as_person(found)
 
 
-def _json(method: str, url: str, **more: Any) -> dict[str, Any]:
+def _json(method: str, url: str, bearer: str = "", **more: Any) -> dict[str, Any]:
+    headers = {"accept": "application/json"} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
     try:
         with httpx2.Client(timeout=SECONDS, follow_redirects=False) as client:
-            answer = client.request(method, url, headers={"accept": "application/json"}, **more)
+            answer = client.request(method, url, headers=headers, **more)
         if answer.status_code != 200:
             raise NotLetIn("The sign-in elsewhere did not take it. Try once more.")
         read = answer.json()

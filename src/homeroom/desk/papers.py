@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from homeroom.roster.faults import Misuse
 from homeroom.roster.words import in_a_row
-from homeroom.sync import accounts, expiry, sources, tuning
+from homeroom.sync import accounts, doorways, expiry, sources, tuning
 from homeroom.sync.house import House
 from homeroom.sync.source_settings import value
 
@@ -154,7 +154,7 @@ def _connection(house: House, source: Source, fingerprints: Fingerprints) -> Con
         return None
     return Connection(
         host=accounts.host_for_others(house.settings),
-        port=house.settings.sftp_port,
+        port=doorways.sftp_port(house),
         username=account.username,
         fingerprints=tuple(fingerprints()),
         by_password=account.password_hash is not None,

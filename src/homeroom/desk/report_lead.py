@@ -15,10 +15,11 @@ from homeroom.store.roster import RosterStore
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Sentences in their order; of a failed or rejected import also what to do."""
+    """Sentences in their order; of a failed or rejected import also what to do, and what only an engineer wants to know."""
 
     sentences: tuple[Said, ...]
     remedy: str | None = None
+    detail: str | None = None
 
 
 def lead(store: RosterStore, report: ImportReport, row: Import, seen: Sight) -> Lead:
@@ -29,7 +30,7 @@ def lead(store: RosterStore, report: ImportReport, row: Import, seen: Sight) -> 
         return Lead(_held(store, report, seen))
     if row.dry_run:
         why = report.reason if report.outcome == "failed" else None
-        return Lead(_dry(report, seen), why.remedy if why is not None else None)
+        return Lead(_dry(report, seen), why.remedy if why is not None else None, why.detail if why is not None else None)
     if row.outcome == "failed":
         return _failed(store, report, row)
     if row.trigger == "refresh":
@@ -83,8 +84,10 @@ def _failed(store: RosterStore, report: ImportReport, row: Import) -> Lead:
     if row.status == "rejected" and reason is not None and reason.code == "rejected":
         told = (sentence(reason.code, reason.message), _("Nothing was changed."))
         return Lead((*told, *_kept(store, report)), reason.remedy)
-    why = (sentence(reason.code, reason.message),) if reason is not None else ()
-    return Lead((_("Nothing was changed."), *why, *_kept(store, report)), reason.remedy if reason is not None else None)
+    nothing = _("Nothing was changed.")
+    if reason is None:
+        return Lead((nothing, *_kept(store, report)))
+    return Lead((nothing, sentence(reason.code, reason.message), *_kept(store, report)), reason.remedy, reason.detail)
 
 
 def _kept(store: RosterStore, report: ImportReport) -> tuple[Said, ...]:

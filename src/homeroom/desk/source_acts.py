@@ -28,9 +28,7 @@ HandOver = Callable[[str, int], None]
 
 def link(house: House, asking: Viewer, source: Source, fingerprint: str, now: datetime) -> str:
     """The token of a link that shows a new password of an SFTP source once. Raises Misuse for a source without an account."""
-    settings = house.settings
-    facts = {"host": accounts.host_for_others(settings), "port": str(settings.sftp_port), "fingerprint": fingerprint}
-    return handing_over.make(house, asking, source.district, source.id, facts, now)
+    return handing_over.make(house, asking, source.district, source.id, {"fingerprint": fingerprint}, now)
 
 
 def secrets(kind: str, password: str, key: str, passphrase: str) -> dict[str, str]:

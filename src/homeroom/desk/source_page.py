@@ -12,7 +12,7 @@ from homeroom.roster.words import Listed, Said, _
 from homeroom.store.logins import Login
 from homeroom.store.sessions import Once
 from homeroom.store.sources import Source
-from homeroom.sync import accounts, source_settings
+from homeroom.sync import accounts, doorways, source_settings
 from homeroom.sync.freshness import Freshness, freshness
 from homeroom.sync.house import House
 from homeroom.sync.schedule import zone_of
@@ -45,7 +45,7 @@ class Account:
 
     username: str
     host: str
-    port: int
+    port: int | None
     folder: str
     by_password: bool
     old_until: datetime | None
@@ -206,7 +206,7 @@ def _account(house: House, source: Source, now: datetime) -> Account | None:
     return Account(
         username=found.username,
         host=accounts.host_for_others(settings),
-        port=settings.sftp_port,
+        port=doorways.sftp_port(house),
         folder="/",
         by_password=found.password_hash is not None,
         old_until=retiring,

@@ -21,7 +21,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.words import in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.news import Mailing, News
-from homeroom.sync.apps import public_url
+from homeroom.sync.doorways import public_url
 from homeroom.sync.house import House
 from homeroom.sync.lateness import hear_late
 

@@ -76,7 +76,7 @@ def _glance(layouts: LayoutSet, steps: Steps, occasion: Occasion) -> Iterator[tu
     yield "By when", _deadline(steps, occasion)
     if occasion.connection is not None:
         door = occasion.connection
-        yield "Where to", f"SFTP, host {code(door.host)}, port {code(str(door.port))}, user {code(door.username)}"
+        yield "Where to", f"SFTP, host {code(door.host)}, port {_port(door)}, user {code(door.username)}"
     elif occasion.road == "upload":
         yield "Where to", "handed over by a person; nothing is sent by itself"
     yield "Who does it", plain(steps.who)
@@ -168,10 +168,14 @@ def _connection(occasion: Occasion) -> Iterator[str]:
     yield ""
 
 
+def _port(door: Connection) -> str:
+    return code(str(door.port)) if door.port is not None else "not known yet; you are told it before you begin"
+
+
 def _fields(door: Connection) -> Iterator[tuple[str, str]]:
     yield "Protocol", "SFTP (over SSH; not FTP, not FTPS)"
     yield "Host", code(door.host)
-    yield "Port", code(str(door.port))
+    yield "Port", _port(door)
     yield "User name", code(door.username)
     ways = ["the password, which you are given separately, once"] if door.by_password else []
     ways += ["your public key, which is registered"] if door.by_key else []

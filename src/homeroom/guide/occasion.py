@@ -11,13 +11,13 @@ from homeroom.compare.allowance import Limits
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to reach the SFTP door. `fingerprints` are (kind of key, SHA256:...). Never a password.
+    """How to reach the SFTP door; `port` is None while it is not known yet. `fingerprints` are (kind of key, SHA256:...). Never a password.
 
     `by_key`: the district's public key is registered; `by_password`: there is a password, handed over by another road.
     """
 
     host: str
-    port: int
+    port: int | None
     username: str
     fingerprints: tuple[tuple[str, str], ...]
     by_password: bool = True

@@ -35,7 +35,12 @@ class Fault(Exception):
 
 
 class Refused(Fault):
-    """The delivery cannot be taken. `reason` is a declared code of kind reason; `values` fill its message."""
+    """The delivery cannot be taken. `reason` is a declared code of kind reason; `values` fill its message.
+
+    `detail` is what an engineer wants to know besides (an address, a status): it stands beside the sentence, never in it.
+    """
+
+    detail: str | None = None
 
     def __init__(self, reason: str, **values: object) -> None:
         self.reason = reason
@@ -49,9 +54,14 @@ class Refused(Fault):
     def of(cls, fault: Reason) -> Refused:
         """The refusal for a reason that was found, and put into words, before."""
         made = cls(fault.code)
-        made.message, made.said = fault.message, anew(fault.code, fault.message)
+        made.message, made.said, made.detail = fault.message, anew(fault.code, fault.message), fault.detail
         made.args = (fault.message,)
         return made
+
+    def beside(self, detail: str) -> Refused:
+        """The same refusal with what an engineer wants to know besides."""
+        self.detail = detail
+        return self
 
     @property
     def remedy(self) -> str:

@@ -22,11 +22,15 @@ ISSUES_IN_REPORT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an import failed or waits: a declared code and its two sentences."""
+    """Why an import failed or waits: a declared code and its two sentences.
+
+    `detail` is what the other side said in its own terms (an address, a status), for the engineer who connects the two.
+    """
 
     code: str
     message: str
     remedy: str
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,15 @@ from homeroom.store.control_tables import district, source
 from homeroom.store.moments import read, written
 from homeroom.store.places import Place
 
-KINDS = ("sftp", "sftp-pull", "upload", "powerschool", "oneroster")
+NAMES = {
+    "sftp": "SFTP folder",
+    "sftp-pull": "Their SFTP server",
+    "upload": "Uploads",
+    "powerschool": "PowerSchool",
+    "oneroster": "OneRoster server",
+}
+"""The kinds of sources, and what a source is called to which nobody gave a name."""
+KINDS = tuple(NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,7 @@ def _source(row: Row[Any]) -> Source:
         id=row.id,
         district=row.district,
         kind=row.kind,
-        name=row.name,
+        name=NAMES[row.kind] if row.name == row.kind else row.name,  # before they had names of their own
         created=read(row.created),
         layouts=row.layouts,
         start=row.start,

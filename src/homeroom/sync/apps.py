@@ -13,6 +13,7 @@ from homeroom.roster.words import in_a_row
 from homeroom.store.apps import App
 from homeroom.store.audit import AuditRow
 from homeroom.store.readings import Reading
+from homeroom.sync.doorways import public_url
 from homeroom.sync.house import House
 
 SCOPE_ROOT = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
@@ -59,12 +60,6 @@ def revoke(house: House, client_id: str, who: str = "command line") -> App:
     apps.revoke(client_id, now)
     house.stores.control.audit.add(AuditRow(now, who, "app-revoked", None, {"client_id": client_id}))
     return found
-
-
-def public_url(house: House) -> str:
-    """The address under which applications reach the HTTP doors."""
-    settings = house.settings
-    return (settings.public_url or f"http://{settings.host}:{settings.http_port}").rstrip("/")
 
 
 def listed(house: House) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from homeroom.reading.lines import lines
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import ContactsReport
 from homeroom.store.audit import AuditRow
-from homeroom.store.sources import Source
+from homeroom.store.sources import NAMES, Source
 from homeroom.sync import intake, sources
 from homeroom.sync.house import House
 from homeroom.sync.walk import Looked, look, rules_of, settle_contacts
@@ -109,7 +109,7 @@ def _source(house: House, slug: str, number: int | None, delivery: int | None, n
     """The source whose rules count: the named one, that of the delivery, the only one; else one without any setting."""
     if delivery is not None and number is None:
         number = house.stores.roster(slug).deliveries.get(delivery).source
-    return sources.of(house, slug, number) or Source(0, slug, "upload", "upload", now)
+    return sources.of(house, slug, number) or Source(0, slug, "upload", NAMES["upload"], now)
 
 
 @contextmanager

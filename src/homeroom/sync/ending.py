@@ -23,7 +23,7 @@ def reason(name: str, **values: object) -> Reason:
 
 def reason_of(refusal: Refused) -> Reason:
     """The reason that a refusal carries."""
-    return Reason(refusal.reason, refusal.message, refusal.remedy)
+    return Reason(refusal.reason, refusal.message, refusal.remedy, refusal.detail)
 
 
 def bare_report(house: House, slug: str, entry: Import) -> ImportReport:

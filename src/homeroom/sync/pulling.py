@@ -14,7 +14,7 @@ from typing import Any
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
-from homeroom.roster.words import in_a_row
+from homeroom.roster.words import Value, in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
@@ -165,14 +165,22 @@ def _some(house: House, source: Source, entry: Import, road: Road, this: noticin
     return intake.deliver(house, source.district, source, fetched.files, entry.trigger, errand.now)
 
 
+class NotReached(Misuse):
+    """The other side was asked and gave no good answer. `detail` is what it said in its own terms, for who connects the two."""
+
+    def __init__(self, text: str, detail: str | None, **values: Value) -> None:
+        self.detail = detail
+        super().__init__(text, **values)
+
+
 def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str, Any]:
-    """What a source would fetch from, as plain values and sentences; nothing is written. Raises Misuse, with the reason when it cannot be reached."""
+    """What a source would fetch from, as plain values and sentences; nothing is written. Raises NotReached with the reason."""
     source = chosen(house, slug, number)
     with claim(house.settings.work, f"{slug}-look-{source.id}") as work:
         try:
             return _road(source).look(at_once(errand(house, source, {}, work.path, now, 0.0, lambda step: None)))
         except Refused as refusal:
-            raise Misuse("{refusal}", refusal=refusal.in_full) from None
+            raise NotReached("{refusal}", refusal.detail, refusal=refusal.in_full) from None
 
 
 def _road(source: Source) -> Road:

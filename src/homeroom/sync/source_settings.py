@@ -14,7 +14,7 @@ from typing import Any
 from homeroom.layouts.schools.rules import COLUMN, WORDS
 from homeroom.roster.faults import Misuse
 from homeroom.roster.words import Value, _, filled, in_a_row
-from homeroom.store.sources import Source
+from homeroom.store.sources import NAMES, Source
 from homeroom.sync import setting_judges as judges
 from homeroom.sync import setting_kinds as kinds
 from homeroom.sync.scope_settings import PEOPLE_AND_SCOPE
@@ -27,7 +27,7 @@ __all__ = ["BY_NAME", "LIMITS", "PULLED", "PUSHED", "REMOTE", "SETTINGS", "WHEN"
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         "name", "Arrival", kinds.text(_("a text of 1 to 100 characters"), r"[^\x00-\x1f]{1,100}"), None,
-        "What people call the source.", "Shown in lists; nothing depends on it.", fallback="the source's kind",
+        "What people call the source.", "Shown in lists; nothing depends on it.", fallback="what it is, such as SFTP folder",
         example="Nightly export",
     ),
     Setting(
@@ -399,7 +399,7 @@ def connection(source: Source) -> dict[str, Any]:
 def is_set(source: Source, name: str) -> bool:
     """Whether something else than the default counts."""
     given = said(source, name)
-    return given is not None and given != BY_NAME[name].default and not (name == "name" and given == source.kind)
+    return given is not None and given != BY_NAME[name].default and not (name == "name" and given == NAMES[source.kind])
 
 
 def written(source: Source, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.words import _, in_a_row
 from homeroom.store.accounts import Account
 from homeroom.store.audit import AuditRow
-from homeroom.store.sources import Source
+from homeroom.store.sources import NAMES, Source
 from homeroom.sync import source_settings, tuning
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, named
@@ -65,7 +66,7 @@ def add(
     source = control.sources.add(
         slug,
         kind,
-        columns.get("name", kind),
+        columns.get("name") or _usual_name(house, slug, kind),
         now,
         layouts=columns.get("layouts"),
         start=columns.get("start"),
@@ -193,9 +194,16 @@ def _enough(values: Mapping[str, Any], kind: str) -> None:
         )
 
 
+def _usual_name(house: House, slug: str, kind: str) -> str:
+    """What a source is called to which nobody gave a name: what it is, with a number where the district has another one like it."""
+    taken = {s.name for s in house.stores.control.sources.of(slug)}
+    names = itertools.chain([NAMES[kind]], (f"{NAMES[kind]} {number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in taken)
+
+
 def _columns(columns: Mapping[str, Any], source: Source) -> dict[str, Any]:
     """Column values with what stands for None: a source is never without a name, and open unless it is closed."""
-    standing = {"name": source.kind, "enabled": True}
+    standing = {"name": NAMES[source.kind], "enabled": True}
     return {n: standing.get(n) if v is None else v for n, v in columns.items()}
 
 

@@ -49,6 +49,7 @@ class Reason(Told):
     code: str = Field(examples=["limit_exceeded"])
     message: str
     remedy: str
+    detail: str | None = Field(None, description="What the other side said in its own terms, for who connects the two.")
 
 
 class Started(Told):

@@ -29,7 +29,8 @@ class Code:
     `severity`: an `error` refused a row, a column or a file; a `warning` changed or dropped a value or wants a look;
     `info` was healed or is only told. `message` is the sentence with `{name}` places, filled from the finding.
     `remedy` speaks to whoever reads the report, a school's secretary too; `command` names what does it on the command line, for those
-    who work there. `plain` is what it means in the words of a school's secretary, where `meaning` needs more.
+    who work there. `counted` is the title of several findings of it, for one and for more: a whole sentence with places for what a
+    report knows of them ({count}, {records}, {column}, {target}, {file}). `plain` is what it means in the words of a school's secretary, where `meaning` needs more.
     """
 
     code: str
@@ -43,6 +44,7 @@ class Code:
     about: Literal["rows", "file"] = "rows"
     command: str | None = None
     plain: str | None = None
+    counted: tuple[str, str] | None = None
 
     @property
     def is_row_issue(self) -> bool:
@@ -80,6 +82,7 @@ def codes() -> Mapping[str, Code]:
                 about=entry.get("about", "rows"),
                 command=entry.get("command"),
                 plain=entry.get("plain"),
+                counted=tuple(entry["counted"]) if "counted" in entry else None,
             )
     return found
 

@@ -45,6 +45,35 @@ document.addEventListener("securitypolicyviolation", (event) => window.refused.p
 """
 
 
+READ_ALOUD = r"""() => {
+  const said = [], seen = (e) => e.getBoundingClientRect().width > 1 && getComputedStyle(e).visibility !== "hidden" && !e.closest(".visually-hidden");
+  const start = (e) => e.outerHTML.slice(0, 120);
+  for (const table of document.querySelectorAll("table:not([role=presentation])")) {
+    if (!table.caption && !table.hasAttribute("aria-label") && !table.hasAttribute("aria-labelledby")) said.push(`a table without a name: ${start(table)}`);
+    for (const head of table.querySelectorAll("th")) if (!head.scope) said.push(`a heading of nothing: ${start(head)}`);
+  }
+  for (const name of ["aria-describedby", "aria-labelledby", "aria-controls", "for"])
+    for (const e of document.querySelectorAll(`[${name}]`))
+      for (const id of e.getAttribute(name).split(/\s+/)) if (id && !document.getElementById(id)) said.push(`${name} names nothing: ${start(e)}`);
+  for (const e of document.querySelectorAll("[aria-invalid=true]")) if (!e.getAttribute("aria-describedby")) said.push(`wrong, and not said why: ${start(e)}`);
+  for (const e of document.querySelectorAll("nav, section, [role=search], [role=region]"))
+    if (!e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby")) said.push(`a landmark without a name: ${start(e)}`);
+  const places = new Map();
+  for (const e of document.querySelectorAll("main a[href]")) {
+    const words = (e.getAttribute("aria-label") || e.textContent).replace(/\s+/g, " ").trim();
+    if (places.has(words) && places.get(words) !== e.getAttribute("href")) said.push(`two links of the same words: ${start(e)}`);
+    places.set(words, e.getAttribute("href"));
+  }
+  for (const e of document.querySelectorAll("svg:not([aria-hidden=true])")) if (!e.getAttribute("aria-label") && !e.closest("[aria-hidden=true], [role=img]")) said.push(`a picture without words: ${start(e)}`);
+  if (innerWidth < 720) for (const e of document.querySelectorAll(".brand, .who, .btn, .form-control, .form-select, .foot a, label:has(> [type=checkbox]), [data-l] a")) {
+    const size = e.getBoundingClientRect(), least = e.matches(".btn-sm:not(.btn-primary), .elevated .btn, [data-l] a") ? 24 : 44;
+    if (seen(e) && (size.height < least - .5 || (size.width < least - .5 && !e.matches(".foot a")))) said.push(`too small for a finger: ${start(e)}`);
+  }
+  return said;
+}"""
+"""What a screen reader and a finger meet, and axe does not look for."""
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser; without it the tests of this folder are told as not run."""
@@ -105,7 +134,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Visitor]]:
 
 @pytest.fixture
 def look() -> Callable[[Visitor, str], None]:
-    """Look at a page as it stands: nothing axe objects to, nothing refused or said in the console, no sideways scroll at 320 px."""
+    """Look at a page as it stands: nothing axe objects to, nothing unsaid or out of reach, nothing refused or said in the console, no sideways scroll at 320 px."""
 
     def looked(visitor: Visitor, name: str = "") -> None:
         page = visitor.page
@@ -119,6 +148,7 @@ def look() -> Callable[[Visitor, str], None]:
             for node in each["nodes"]
         ]
         assert faults == []
+        assert page.evaluate(READ_ALOUD) == []
         assert page.evaluate("window.refused") == []
         size = page.viewport_size
         page.set_viewport_size(NARROW)  # type: ignore[arg-type]

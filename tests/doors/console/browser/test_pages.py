@@ -100,8 +100,12 @@ def test_every_page_is_looked_at(
 ) -> None:
     made, address = place
     visitor = visit(address, made.cookie("operator"), dress)
+    titles: dict[str, str] = {}
     for path in (*STAFF, *DISTRICT) if dress == "light" else MAIN:
         page = visitor.go(path)
+        assert titles.setdefault(page.title(), path) == path, "a list of tabs says which is which"
+        if dress == "phone":
+            assert page.locator(".who-badge").is_visible(), "the way to one's account, and out"
         if path == "/districts/larkspur/imports/2":
             page.get_by_text("32 schools with normal numbers").click()
         expect(page, path).to_have_title(re.compile("Homeroom$"))

@@ -11,7 +11,7 @@ from homeroom.desk.viewer import Person, Role
 from homeroom.doors.api.models import Body, Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import Answer, Ask, Asked, Number, Routes, Slug
-from homeroom.sync.apps import public_url
+from homeroom.sync.doorways import public_url
 
 routes = Routes("People")
 Slugs = Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=1000)]

@@ -17,7 +17,7 @@ from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
 from homeroom.sync import accounts, notice_addresses, sources
-from homeroom.sync.apps import public_url
+from homeroom.sync.doorways import public_url
 
 routes = Routes("Secrets of sources")
 
@@ -94,10 +94,8 @@ def rotate_password(asked: Ask, slug: Slug, number: Number, body: Rotate) -> Ans
 def hand_over_credentials(asked: Ask, slug: Slug, number: Number) -> Answer:
     """Make a link that shows a source's new password once, within 48 hours; the old password stays good for 24 hours."""
     asked.source(number)
-    settings = asked.house.settings
-    prints = ", ".join(f"{p.kind} {p.sha256}" for p in fingerprints(host_keys(settings.keys)))
-    facts = {"host": accounts.host_for_others(settings), "port": str(settings.sftp_port), "fingerprint": prints}
-    token = handing_over.make(asked.house, asked.viewer, slug, number, facts, asked.now)
+    prints = ", ".join(f"{p.kind} {p.sha256}" for p in fingerprints(host_keys(asked.house.settings.keys)))
+    token = handing_over.make(asked.house, asked.viewer, slug, number, {"fingerprint": prints}, asked.now)
     return {"source": number, "link": f"{public_url(asked.house)}/once/{token}"}
 
 

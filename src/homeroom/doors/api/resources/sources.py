@@ -15,7 +15,7 @@ from homeroom.doors.api.routes import Answer, Ask, Asked, Number, Routes, Slug, 
 from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
 from homeroom.roster.report import moment
 from homeroom.store.sources import Source
-from homeroom.sync import accounts, pulling, source_settings, sources, tuning
+from homeroom.sync import accounts, doorways, pulling, source_settings, sources, tuning
 from homeroom.sync.layouts import Own, chosen
 
 routes = Routes("Sources")
@@ -149,7 +149,7 @@ def add_source(asked: Ask, slug: Slug, body: NewSource) -> Answer:
         return told
     settings = asked.house.settings
     prints = fingerprints(host_keys(settings.keys))
-    reached = {"host": accounts.host_for_others(settings), "port": settings.sftp_port, "password": password}
+    reached = {"host": accounts.host_for_others(settings), "port": doorways.sftp_port(asked.house) or 0, "password": password}
     return {**told, **reached, "fingerprints": {p.kind: p.sha256 for p in prints}}
 
 

@@ -20,7 +20,7 @@ from homeroom.doors.console.words import N_, _
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditWanted, Chain
 from homeroom.store.sessions import Support
-from homeroom.sync.apps import public_url
+from homeroom.sync.doorways import public_url
 
 ROLES = {
     "operator": N_("Operator"),

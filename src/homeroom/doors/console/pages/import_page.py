@@ -151,7 +151,12 @@ def decide(asked: Asked) -> Answer:
 def _reject(asked: Asked, number: int) -> Answer:
     message = asked.form("message")
     deciding.reject(asked.house, asked.viewer, asked.slug, number, asked.form("plan"), message, asked.form("code"), asked.now)
-    told = _("Nothing was changed. The district is told why.") if message else _("Nothing was changed.")
+    if not message:
+        told = _("Nothing was changed.")
+    elif asked.viewer.person.staff:
+        told = _("Nothing was changed. The district is told why.")
+    else:
+        told = _("Nothing was changed. Your message is in the report, and the people of your district get it.")
     return Goto(_here(asked), Notice("ok", _("Import %(number)s was rejected", number=number), told))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, ClassVar
@@ -20,7 +20,8 @@ from homeroom.doors.sftp.hostkeys import known as known_keys
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
 from homeroom.sync import accounts, archiving, imports, notice_addresses, sources
-from homeroom.sync.apps import public_url
+from homeroom.sync.doorways import public_url
+from homeroom.sync.pulling import NotReached
 
 RESULTS: Mapping[str, tuple[str, str, str]] = {
     "in": ("check", "ok", N_("Logged in")),
@@ -34,7 +35,8 @@ RESULTS: Mapping[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page. `link` is a link made just now, `address` one for notices; both are shown this once. `tested` is what a test found."""
+    """The page. `link` is a link made just now, `address` one for notices; both are shown this once. `tested` is what a test found,
+    `refused` why it found nothing."""
 
     slug: str
     of: OneSource
@@ -47,6 +49,7 @@ class View:
     link: str = ""
     address: str = ""
     tested: Mapping[str, Any] | None = None
+    refused: NotReached | None = None
     words: object = speaking
     label: ClassVar[Callable[[str], str]] = staticmethod(of_settings.label)
     results: ClassVar[Mapping[str, tuple[str, str, str]]] = RESULTS
@@ -57,7 +60,9 @@ def no_worker() -> Misuse:
     return Misuse("This process hands out no work. Open the console where Homeroom serves everything, or start a worker.")
 
 
-def show(asked: Asked, link: str = "", address: str = "", tested: Mapping[str, Any] | None = None) -> Answer:
+def show(
+    asked: Asked, link: str = "", address: str = "", tested: Mapping[str, Any] | None = None, refused: NotReached | None = None
+) -> Answer:
     """The source."""
     house, slug, source = asked.house, asked.slug, here(asked)
     made = source_page.of(house, source, asked.now)
@@ -73,6 +78,7 @@ def show(asked: Asked, link: str = "", address: str = "", tested: Mapping[str, A
         link=link,
         address=address,
         tested=tested,
+        refused=refused,
     )
     return Shown("pages/source.html", view)
 
@@ -113,7 +119,11 @@ def secret(asked: Asked) -> Answer:
 
 def test(asked: Asked) -> Answer:
     """Try the connection out."""
-    return show(asked, tested=source_acts.test(asked.house, asked.viewer, here(asked), asked.now))
+    try:
+        return show(asked, tested=source_acts.test(asked.house, asked.viewer, here(asked), asked.now))
+    except NotReached as refused:
+        shown = show(asked, refused=refused)
+        return replace(shown, status=422) if isinstance(shown, Shown) else shown
 
 
 def pull(asked: Asked) -> Answer:

@@ -23,8 +23,8 @@ from homeroom.settings import Settings
 from homeroom.store.districts import District
 from homeroom.store.sources import Source
 from homeroom.sync import districts, expiry
-from homeroom.sync.apps import public_url
 from homeroom.sync.checkup import Found, checkup
+from homeroom.sync.doorways import public_url
 
 
 @dataclass(frozen=True, slots=True)

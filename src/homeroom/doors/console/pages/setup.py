@@ -30,7 +30,7 @@ from homeroom.guide.worksheet.writing import write
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
 from homeroom.sync import imports
-from homeroom.sync.apps import public_url
+from homeroom.sync.doorways import public_url
 
 BYTES_OF_A_SHEET = 4 * 1024 * 1024
 LINK = {

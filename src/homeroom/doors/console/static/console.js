@@ -119,6 +119,7 @@
         { label: heads[3], scale: "minutes", stroke: brown, width: 2, spanGaps: true },
       ],
     }, [days, of("rows"), of("minutes")], place);
+    one(".u-legend", place).setAttribute("role", "presentation"); // uPlot makes a table of it that says nothing; the real one is beneath
     window.addEventListener("resize", () => chart.setSize(sizes()));
   });
 

@@ -40,6 +40,8 @@ def catalogue() -> Catalog:
     for code in codes().values():
         for sentence in (code.title, code.plain or code.meaning, code.remedy, code.message):
             made.add(sentence, locations=[(f"roster/codes/{code.room}.toml", 0)])
+        if code.counted is not None:
+            made.add(code.counted, locations=[(f"roster/codes/{code.room}.toml", 0)])
     for system, sentence in remedies.every():
         made.add(sentence, locations=[(f"systems/{system}/remedies.toml", 0)])
     for name in RECIPES:

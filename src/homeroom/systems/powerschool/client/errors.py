@@ -21,9 +21,10 @@ from dataclasses import dataclass
 
 
 class PowerSchoolError(Exception):
-    """The root. `path` is the path that was asked, without host and query; `status` the HTTP status, if one came."""
+    """The root. `what` went wrong, in words; `path` is the path that was asked, without host and query; `status` the HTTP status, if one came."""
 
     def __init__(self, what: str, *, path: str = "", status: int | None = None, said: str = "") -> None:
+        self.what = what
         self.path = path
         self.status = status
         self.said = said

@@ -34,32 +34,36 @@ def told(host: str) -> Iterator[None]:
 
 
 def reason(trouble: PowerSchoolError, host: str) -> Refused:
-    """The declared reason of one error."""
+    """The declared reason of one error; addresses and statuses stand beside its sentence."""
+    return _declared(trouble, host).beside(str(trouble))
+
+
+def _declared(trouble: PowerSchoolError, host: str) -> Refused:
     match trouble:
         case SignInRefused():
-            return Refused("credentials", what=f"{host} does not take the client id and secret ({trouble})")
+            return Refused("credentials", what=f"{host} does not take the client id and secret, or its plug-in is disabled")
         case AccessClosed():
-            return Refused("access_closed", what=str(trouble))
+            return Refused("access_closed", what=trouble.what)
         case FieldsRefused():
             return Refused("fields_missing", count=len(trouble.fields), fields=lines(trouble.fields))
         case Rejected(status=405) | NotFound() if trouble.path.startswith("/ws/schema/table"):
             return Refused("table_closed", what=f"the table {trouble.path.rpartition('/')[2]}")
         case Rejected() | NotFound() if trouble.path.startswith("/ws/v1/event_subscription"):
-            return Refused("events_closed", what=str(trouble))
+            return Refused("events_closed", what=trouble.what)
         case Rejected(status=403 | 405) | NotFound() if trouble.path.startswith("/ws/v1/"):
-            return Refused("access_closed", what=str(trouble))
+            return Refused("access_closed", what=trouble.what)
         case Rejected(status=403 | 405) if trouble.path.startswith("/ws/schema/query/"):
             return Refused("query_closed", what=trouble.path.removesuffix("/count").rpartition("/")[2])
         case NotFound():
             return Refused("query_missing", what=trouble.path.rpartition("/")[2] or trouble.path)
         case Unreachable():
-            return Refused("connection", what=f"{host}: {trouble}")
+            return Refused("connection", what=f"{host}: {trouble.what}")
         case BrokenAnswer():
-            return Refused("answer_broken", what=str(trouble))
+            return Refused("answer_broken", what=trouble.what)
         case Rejected():
-            return Refused("call_refused", what=str(trouble))
+            return Refused("call_refused", what=trouble.what)
         case _:
-            return Refused("connection", what=f"{host}: {trouble}")
+            return Refused("connection", what=f"{host}: {trouble.what}")
 
 
 def each(fields: tuple[Field, ...]) -> list[str]:
