@@ -18,7 +18,7 @@ from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
 from homeroom.store.imports import Import
 from homeroom.store.sources import Source
-from homeroom.sync import gate, intake, noticing, source_settings
+from homeroom.sync import gate, intake, noticing, reach, source_settings
 from homeroom.sync.house import House
 from homeroom.sync.schedule import PULLING, zone_of
 from homeroom.sync.secrets import opened
@@ -174,6 +174,7 @@ def errand(
         quiet_seconds=quiet,
         tell=tell,
         prefix=read_as(source, "users", ""),
+        reach=reach.of(house.settings, source),
     )
 
 

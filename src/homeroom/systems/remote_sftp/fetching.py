@@ -34,7 +34,7 @@ def fetch(errand: Errand) -> Fetched:
 
 async def _fetch(errand: Errand) -> Fetched:
     folder = _folder(errand)
-    async with connected(errand.settings, errand.secrets) as (sftp, shown):
+    async with connected(errand.settings, errand.secrets, errand.reach) as (sftp, shown):
         learnt = {} if errand.settings.get("host_key") else {"host_key": shown}
         files, older = wanted(await _listed(sftp, folder), errand.settings.get("files") or ())
         left: tuple[tuple[str, Any], ...] = tuple((name, "older") for name in older)
@@ -56,7 +56,7 @@ def look(errand: Errand) -> dict[str, Any]:
 
 async def _look(errand: Errand) -> dict[str, Any]:
     folder = _folder(errand)
-    async with connected(errand.settings, errand.secrets) as (sftp, shown):
+    async with connected(errand.settings, errand.secrets, errand.reach) as (sftp, shown):
         found = await _listed(sftp, folder)
     taken, older = wanted(found, errand.settings.get("files") or ())
     names = {f.name for f in taken}
