@@ -16,7 +16,7 @@ from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
 from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
-from homeroom.store.imports import Import
+from homeroom.store.imports import Alike, Import
 from homeroom.store.sources import Source
 from homeroom.sync import gate, intake, noticing, reach, source_settings
 from homeroom.sync.house import House
@@ -34,11 +34,20 @@ SOON = 15.0
 
 
 def ask(house: House, slug: str, number: int | None, now: datetime) -> int:
-    """Begin an import that fetches, for a worker to walk; returns its number. Raises Misuse where no source fetches."""
+    """Begin an import that fetches, for a worker to walk; returns its number. Asked twice while it runs, it is the same import.
+
+    Raises Misuse where no source fetches.
+    """
     source = chosen(house, slug, number)
     dry_run = gate.closed(house, slug)
-    begun = house.stores.roster(slug).imports.begin(
-        source=source.id, delivery=None, kind="continuous", trigger=ASKED, now=now, dry_run=dry_run
+    begun, _ = house.stores.roster(slug).imports.begin_once(
+        Alike(source.id, trigger=ASKED),
+        source=source.id,
+        delivery=None,
+        kind="continuous",
+        trigger=ASKED,
+        now=now,
+        dry_run=dry_run,
     )
     return begun.number
 
