@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from homeroom.deliveries.workfolders import claim
+from homeroom.layouts.proposing import meanings
 from homeroom.layouts.proposing.propose import Proposal, declaration, propose
 from homeroom.layouts.sets import DECLARATION
 from homeroom.reading.archives import unpack
@@ -33,11 +34,17 @@ class Proposed:
     left_alone: tuple[tuple[str, str], ...]
 
 
-def propose_for(path: Path, work: Path, *, name: str | None = None) -> Proposed:
-    """Propose layouts for a folder, an archive or one file; what is copied of them lies below `work` meanwhile. Raises Misuse where there is nothing, Refused for a broken archive."""
+def propose_for(
+    path: Path, work: Path, *, name: str | None = None, data: Callable[[Sequence[str]], bool] | None = None
+) -> Proposed:
+    """Propose layouts for a folder, an archive or one file; what is copied of them lies below `work` meanwhile.
+
+    `data`: whether a first line is to be taken for a row, so that its columns are told by their places. Raises Misuse where there is
+    nothing, Refused for a broken archive.
+    """
     called = name or re.sub(r"[^a-z0-9-]+", "-", path.resolve().stem.lower()).strip("-") or "ours"
     with claim(work, "propose") as folder, Workbench(folder.path) as bench:
-        texts, left = texts_at(bench, path)
+        texts, left = texts_at(bench, path, data=data)
         if not texts:
             raise Misuse(f"{path} holds no table that could be read: {'; '.join(f'{n}: {why}' for n, why in left)}.")
         found = propose(bench, texts, called)
@@ -46,7 +53,11 @@ def propose_for(path: Path, work: Path, *, name: str | None = None) -> Proposed:
 
 
 def texts_at(
-    bench: Workbench, path: Path, hints: Callable[[str], Hints] | None = None
+    bench: Workbench,
+    path: Path,
+    hints: Callable[[str], Hints] | None = None,
+    *,
+    data: Callable[[Sequence[str]], bool] | None = None,
 ) -> tuple[list[TextTable], list[tuple[str, str]]]:
     """The beginnings of the files as text tables, and what was left alone. `hints` tells what is known of a file by its name."""
     delivered = [SourceFile(n, f.name, f.path, f.path.stat().st_size) for n, f in enumerate(files_of(path))]
@@ -55,7 +66,7 @@ def texts_at(
     for file in unpacked.files:
         beginning = _beginning(bench, file)
         looked = inspect(beginning, hints(file.name) if hints else Hints())
-        if hints is None and _speaks_of_people(looked.header):
+        if hints is None and (data or _speaks_of_people)(looked.header):
             looked = inspect(beginning, Hints(header=False))
         if looked.fault is not None:
             left.append((file.name, looked.fault.message))
@@ -71,6 +82,11 @@ DATA = re.compile(r"[0-9]+([./-][0-9]+)*|[^@\s]+@[^@\s]+[.][^@\s]+")
 def _speaks_of_people(header: Sequence[str]) -> bool:
     """Whether a first line that was taken for a header is data: its words would stand in the proposal's text."""
     return sum(DATA.fullmatch(w.strip()) is not None for w in header) >= 2
+
+
+def perhaps_data(header: Sequence[str]) -> bool:
+    """Whether a first line may be data, for those who may not see a row of it: all of it that is not surely header words."""
+    return _speaks_of_people(header) or not meanings.names_columns(header)
 
 
 def _beginning(bench: Workbench, file: SourceFile) -> SourceFile:
