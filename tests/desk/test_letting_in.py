@@ -10,7 +10,7 @@ import pyotp
 import pytest
 
 from desk_kit import NOON, PASSWORD, Somebody, somebody
-from homeroom.desk import letting_in, own_secrets, people, sessions, signing_in, tokens
+from homeroom.desk import letting_in, once, own_secrets, people, sessions, signing_in, tokens, tries
 from homeroom.desk.rights import NeedsElevation, NotAllowed
 from homeroom.desk.viewer import Viewer
 from homeroom.outbound.mail import NotSent
@@ -190,3 +190,25 @@ def test_who_changes_the_password_says_whether_tokens_go_on(house: House, keep: 
     assert (ended, tokens.viewer(house, made.text, who.now) is not None) == (int(not keep), keep)
     assert sessions.viewer(house, cookie, who.now) is not None
     assert sessions.viewer(house, elsewhere, who.now) is None
+
+
+def test_a_link_of_somebody_who_was_shut_out_is_dead(house: House) -> None:
+    """Else whoever has it chooses the password with which the person is let in again."""
+    who = bob(house, code=False)
+    link = people.again(house, who.person.id, who="command line", now=NOON)
+    people.disable(house, who.person.id, who="ada", now=NOON)
+    with pytest.raises(once.LinkDead):
+        people.accept(house, link, NEW, None, "", NOON)
+    people.enable(house, who.person.id, who="ada", now=NOON)
+    assert signing_in.sign_in(house, who.person.email, PASSWORD, "", NOON)
+
+
+def test_a_network_of_ipv6_is_one_place_that_tries(house: House) -> None:
+    for number in range(signing_in.TRIES_OF_A_PLACE):
+        house.stores.control.attempts.add((tries.key("place", tries.place(f"2001:db8:1:2::{number:x}")),), NOON, NOON)
+    with pytest.raises(signing_in.TooManyTries):
+        signing_in.sign_in(house, "nobody@vendor.example", "x", "", NOON, address="2001:db8:1:2:ffff::9")
+    with pytest.raises(signing_in.NoMatch):
+        signing_in.sign_in(house, "nobody@vendor.example", "x", "", NOON, address="2001:db8:1:3::9")
+    assert tries.place("::ffff:10.1.2.3") == "10.1.2.3"
+    assert tries.place("unix") == "unix"

@@ -94,7 +94,10 @@ def invited(house: House, token: str, now: datetime) -> Person:
     link = once.look(house, token, now)
     if link.kind not in (INVITATION, NEW_PASSWORD):
         raise once.LinkDead(None, expired=False)
-    return as_person(house.stores.control.people.get(int(link.about)))
+    person = as_person(house.stores.control.people.get(int(link.about)))
+    if person.disabled:  # or whoever was shut out would come back with a password that somebody else chose meanwhile
+        raise once.LinkDead(None, expired=False)
+    return person
 
 
 def accept(house: House, token: str, password: str, secret: str | None, code: str, now: datetime, name: str = "") -> Person:
