@@ -176,6 +176,18 @@ def test_going_back_is_done_once(pinewoods: Pinewood) -> None:
     assert pinewoods.house.stores.roster(SLUG).revision() == 4, "what is as it was makes no revision"
 
 
+def test_going_back_does_no_more_than_was_looked_at(pinewoods: Pinewood) -> None:
+    for files in (district(), renamed(1), renamed(1, 2)):
+        assert pinewoods.night(files).outcome == "success"
+    with pytest.raises(imports.MovedOn):
+        imports.rollback(pinewoods.house, SLUG, 1, who="ada", seen=2)
+    assert pinewoods.house.stores.roster(SLUG).revision() == 3
+    heard = at_once(lambda: imports.rollback(pinewoods.house, SLUG, 1, who="ada", seen=3), 3)
+    assert len([each for each in heard if isinstance(each, imports.MovedOn)]) == 2
+    backs = [e for e in pinewoods.house.stores.roster(SLUG).imports.last() if e.trigger == "rollback"]
+    assert len(backs) == 1
+
+
 @pytest.mark.parametrize("clicks", [4])
 def test_a_code_makes_one_token(house: House, clicks: int) -> None:
     ada = somebody(house, "operator")

@@ -152,8 +152,18 @@ def reject(
     return _report(house, slug, number)
 
 
-def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime | None = None) -> ImportReport:
-    """Make a new revision that equals an old one. It is an import without a delivery. Raises Misuse for an unknown revision."""
+class MovedOn(Misuse):
+    """The roster is not at the revision any more from which somebody looked."""
+
+
+def rollback(
+    house: House, slug: str, revision: int, *, who: str, now: datetime | None = None, seen: int | None = None
+) -> ImportReport:
+    """Make a new revision that equals an old one. It is an import without a delivery.
+
+    `seen`: the revision that stood when the plan was looked at; with another one nothing is done. Raises Misuse for an unknown revision,
+    and MovedOn.
+    """
     from homeroom.sync import committing
 
     at, clock = _now(now), WalkClock()
@@ -163,6 +173,8 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
         if not 0 < revision <= before:
             there = f"has the revisions 1 to {before}" if before else "has no revision yet"
             raise Misuse(f"{slug} {there}; there is no revision {revision} to go back to.")
+        if seen is not None and seen != before:
+            raise MovedOn(f"{slug} has a newer revision than the one that was looked at. Nothing was changed; look again.")
         house.announce()
         entry = store.imports.begin(
             source=None, delivery=None, kind="rollback", trigger="rollback", now=at, executor=house.executor.name

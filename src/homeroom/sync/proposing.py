@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from homeroom.deliveries.workfolders import claim
@@ -18,7 +18,7 @@ from homeroom.roster.codes import code
 from homeroom.roster.faults import Misuse
 from homeroom.sync.intake import files_of
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Hints, SourceFile, TextTable
+from homeroom.workbench.values import Hints, Inspected, SourceFile, TextTable
 
 LOOKED_AT = 8 << 20
 """Bytes of a file that a proposal is made from: tens of thousands of rows, in the same second however large the file is."""
@@ -67,7 +67,7 @@ def texts_at(
         beginning = _beginning(bench, file)
         looked = inspect(beginning, hints(file.name) if hints else Hints())
         if hints is None and (data or _speaks_of_people)(looked.header):
-            looked = inspect(beginning, Hints(header=False))
+            looked = _by_places(inspect(beginning, Hints(header=False)))
         if looked.fault is not None:
             left.append((file.name, looked.fault.message))
         elif file.name.rpartition("/")[2].casefold() != "manifest.csv":
@@ -82,6 +82,12 @@ DATA = re.compile(r"[0-9]+([./-][0-9]+)*|[^@\s]+@[^@\s]+[.][^@\s]+")
 def _speaks_of_people(header: Sequence[str]) -> bool:
     """Whether a first line that was taken for a header is data: its words would stand in the proposal's text."""
     return sum(DATA.fullmatch(w.strip()) is not None for w in header) >= 2
+
+
+def _by_places(looked: Inspected) -> Inspected:
+    """The file with its columns called by their places, also where its first line looks like a header's words after all."""
+    places = tuple(f"column {n}" for n in range(1, len(looked.columns) + 1))
+    return replace(looked, header=places, columns=places, headerless=True)
 
 
 def perhaps_data(header: Sequence[str]) -> bool:

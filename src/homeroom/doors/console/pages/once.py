@@ -71,10 +71,11 @@ def _come_in(asked: Asked, token: str) -> Answer:
     if password != asked.values.get("again", ("",))[-1]:
         raise Misuse(_("The two passwords differ. Type the same one twice."))
     code = asked.form("code")
-    secret = asked.form("generator") if code else None
+    invited = people.invited(asked.house, token, asked.now)
+    secret = asked.form("generator") if code and not invited.has_code else None
     if secret is not None and not own_secrets.SECRET.fullmatch(secret):
         raise Misuse(_("Load the page again: it was not sent whole."))
-    before = letting_in.last_reset(asked.house, people.invited(asked.house, token, asked.now), asked.now)
+    before = letting_in.last_reset(asked.house, invited, asked.now)
     person = people.accept(asked.house, token, password, secret, code, asked.now, asked.form("name"))
     cookie = sessions.begin(asked.house, person, asked.now, agent=asked.agent, address=asked.peer, how="link")
     told = _("You are signed in.") if before is None else reset_told(asked, before)
