@@ -38,6 +38,7 @@ from homeroom.doors.rest.provider import Provider, create
 from homeroom.doors.sftp.accounts import Account
 from homeroom.doors.sftp.events import Arrival
 from homeroom.doors.sftp.server import Running, serve_sftp
+from homeroom.doors.wrapped import wrapped
 from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
@@ -204,9 +205,8 @@ async def _web(
     # asyncio does this for sockets that name TCP, which this one does not; accepted ones inherit it. Else small answers wait 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     console = create_console(house, jobs, OfTheDesk(), count=frame.counted, observe=meters.answered) if roles.web else None
-    inside = NoticesDoor(house, _for_apps_and_people(house, jobs, console, meters)) if console is not None else None
     config = uvicorn.Config(
-        Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside),
+        front(house, jobs, console, meters),
         host=house.settings.http_address,
         port=wanted,
         log_config=None,
@@ -224,6 +224,13 @@ async def _web(
     while not server.started and not task.done():
         await asyncio.sleep(0.01)
     return server, task, port, console
+
+
+def front(house: House, jobs: Jobs | None, console: Console | None, meters: Meters) -> Application:
+    """All HTTP doors of a process as one application; without a console only the one for machines."""
+    inside = NoticesDoor(house, _for_apps_and_people(house, jobs, console, meters)) if console is not None else None
+    machines = Door(lambda: troubles(house), meters.exposed, house.settings.metrics_token, inside)
+    return wrapped(machines, house.settings.public_url)
 
 
 def _for_apps_and_people(house: House, jobs: Jobs | None, console: Console, meters: Meters) -> Application:

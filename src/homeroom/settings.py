@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from homeroom.roster.faults import Misuse
 
+_HOST = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?")
 DEFAULT_DATA = "homeroom-data"
 
 
@@ -104,6 +107,14 @@ class Settings:
         default=None,
         metadata={"says": "The address from which notices come, such as `homeroom@vendor.example`. Needed with a mail server."},
     )
+    allowed_hosts: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "says": "Hosts, addresses and networks that sources may connect to although they are not public: "
+            "`sis.pinewood.example, 10.20.0.0/16`. Without it a source that was set in the console or by a program reaches public "
+            "addresses only. A host that is named here is trusted with whatever addresses it has."
+        },
+    )
     oidc_issuer: str | None = field(
         default=None,
         metadata={
@@ -166,6 +177,15 @@ class Settings:
         return self.storage or str(self.data / "deliveries")
 
 
+def host_or_network(text: str) -> bool:
+    """Whether an entry is a host's name, an address, or a network that begins where it says."""
+    try:
+        ip_network(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return _HOST.fullmatch(text) is not None
+    return True
+
+
 def read(environment: Mapping[str, str] | None = None, data: Path | None = None) -> Settings:
     """Settings from `HOMEROOM_*` variables; `data` (from `--data`) wins. Raises Misuse naming every wrong value at once."""
     env = os.environ if environment is None else environment
@@ -200,6 +220,9 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         wrong.append("HOMEROOM_SMTP_URL must begin with smtp:// or smtps://")
     if smtp and not env.get("HOMEROOM_MAIL_FROM"):
         wrong.append("HOMEROOM_MAIL_FROM must say from which address notices come")
+    allowed = tuple(e for e in (env.get("HOMEROOM_ALLOWED_HOSTS") or "").replace(",", " ").split() if e)
+    if odd := [entry for entry in allowed if not host_or_network(entry)]:
+        wrong.append(f"HOMEROOM_ALLOWED_HOSTS takes hosts, addresses and networks, as 10.20.0.0/16, not {', '.join(odd)}")
     settings = Settings(
         data=(data or Path(env.get("HOMEROOM_DATA", DEFAULT_DATA))).expanduser().resolve(),
         host=env.get("HOMEROOM_HOST", "127.0.0.1"),
@@ -220,6 +243,7 @@ def read(environment: Mapping[str, str] | None = None, data: Path | None = None)
         threads=int(number("HOMEROOM_THREADS", 2)),
         smtp_url=smtp,
         mail_from=env.get("HOMEROOM_MAIL_FROM") or None,
+        allowed_hosts=allowed,
         oidc_issuer=env.get("HOMEROOM_OIDC_ISSUER") or None,
         oidc_client_id=env.get("HOMEROOM_OIDC_CLIENT_ID") or None,
         oidc_client_secret=env.get("HOMEROOM_OIDC_CLIENT_SECRET") or None,

@@ -354,9 +354,11 @@ def test_a_source_as_its_page_shows_it(office: tuple[Api, Pinewood], tokens: dic
     assert "not paused" in refused(made, tokens["plain"], "DELETE", f"{path}/rest")[2]
     fetched = {
         "kind": "powerschool",
-        "settings": {"url": "https://127.0.0.1:1", "client_id": "c"},
+        "settings": {"url": "https://sis.pinewood.example", "client_id": "c"},
         "secret": {"client_secret": "s3cret"},
     }
+    inner = fetched | {"settings": {"url": "https://169.254.169.254", "client_id": "c"}}
+    assert "public addresses only" in refused(made, tokens["settings"], "POST", f"{P}/sources", json=inner)[2]
     other = made.ask(tokens["settings"], "POST", f"{P}/sources", json=fetched)
     told = made.call(tokens["plain"], "GET", f"{P}/sources/{other['source']}/access")
     assert (told.json()["fetches"], told.json()["secret"], "s3cret" in told.text) == (True, True, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from e2e.files import district, write
 from homeroom.roster.faults import Misuse
-from homeroom.sync import checking_layouts, own_layouts
+from homeroom.sync import checking_layouts, own_layouts, proposing
 from homeroom.sync.previewing import preview
 from homeroom.sync.proposing import propose_for
 from sync_house import SLUG, Pinewood
@@ -140,3 +141,29 @@ def test_a_preview_shows_no_password(pinewood: Pinewood) -> None:
     assert file.header[-1] == "password"
     assert (shown["t1"], shown["t2"]) == ("(not shown)", None)
     assert "secret" not in str(seen)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Tamsin,Quillfeather,Fernhollow", "Tamsin,Quillfeather,Teacher", "Grade,Quillfeather,Student", "Tamsin;Quillfeather"],
+)
+def test_a_first_row_without_digits_stands_in_no_proposal_for_a_delivery(line: str, tmp_path: Path) -> None:
+    sign = ";" if ";" in line else ","
+    rows = [sign.join(each) for each in (("Ove", "Applewhite", "Staff"), ("Una", "Birdsong", "Staff"))]
+    place = tmp_path / "theirs"
+    place.mkdir()
+    (place / "people.csv").write_text("\n".join((line, *(r[: r.rfind(sign)] if ";" in line else r for r in rows))) + "\n")
+    found = proposing.propose_for(place, tmp_path / "work", data=proposing.perhaps_data)
+    said = repr(found)
+    for word in re.split("[,;]", line):
+        if word not in ("Teacher", "Student", "Grade"):
+            assert word not in said
+    assert all(c.word.startswith("column ") for p in found.proposals for c in p.columns)
+    assert "header = false" in found.proposals[0].layouts[0].text
+
+
+@pytest.mark.parametrize(
+    "line", ["Student ID,First Name,Last Name", "STU_ID,surname,forename,house,tutor", "sourcedId,status,name,type,identifier"]
+)
+def test_a_header_is_a_header_where_enough_of_its_words_are_known(line: str) -> None:
+    assert not proposing.perhaps_data(line.split(","))

@@ -184,7 +184,7 @@ def test_a_source_is_saved_before_it_can_connect_but_not_without_an_address(pine
         sources.add(pinewood.house, SLUG, "sftp-pull")
     source = sources.add(pinewood.house, SLUG, "sftp-pull", settings={"host": "sftp.invalid", "username": "u"}).source
     report = pull(pinewood)
-    assert (report.outcome, reason(report)) == ("failed", "connection")
+    assert (report.outcome, reason(report)) == ("failed", "no_public_address")
     assert "sftp.invalid" in str(report.reason)
     with pytest.raises(
         Misuse, match=r"source 99 is not one that Homeroom fetches from; those of pinewood that it fetches from: 1"

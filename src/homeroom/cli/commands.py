@@ -125,7 +125,8 @@ GROUPS: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "add": ("homeroom.cli.people:add", "Invite somebody; prints the link by which they come in."),
             "list": ("homeroom.cli.people:list_", "List those who may sign in."),
-            "link": ("homeroom.cli.people:link", "Make a new link for somebody who lost password or code generator."),
+            "link": ("homeroom.cli.people:link", "Make a new link for somebody who lost the password."),
+            "forget-code": ("homeroom.cli.people:forget_code", "Take the code generator of somebody away who lost it."),
             "disable": ("homeroom.cli.people:disable", "Shut somebody out at once."),
             "enable": ("homeroom.cli.people:enable", "Let somebody in again."),
         },

@@ -86,7 +86,7 @@ def list_(*, district: str | None = None, as_json: Json = False) -> int:
 
 
 def link(email: str, /, *, as_json: Json = False) -> int:
-    """Make a new link for somebody who never came in, or who lost password or code generator.
+    """Make a new link for somebody who never came in, or who lost the password. When it is used, their sessions and tokens end.
 
     Parameters
     ----------
@@ -106,6 +106,32 @@ def link(email: str, /, *, as_json: Json = False) -> int:
     else:
         say("This link opens once, within 48 hours; links made before it are dead:")
         say(f"  {made}")
+        say("When it is used, their sessions and access tokens end. Who has a code generator needs a code of it.")
+    return 0
+
+
+def forget_code(email: str, /, *, as_json: Json = False) -> int:
+    """Take the code generator of somebody away who lost it: their sessions and tokens end.
+
+    The vendor's staff then come in by a new link, with which they set up another one.
+
+    Parameters
+    ----------
+    email
+        The e-mail address.
+    as_json
+        Print one JSON document.
+    """
+    from datetime import UTC, datetime
+
+    from homeroom.desk import people
+
+    with opened_house() as house:
+        person = people.forget_code(house, _of(house, email).id, who=_WHO, now=datetime.now(UTC))
+    if as_json:
+        document({"email": person.email, "has_code": person.has_code})
+    else:
+        say(f"The code generator of {person.email} is gone; their sessions and access tokens have ended.")
     return 0
 
 

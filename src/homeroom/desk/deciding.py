@@ -130,12 +130,16 @@ def go_back(house: House, asking: Viewer, slug: str, revision: int, plan: str | 
 
     Raises NotSo, Overtaken, NotAllowed, Misuse.
     """
+    seen = house.stores.roster(slug).revision()
     shown = back_to(house, asking, slug, revision, now)
     said = _reasoned(asking, reason)
     if plan is not None and shown.plan != plan:
         raise Overtaken(None, None)
-    with because(reason=said):
-        return imports.rollback(house, slug, revision, who=asking.who, now=now)
+    try:
+        with because(reason=said):
+            return imports.rollback(house, slug, revision, who=asking.who, now=now, seen=seen)
+    except imports.MovedOn:  # between the look and the lock: another click, or a night
+        raise Overtaken(None, None) from None
 
 
 def _reasoned(asking: Viewer, reason: str) -> str:

@@ -33,10 +33,14 @@ class Handed:
 def make(house: House, asking: Viewer, slug: str, number: int, facts: Mapping[str, str], now: datetime) -> str:
     """The token of a link that shows a source's new password. The password before stays good for 24 hours, links before are dead.
 
-    `facts` are what else the page shows (its host key), by name; host and port are those of the day when it is opened. Raises Misuse for a source without an account.
+    A password that lies in a link nobody opened is used by nobody: the one before that stays good then.
+
+    `facts` are what else the page shows (its host key), by name; host and port are those of the day when it is opened. Raises Misuse for
+    a source without an account.
     """
     password = passwords.new_password()
-    account, _ = accounts.rotate(house, slug, number, passwords.hashed(password), OVERLAP, asking.who)
+    unseen = waiting(house, slug, number, now) is not None
+    account, _ = accounts.rotate(house, slug, number, passwords.hashed(password), OVERLAP, asking.who, unseen=unseen)
     values = {"password": password, "facts": {**facts, "username": account.username}}
     house.stores.control.audit.add(AuditRow(now, asking.who, "link-made", slug, {"source": number, "kind": KIND}))
     return once.make(house, KIND, f"{slug} {number}", values, asking.who, now, slug)

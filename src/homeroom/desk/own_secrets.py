@@ -15,8 +15,8 @@ SECRET = re.compile(r"[A-Z2-7]{32}")
 """A secret of a code generator as `passwords.new_secret` makes it."""
 
 
-def change_password(house: House, asking: Viewer, old: str, new: str, now: datetime) -> None:
-    """Give oneself another password. Other sessions end. Raises Misuse."""
+def change_password(house: House, asking: Viewer, old: str, new: str, now: datetime, *, keep_tokens: bool = False) -> int:
+    """Give oneself another password; how many tokens ended. Other sessions end, and tokens unless they are to be kept. Raises Misuse."""
     control = house.stores.control
     kept = control.people.get(asking.person.id)
     tries.spend(house, "confirm", str(kept.id), now)
@@ -26,7 +26,9 @@ def change_password(house: House, asking: Viewer, old: str, new: str, now: datet
     control.people.change(kept.id, password_hash=passwords.hashed(new))
     control.sessions.end_all(kept.id, but=asking.session)
     tries.forgive(house, "confirm", str(kept.id))
-    control.audit.add(AuditRow(now, asking.who, "password-changed", None))
+    ended = 0 if keep_tokens else people.end_tokens(house, kept.id, now)
+    control.audit.add(AuditRow(now, asking.who, "password-changed", None, {"tokens_ended": ended}))
+    return ended
 
 
 def set_code(house: House, asking: Viewer, confirmation: str, secret: str, code: str, now: datetime) -> None:

@@ -72,14 +72,22 @@ def invite(
     return Invited(as_person(kept), once.make(house, INVITATION, str(kept.id), {}, who, now, own[0] if len(own) == 1 else None))
 
 
-def again(house: House, number: int, *, who: str, now: datetime) -> str:
-    """A new link for somebody who never came, or who lost the password or the code generator. The old ways in are gone when it is used."""
+def again(house: House, number: int, *, who: str, now: datetime, shown: bool = True) -> str:
+    """A new link for somebody who never came, or who lost the password. The old password is gone when it is used, and everything that it let in.
+
+    Doors ask `letting_in`, which knows who may hold a link. `shown`: whoever makes it sees it.
+    """
     kept = house.stores.control.people.get(number)
     if kept.disabled is not None:
         raise Misuse("{email} is shut out; let them in again first.", email=kept.email)
-    kind = INVITATION if kept.password_hash is None else NEW_PASSWORD
-    house.stores.control.audit.add(AuditRow(now, who, "link-made", _district(kept), {"person": number, "kind": kind}))
+    kind = NEW_PASSWORD if came_in(kept) else INVITATION
+    _noted(house, kept, who, "link-made", now, kind=kind, shown=shown)
     return once.make(house, kind, str(number), {}, who, now, _district(kept))
+
+
+def came_in(kept: Kept) -> bool:
+    """Whether somebody ever came in, by a link or by the sign-in elsewhere: then there is somebody whom another could be."""
+    return kept.password_hash is not None or kept.subject is not None
 
 
 def invited(house: House, token: str, now: datetime) -> Person:
@@ -87,29 +95,84 @@ def invited(house: House, token: str, now: datetime) -> Person:
     link = once.look(house, token, now)
     if link.kind not in (INVITATION, NEW_PASSWORD):
         raise once.LinkDead(None, expired=False)
-    return as_person(house.stores.control.people.get(int(link.about)))
+    person = as_person(house.stores.control.people.get(int(link.about)))
+    if person.disabled:  # or whoever was shut out would come back with a password that somebody else chose meanwhile
+        raise once.LinkDead(None, expired=False)
+    return person
 
 
 def accept(house: House, token: str, password: str, secret: str | None, code: str, now: datetime, name: str = "") -> Person:
     """Come in by a link: set a password and, with `secret` and a code made from it, the code generator. Uses the link up.
 
-    Raises LinkDead, or Misuse with what to do; then the link is still good. The vendor's staff need the code generator.
+    Whoever has a code generator already types a code of that one, and keeps it: the link alone lets nobody in. Sessions and tokens that
+    there were end. Raises LinkDead, or Misuse with what to do; then the link is still good. The vendor's staff need the code generator.
     """
     person = invited(house, token, now)
     passwords.judged(password, person.email, name or person.name)
+    before = house.stores.control.people.get(person.id)
+    generator = _proven(house, before, code, now) if before.totp is not None else _new_generator(house, person, secret, code, now)
+    link = once.use(house, token, now)
+    control = house.stores.control
+    values = {"password_hash": passwords.hashed(password), **generator}
+    kept = control.people.change(person.id, **values, **({"name": name.strip()} if name.strip() else {}))
+    end_ways_in(house, kept.id, now)
+    if link.kind == NEW_PASSWORD:
+        _noted(house, kept, kept.email, "password-reset", now, made_by=link.given_by)
+    control.audit.add(AuditRow(now, kept.email, "came-in", _district(kept), {"code": kept.totp is not None}))
+    return as_person(kept)
+
+
+def _proven(house: House, kept: Kept, code: str, now: datetime) -> dict[str, object]:
+    """Nothing to change of the code generator, once its newest code is right. Raises Misuse."""
+    tries.spend(house, "link", str(kept.id), now)
+    if not matches(house, kept, code, now):
+        raise Misuse(
+            "That code did not match. Type the newest code of your code generator; if you lost it, ask whoever sent you the link."
+        )
+    tries.forgive(house, "link", str(kept.id))
+    return {}
+
+
+def _new_generator(house: House, person: Person, secret: str | None, code: str, now: datetime) -> dict[str, object]:
+    """The code generator that is set up with the password, or none. Raises Misuse."""
     if person.role in STAFF and not secret:
         raise Misuse("Set up the code generator, too: everybody who works for the vendor signs in with a code.")
     step = passwords.step_of(secret, code, now) if secret else 0
     if step is None:
         raise Misuse("That code did not match. Check that the clock of your phone is right, and type the newest code.")
-    once.use(house, token, now)
-    control = house.stores.control
     sealed = house.vault.encrypt(secret, table="person", row=str(person.id), column="totp") if secret else None
-    values = {"password_hash": passwords.hashed(password), "totp": sealed, "totp_step": step}
-    kept = control.people.change(person.id, **values, **({"name": name.strip()} if name.strip() else {}))
-    control.sessions.end_all(person.id)
-    control.audit.add(AuditRow(now, kept.email, "came-in", _district(kept), {"code": secret is not None}))
-    return as_person(kept)
+    return {"totp": sealed, "totp_step": step}
+
+
+def end_ways_in(house: House, number: int, now: datetime) -> None:
+    """End a person's sessions, and let their tokens be good no more."""
+    house.stores.control.sessions.end_all(number)
+    end_tokens(house, number, now)
+
+
+def end_tokens(house: House, number: int, now: datetime) -> int:
+    """Let a person's tokens be good no more; how many were good until now."""
+    tokens = house.stores.control.tokens
+    good = [token for token in tokens.of(number) if token.revoked is None and token.expires > now]
+    for token in good:
+        tokens.revoke(token.id, now)
+        if token.elevation is not None:
+            house.stores.control.elevations.end(token.elevation, now)
+    return len(good)
+
+
+def forget_code(house: House, number: int, *, who: str, now: datetime) -> Person:
+    """Take somebody's code generator away, who lost it: their sessions and tokens end. The vendor's staff then need a new link to come in.
+
+    Doors ask `letting_in.may_forget_code` first. Raises Misuse where there is none.
+    """
+    kept = house.stores.control.people.get(number)
+    if kept.totp is None:
+        raise Misuse("{email} has no code generator.", email=kept.email)
+    end_ways_in(house, number, now)
+    changed = house.stores.control.people.change(number, totp=None, totp_step=0)
+    _noted(house, changed, who, "code-generator-forgotten", now)
+    return as_person(changed)
 
 
 def confirm(house: House, asking: Viewer, code: str, now: datetime) -> None:
@@ -142,9 +205,7 @@ def disable(house: House, number: int, *, who: str, now: datetime) -> Person:
     others = [p for p in control.people.all() if p.role == "operator" and p.disabled is None and p.id != number]
     if kept.role == "operator" and not others:
         raise Misuse("This is the last operator. Invite another one first, or nobody could.")
-    control.sessions.end_all(number)
-    for token in control.tokens.of(number):
-        control.tokens.revoke(token.id, now)
+    end_ways_in(house, number, now)
     changed = control.people.change(number, disabled=now)
     control.audit.add(AuditRow(now, who, "person-shut-out", _district(kept), {"person": number}))
     return as_person(changed)
@@ -204,6 +265,12 @@ def _fits(house: House, role: Role, districts: tuple[str, ...], schools: Sequenc
         raise Misuse("A viewer of schools needs one district and at least one of its schools.")
     if role != "school_viewer" and schools:
         raise Misuse("Only a viewer of schools is bound to schools.")
+
+
+def _noted(house: House, kept: Kept, who: str, action: str, now: datetime, **detail: object) -> None:
+    """Write an act about a person into the audit of each of their districts; of the vendor's people into that of the installation."""
+    for slug in kept.districts or (None,):
+        house.stores.control.audit.add(AuditRow(now, who, action, slug, {"person": kept.id, **detail}))
 
 
 def _district(kept: Kept) -> str | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from homeroom.desk import passwords, people, sessions
 from homeroom.desk.tries import TRIES, WAIT, key
+from homeroom.desk.tries import place as place_of
 from homeroom.roster.faults import Fault
 from homeroom.store.audit import AuditRow
 from homeroom.sync.house import House
@@ -28,7 +29,7 @@ def sign_in(house: House, email: str, password: str, code: str, now: datetime, *
     The vendor's staff cannot be without a code; of others the code is asked for when they have set a generator up.
     """
     control = house.stores.control
-    named, place = key("email", email.strip().lower()), key("place", address)
+    named, place = key("email", email.strip().lower()), key("place", place_of(address))
     _braked(house, named, place, now)
     # Written down before the look: many tries at once would otherwise all see the same count.
     control.attempts.add((named, place), now, now - WAIT)

@@ -24,7 +24,7 @@ from homeroom.store.layout_versions import LayoutVersion
 from homeroom.sync import own_layouts
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, known_set, texts_of
-from homeroom.sync.proposing import propose_for
+from homeroom.sync.proposing import perhaps_data, propose_for
 from homeroom.sync.walking import SMALL, sealed_delivery
 from homeroom.systems import SETS
 
@@ -132,7 +132,11 @@ def _looked(unknown: Unknown, found: Proposal) -> Unknown:
 
 
 def _proposals(house: House, slug: str, delivery: int, name: str) -> tuple[Proposal, ...]:
-    """Proposals for all files of a stored delivery together: ids are compared between them."""
+    """Proposals for all files of a stored delivery together: ids are compared between them.
+
+    A file without a header begins with a row of somebody's values, and a proposal is shown to those who may see none, and saved: where
+    the first line is not surely one of header words, columns are told by their places alone.
+    """
     sealed = sealed_delivery(house, slug, delivery)
     with claim(house.settings.work, f"{slug}-propose-{delivery}") as folder:
         place = folder.path / "named"
@@ -140,7 +144,7 @@ def _proposals(house: House, slug: str, delivery: int, name: str) -> tuple[Propo
         for file in unseal(house.raw, house.data_key(slug), sealed, folder.path / "raw"):
             file.path.rename(place / file.name.rpartition("/")[2])
         try:
-            return propose_for(place, house.settings.work, name=name).proposals
+            return propose_for(place, house.settings.work, name=name, data=perhaps_data).proposals
         except Misuse:  # nothing in it is a table: there is nothing to propose
             return ()
 

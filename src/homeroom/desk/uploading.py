@@ -12,7 +12,7 @@ from homeroom.desk.viewer import Viewer
 from homeroom.layouts.sets import LayoutSet
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditRow
-from homeroom.store.imports import Import
+from homeroom.store.imports import Alike, Import
 from homeroom.store.sources import Source
 from homeroom.sync import gate, intake, sources
 from homeroom.sync.house import House
@@ -23,7 +23,6 @@ from homeroom.workbench.values import Mode
 BY_FILES = ("upload", "sftp", "sftp-pull")
 """Kinds of sources whose deliveries are files that a person could have, too."""
 NAME_BYTES = 200
-LOOKED_BACK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,8 @@ def apply(house: House, asking: Viewer, slug: str, number: int, now: datetime) -
     """
     store = house.stores.roster(slug)
     tried = _tried(house, slug, number)
-    if (already := _already(house, slug, tried)) is not None:
+    alike = Alike(tried.source, after=number, delivery=tried.delivery)
+    if (already := store.imports.like(alike)) is not None:
         return already.number
     delivery = store.deliveries.get(tried.delivery or 0)
     if delivery.shredded_at is not None:
@@ -86,7 +86,8 @@ def apply(house: House, asking: Viewer, slug: str, number: int, now: datetime) -
             "The files of import {number} are not kept any more. Nothing was changed; upload them again.", number=str(number)
         )
     house.announce()
-    begun = store.imports.begin(
+    begun, first = store.imports.begin_once(
+        alike,
         source=tried.source,
         delivery=delivery.number,
         kind=tried.kind,
@@ -94,6 +95,8 @@ def apply(house: House, asking: Viewer, slug: str, number: int, now: datetime) -
         now=now,
         executor=house.executor.name,
     )
+    if not first:  # another click was quicker just now
+        return begun.number
     detail = {"import": begun.number, "dry_run": number, "delivery": delivery.number}
     house.stores.control.audit.add(AuditRow(now, asking.who, "upload-applied", slug, detail))
     return begun.number
@@ -122,14 +125,6 @@ def _tried(house: House, slug: str, number: int) -> Import:
     if gate.closed(house, slug):
         raise Misuse("Files are only looked at until the first real sync is approved under Set-up. Nothing was changed.")
     return entry
-
-
-def _already(house: House, slug: str, tried: Import) -> Import | None:
-    """The import of the same delivery that runs, waits or is done; one that failed or was turned down may be tried again."""
-    for entry in house.stores.roster(slug).imports.last(LOOKED_BACK, source=tried.source):
-        if entry.number > tried.number and entry.delivery == tried.delivery and not entry.dry_run:
-            return None if entry.status == "rejected" or entry.outcome == "failed" else entry
-    return None
 
 
 def named(files: Sequence[tuple[str, Path]]) -> list[tuple[str, Path]]:

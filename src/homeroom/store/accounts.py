@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, and_, case, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from homeroom.roster.faults import Misuse
@@ -70,10 +70,23 @@ class Accounts:
             rows = connection.execute(select(account).where(account.c.source == source).order_by(account.c.username))
             return [_account(row) for row in rows]
 
-    def set_password(self, username: str, password_hash: str | None, *, retiring_until: datetime | None = None) -> None:
-        """Replace the argon2 text; None leaves the keys as the only way in. With `retiring_until` the old one is good so long."""
+    def set_password(
+        self,
+        username: str,
+        password_hash: str | None,
+        *,
+        retiring_until: datetime | None = None,
+        unseen_since: datetime | None = None,
+    ) -> None:
+        """Replace the argon2 text; None leaves the keys as the only way in. With `retiring_until` the old one is good so long.
+
+        A password that retires until after `unseen_since` stays in place of the old one: that one was used by nobody yet.
+        """
         until = written(retiring_until) if retiring_until is not None else None
-        old = account.c.password_hash if retiring_until is not None else None
+        old: Any = account.c.password_hash if retiring_until is not None else None
+        if until is not None and unseen_since is not None:
+            kept = and_(account.c.retiring_hash.is_not(None), account.c.retiring_until > written(unseen_since))
+            old = case((kept, account.c.retiring_hash), else_=account.c.password_hash)
         self._set(username, password_hash=password_hash, retiring_hash=old, retiring_until=until)
 
     def set_keys(self, username: str, public_keys: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
 from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.roster.report import Outcome, Status
@@ -68,6 +68,20 @@ class Sought:
 _SOUGHT = ("status", "outcome", "trigger", "source", "dry_run")
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The import that another click, or another process, may have begun already: of the source, in earnest or not as the new one.
+
+    `after`: begun later than that import. `delivery`: of that delivery. `trigger`: begun by that, and running still. One that failed
+    or was turned down stands in nobody's way.
+    """
+
+    source: int | None
+    after: int = 0
+    delivery: int | None = None
+    trigger: str | None = None
+
+
 class Imports:
     """The import log. Numbers count within the district and are never given twice."""
 
@@ -88,20 +102,41 @@ class Imports:
         """Write down that an import begins: status `running`, attempt 1."""
         with self._place.write() as connection:
             number = next_number(connection, "import")
-            row = {
-                "number": number,
-                "delivery": delivery,
-                "source": source,
-                "kind": kind,
-                "trigger": trigger,
-                "dry_run": dry_run,
-                "status": "running",
-                "attempt": 1,
-                "executor": executor,
-                "started_at": written(now),
-            }
+            row = _begun(number, source, delivery, kind, trigger, now, dry_run=dry_run, executor=executor)
             connection.execute(insert(imports).values(row))
         return self.get(number)
+
+    def begin_once(
+        self,
+        alike: Alike,
+        *,
+        source: int | None,
+        delivery: int | None,
+        kind: str,
+        trigger: str,
+        now: datetime,
+        dry_run: bool = False,
+        executor: str | None = None,
+    ) -> tuple[Import, bool]:
+        """Write down that an import begins, unless one that is alike was begun: then that one, and False.
+
+        Both happen under the counter's lock, so of any number of callers, in any process, one begins it.
+        """
+        with self._place.write() as connection:
+            number = next_number(connection, "import")
+            there = connection.execute(_like(alike, dry_run)).first()
+            if there is not None:
+                connection.rollback()  # or a number would be gone for nothing
+                return _import(there), False
+            row = _begun(number, source, delivery, kind, trigger, now, dry_run=dry_run, executor=executor)
+            connection.execute(insert(imports).values(row))
+        return self.get(number), True
+
+    def like(self, alike: Alike) -> Import | None:
+        """The import in earnest that is alike and stands."""
+        with self._place.read() as connection:
+            found = connection.execute(_like(alike, dry_run=False)).first()
+        return _import(found) if found is not None else None
 
     def resume(self, number: int, executor: str | None) -> Import:
         """Walk a running or waiting import again: a new attempt, which fences off every older one.
@@ -246,6 +281,46 @@ def hold(connection: Connection, number: int, attempt: int, values: Mapping[str,
         raise TryAgain(
             "import {number} was taken over: attempt {attempt} may not write any more", number=str(number), attempt=str(attempt)
         )
+
+
+def _begun(
+    number: int,
+    source: int | None,
+    delivery: int | None,
+    kind: str,
+    trigger: str,
+    now: datetime,
+    *,
+    dry_run: bool,
+    executor: str | None,
+) -> dict[str, Any]:
+    """The row of an import that begins."""
+    return {
+        "number": number,
+        "delivery": delivery,
+        "source": source,
+        "kind": kind,
+        "trigger": trigger,
+        "dry_run": dry_run,
+        "status": "running",
+        "attempt": 1,
+        "executor": executor,
+        "started_at": written(now),
+    }
+
+
+def _like(alike: Alike, dry_run: bool) -> Select[Any]:
+    """The newest import that is alike, where it stands in the way of another."""
+    wanted = select(*_LIGHT).where(
+        imports.c.number > alike.after, imports.c.dry_run == dry_run, imports.c.source.is_not_distinct_from(alike.source)
+    )
+    if alike.delivery is not None:
+        wanted = wanted.where(imports.c.delivery == alike.delivery)
+    if alike.trigger is not None:
+        wanted = wanted.where(imports.c.trigger == alike.trigger, imports.c.status == "running")
+    newest = wanted.order_by(imports.c.number.desc()).limit(1).subquery()
+    stands = or_(newest.c.outcome.is_(None), newest.c.outcome != "failed")
+    return select(*newest.c).where(newest.c.status != "rejected", stands)
 
 
 def _import(row: Row[Any]) -> Import:

@@ -230,6 +230,13 @@ class OnceLinks:
             row = connection.execute(newest).one_or_none()
         return _once(row) if row is not None else None
 
+    def opened(self, kind: str, about: str, since: datetime) -> Once | None:
+        """The last link of that kind about that thing that was opened since a moment."""
+        wanted = select(once).where(once.c.kind == kind, once.c.about == about, once.c.used >= written(since))
+        with self._place.read() as connection:
+            row = connection.execute(wanted.order_by(once.c.used.desc()).limit(1)).one_or_none()
+        return _once(row) if row is not None else None
+
     def purge(self, now: datetime, before: datetime) -> None:
         """Destroy what links hold whose time is over, and forget those whose time was over before that moment."""
         over = update(once).where(once.c.expires <= written(now), once.c.sealed.is_not(None))

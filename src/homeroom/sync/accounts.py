@@ -20,6 +20,8 @@ from homeroom.sync.sources import of
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 """Addresses that mean: listen on all of them."""
+AT_ONCE = timedelta(minutes=1)
+"""Two new passwords within this time are one act, done twice."""
 LONGEST_OVERLAP = timedelta(days=30)
 """How long two passwords may be good side by side."""
 
@@ -67,9 +69,19 @@ def check_private_key(text: str, passphrase: str | None) -> None:
 
 
 def rotate(
-    house: House, slug: str, number: int, password_hash: str, overlap: timedelta, who: str = "command line"
+    house: House,
+    slug: str,
+    number: int,
+    password_hash: str,
+    overlap: timedelta,
+    who: str = "command line",
+    *,
+    unseen: bool = False,
 ) -> tuple[Account, datetime | None]:
     """Give the account of a source a new password; the old one is good for `overlap` more. Returns until when.
+
+    Two clicks at once are two new passwords, of which the first was used by nobody: it is the one before them that stays good. So it is
+    where nobody saw the present password yet (`unseen`).
 
     Raises Misuse for a source without an account, or an overlap that is negative or longer than `LONGEST_OVERLAP`.
     """
@@ -80,7 +92,8 @@ def rotate(
         )
     account, now = _account(house, slug, number), datetime.now(UTC)
     until = now + overlap if overlap and account.password_hash else None
-    house.stores.control.accounts.set_password(account.username, password_hash, retiring_until=until)
+    since = now if unseen or until is None else until - AT_ONCE
+    house.stores.control.accounts.set_password(account.username, password_hash, retiring_until=until, unseen_since=since)
     detail = {"source": number, "username": account.username, "old_until": moment(until) if until else None}
     house.stores.control.audit.add(AuditRow(now, who, "password-rotated", slug, detail))
     return account, until

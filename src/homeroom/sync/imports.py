@@ -158,8 +158,18 @@ def reject(
     return _report(house, slug, number)
 
 
-def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime | None = None) -> ImportReport:
-    """Make a new revision that equals an old one. It is an import without a delivery. Raises Misuse for an unknown revision."""
+class MovedOn(Misuse):
+    """The roster is not at the revision any more from which somebody looked."""
+
+
+def rollback(
+    house: House, slug: str, revision: int, *, who: str, now: datetime | None = None, seen: int | None = None
+) -> ImportReport:
+    """Make a new revision that equals an old one. It is an import without a delivery.
+
+    `seen`: the revision that stood when the plan was looked at; with another one nothing is done. Raises Misuse for an unknown revision,
+    and MovedOn.
+    """
     from homeroom.sync import committing
 
     at, clock = _now(now), WalkClock()
@@ -178,6 +188,10 @@ def rollback(house: House, slug: str, revision: int, *, who: str, now: datetime 
                 slug=slug,
                 last=str(before),
                 revision=str(revision),
+            )
+        if seen is not None and seen != before:
+            raise MovedOn(
+                "{slug} has a newer revision than the one that was looked at. Nothing was changed; look again.", slug=slug
             )
         house.announce()
         entry = store.imports.begin(

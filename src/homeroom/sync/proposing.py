@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from homeroom.deliveries.workfolders import claim
+from homeroom.layouts.proposing import meanings
 from homeroom.layouts.proposing.propose import Proposal, declaration, propose
 from homeroom.layouts.sets import DECLARATION
 from homeroom.reading.archives import unpack
@@ -18,7 +19,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.words import in_a_row
 from homeroom.sync.intake import files_of
 from homeroom.workbench.bench import Workbench
-from homeroom.workbench.values import Hints, SourceFile, TextTable
+from homeroom.workbench.values import Hints, Inspected, SourceFile, TextTable
 
 LOOKED_AT = 8 << 20
 """Bytes of a file that a proposal is made from: tens of thousands of rows, in the same second however large the file is."""
@@ -34,11 +35,17 @@ class Proposed:
     left_alone: tuple[tuple[str, str], ...]
 
 
-def propose_for(path: Path, work: Path, *, name: str | None = None) -> Proposed:
-    """Propose layouts for a folder, an archive or one file; what is copied of them lies below `work` meanwhile. Raises Misuse where there is nothing, Refused for a broken archive."""
+def propose_for(
+    path: Path, work: Path, *, name: str | None = None, data: Callable[[Sequence[str]], bool] | None = None
+) -> Proposed:
+    """Propose layouts for a folder, an archive or one file; what is copied of them lies below `work` meanwhile.
+
+    `data`: whether a first line is to be taken for a row, so that its columns are told by their places. Raises Misuse where there is
+    nothing, Refused for a broken archive.
+    """
     called = name or re.sub(r"[^a-z0-9-]+", "-", path.resolve().stem.lower()).strip("-") or "ours"
     with claim(work, "propose") as folder, Workbench(folder.path) as bench:
-        texts, left = texts_at(bench, path)
+        texts, left = texts_at(bench, path, data=data)
         if not texts:
             raise Misuse(
                 "{path} holds no table that could be read: {left}.",
@@ -51,7 +58,11 @@ def propose_for(path: Path, work: Path, *, name: str | None = None) -> Proposed:
 
 
 def texts_at(
-    bench: Workbench, path: Path, hints: Callable[[str], Hints] | None = None
+    bench: Workbench,
+    path: Path,
+    hints: Callable[[str], Hints] | None = None,
+    *,
+    data: Callable[[Sequence[str]], bool] | None = None,
 ) -> tuple[list[TextTable], list[tuple[str, str]]]:
     """The beginnings of the files as text tables, and what was left alone. `hints` tells what is known of a file by its name."""
     delivered = [SourceFile(n, f.name, f.path, f.path.stat().st_size) for n, f in enumerate(files_of(path))]
@@ -60,8 +71,8 @@ def texts_at(
     for file in unpacked.files:
         beginning = _beginning(bench, file)
         looked = inspect(beginning, hints(file.name) if hints else Hints())
-        if hints is None and _speaks_of_people(looked.header):
-            looked = inspect(beginning, Hints(header=False))
+        if hints is None and (data or _speaks_of_people)(looked.header):
+            looked = _by_places(inspect(beginning, Hints(header=False)))
         if looked.fault is not None:
             left.append((file.name, looked.fault.message))
         elif file.name.rpartition("/")[2].casefold() != "manifest.csv":
@@ -76,6 +87,17 @@ DATA = re.compile(r"[0-9]+([./-][0-9]+)*|[^@\s]+@[^@\s]+[.][^@\s]+")
 def _speaks_of_people(header: Sequence[str]) -> bool:
     """Whether a first line that was taken for a header is data: its words would stand in the proposal's text."""
     return sum(DATA.fullmatch(w.strip()) is not None for w in header) >= 2
+
+
+def _by_places(looked: Inspected) -> Inspected:
+    """The file with its columns called by their places, also where its first line looks like a header's words after all."""
+    places = tuple(f"column {n}" for n in range(1, len(looked.columns) + 1))
+    return replace(looked, header=places, columns=places, headerless=True)
+
+
+def perhaps_data(header: Sequence[str]) -> bool:
+    """Whether a first line may be data, for those who may not see a row of it: all of it that is not surely header words."""
+    return _speaks_of_people(header) or not meanings.names_columns(header)
 
 
 def _beginning(bench: Workbench, file: SourceFile) -> SourceFile:

@@ -14,12 +14,12 @@ from typing import Any
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
-from homeroom.roster.words import Value, in_a_row
+from homeroom.roster.words import in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.deliveries import Delivery
-from homeroom.store.imports import Import
+from homeroom.store.imports import Alike, Import
 from homeroom.store.sources import Source
-from homeroom.sync import gate, intake, noticing, source_settings
+from homeroom.sync import gate, intake, noticing, reach, source_settings
 from homeroom.sync.house import House
 from homeroom.sync.schedule import PULLING, zone_of
 from homeroom.sync.secrets import opened
@@ -35,11 +35,20 @@ SOON = 15.0
 
 
 def ask(house: House, slug: str, number: int | None, now: datetime) -> int:
-    """Begin an import that fetches, for a worker to walk; returns its number. Raises Misuse where no source fetches."""
+    """Begin an import that fetches, for a worker to walk; returns its number. Asked twice while it runs, it is the same import.
+
+    Raises Misuse where no source fetches.
+    """
     source = chosen(house, slug, number)
     dry_run = gate.closed(house, slug)
-    begun = house.stores.roster(slug).imports.begin(
-        source=source.id, delivery=None, kind="continuous", trigger=ASKED, now=now, dry_run=dry_run
+    begun, _ = house.stores.roster(slug).imports.begin_once(
+        Alike(source.id, trigger=ASKED),
+        source=source.id,
+        delivery=None,
+        kind="continuous",
+        trigger=ASKED,
+        now=now,
+        dry_run=dry_run,
     )
     return begun.number
 
@@ -168,9 +177,9 @@ def _some(house: House, source: Source, entry: Import, road: Road, this: noticin
 class NotReached(Misuse):
     """The other side was asked and gave no good answer. `detail` is what it said in its own terms, for who connects the two."""
 
-    def __init__(self, text: str, detail: str | None, **values: Value) -> None:
-        self.detail = detail
-        super().__init__(text, **values)
+    def __init__(self, refusal: Refused) -> None:
+        self.detail = refusal.detail
+        super().__init__(refusal.in_full)
 
 
 def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str, Any]:
@@ -180,7 +189,7 @@ def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str
         try:
             return _road(source).look(at_once(errand(house, source, {}, work.path, now, 0.0, lambda step: None)))
         except Refused as refusal:
-            raise NotReached("{refusal}", refusal.detail, refusal=refusal.in_full) from None
+            raise NotReached(refusal) from None
 
 
 def _road(source: Source) -> Road:
@@ -207,6 +216,7 @@ def errand(
         quiet_seconds=quiet,
         tell=tell,
         prefix=read_as(source, "users", ""),
+        reach=reach.of(house.settings, source),
     )
 
 

@@ -14,7 +14,7 @@ from homeroom.roster.words import _, in_a_row
 from homeroom.store.accounts import Account
 from homeroom.store.audit import AuditRow
 from homeroom.store.sources import NAMES, Source
-from homeroom.sync import source_settings, tuning
+from homeroom.sync import reach, source_settings, tuning
 from homeroom.sync.house import House
 from homeroom.sync.layouts import Own, named
 from homeroom.sync.secrets import closed
@@ -62,6 +62,7 @@ def add(
         layouts = READ_BY.get(kind)
     given = {"name": name, "layouts": layouts, "start": start} | {n: v for n, v in (settings or {}).items() if v is not None}
     columns, inside = _settled(house, slug, None, {n: v for n, v in given.items() if v is not None}, kind)
+    kept = reach.marked(source_settings.kept({}, inside), kind, inside, who, house.settings)
     now = datetime.now(UTC)
     source = control.sources.add(
         slug,
@@ -70,7 +71,7 @@ def add(
         now,
         layouts=columns.get("layouts"),
         start=columns.get("start"),
-        settings=source_settings.kept({}, inside),
+        settings=kept,
     )
     if secrets:
         source = control.sources.change(source.id, secret=closed(house, source.id, secrets))
@@ -107,6 +108,9 @@ def of(house: House, slug: str, number: int | None) -> Source | None:
 def change(house: House, slug: str, number: int, values: Mapping[str, Any], who: str = "command line") -> Source:
     """Change settings of a source by name; None puts a default back, what is not named stays as it is.
 
+    A secret is for the server that it was given for: where somebody who is not on the machine itself leads a source to another server, it
+    is forgotten, or whoever listens there would be told it.
+
     Raises Misuse, naming every wrong value at once; nothing is changed then. The audit trail keeps who changed what, and when.
     """
     source = of(house, slug, number)
@@ -114,14 +118,18 @@ def change(house: House, slug: str, number: int, values: Mapping[str, Any], who:
     in_use(source)
     columns, inside = _settled(house, slug, source, values, source.kind)
     before = {name: source_settings.said(source, name) for name in values}
-    changed = house.stores.control.sources.change(
-        source.id, **_columns(columns, source), settings=source_settings.kept(source.settings, inside)
-    )
+    kept = reach.marked(source_settings.kept(source.settings, inside), source.kind, inside, who, house.settings)
+    leads = who != reach.COMMAND_LINE and source.secret is not None and reach.elsewhere(source.settings, kept, source.kind)
+    forgotten = {"secret": None} if leads else {}
+    changed = house.stores.control.sources.change(source.id, **_columns(columns, source), settings=kept, **forgotten)
     after = {name: source_settings.said(changed, name) for name in values}
     moved = {name: [before[name], after[name]] for name in values if before[name] != after[name]}
     if moved:
         detail = {"source": source.id, "changed": moved}
         house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "source-changed", slug, detail))
+    if leads:
+        detail = {"source": source.id, "secrets": []}
+        house.stores.control.audit.add(AuditRow(datetime.now(UTC), who, "source-secret-changed", slug, detail))
     return changed
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from homeroom.deliveries.seal import Incoming
+from homeroom.systems.reach import Reach
 from homeroom.systems.writing import Writer
 
 Tell = Callable[[str], None]
@@ -22,7 +23,7 @@ class Errand:
     `settings` are the source's connection settings by name, `secrets` what the vault opened for this round. `known` is what the
     last whole round remembered. `folder` is an empty work folder that is gone after the import. `now` carries the district's
     own time zone. `quiet_seconds`: a file that changed less long ago may still be growing; 0 where a person asked for it. `prefix`
-    stands before the ids of this source's people in the roster, and in no id of the other side.
+    stands before the ids of this source's people in the roster, and in no id of the other side. `reach`: where the round may connect.
     """
 
     settings: Mapping[str, Any]
@@ -33,6 +34,7 @@ class Errand:
     quiet_seconds: float
     tell: Tell
     prefix: str = ""
+    reach: Reach = field(default_factory=Reach)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,8 @@ class Place:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Somebody, Iterator[str]]]:
-    with opened(settings(tmp_path_factory.mktemp("sources") / "data")) as house:
+    allowed = replace(settings(tmp_path_factory.mktemp("sources") / "data"), allowed_hosts=("127.0.0.0/8",))
+    with opened(allowed) as house:
         for slug in (*SLUGS, "larkspur"):
             districts.add(house, slug, slug.title(), "America/Chicago")
         yield house, somebody(house, "administrator", "bob@pinewood.example", districts=SLUGS), iter(SLUGS)
@@ -331,6 +333,19 @@ def test_a_source_that_fetches_is_tested_mended_and_fetched(place: Place, tmp_pa
     assert (idle.status_code, "hands out no work" in text(idle)) == (422, True)
     for name in ("password", "keys/remove"):
         assert place.browser.post(f"{place.here}/{made.id}/{name}", {"fingerprint": "x"}).status_code == 422
+
+
+def test_an_inner_address_is_refused_and_a_secret_stays_with_its_server(place: Place) -> None:
+    form = {"kind": "powerschool", "url": "https://169.254.169.254", "client_id": "c", "secret": "s3cret-of-theirs"}
+    refused = place.browser.post(f"{place.here}/new", form)
+    assert refused.status_code == 422
+    assert "ask whoever runs Homeroom to allow this address" in text(refused)
+    made = place.added(**form | {"url": "https://sis.pinewood.example"})
+    moved = {"set-url": "https://listener.example", "sure": "yes"}
+    led = place.browser.post(f"{place.here}/{made.id}/settings", moved)
+    assert led.status_code == 303
+    assert place.source(made.id).secret is None
+    assert "leads to another server now" in text(place.browser.get(led.headers["location"]))
 
 
 def test_powerschool_says_what_is_missing_and_the_secret_stays_inside(place: Place) -> None:

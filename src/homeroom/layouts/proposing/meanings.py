@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -67,6 +67,15 @@ def recognise(word: str) -> Recognised | None:
         (meaning,) = slips.values()
         return Recognised(meaning, 0.7, _("its name is nearly that of {concept}", concept=meaning.concept.replace("-", " ")))
     return None
+
+
+def names_columns(line: Sequence[str]) -> bool:
+    """Whether a file's first line is surely one of header words: enough of them are known to the letter.
+
+    A row of values has one or two of them by chance at most: a person may be called Grade, and a cell may say Teacher.
+    """
+    known = len({plain(word) for word in line if (found := recognise(word)) is not None and found.sure >= 0.9})
+    return known >= 2 and (known == len(line) or (known >= 3 and known * 3 >= len(line)))
 
 
 def of_guardian(word: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncssh
 
 from homeroom.roster.faults import Refused
+from homeroom.systems.reach import NotLookedUp, Reach
 
 LOGIN_SECONDS = 30
 """How long the other side may take to let us in."""
@@ -30,16 +31,20 @@ class _Watch(asyncssh.SSHClient):
 
 
 @asynccontextmanager
-async def connected(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> AsyncIterator[tuple[asyncssh.SFTPClient, str]]:
+async def connected(
+    settings: Mapping[str, Any], secrets: Mapping[str, str], reach: Reach
+) -> AsyncIterator[tuple[asyncssh.SFTPClient, str]]:
     """An open SFTP session and the host key that the server showed (`KIND SHA256:...`).
 
-    Raises Refused: `connection`, `credentials`, `host_key_changed`.
+    Raises Refused: `connection`, `credentials`, `host_key_changed`, `no_public_address`.
     """
     host, port = settings["host"], int(settings.get("port") or 22)
     pinned = settings.get("host_key")
     watch = _Watch(pinned)
     try:
-        connection = await asyncio.wait_for(_connect(host, port, settings, secrets, watch, pinned), LOGIN_SECONDS)
+        async with asyncio.timeout(LOGIN_SECONDS):
+            addresses = await asyncio.to_thread(reach.addresses, host, port)
+            connection = await _connect_one(addresses, port, settings, secrets, watch, pinned)
     except asyncssh.HostKeyNotVerifiable:
         raise Refused("host_key_changed", host=host, pinned=pinned, shown=watch.shown) from None
     except asyncssh.PermissionDenied:
@@ -51,6 +56,23 @@ async def connected(settings: Mapping[str, Any], secrets: Mapping[str, str]) -> 
             yield sftp, watch.shown or ""
     except (asyncssh.DisconnectError, asyncssh.SFTPConnectionLost, OSError, TimeoutError) as trouble:
         raise Refused("connection", what=f"{host}:{port} ({_words(trouble)})") from None
+
+
+async def _connect_one(
+    addresses: Sequence[str],
+    port: int,
+    settings: Mapping[str, Any],
+    secrets: Mapping[str, str],
+    watch: _Watch,
+    pinned: str | None,
+) -> asyncssh.SSHClientConnection:
+    """A connection to the first of the judged addresses that takes one; the name is not looked up again."""
+    for address in addresses[:-1]:
+        try:
+            return await _connect(address, port, settings, secrets, watch, pinned)
+        except OSError:
+            continue  # nobody there; what an SSH server itself says is no OSError and ends the try
+    return await _connect(addresses[-1], port, settings, secrets, watch, pinned)
 
 
 async def _connect(
@@ -83,6 +105,8 @@ def _kinds(pinned: str | None) -> list[str]:
 
 def _words(trouble: BaseException) -> str:
     """What went wrong in a few words; an error's own text may quote what a server sent, so it is not repeated."""
+    if isinstance(trouble, NotLookedUp):
+        return "its name could not be looked up"
     if isinstance(trouble, TimeoutError):
         return "it did not answer in time"
     if isinstance(trouble, ConnectionRefusedError):

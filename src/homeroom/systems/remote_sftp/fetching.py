@@ -20,6 +20,8 @@ from homeroom.systems.remote_sftp.listing import Remote, wanted
 
 MOST_FILES = 1000
 BLOCK = 1 << 20
+LOOK_SECONDS = 90
+"""How long a look may take altogether: a person waits, and so do those who want to look at theirs."""
 
 
 def fetch(errand: Errand) -> Fetched:
@@ -34,7 +36,7 @@ def fetch(errand: Errand) -> Fetched:
 
 async def _fetch(errand: Errand) -> Fetched:
     folder = _folder(errand)
-    async with connected(errand.settings, errand.secrets) as (sftp, shown):
+    async with connected(errand.settings, errand.secrets, errand.reach) as (sftp, shown):
         learnt = {} if errand.settings.get("host_key") else {"host_key": shown}
         files, older = wanted(await _listed(sftp, folder), errand.settings.get("files") or ())
         left: tuple[tuple[str, Any], ...] = tuple((name, "older") for name in older)
@@ -51,12 +53,15 @@ async def _fetch(errand: Errand) -> Fetched:
 
 def look(errand: Errand) -> dict[str, Any]:
     """The host key that the server shows, and the files that would be fetched. Raises Refused as `fetch` does."""
-    return asyncio.run(_look(errand))
+    try:
+        return asyncio.run(asyncio.wait_for(_look(errand), LOOK_SECONDS))
+    except TimeoutError:
+        raise Refused("connection", what=f"{errand.settings['host']} (it did not answer in time)") from None
 
 
 async def _look(errand: Errand) -> dict[str, Any]:
     folder = _folder(errand)
-    async with connected(errand.settings, errand.secrets) as (sftp, shown):
+    async with connected(errand.settings, errand.secrets, errand.reach) as (sftp, shown):
         found = await _listed(sftp, folder)
     taken, older = wanted(found, errand.settings.get("files") or ())
     names = {f.name for f in taken}

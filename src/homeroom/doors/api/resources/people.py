@@ -6,12 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from homeroom.desk import appointing, people
+from homeroom.desk import appointing, letting_in, people
 from homeroom.desk.viewer import Person, Role
 from homeroom.doors.api.models import Body, Told
 from homeroom.doors.api.problems import NOT_FOUND
 from homeroom.doors.api.routes import Answer, Ask, Asked, Number, Routes, Slug
-from homeroom.sync.doorways import public_url
 
 routes = Routes("People")
 Slugs = Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=1000)]
@@ -31,17 +30,20 @@ class PersonTold(Told):
     disabled: bool
 
 
+SENT = "Null where mail is set up: it went to the person, and nobody else sees it."
+
+
 class Invited(PersonTold):
     """Somebody with the link by which they come in. It opens once, within 48 hours."""
 
-    link: str
+    link: str | None = Field(description=SENT)
 
 
 class Linked(Told):
     """A new link; older ones are dead."""
 
     person: int
-    link: str
+    link: str | None = Field(description=SENT)
 
 
 class NewPerson(Body):
@@ -104,8 +106,20 @@ def change_person(asked: Ask, number: Number, body: Changed) -> Answer:
 
 @routes.ask("POST", "/people/{number}/link", "people.invite", status_code=201, response_model=Linked)
 def link_person(asked: Ask, number: Number) -> Answer:
-    """Make a new link for somebody who never came in, or who lost password or code generator."""
+    """Make a new link for somebody who never came in, or who lost the password.
+
+    Where no mail is set up, the link of somebody who came in before is shown to operators alone, with the elevated role.
+    """
     return _linked(asked, _reached(asked, number))
+
+
+@routes.ask("DELETE", "/people/{number}/code-generator", "people.invite", response_model=PersonTold)
+def forget_code(asked: Ask, number: Number) -> Answer:
+    """Take the code generator of somebody away who lost it; their sessions and tokens end.
+
+    For operators, with the elevated role for the installation, or for the person's district.
+    """
+    return _without_code(asked, _reached(asked, number))
 
 
 @routes.ask("GET", "/districts/{slug}/people", "district.people", response_model=list[PersonTold])
@@ -133,6 +147,20 @@ def link_own_person(asked: Ask, slug: Slug, number: Number) -> Answer:
     return _linked(asked, _reached(asked, number, slug))
 
 
+@routes.ask("DELETE", "/districts/{slug}/people/{number}/code-generator", "district.invite", response_model=PersonTold)
+def forget_own_code(asked: Ask, slug: Slug, number: Number) -> Answer:
+    """Take the code generator of somebody of this district away who lost it; their sessions and tokens end.
+
+    For operators, with the elevated role for the district.
+    """
+    return _without_code(asked, _reached(asked, number, slug))
+
+
+def _without_code(asked: Asked, person: Person) -> Answer:
+    letting_in.may_forget_code(asked.house, asked.viewer, person.id)
+    return _told(people.forget_code(asked.house, person.id, who=asked.who, now=asked.now))
+
+
 def _reached(asked: Asked, number: int, slug: str | None = None) -> Person:
     found = appointing.reached(asked.house, asked.viewer, number, slug)
     if found is None:
@@ -143,12 +171,11 @@ def _reached(asked: Asked, number: int, slug: str | None = None) -> Person:
 def _invited(asked: Asked, email: str, role: Role, name: str, districts: list[str], schools: list[str]) -> Answer:
     appointing.may_give(asked.viewer, role, districts)
     made = people.invite(asked.house, email, role, who=asked.who, now=asked.now, name=name, districts=districts, schools=schools)
-    return {**_told(made.person), "link": f"{public_url(asked.house)}/once/{made.token}"}
+    return {**_told(made.person), "link": letting_in.handed(asked.house, made.person, made.token, asked.who)}
 
 
 def _linked(asked: Asked, person: Person) -> Answer:
-    token = people.again(asked.house, person.id, who=asked.who, now=asked.now)
-    return {"person": person.id, "link": f"{public_url(asked.house)}/once/{token}"}
+    return {"person": person.id, "link": letting_in.link(asked.house, asked.viewer, person.id, asked.now)}
 
 
 def _switched(asked: Asked, person: Person, disabled: bool | None) -> Person:

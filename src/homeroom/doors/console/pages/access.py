@@ -9,7 +9,7 @@ from typing import ClassVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from homeroom.desk import audit, people, rights, support
+from homeroom.desk import audit, letting_in, people, rights, support
 from homeroom.desk.appointing import GIVES, may_give, reached, schools_to_see
 from homeroom.desk.import_log import day_begins, next_day
 from homeroom.desk.viewer import Person
@@ -20,7 +20,6 @@ from homeroom.doors.console.words import N_, _
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditWanted, Chain
 from homeroom.store.sessions import Support
-from homeroom.sync.doorways import public_url
 
 ROLES = {
     "operator": N_("Operator"),
@@ -49,6 +48,8 @@ ACTS = {
     "signed-in": N_("signed in"),
     "signed-out": N_("signed out"),
     "came-in": N_("came in by a link"),
+    "password-reset": N_("set a new password by a link"),
+    "code-generator-forgotten": N_("took somebody's code generator away"),
     "person-invited": N_("invited somebody"),
     "person-shut-out": N_("shut somebody out"),
     "person-let-in": N_("let somebody in again"),
@@ -221,19 +222,41 @@ def invite(asked: Asked) -> Answer:
         districts=[asked.slug],
         schools=schools,
     )
-    return show(asked, f"{public_url(asked.house)}/once/{made.token}")
+    return _handed(asked, letting_in.handed(asked.house, made.person, made.token, asked.viewer.who), made.person.email)
+
+
+def _handed(asked: Asked, link: str | None, email: str) -> Answer:
+    """The link, to be sent; or word that it was sent."""
+    if link is not None:
+        return show(asked, link)
+    return Goto(f"/districts/{asked.slug}/access", sent(email))
+
+
+def sent(email: str) -> Notice:
+    """Word that a link went to its person."""
+    return Notice("ok", _("The link was sent to %(email)s.", email=email), _("It opens once, within 48 hours."))
 
 
 def change(asked: Asked) -> Answer:
     """A new link for somebody, shut them out, or let them in again."""
     number = asked.number("number")
-    if reached(asked.house, asked.viewer, number, asked.slug) is None:
+    known = reached(asked.house, asked.viewer, number, asked.slug)
+    if known is None:
         raise NotThere
+    if asked.form("do") == "link":
+        letting_in.may_make(asked.house, asked.viewer, number)
+    if asked.form("do") == "code":
+        letting_in.may_forget_code(asked.house, asked.viewer, number)
     people.confirm(asked.house, asked.viewer, asked.form("code"), asked.now)
     who = asked.viewer.who
     if asked.form("do") == "link":
-        return show(asked, f"{public_url(asked.house)}/once/{people.again(asked.house, number, who=who, now=asked.now)}")
-    if asked.form("do") == "out":
+        return _handed(asked, letting_in.link(asked.house, asked.viewer, number, asked.now), known.email)
+    if asked.form("do") == "code":
+        person = people.forget_code(asked.house, number, who=who, now=asked.now)
+        told = Notice(
+            "ok", _("The code generator of %(email)s is gone.", email=person.email), _("Their sessions and tokens have ended.")
+        )
+    elif asked.form("do") == "out":
         person = people.disable(asked.house, number, who=who, now=asked.now)
         told = Notice("ok", _("%(email)s is shut out.", email=person.email), _("Their sessions have ended."))
     elif asked.form("do") == "in":

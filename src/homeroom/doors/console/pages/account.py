@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
-from homeroom.desk import own_secrets, passwords, people, rights, sessions, telling, tokens
+from homeroom.desk import letting_in, own_secrets, passwords, people, rights, sessions, telling, tokens
 from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Goto, Notice, Shown
 from homeroom.doors.console.asked import Asked
@@ -43,6 +43,9 @@ class Mine:
     """The district whose elevated role a new token can carry; empty without one."""
     made: str = ""
     """The text of a token that was made just now."""
+    good_tokens: int = 0
+    reset: letting_in.Reset | None = None
+    """The last time that a link set a new password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def show(asked: Asked, made: str = "") -> Answer:
         zones=tuple((zone, zone.replace("_", " ")) for zone in _zones()),
         carries=on.district or "" if on is not None else "",
         made=made,
+        good_tokens=sum(t.revoked is None and t.expires > asked.now for t in tokens.mine(house, who)),
+        reset=letting_in.last_reset(house, who.person, asked.now),
     )
     return Shown("pages/account.html", view)
 
@@ -109,8 +114,12 @@ def change_password(asked: Asked) -> Answer:
     new = asked.values.get("password", ("",))[-1]
     if new != asked.values.get("again", ("",))[-1]:
         raise Misuse("The two passwords differ. Type the same one twice.")
-    own_secrets.change_password(asked.house, asked.viewer, asked.values.get("old_password", ("",))[-1], new, asked.now)
-    return Goto("/account", Notice("ok", _("Your password was changed."), _("Your other sessions have ended.")))
+    old, keep = asked.values.get("old_password", ("",))[-1], asked.form("tokens") == "keep"
+    ended = own_secrets.change_password(asked.house, asked.viewer, old, new, asked.now, keep_tokens=keep)
+    told = _("Your other sessions have ended.")
+    if ended:
+        told = _("Your other sessions have ended, and your tokens are good no more.")
+    return Goto("/account", Notice("ok", _("Your password was changed."), told))
 
 
 def show_generator(asked: Asked) -> Answer:

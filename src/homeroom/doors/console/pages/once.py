@@ -7,7 +7,7 @@ from datetime import datetime
 
 import segno
 
-from homeroom.desk import handing_over, once, own_secrets, passwords, people, sessions
+from homeroom.desk import handing_over, letting_in, once, own_secrets, passwords, people, sessions
 from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Goto, Notice, Shown
 from homeroom.doors.console.asked import Asked
@@ -25,6 +25,8 @@ class ComingIn:
     secret: str
     picture: str
     needs_code: bool
+    keeps_code: bool
+    """The person has a code generator, which stays: one of its codes is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ def show(asked: Asked) -> Answer:
     secret = asked.form("generator")
     if not own_secrets.SECRET.fullmatch(secret):
         secret = passwords.new_secret()
-    first = link.kind == people.INVITATION
-    return Shown("pages/come_in.html", ComingIn(person, first, secret, square(secret, person.email), person.staff))
+    first, keeps = link.kind == people.INVITATION, person.has_code
+    picture = "" if keeps else square(secret, person.email)
+    return Shown("pages/come_in.html", ComingIn(person, first, "" if keeps else secret, picture, person.staff, keeps))
 
 
 def open_(asked: Asked) -> Answer:
@@ -68,12 +71,25 @@ def _come_in(asked: Asked, token: str) -> Answer:
     if password != asked.values.get("again", ("",))[-1]:
         raise Misuse("The two passwords differ. Type the same one twice.")
     code = asked.form("code")
-    secret = asked.form("generator") if code else None
+    invited = people.invited(asked.house, token, asked.now)
+    secret = asked.form("generator") if code and not invited.has_code else None
     if secret is not None and not own_secrets.SECRET.fullmatch(secret):
         raise Misuse("Load the page again: it was not sent whole.")
+    before = letting_in.last_reset(asked.house, invited, asked.now)
     person = people.accept(asked.house, token, password, secret, code, asked.now, asked.form("name"))
     cookie = sessions.begin(asked.house, person, asked.now, agent=asked.agent, address=asked.peer, how="link")
-    return Goto("/", Notice("ok", _("Welcome, %(name)s.", name=person.name), _("You are signed in.")), session=cookie)
+    told = _("You are signed in.") if before is None else reset_told(asked, before)
+    return Goto("/", Notice("ok", _("Welcome, %(name)s.", name=person.name), told), session=cookie)
+
+
+def reset_told(asked: Asked, reset: letting_in.Reset) -> str:
+    """What somebody is told whose password was reset before: it may not have been they who opened the link."""
+    day = f"{reset.at:%Y-%m-%d}"
+    return _(
+        "Your password was reset on %(day)s by a link that %(who)s made. If that was not you, set a new one and tell an operator.",
+        day=day,
+        who=reset.made_by,
+    )
 
 
 def square(secret: str, email: str) -> str:

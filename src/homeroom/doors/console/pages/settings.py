@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from homeroom import __version__
-from homeroom.desk import deleting, house_settings, looking_after, people, rights, telling
+from homeroom.desk import deleting, house_settings, letting_in, looking_after, people, rights, telling
 from homeroom.desk.appointing import GIVES, may_give, reached
 from homeroom.desk.deleting import Farewell
 from homeroom.desk.house_settings import SettingLine
@@ -15,7 +15,7 @@ from homeroom.desk.viewer import Person
 from homeroom.doors.console.answers import Answer, Goto, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
-from homeroom.doors.console.pages.access import ROLES
+from homeroom.doors.console.pages.access import ROLES, sent
 from homeroom.doors.console.pages.speaking import SOURCE_KINDS
 from homeroom.doors.console.words import _
 from homeroom.roster.faults import Misuse
@@ -24,7 +24,6 @@ from homeroom.store.districts import District
 from homeroom.store.sources import Source
 from homeroom.sync import districts, expiry
 from homeroom.sync.checkup import Found, checkup
-from homeroom.sync.doorways import public_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +125,31 @@ def invite(asked: Asked) -> Answer:
     may_give(asked.viewer, role, ())
     people.confirm(asked.house, asked.viewer, asked.form("code"), asked.now)
     made = people.invite(asked.house, asked.form("email"), role, who=asked.viewer.who, now=asked.now, name=asked.form("name"))
-    return show_house(asked, f"{public_url(asked.house)}/once/{made.token}")
+    return _handed(asked, letting_in.handed(asked.house, made.person, made.token, asked.viewer.who), made.person.email)
+
+
+def _handed(asked: Asked, link: str | None, email: str) -> Answer:
+    """The link, to be sent; or word that it was sent."""
+    return show_house(asked, link) if link is not None else Goto("/settings", sent(email))
 
 
 def change_person(asked: Asked) -> Answer:
     """A new link for one of the vendor's people, shut them out, or let them in again."""
     number, who = asked.number("number"), asked.viewer.who
-    if reached(asked.house, asked.viewer, number) is None:
+    known = reached(asked.house, asked.viewer, number)
+    if known is None:
         raise NotThere
+    if asked.form("do") == "link":
+        letting_in.may_make(asked.house, asked.viewer, number)
+    if asked.form("do") == "code":
+        letting_in.may_forget_code(asked.house, asked.viewer, number)
     people.confirm(asked.house, asked.viewer, asked.form("code"), asked.now)
     if asked.form("do") == "link":
-        return show_house(asked, f"{public_url(asked.house)}/once/{people.again(asked.house, number, who=who, now=asked.now)}")
-    if asked.form("do") == "out":
+        return _handed(asked, letting_in.link(asked.house, asked.viewer, number, asked.now), known.email)
+    if asked.form("do") == "code":
+        forgotten = people.forget_code(asked.house, number, who=who, now=asked.now)
+        told = _("The code generator of %(email)s is gone.", email=forgotten.email)
+    elif asked.form("do") == "out":
         told = _("%(email)s is shut out.", email=people.disable(asked.house, number, who=who, now=asked.now).email)
     elif asked.form("do") == "in":
         told = _("%(email)s may sign in again.", email=people.enable(asked.house, number, who=who, now=asked.now).email)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from homeroom.desk import papers, people, rights
+from homeroom.desk import letting_in, papers, people, rights
 from homeroom.desk.appointing import may_give
 from homeroom.desk.setup import acting, worksheet
 from homeroom.desk.setup.acting import Progress
@@ -21,6 +21,7 @@ from homeroom.doors.console.answers import Answer, Download, Goto, Notice, NotTh
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages import speaking
+from homeroom.doors.console.pages.access import sent
 from homeroom.doors.console.pages.one_source import no_worker
 from homeroom.doors.console.words import N_, _
 from homeroom.doors.sftp.hostkeys import fingerprints, host_keys
@@ -30,7 +31,6 @@ from homeroom.guide.worksheet.writing import write
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
 from homeroom.sync import imports
-from homeroom.sync.doorways import public_url
 
 BYTES_OF_A_SHEET = 4 * 1024 * 1024
 LINK = {
@@ -135,7 +135,10 @@ def invite(asked: Asked) -> Answer:
     invited = people.invite(
         asked.house, asked.form("email"), role, who=asked.viewer.who, now=asked.now, districts=[asked.slug], schools=schools
     )
-    return show(asked, f"{public_url(asked.house)}/once/{invited.token}")
+    link = letting_in.handed(asked.house, invited.person, invited.token, asked.viewer.who)
+    if link is None:
+        return Goto(f"/districts/{asked.slug}/setup", sent(invited.person.email))
+    return show(asked, link)
 
 
 def show_worksheet(asked: Asked) -> Answer:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from homeroom.desk import elevation, oidc, rights, sessions, signing_in
+from homeroom.desk import elevation, letting_in, oidc, rights, sessions, signing_in
 from homeroom.desk.rights import Allowed, NeedsElevation
 from homeroom.desk.viewer import Kind
 from homeroom.doors.console.answers import Again, Answer, Goto, Notice, NotThere, Shown, Wrong
 from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
+from homeroom.doors.console.pages.once import reset_told
 from homeroom.doors.console.request import local
 from homeroom.doors.console.words import _, desk_says, speech
 from homeroom.roster.faults import Misuse
@@ -39,7 +40,14 @@ def sign_in(asked: Asked) -> Answer:
         raise Misuse("That did not match. Check the e-mail address, the password and the code.") from None
     except signing_in.TooManyTries:
         raise Misuse("Too many tries. Wait 15 minutes.") from None
-    return Goto(_to(asked), session=cookie)
+    return Goto(_to(asked), _resets(asked, cookie), session=cookie)
+
+
+def _resets(asked: Asked, cookie: str) -> Notice | None:
+    """Told at each sign-in for a while: a new password that was set by a link, which somebody else may have had."""
+    who = sessions.viewer(asked.house, cookie, asked.now)
+    found = letting_in.last_reset(asked.house, who.person, asked.now) if who is not None else None
+    return Notice("warn", _("Your password was reset."), reset_told(asked, found)) if found is not None else None
 
 
 def go_elsewhere(asked: Asked) -> Answer:
@@ -60,7 +68,7 @@ def come_back(asked: Asked) -> Answer:
         cookie, to = oidc.come_back(asked.house, asked.csrf, state, code, asked.now, agent=asked.agent, address=asked.peer)
     except oidc.NotLetIn as no:
         return Goto("/sign-in", Notice("bad", _("You were not signed in."), str(no)))
-    return Goto(local(to), session=cookie)
+    return Goto(local(to), _resets(asked, cookie), session=cookie)
 
 
 def sign_out(asked: Asked) -> Answer:

@@ -85,8 +85,13 @@ def change(asked: Asked) -> Answer:
     if not asked.form("sure"):
         again = tuple((PREFIX + name, typed[name]) for name, _before, _after in made.changes)
         return Shown("pages/source_settings_sure.html", Sure(asked.slug, source, made.changes, again))
-    sources.change(asked.house, asked.slug, source.id, made.values, asked.viewer.who)
+    changed = sources.change(asked.house, asked.slug, source.id, made.values, asked.viewer.who)
     told = ngettext("%(num)s setting was changed.", "%(num)s settings were changed.", len(made.changes))
+    if source.secret is not None and changed.secret is None:
+        return Goto(
+            f"/districts/{asked.slug}/sources/{source.id}",
+            Notice("warn", told, _("It leads to another server now: enter the password or secret for that one.")),
+        )
     return Goto(
         f"/districts/{asked.slug}/sources/{source.id}",
         Notice("ok", told, _("It counts from the next import on. The audit keeps both values.")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx2
@@ -21,6 +22,8 @@ from homeroom.systems.powerschool.client.errors import (
 from homeroom.systems.powerschool.client.shapes import as_list, at, parse, text
 
 SAID = 300
+_FIELD = re.compile(r"[A-Za-z0-9_.$-]{1,120}")
+"""What a field is called. Anything else in its place is no name, and is not told on."""
 """How much of a server's own words is kept."""
 
 
@@ -85,7 +88,7 @@ def _forbidden(answer: httpx2.Response, path: str, said: str) -> PowerSchoolErro
     for error in as_list(at(_json(answer), "errors")):
         name, resource = text(error.get("field")) or "", text(error.get("resource")) or ""
         whole = name if "." in name else f"{resource}.{name}"
-        if name:
+        if _FIELD.fullmatch(whole):
             fields.add(Field(whole.lower(), text(error.get("code")) or ""))
     if fields:
         return FieldsRefused(tuple(sorted(fields)), path=path, said=said)

@@ -29,6 +29,10 @@ from homeroom.systems.powerschool.client.tokens import Tokens
 AGENT = "Homeroom"
 SIGN_IN = "/oauth/access_token"
 Judged = TypeVar("Judged")
+MOST_IN_MEMORY = 64 << 20
+"""Bytes of an answer that is not written to a file: a page of a list, a token, a refusal."""
+MOST_OF_A_FILE = 8 << 30
+"""Bytes of a query's whole answer. That of 200,000 students is a fortieth of it."""
 RENEWALS = 2
 """How many fresh tokens one call may cost: a server that refuses those too does not mean the token."""
 
@@ -56,7 +60,7 @@ class Caller:
             headers={"Accept": "application/json", "User-Agent": AGENT},
             timeout=httpx2.Timeout(patience.answer, connect=patience.connect),
             follow_redirects=False,
-            verify=_trusted(),
+            verify=trusted(),
             transport=transport,
         )
         self._tokens = Tokens(self._sign_in)
@@ -172,11 +176,11 @@ class Caller:
                 if into is not None and _kept(answer):
                     into.seek(0)
                     into.truncate()
-                    for chunk in answer.iter_bytes():
+                    for chunk in _bounded(answer, path, MOST_OF_A_FILE):
                         into.write(chunk)
                     into.flush()
                 else:
-                    answer.read()
+                    answer = _whole(answer, path)
             finally:
                 answer.close()
         except httpx2.TimeoutException as trouble:
@@ -214,7 +218,7 @@ class Caller:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
     """Whom we trust, read once in the life of a process: it takes 40 ms, a tenth of what refreshing one student takes."""
     return httpx2.create_ssl_context()
 
@@ -228,6 +232,27 @@ def _checked(url: str) -> str:
     if parts.username or parts.password:
         raise Rejected("an address with a user name or password in it is not used")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _bounded(answer: httpx2.Response, path: str, most: int) -> Iterator[bytes]:
+    """The body, unpacked, up to a length: a server that never ends, or a small answer that unpacks to a huge one, fills nothing."""
+    size = 0
+    for chunk in answer.iter_bytes():
+        size += len(chunk)
+        if size > most:
+            raise BrokenAnswer(f"an answer of more than {most >> 20:,} MB", path=path, status=answer.status_code)
+        yield chunk
+
+
+def _whole(answer: httpx2.Response, path: str) -> httpx2.Response:
+    """The answer with its body in memory."""
+    body = b"".join(_bounded(answer, path, MOST_IN_MEMORY))
+    told = [
+        (n, v)
+        for n, v in answer.headers.multi_items()
+        if n.lower() not in ("content-encoding", "content-length", "transfer-encoding")
+    ]
+    return httpx2.Response(answer.status_code, headers=told, content=body, request=answer.request)
 
 
 def _kept(answer: httpx2.Response) -> bool:

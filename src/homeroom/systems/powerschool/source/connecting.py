@@ -9,7 +9,9 @@ from stamina.instrumentation import set_on_retry_hooks
 from homeroom.roster.faults import Refused
 from homeroom.systems.fetching import Errand
 from homeroom.systems.powerschool.client import Patience, PowerSchool, PowerSchoolError
+from homeroom.systems.powerschool.client.calling import trusted
 from homeroom.systems.powerschool.source.troubles import reason
+from homeroom.systems.reached import Reached
 
 
 def client(errand: Errand) -> PowerSchool:
@@ -29,6 +31,7 @@ def client(errand: Errand) -> PowerSchool:
             folder=errand.folder,
             patience=patience,
             again=lambda trouble: errand.tell(f"again: {trouble}"),
+            transport=Reached(errand.reach, trusted()),
         )
     except PowerSchoolError as trouble:
         raise reason(trouble, host(errand)) from None
