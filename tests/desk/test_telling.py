@@ -146,7 +146,11 @@ def test_a_failed_night_and_a_dry_run(night: Pinewood, postbox: tuple[Postbox, s
     letter = postbox[0].kept[0][1]
     assert letter["Subject"] == "Pinewood: import failed"
     assert failed.reason is not None
-    assert failed.reason.remedy in " ".join(letter.get_content().split())
+    assert "`seasonally_empty`" in failed.reason.remedy
+    told = " ".join(letter.get_content().split())
+    assert "declare it empty for the season. " in told, "a secretary reads no names of settings"
+    assert "`" not in told
+    assert "because you chose to know" in told
 
 
 def test_a_person_who_rejects_is_not_told_that_it_failed(night: Pinewood, postbox: tuple[Postbox, str]) -> None:
@@ -177,7 +181,22 @@ def test_what_a_person_writes_to_the_district_reaches_its_administrators(night: 
     assert rejection["Subject"] == "Pinewood: import was rejected"
     assert "eng@vendor.example rejected import 2." in rejection.get_content()
     assert "Elm School is missing. Please send it again." in rejection.get_content()
+    assert "because you look after this district's data" in rejection.get_content(), "nobody chose this letter"
     assert [told.email for told in telling.told_of(night.house, SLUG, held)][-2:] == ["bob@pinewood.example"] * 2
+
+
+@pytest.mark.parametrize("who", ["bob@pinewood.example", "bob@pinewood.example by token nightly"])
+def test_who_writes_it_does_not_get_the_own_letter(night: Pinewood, postbox: tuple[Postbox, str], who: str) -> None:
+    from homeroom.sync import imports
+
+    administrator(night)
+    administrator(night, "bea@pinewood.example")
+    held = night.night(half()).number
+    tell(night, postbox)
+    postbox[0].kept.clear()
+    imports.reject(night.house, SLUG, held, who=who, message="Elm School is missing.")
+    assert tell(night, postbox) == 1
+    assert [to for to, _ in postbox[0].kept] == ["bea@pinewood.example"]
 
 
 def test_a_late_source_is_told_when_its_hour_strikes_and_not_again(night: Pinewood, postbox: tuple[Postbox, str]) -> None:

@@ -5,6 +5,7 @@ A failed try is tried again with growing pauses for a day. Neither a subject nor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -112,7 +113,8 @@ def worded(house: House, told: News) -> tuple[str, str]:
     district = house.stores.control.districts.get(told.district)
     word, _, about = told.cause.partition(":")
     home = f"{public_url(house)}/districts/{told.district}"
-    foot = f"\n\nYou get this because you chose to know. Change that here: {public_url(house)}/account\n"
+    why = "you look after this district's data." if word in WRITTEN else "you chose to know. Change that here:"
+    foot = f"\n\nYou get this because {why}" + ("\n" if word in WRITTEN else f" {public_url(house)}/account\n")
     if word == "late":
         due = _local(told.detail["due"], district.timezone)
         last = (
@@ -132,19 +134,27 @@ def worded(house: House, told: News) -> tuple[str, str]:
     title = code(about).title
     subject = f"{district.name}: import waits for approval" if word == "held" else f"{district.name}: import failed"
     kept = "Nothing has changed yet, and applications keep the roster of before." if word == "held" else "Nothing was changed."
-    text = f"{title}.\n\n{told.detail['message']} {kept}\n\n{told.detail['remedy']}\n\n{home}/imports/{told.number}"
+    text = f"{title}.\n\n{told.detail['message']} {kept}\n\n{_for_mail(told.detail['remedy'])}\n\n{home}/imports/{told.number}"
     return subject, text + foot
 
 
+def _for_mail(remedy: str) -> str:
+    """What to do, without the names of settings: they are told where they can be changed, on the page to which the letter leads."""
+    return re.sub(r"`([^`]+)`", r"\1", re.sub(r" \(`[^`]+`\)", "", remedy))
+
+
 def _wants(house: House, told: News) -> list[Person]:
-    """The people who chose to know of it and may sign in. What is written to a district goes to all of its administrators."""
+    """The people who chose to know of it and may sign in. What is written to a district goes to all of its administrators but the
+    one who wrote it."""
     word = told.cause.partition(":")[0]
     if not house.stores.control.districts.stays(told.district):
         return []
     everybody = [as_person(kept) for kept in house.stores.control.people.all() if kept.disabled is None]
     seeing = [person for person in everybody if Viewer(person).sees(told.district)]
     if word in WRITTEN:
-        return [p for p in seeing if p.role == "administrator" or "held" in chosen(house, p.id, told.district)]
+        author = told.detail["who"].partition(" by token ")[0]
+        readers = [p for p in seeing if p.role == "administrator" or "held" in chosen(house, p.id, told.district)]
+        return [p for p in readers if p.email != author]
     return [person for person in seeing if word in chosen(house, person.id, told.district)]
 
 

@@ -12,24 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, delete, or_, select, update
 
-from homeroom.store.control_tables import (
-    account,
-    app,
-    audit,
-    control,
-    deletion,
-    district,
-    elevation,
-    login,
-    mailing,
-    news,
-    person,
-    personal_token,
-    session,
-    setting,
-    source,
-)
+from homeroom.store.control_tables import account, app, audit, control, deletion, district, login, news, setting, source
 from homeroom.store.moments import written
+from homeroom.store.people_tables import elevation, mailing, person, personal_token, session
 
 _STAYS = frozenset({audit.name, deletion.name})
 """What was done stays, and the line that says that the district is gone."""

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select
 
-from homeroom.store.control_tables import found
 from homeroom.store.moments import written
+from homeroom.store.people_tables import found
 from homeroom.store.places import Place
 
 

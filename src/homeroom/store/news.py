@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
-from homeroom.store.control_tables import mailing, news
+from homeroom.store.control_tables import news
 from homeroom.store.moments import read, written
+from homeroom.store.people_tables import mailing
 from homeroom.store.places import Place
 from homeroom.store.upsert import inserting
 

@@ -12,8 +12,8 @@ from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from homeroom.roster.faults import Misuse
-from homeroom.store.control_tables import person
 from homeroom.store.moments import read, written
+from homeroom.store.people_tables import person
 from homeroom.store.places import Place
 
 

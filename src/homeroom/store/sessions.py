@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, or_, select, update
 
-from homeroom.store.control_tables import attempt, elevation, once, personal_token, session, support
 from homeroom.store.moments import read, written
+from homeroom.store.people_tables import attempt, elevation, once, personal_token, session, support
 from homeroom.store.places import Place
 from homeroom.store.upsert import put
 
