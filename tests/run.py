@@ -40,7 +40,8 @@ ALLOCATOR = Path("/usr/lib") / str(sysconfig.get_config_var("MULTIARCH")) / "lib
 
 No test needs it, and none is left out without it. Only the processes that run tests have it, none that a test starts.
 """
-ALLOCATOR_PACKAGE = "libjemalloc2"
+QUICKER = {"libjemalloc2": ALLOCATOR, "chromium-headless-shell": Path("/usr/bin/chromium-headless-shell")}
+"""Packages that tests are quicker with, and pass without."""
 MEMORY = Path("/dev/shm")
 ROOM = 4 << 30
 """Bytes that must be free in memory before the tests' files go there; a whole run leaves less than a quarter of it at any time."""
@@ -54,7 +55,7 @@ def found(tool: str) -> bool:
 def install_tools() -> list[str]:
     """Install what is missing by apt where that is allowed; returns the tools that are still missing."""
     missing = [tool for tool in PACKAGES if not found(tool)]
-    packages = [PACKAGES[tool] for tool in missing] + ([] if ALLOCATOR.exists() else [ALLOCATOR_PACKAGE])
+    packages = [PACKAGES[tool] for tool in missing] + [name for name, place in QUICKER.items() if not place.exists()]
     if not packages or shutil.which("apt-get") is None:
         return missing
     sudo: list[str] = []
@@ -118,27 +119,39 @@ def lint() -> bool:
     return all(steps)
 
 
-def tests(*arguments: str) -> bool:
+def tests(environment: dict[str, str], *arguments: str) -> bool:
     """The tests on two processors; their last lines are the ten slowest and how many passed."""
     pytest = ("-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "--durations=10", "--durations-min=1")
-    with scratch() as environment:
-        if ALLOCATOR.exists():
-            environment |= {"LD_PRELOAD": str(ALLOCATOR)}
-        return step("tests", sys.executable, *pytest, *arguments, environment=environment)
+    if ALLOCATOR.exists():
+        environment = environment | {"LD_PRELOAD": str(ALLOCATOR)}
+    return step("tests", sys.executable, *pytest, *arguments, environment=environment)
+
+
+def gather(environment: dict[str, str], chosen: list[str]) -> None:
+    """Let pytest compile the tests once, while lint leaves a processor idle: else each of its processes does, at the same time."""
+    if "PYTHONDONTWRITEBYTECODE" in environment:
+        return  # nothing would be kept
+    quiet = ("-m", "pytest", "--collect-only", "-qq")
+    subprocess.run(
+        [sys.executable, *quiet, *chosen], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 def main(arguments: list[str]) -> int:
     """Run the steps; 0 when all of them held."""
     if "--lint" in arguments:
         return 0 if lint() else 1
-    with ThreadPoolExecutor(1) as beside:
-        installing = beside.submit(install_tools)
-        clean = lint()
-        start = time.monotonic()
-        missing = installing.result()
-    print(f"── tools\n   {'some are missing' if missing else 'ok'} (waited {time.monotonic() - start:.1f} s)", flush=True)
     chosen = [a for a in arguments if a != "--quick"] or ["tests"]
-    passed = tests(*(["-m", "not slow"] if "--quick" in arguments else []), *chosen)
+    with scratch() as environment:
+        with ThreadPoolExecutor(2) as beside:
+            installing = beside.submit(install_tools)
+            gathering = beside.submit(gather, environment, chosen)
+            clean = lint()
+            start = time.monotonic()
+            missing = installing.result()
+            gathering.result()
+        print(f"── tools\n   {'some are missing' if missing else 'ok'} (waited {time.monotonic() - start:.1f} s)", flush=True)
+        passed = tests(environment, *(["-m", "not slow"] if "--quick" in arguments else []), *chosen)
     for tool in missing:
         print(f"Not run: the tests that need {tool}; install it with: apt-get install {PACKAGES[tool]}")
     if not clean:

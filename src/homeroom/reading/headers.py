@@ -49,8 +49,9 @@ def visible(word: str) -> str:
     >>> visible('\\ufeff "First\\u00a0 Name\\u200b" ')
     'First Name'
     """
-    kept = "".join(c if not c.isspace() else " " for c in word if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
-    kept = _BLANKS.sub(" ", kept).strip()
+    if not (word.isascii() and word.isprintable()):  # which nearly all words are: nothing invisible is in them
+        word = "".join(c if not c.isspace() else " " for c in word if unicodedata.category(c) not in ("Cf", "Cc") or c.isspace())
+    kept = _BLANKS.sub(" ", word).strip()
     for left, right in _QUOTES:
         if len(kept) >= 2 and kept.startswith(left) and kept.endswith(right):
             return kept[len(left) : -len(right)].strip()
