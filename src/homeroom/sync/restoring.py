@@ -22,7 +22,7 @@ from homeroom.deliveries.workfolders import reap
 from homeroom.roster.faults import Misuse
 from homeroom.roster.words import Listed, ngettext
 from homeroom.settings import Settings
-from homeroom.store import control_tables, district_tables, locks
+from homeroom.store import control_tables, district_tables, locks, people_tables
 from homeroom.store.audit import AuditRow
 from homeroom.store.places import Place
 from homeroom.store.postgres_schema import postgres_engine
@@ -35,7 +35,7 @@ from homeroom.sync.house import given_keys, opened, raw_store
 
 Tell = Callable[[str], None]
 PASSING = (
-    control_tables.found, control_tables.session, control_tables.once, control_tables.attempt, control_tables.token, control_tables.worker,
+    people_tables.found, people_tables.session, people_tables.once, people_tables.attempt, control_tables.token, control_tables.worker,
 )  # fmt: skip
 """What must not come to life again: who was signed in, one-time links, tokens of an hour, processes."""
 
