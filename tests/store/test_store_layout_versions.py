@@ -41,7 +41,9 @@ def test_a_saved_change_makes_a_version_and_the_same_text_makes_none(stores: Sto
         kept.get("pine", "ours", 9)
 
 
-def test_a_control_store_from_before_gets_the_table_and_keeps_what_it_holds(bare_database_url: str | None, tmp_path: Path) -> None:
+def test_a_control_store_from_before_gets_the_table_and_keeps_what_it_holds(
+    bare_database_url: str | None, tmp_path: Path
+) -> None:
     old = _first_of_all(bare_database_url, tmp_path)
     with old.write() as connection:
         row = "('pine', 'Pine', 'UTC', '2026-09-01T06:30:00.000Z')"
