@@ -29,6 +29,9 @@ SETTINGS = {
     "listen_addresses": "",
     "autovacuum": "off",
     "max_wal_size": "1GB",
+    "wal_level": "minimal",  # nobody copies this server
+    "max_wal_senders": "0",
+    "jit": "off",
 }
 
 

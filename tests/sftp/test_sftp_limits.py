@@ -365,8 +365,9 @@ def test_an_unknown_account_takes_as_long_as_a_known_one() -> None:
         passwords.close()
         return spent
 
-    known, unknown = asyncio.run(measure((hashed(PASSWORD),))), asyncio.run(measure(()))
-    assert unknown > known / 4
+    # The least of some: what else this process does meanwhile only adds.
+    known = min(asyncio.run(measure((hashed(PASSWORD),))) for _ in range(3))
+    assert asyncio.run(measure(())) > known / 4
 
 
 def test_passwords() -> None:

@@ -41,15 +41,17 @@ def test_a_saved_change_makes_a_version_and_the_same_text_makes_none(stores: Sto
         kept.get("pine", "ours", 9)
 
 
-def test_a_control_store_from_before_gets_the_table_and_keeps_what_it_holds(database_url: str | None, tmp_path: Path) -> None:
-    old = _first_of_all(database_url, tmp_path)
+def test_a_control_store_from_before_gets_the_table_and_keeps_what_it_holds(
+    bare_database_url: str | None, tmp_path: Path
+) -> None:
+    old = _first_of_all(bare_database_url, tmp_path)
     with old.write() as connection:
         row = "('pine', 'Pine', 'UTC', '2026-09-01T06:30:00.000Z')"
         connection.exec_driver_sql(f"INSERT INTO {old.name('district')} (slug, name, timezone, created) VALUES {row}")
     old.close()
     if isinstance(old, PostgresSchema):
         old.engine.dispose()
-    with stores.open(tmp_path, database_url) as opened:
+    with stores.open(tmp_path, bare_database_url) as opened:
         with opened.control.place.read() as connection:
             assert inspect(connection).get_pk_constraint("layout_version", schema=_schema(connection))["constrained_columns"]
         opened.control.layouts.save("pine", "ours", TEXTS, "d1", note=None, who="ada", now=NOW)

@@ -100,8 +100,12 @@ def test_mistakes_are_told_with_their_places_and_files_with_what_they_lack(tmp_p
 
 
 def test_a_large_file_is_proposed_as_quickly_as_a_small_one(tmp_path: Path) -> None:
-    """50 MB; processor seconds, since the machine may be busy with other things. Loading the modules is not counted twice."""
-    propose_for(write(tmp_path / "warm", district()), tmp_path / "work")
+    """50 MB; processor seconds beside those of a small one, since the machine may be slow. Loading the modules is not counted twice."""
+    small = write(tmp_path / "small", district())
+    propose_for(small, tmp_path / "work")
+    begin = time.process_time()
+    propose_for(small, tmp_path / "work")
+    usual = time.process_time() - begin
     row = "{n:07d},Given{n},Family{n},{g},e{s},8/{d}/2012,someone{n}@example.org,312-555-0147,Main Street {n},Springfield\n"
     with (tmp_path / "students.csv").open("w") as file:
         file.write("Student ID,First Name,Last Name,Grade,School ID,DOB,Email,Home Phone,Street,City\n")
@@ -112,7 +116,7 @@ def test_a_large_file_is_proposed_as_quickly_as_a_small_one(tmp_path: Path) -> N
             file.write(block)
     begin = time.process_time()
     found = propose_for(tmp_path / "students.csv", tmp_path / "work")
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < max(2, 20 * usual)
     assert found.proposals[0].table == "users"
 
 
