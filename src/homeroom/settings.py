@@ -112,7 +112,8 @@ class Settings:
         metadata={
             "says": "Hosts, addresses and networks that sources may connect to although they are not public: "
             "`sis.pinewood.example, 10.20.0.0/16`. Without it a source that was set in the console or by a program reaches public "
-            "addresses only. A host that is named here is trusted with whatever addresses it has."
+            "addresses only. A host that is named here is trusted with whatever addresses it has.",
+            "default": "none",
         },
     )
     oidc_issuer: str | None = field(

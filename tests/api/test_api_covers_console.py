@@ -185,6 +185,7 @@ TABLE: dict[str, Entry] = {
     "GET /districts/{slug}/access/people/{number:int}": ("list_own_audit", "list_own_people"),
     "POST /districts/{slug}/access/people/{number:int}": CHOOSE,
     "POST /districts/{slug}/access/people/{number:int} do=link": ("link_own_person",),
+    "POST /districts/{slug}/access/people/{number:int} do=code": ("forget_own_code",),
     "POST /districts/{slug}/access/people/{number:int} do=out": ("change_own_person",),
     "POST /districts/{slug}/access/people/{number:int} do=in": ("change_own_person",),
     "GET /audit": ("list_audit", "check_audit"),
@@ -205,6 +206,7 @@ TABLE: dict[str, Entry] = {
     "GET /settings/people/{number:int}": ("get_installation", "list_people"),
     "POST /settings/people/{number:int}": CHOOSE,
     "POST /settings/people/{number:int} do=link": ("link_person",),
+    "POST /settings/people/{number:int} do=code": ("forget_code",),
     "POST /settings/people/{number:int} do=out": ("change_person",),
     "POST /settings/people/{number:int} do=in": ("change_person",),
     # apps
@@ -223,6 +225,7 @@ TABLE: dict[str, Entry] = {
     "POST /account/sessions/{number:int}/end": ("end_session",),
     "GET /account/password": ("get_me",),
     "POST /account/password": OWN_SECRET,
+    "POST /account/password tokens=keep": OWN_SECRET,
     "GET /account/generator": OWN_SECRET,
     "POST /account/generator": OWN_SECRET,
     "GET /account/tokens": ("list_tokens",),

@@ -209,6 +209,22 @@ def test_nobody_gives_more_than_they_have(office: Api, persons: dict[str, Somebo
     assert next(p for p in listed if p["email"] == "kim@larkspur.example")["districts"] == ["pinewood"]
 
 
+def test_a_program_is_given_a_link_into_an_account_by_an_elevated_operator_alone(
+    office: Api, persons: dict[str, Somebody]
+) -> None:
+    mia = office.person("administrator", "mia@pinewood.example", districts=["pinewood"])
+    ada, operator = persons["engineer"], persons["operator"]
+    path = f"/districts/pinewood/people/{mia.person.id}"
+    for method, of in (("POST", f"{path}/link"), ("DELETE", f"{path}/code-generator")):
+        refused = office.call(office.token(ada, "settings"), method, of)
+        assert (refused.status_code, "Ask an operator" in refused.json()["detail"]) == (422, True)
+        assert "/once/" not in refused.text
+        elsewhere = office.call(office.token(operator, "settings", None), method, of.replace("/districts/pinewood", ""))
+        assert (elsewhere.status_code, elsewhere.json()["district"]) == (403, "pinewood"), "the district reads the reason"
+    assert office.ask(office.token(operator, "settings"), "POST", f"{path}/link")["link"].count("/once/") == 1
+    assert office.ask(office.token(operator, "settings"), "DELETE", f"{path}/code-generator")["has_code"] is False
+
+
 def test_a_stolen_plain_token_lets_nobody_in(office: Api, persons: dict[str, Somebody]) -> None:
     """A link that lets somebody in is an account: whoever opens it could take the elevated role that the token does not have."""
     mia = office.person("administrator", "mia@larkspur.example", districts=["larkspur"])

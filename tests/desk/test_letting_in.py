@@ -140,6 +140,13 @@ def test_who_came_by_single_sign_on_is_somebody_too(house: House) -> None:
         letting_in.link(house, signed_in(somebody(house, "engineer")), who.person.id, NOON)
 
 
+def test_an_invitation_is_dead_when_its_person_came_by_single_sign_on(house: House) -> None:
+    invited = people.invite(house, "eve@pinewood.example", "administrator", who="ada", now=NOON, districts=["pinewood"])
+    house.stores.control.people.change(invited.person.id, subject="https://sso.example 18")
+    with pytest.raises(once.LinkDead):
+        people.accept(house, invited.token, NEW, None, "", NOON)
+
+
 def test_who_never_came_is_invited_anew_by_whoever_may_invite(house: House) -> None:
     invited = people.invite(house, "eve@pinewood.example", "administrator", who="ada", now=NOON, districts=["pinewood"])
     link = letting_in.link(house, signed_in(somebody(house, "engineer")), invited.person.id, NOON)

@@ -28,5 +28,6 @@ def lines(settings: Settings) -> tuple[SettingLine, ...]:
 
 def _line(settings: Settings, name: str, meaning: str) -> SettingLine:
     value, secret = getattr(settings, name), name in SECRET
+    value = (", ".join(value) or None) if isinstance(value, tuple) else value
     is_set = bool(value) if secret else value is not None
     return SettingLine(f"HOMEROOM_{name.upper()}", is_set, str(value) if is_set and not secret else None, secret, meaning)

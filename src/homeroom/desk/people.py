@@ -95,10 +95,12 @@ def invited(house: House, token: str, now: datetime) -> Person:
     link = once.look(house, token, now)
     if link.kind not in (INVITATION, NEW_PASSWORD):
         raise once.LinkDead(None, expired=False)
-    person = as_person(house.stores.control.people.get(int(link.about)))
-    if person.disabled:  # or whoever was shut out would come back with a password that somebody else chose meanwhile
+    kept = house.stores.control.people.get(int(link.about))
+    # Whoever was shut out would come back with a password that somebody else chose meanwhile; and an invitation that whoever made it has seen
+    # is none any more when its person has come in by the sign-in elsewhere.
+    if kept.disabled is not None or (link.kind == INVITATION and came_in(kept)):
         raise once.LinkDead(None, expired=False)
-    return person
+    return as_person(kept)
 
 
 def accept(house: House, token: str, password: str, secret: str | None, code: str, now: datetime, name: str = "") -> Person:
