@@ -139,7 +139,15 @@ def test_a_server_that_fails_for_good_changes_nothing(pulled: Pinewood, server: 
         assert (report.outcome, report.reason.code if report.reason else None) == ("failed", expected), fault
     server.steer("faults", {"faults": []})
     sources.set_secrets(pulled.house, SLUG, source.id, {"client_secret": "wrong"})
-    assert "credentials" in str(pull(pulled).reason)
+    refused = pull(pulled).reason
+    assert refused is not None
+    assert refused.code == "credentials"
+    assert "/oauth" not in refused.message + refused.remedy, "the sentence is for people"
+    assert "401" not in refused.message
+    assert "(/oauth/access_token, status 401)" in (refused.detail or ""), "what an engineer asks for stands beside it"
+    with pytest.raises(pulling.NotReached, match="does not take the client id and secret") as tested:
+        pulling.look(pulled.house, SLUG, source.id, NOW)
+    assert (str(tested.value).count("/oauth"), tested.value.detail) == (0, refused.detail)
     sources.set_secrets(pulled.house, SLUG, source.id, {"client_secret": server.world.plugin.client_secret})
     plugin = server.world.plugin
     granted, installed = plugin.fields, dict(server.world.installed)

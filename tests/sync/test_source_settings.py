@@ -17,6 +17,7 @@ from homeroom.cli import WRONG_USE, run
 from homeroom.cli.commands import COMMANDS, GROUPS
 from homeroom.roster.codes import codes
 from homeroom.roster.faults import Misuse
+from homeroom.store import stores
 from homeroom.store.sources import Source
 from homeroom.sync import setting_kinds as kinds
 from homeroom.sync import source_settings, tuning
@@ -189,6 +190,17 @@ def test_the_commands_set_and_show(homeroom: Callable[..., tuple[int, Any, str]]
         homeroom("source", "set", "pinewood", "1", "pause=", "start=", "name=", "patience_minutes=", "remove_share=")[1]["set"]
         == []
     )
+
+
+def test_a_source_without_a_name_is_called_what_it_is(homeroom: Callable[..., tuple[int, Any, str]], tmp_path: Path) -> None:
+    for kind, told in (("sftp", "SFTP folder"), ("upload", "Uploads"), ("sftp", "SFTP folder 2"), ("sftp", "SFTP folder 3")):
+        assert homeroom("source", "add", "pinewood", "--kind", kind)[1]["name"] == told
+    assert homeroom("source", "set", "pinewood", "1", "name=Nightly")[1]["settings"]["name"] == "Nightly"
+    assert homeroom("source", "add", "pinewood", "--kind", "sftp")[1]["name"] == "SFTP folder", "the name is free again"
+    with stores.open(tmp_path / "data") as opened:  # as it was kept before names were good
+        opened.control.sources.change(2, name="upload")
+    status, shown, _ = homeroom("source", "show", "pinewood", "2")
+    assert (status, shown["settings"]["name"], shown["set"]) == (0, "Uploads", [])
 
 
 def test_nothing_is_changed_by_a_wrong_value(homeroom: Callable[..., tuple[int, Any, str]]) -> None:

@@ -107,6 +107,10 @@ PARTS: Mapping[str, tuple[type[Any], str, Meanings]] = {
             "code": ("text", "One of the [reasons](issues.md)."),
             "message": ("text", "What happened, as a sentence."),
             "remedy": ("text", "What to do."),
+            "detail": (
+                "text or null",
+                "What the other side said in its own terms (an address, a status), for who connects the two.",
+            ),
         },
     ),
     "files": (

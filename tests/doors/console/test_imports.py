@@ -244,9 +244,23 @@ def test_a_hold_is_understood_asked_about_and_rejected(place: World) -> None:
     answer = visitor.post(f"{LARKSPUR}/2", form)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{LARKSPUR}/2")
     told = words(visitor.get(f"{LARKSPUR}/2"))
+    assert "The district is told why." in told
     assert "Failed: rejected" in told
     assert "Rejected by engineer@vendor.example. The reason: “Elm School is missing.”" in told
     assert place.house.stores.control.audit.last(1, "larkspur")[0].detail["reason"] == "Elm School is missing."
+
+
+def test_who_is_the_district_reads_nothing_of_a_district_that_is_told(place: World) -> None:
+    number = place.night("larkspur", half()).number
+    visitor = browser(place, "administrator", districts=("larkspur",))
+    plan = re.search(r'name="plan" value="([^"]+)"', visitor.get(f"{LARKSPUR}/{number}").text)
+    assert plan
+    key = code(place, "administrator", districts=("larkspur",))
+    form = {"decision": "reject", "plan": plan[1], "message": "I send it again.", "code": key}
+    assert visitor.post(f"{LARKSPUR}/{number}", form).status_code == 303
+    told = words(visitor.get(f"{LARKSPUR}/{number}"))
+    assert "The district is told why" not in told
+    assert "Your message is in the report, and the people of your district get it." in told
 
 
 def test_an_approval_needs_the_role_the_number_a_reason_and_the_plan_that_was_shown(place: World) -> None:
