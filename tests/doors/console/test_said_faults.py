@@ -380,7 +380,7 @@ def test_a_day_and_a_list_are_written_as_the_reader_writes_them() -> None:
     said = _("{days} to {last} of {names}, {count}", days=date(2026, 3, 7), last="x", names=in_a_row("abc", " or "), count=1200)
     assert desk_says.told(german, said) == "7. März to x of a, b oder c, 1.200"
     assert plain(said) == "2026-03-07 to x of a, b or c, 1,200"
-    assert desk_says.told(german, _("{age}", age=in_a_row([timedelta(hours=5), 1200]))) == "5 h und 1.200"
+    assert desk_says.told(german, _("{age}", age=in_a_row([timedelta(hours=5), 1200]))) == "5 h, 1.200"
 
 
 def test_mistakes_of_a_layout_s_text_are_said_in_the_language_of_the_reader(reader: Reader) -> None:
@@ -402,7 +402,7 @@ def test_mistakes_of_a_layout_s_text_are_said_in_the_language_of_the_reader(read
     known = (
         re.findall(r"\w+", " ".join(extracting.RECIPES))
         + list(_functions())
-        + ["fiel", "file", "lowre", "users.csv", "drop", "CASE"]
+        + ["fiel", "file", "lowre", "users.csv", "command", "CASE"]
     )
     assert wholly(page.text, *known) == [], shown
 
@@ -420,7 +420,7 @@ def test_a_worksheet_that_is_none_is_said_in_the_language_of_the_reader(reader: 
     assert token is not None
     answer = browser.ask(
         "POST",
-        "/districts/cedar/setup/worksheet/upload",
+        "/districts/cedar/setup/worksheet/sheet",
         headers=SPOKEN | {"sec-fetch-site": "same-origin"},
         data={"csrf": token[1]},
         files={"sheet": ("numbers.xlsx", b"PK nothing", "application/octet-stream")},

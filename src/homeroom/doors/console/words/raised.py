@@ -110,7 +110,7 @@ def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str | None]]:
         if isinstance(node, ast.Call):
             yield node, inside
         below = node.name if isinstance(node, ast.ClassDef) else inside
-        waiting += [(child, below) for child in ast.iter_child_nodes(node)]
+        waiting += [(child, below) for child in reversed(list(ast.iter_child_nodes(node)))]
 
 
 def _raised(file: str, call: ast.Call, marks: set[str]) -> Iterator[Sentence | Amiss]:
