@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from homeroom.desk.words import plain
 
 from desk_people import ADMINISTRATOR
 from e2e.files import district
@@ -15,6 +14,7 @@ from homeroom.desk.causes import title
 from homeroom.desk.import_report import import_page
 from homeroom.doors.console.words.extracting import catalogue
 from homeroom.roster.codes import Code, codes
+from homeroom.roster.words import plain
 from homeroom.store.issues import Group
 from homeroom.sync.house import opened
 from sync_house import SLUG, Pinewood, settings

@@ -114,10 +114,12 @@ def faults(raw: Mapping[str, Any]) -> list[Said]:
     ]
     for name, limits in own.items():
         if not isinstance(limits, Mapping):
-            wrong.append(_("tables.{name} must be an object of limits", name=name))
+            wrong.append(_("{limit} must be an object of limits", limit=".".join(("tables", name))))
             continue
         wrong += [
-            _("tables.{name}.{key} is not a limit of a table", name=name, key=key) for key in limits if key not in _OF_TABLES
+            _("{limit} is not a limit of a table", limit=".".join(("tables", name, key)))
+            for key in limits
+            if key not in _OF_TABLES
         ]
         wrong += _numbers(limits, f"tables.{name}.")
     return wrong

@@ -113,7 +113,7 @@ def _files(value: Any, complain: Complain) -> tuple[str, ...]:
         except re.error as error:
             complain(
                 "file",
-                message=_("{pattern} is no regular expression: {error}.", pattern=pattern, error=str(error)),
+                message=_("{pattern} is no regular expression: {why}.", pattern=pattern, why=str(error)),
                 remedy=_("Correct it, or use * and ?."),
             )
     return tuple(listed)

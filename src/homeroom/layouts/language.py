@@ -185,7 +185,7 @@ class _Reader:
             except re.error as error:
                 self.complain(
                     "file",
-                    message=_("{pattern} is no regular expression: {error}.", pattern=pattern, error=str(error)),
+                    message=_("{pattern} is no regular expression: {why}.", pattern=pattern, why=str(error)),
                     remedy=_("Correct it, or use * and ?."),
                 )
         if not given and version and table:

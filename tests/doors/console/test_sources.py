@@ -134,7 +134,7 @@ def test_a_new_source_is_judged_field_by_field_and_saved_before_it_can_connect(p
     form = {"kind": "sftp-pull", "host": "no host", "start": "25:00", "secret": "let-Me.in 5", "name": "Theirs"}
     wrong = place.browser.post(f"{place.here}/new", form)
     assert wrong.status_code == 422
-    assert "host must be the name or address of a server" in text(wrong)
+    assert "Host must be the name or address of a server" in text(wrong)
     assert "start must be a time of day" in text(wrong)
     assert "This must be given." in text(wrong)  # the user name
     assert 'value="Theirs"' in wrong.text

@@ -30,6 +30,7 @@ from homeroom.doors.console.page import Page, Pages
 from homeroom.doors.console.pages import PAGES
 from homeroom.doors.console.request import Request
 from homeroom.doors.console.sending import Receive, Reply, Scope, Send, event, send_reply
+from homeroom.doors.console.words.speech import LANGUAGES
 from homeroom.roster.faults import TryAgain
 from homeroom.sync.house import House
 from homeroom.sync.jobs import Jobs
@@ -192,9 +193,11 @@ def create(
     pages: Iterable[Page] = PAGES,
     count: frame.Count = frame.no_counts,
     templates: tuple[Path, ...] = (),
+    languages: Path = LANGUAGES,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     observe: Observe = lambda method, route, status, seconds: None,
 ) -> Console:
-    """The console of a house. `jobs` is the queue where this process has one; `count` tells the numbers in the tabs."""
-    stage = showing.Stage(house, count, templates)
+    """The console of a house. `jobs` is the queue where this process has one; `count` tells the numbers in the tabs; `languages` is the
+    folder of translations."""
+    stage = showing.Stage(house, count, templates, languages)
     return Console(Desk(house, jobs, gate, Pages(pages), stage, house.settings.public_url), now, observe)

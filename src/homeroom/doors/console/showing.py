@@ -17,7 +17,7 @@ from homeroom.doors.console.rendering import environment
 from homeroom.doors.console.request import Request
 from homeroom.doors.console.sending import Header, Reply
 from homeroom.doors.console.words import N_
-from homeroom.doors.console.words.speech import Speech, chosen
+from homeroom.doors.console.words.speech import LANGUAGES, Speech, chosen
 from homeroom.sync.house import House
 
 RETRY_SECONDS = 30
@@ -54,18 +54,19 @@ BUSY = Trouble(
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What pages are shown with: the house, whoever counts for the tabs, further folders of templates."""
+    """What pages are shown with: the house, whoever counts for the tabs, further folders of templates, the folder of translations."""
 
     house: House
     count: frame.Count = frame.no_counts
     templates: tuple[Path, ...] = ()
+    languages: Path = LANGUAGES
 
 
 def speech(stage: Stage, request: Request, who: Viewer | None, slug: str | None, now: datetime) -> Speech:
     """How this reader is spoken to: on a district's pages in the district's zone, else in the reader's; who has none, and sees one
     district only, gets that district's.
     """
-    locale, sentences = chosen(request.headers.get("accept-language", ""))
+    locale, sentences = chosen(request.headers.get("accept-language", ""), stage.languages)
     own = _zone(who.person.timezone) if who and who.person.timezone else None
     place = slug or (frame.only_district(stage.house, who) if who and own is None else None)
     district = frame.known(stage.house, place)

@@ -67,7 +67,7 @@ def come_back(asked: Asked) -> Answer:
     try:
         cookie, to = oidc.come_back(asked.house, asked.csrf, state, code, asked.now, agent=asked.agent, address=asked.peer)
     except oidc.NotLetIn as no:
-        return Goto("/sign-in", Notice("bad", _("You were not signed in."), str(no)))
+        return Goto("/sign-in", Notice("bad", _("You were not signed in."), desk_says.why(speech(), no)))
     return Goto(local(to), _resets(asked, cookie), session=cookie)
 
 

@@ -51,20 +51,16 @@ class Amiss:
 
 def found(house: Path = HOUSE) -> tuple[list[Sentence], list[Amiss]]:
     """All sentences of the rooms, and all places where one is none."""
-    trees = {_name(house, path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(house.rglob("*.py"))}
+    paths = {path.relative_to(house).as_posix(): path for path in sorted(house.rglob("*.py"))}
+    inside = {name: path for name, path in paths.items() if not name.startswith(OUTSIDE)}
+    trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in inside.items()}
     faults = _faults(trees.values())
     sentences: list[Sentence] = []
     amiss: list[Amiss] = []
     for file, tree in trees.items():
-        if file.startswith(OUTSIDE):
-            continue
         for one in _of_file(file, tree, faults):
             (sentences if isinstance(one, Sentence) else amiss).append(one)  # type: ignore[arg-type]
     return sentences, amiss
-
-
-def _name(house: Path, path: Path) -> str:
-    return path.relative_to(house).as_posix()
 
 
 def _faults(trees: Iterable[ast.Module]) -> Mapping[str, bool]:
@@ -90,14 +86,13 @@ def _called(node: ast.expr) -> str:
 
 def _of_file(file: str, tree: ast.Module, faults: Mapping[str, bool]) -> Iterator[Sentence | Amiss]:
     imported = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == WORDS]
-    marks = {alias.asname or alias.name for node in imported for alias in node.names} & {"_", "ngettext"}
-    own = {"_", "ngettext"} if file == "roster/words.py" else set[str]()
-    for node, inside in _calls(tree, None):
+    marks = {alias.asname or alias.name for node in imported for alias in node.names} & {"_", "ngettext", "Said"}
+    for node, inside in _calls(tree):
         name = _called(node.func)
-        if name in marks - own and isinstance(node.func, ast.Name):
-            yield from _marked(file, node, 2 if name == "ngettext" else 1, marks)
-        elif name == "Said" and file != "roster/words.py":
+        if name == "Said" and name in marks:
             yield from _made(file, node)
+        elif name in marks and isinstance(node.func, ast.Name):
+            yield from _marked(file, node, 2 if name == "ngettext" else 1, marks)
         elif faults.get(name) or (inside in faults and ast.unparse(node.func) == "super().__init__" and not _handed_on(node)):
             yield from _raised(file, node, marks)
 
@@ -107,12 +102,15 @@ def _handed_on(call: ast.Call) -> bool:
     return bool(call.args) and isinstance(call.args[0], ast.Name) and call.args[0].id == "text"
 
 
-def _calls(node: ast.AST, inside: str | None) -> Iterator[tuple[ast.Call, str | None]]:
-    """The calls below a node, each with the class in which it stands."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Call):
-            yield child, inside
-        yield from _calls(child, child.name if isinstance(child, ast.ClassDef) else inside)
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, str | None]]:
+    """The calls of a file, each with the class in which it stands."""
+    waiting: list[tuple[ast.AST, str | None]] = [(tree, None)]
+    while waiting:
+        node, inside = waiting.pop()
+        if isinstance(node, ast.Call):
+            yield node, inside
+        below = node.name if isinstance(node, ast.ClassDef) else inside
+        waiting += [(child, below) for child in reversed(list(ast.iter_child_nodes(node)))]
 
 
 def _raised(file: str, call: ast.Call, marks: set[str]) -> Iterator[Sentence | Amiss]:

@@ -16,7 +16,8 @@ from babel.messages.pofile import read_po
 
 from homeroom.doors.console.words import numbers, times
 
-HERE = Path(__file__).resolve().parent
+LANGUAGES = Path(__file__).resolve().parent
+"""Where translations lie, each in a folder of its language."""
 SOURCE = "en"
 HOME = Locale("en", "US")
 """Who asks for no language that there is reads this."""
@@ -69,7 +70,7 @@ ENGLISH = Speech(HOME, gettext.NullTranslations(), datetime(2026, 1, 1, tzinfo=U
 
 
 @cache
-def catalogue(language: str, folder: Path = HERE) -> gettext.NullTranslations:
+def catalogue(language: str, folder: Path = LANGUAGES) -> gettext.NullTranslations:
     """The sentences of a language, read from its one file. English needs none."""
     place = folder / language / "homeroom.po"
     if not place.is_file():
@@ -83,12 +84,12 @@ def catalogue(language: str, folder: Path = HERE) -> gettext.NullTranslations:
 
 
 @cache
-def offered(folder: Path = HERE) -> tuple[str, ...]:
+def offered(folder: Path = LANGUAGES) -> tuple[str, ...]:
     """The languages that there are."""
     return (SOURCE, *sorted(p.parent.name for p in folder.glob("*/homeroom.po") if p.parent.name != SOURCE))
 
 
-def chosen(wish: str, folder: Path = HERE) -> tuple[Locale, gettext.NullTranslations]:
+def chosen(wish: str, folder: Path = LANGUAGES) -> tuple[Locale, gettext.NullTranslations]:
     """What a browser's `Accept-Language` comes to: the first language there is, written as its region does."""
     for tag in _wanted(wish):
         language = tag.split("-")[0].lower()
