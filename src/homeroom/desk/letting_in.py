@@ -103,7 +103,7 @@ def last_reset(house: House, person: Person, now: datetime) -> Reset | None:
 
 def _by_operator(asking: Viewer, kept: Kept, else_: Said) -> None:
     if asking.role != "operator":
-        raise Misuse(else_)
+        raise Misuse("{why}", why=else_)
     slug = kept.districts[0] if kept.districts else None
     if not any(asking.elevated("settings", each) for each in (*kept.districts, *((None,) if slug is None else ()))):
         raise NotAllowed(NeedsElevation("settings", slug))

@@ -179,7 +179,7 @@ class NotReached(Misuse):
 
     def __init__(self, refusal: Refused) -> None:
         self.detail = refusal.detail
-        super().__init__(refusal.in_full)
+        super().__init__("{refusal}", refusal=refusal.in_full)
 
 
 def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str, Any]:

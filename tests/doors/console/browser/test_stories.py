@@ -65,7 +65,7 @@ def test_an_operator_adds_a_district_and_its_administrator_finishes_the_set_up_a
         mended = mend(sis.download("Refused rows of users.csv"), givenName="Given3")
         on.push(user, password, files | {mended.name: mended.read_text("utf-8")})
         sis.until("/districts/cedar/imports/2", "This was a dry run. Nothing was saved.")
-        sis.sees("A mended row was taken instead")
+        sis.sees("One mended row was taken instead")
         expect(sis.page.get_by_text("has no “First name”")).to_have_count(0)
         sis.go("/districts/cedar/setup")
         sis.sees("Worksheet agreed")
