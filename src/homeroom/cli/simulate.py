@@ -62,7 +62,7 @@ def powerschool(
     if package is not None:
         world.install(package)
     else:
-        world.installed = packages.read(ours(Publisher(), packs()[1:])).queries
+        world.installed = packages.read(ours(Publisher(), packs()[1:]), sound=True).queries
 
     def ready() -> None:
         first = {"url": world.url, "client_id": world.plugin.client_id, "client_secret": world.plugin.client_secret}

@@ -5,12 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from importlib.resources import files
 
 import pytest
 
 from homeroom.simulator.powerschool import packages
-from homeroom.simulator.powerschool.schema import oracle
+from homeroom.simulator.powerschool.schema import named, oracle
 from homeroom.simulator.powerschool.schema.named import Rejected
+from homeroom.systems.powerschool.plugin.package import Publisher
+from homeroom.systems.powerschool.plugin.package import package as package_of_ours
+from homeroom.systems.powerschool.plugin.queries import packs
 from pretend import Caller, pretend
 
 QUERY = "/ws/schema/query/"
@@ -271,3 +275,14 @@ def test_oracle_means_on_sqlite_what_it_means(server: Caller, sql: str, expected
     server.world.tables.execute("DELETE FROM dual")
     server.world.tables.execute("INSERT INTO dual VALUES ('X')")
     assert server.sql(oracle.sqlite(sql)) == [(expected,)]
+
+
+def test_what_a_server_installs_unseen_would_be_installed_by_one_that_looks() -> None:
+    """A server that starts takes these for sound, since reading their SQL takes a quarter of a second."""
+    folder = files("homeroom.simulator.powerschool").joinpath("shipped")
+    seen = [named.read(folder.joinpath(f"{name}.named_queries.xml").read_text("utf-8")) for name in named.SHIPPED]
+    assert {name for each in seen for name in each} == set(named.shipped())
+    ours = package_of_ours(Publisher(), packs()[1:])
+    assert packages.read(ours) == packages.read(ours, sound=True)
+    with pytest.raises(Rejected):
+        named.read(QUERIES.format(flat="", alias="no alias!", real="STUDENTS.GRADE_LEVEL"))

@@ -14,7 +14,6 @@ from pathlib import PurePosixPath
 
 from homeroom.simulator import dirt
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint, Trouble
-from homeroom.simulator.powerschool.schema import oracle
 from homeroom.simulator.powerschool.schema.named import shipped
 from homeroom.simulator.powerschool.world import World
 from homeroom.simulator.sheets import Form, Sheet
@@ -47,6 +46,8 @@ def files(world: World, *, labels: str = "prefixed", quotes: bool = False, dirty
 
 
 def _sheet(world: World, name: str) -> Sheet:
+    from homeroom.simulator.powerschool.schema import oracle  # the reader of SQL takes an eighth of a second to load
+
     query = shipped()[f"com.classtag.one_roster_{name}"]
     rows = world.tables.execute(oracle.sqlite(query.sql)).fetchall()
     columns = tuple(alias for _, alias in query.columns)

@@ -27,8 +27,11 @@ class Package:
     queries: dict[str, Named]
 
 
-def read(content: bytes) -> Package:
-    """A package. Raises Rejected with every reason for which a server would refuse or not enable it."""
+def read(content: bytes, *, sound: bool = False) -> Package:
+    """A package. Raises Rejected with every reason for which a server would refuse or not enable it.
+
+    `sound`: its queries were looked at before, and need not be now.
+    """
     files = _files(content)
     if "plugin.xml" not in files:
         raise Rejected(["There is no plugin.xml at the root of the package."])
@@ -49,7 +52,7 @@ def read(content: bytes) -> Package:
     for name, text in files.items():
         if name.startswith("queries_root/") and name.endswith(".named_queries.xml"):
             try:
-                queries |= named.read(text.decode("utf-8-sig"))
+                queries |= named.read(text.decode("utf-8-sig"), sound=sound)
             except Rejected as wrong:
                 reasons += wrong.reasons
     if reasons:

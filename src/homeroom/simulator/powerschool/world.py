@@ -20,7 +20,7 @@ from homeroom.simulator.powerschool.journal import Journal
 from homeroom.simulator.powerschool.ledger import Change, Ledger, Verb
 from homeroom.simulator.powerschool.packages import Package
 from homeroom.simulator.powerschool.plugin import Plugin, credentials
-from homeroom.simulator.powerschool.schema import oracle
+from homeroom.simulator.powerschool.schema import functions
 from homeroom.simulator.powerschool.schema.named import Named, shipped
 from homeroom.simulator.powerschool.tokens import Tokens
 
@@ -136,5 +136,5 @@ def founded(students: int, seed: int) -> World:
         year=district.year,
         today=date(district.year - 1, *FIRST_NIGHT).isoformat(),
     )
-    oracle.teach(tables, lambda: world.today)
+    functions.teach(tables, lambda: world.today)
     return world

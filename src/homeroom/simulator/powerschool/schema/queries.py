@@ -11,7 +11,7 @@ from typing import Any
 from homeroom.simulator.powerschool import wire
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint, Trouble, tree
 from homeroom.simulator.powerschool.paging import page_of, placed, size_of
-from homeroom.simulator.powerschool.schema import oracle, picking
+from homeroom.simulator.powerschool.schema import picking
 from homeroom.simulator.powerschool.schema.named import Argument, Named
 from homeroom.simulator.powerschool.schema.picking import Row
 from homeroom.simulator.powerschool.tables import TABLES
@@ -47,6 +47,8 @@ def _body(call: Call) -> dict[str, Any]:
 
 def _bound(query: Named, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The query in SQLite's words with its arguments; a list becomes as many holes. Raises Trouble 400."""
+    from homeroom.simulator.powerschool.schema import oracle  # the reader of SQL takes an eighth of a second to load
+
     try:
         sql = oracle.sqlite(query.sql)
     except oracle.NotOracle as wrong:
