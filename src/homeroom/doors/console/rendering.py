@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.runtime import Macro
 
 from homeroom import __version__
+from homeroom.desk import note_words
 from homeroom.doors.console import assets, drawing, words
 from homeroom.doors.console.words import desk_says, numbers, of_settings, times
 
@@ -54,6 +55,7 @@ def environment(*more: Path) -> Environment:
         "machine_time": times.machine,
         "elsewhere": lambda moment: times.elsewhere(words.speech(), moment),
         "told": lambda said: desk_says.told(words.speech(), said),
+        "note": lambda text: desk_says.told(words.speech(), note_words.note(text)),
         "reason": lambda why: desk_says.reason(words.speech(), why),
         "said": _say,
         "in_words": of_settings.in_words,

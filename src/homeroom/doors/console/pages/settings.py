@@ -17,8 +17,9 @@ from homeroom.doors.console.asked import Asked
 from homeroom.doors.console.page import Page
 from homeroom.doors.console.pages.access import ROLES, sent
 from homeroom.doors.console.pages.speaking import SOURCE_KINDS
-from homeroom.doors.console.words import _
+from homeroom.doors.console.words import _, desk_says, speech
 from homeroom.roster.faults import Misuse
+from homeroom.roster.words import Said
 from homeroom.settings import Settings
 from homeroom.store.districts import District
 from homeroom.store.sources import Source
@@ -159,7 +160,9 @@ def change_person(asked: Asked) -> Answer:
 
 
 def _settings(settings: Settings) -> list[tuple[str, str, str]]:
-    return [(line.variable, _value(line), line.meaning) for line in house_settings.lines(settings)]
+    return [
+        (line.variable, _value(line), desk_says.told(speech(), Said(line.meaning))) for line in house_settings.lines(settings)
+    ]
 
 
 def _value(line: SettingLine) -> str:

@@ -7,6 +7,7 @@ A translator copies it to `words/LANGUAGE/homeroom.po` and fills in the `msgstr`
 from __future__ import annotations
 
 import io
+from dataclasses import fields
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -18,6 +19,7 @@ from homeroom.doors.console.words import of_settings, raised
 from homeroom.layouts.recipes import RECIPES
 from homeroom.roster import meanings
 from homeroom.roster.codes import codes
+from homeroom.settings import Settings
 from homeroom.systems import remedies
 
 CONSOLE = Path(__file__).resolve().parent.parent
@@ -44,6 +46,8 @@ def catalogue() -> Catalog:
             made.add(code.counted, locations=[(f"roster/codes/{code.room}.toml", 0)])
     for system, sentence in remedies.every():
         made.add(sentence, locations=[(f"systems/{system}/remedies.toml", 0)])
+    for each in fields(Settings):
+        made.add(each.metadata["says"], locations=[("settings.py", 0)])
     for name in RECIPES:
         made.add(recipe_words(name), locations=[("layouts/recipes", 0)])
     for sentence in of_settings.sentences():
