@@ -37,6 +37,8 @@ ACCEPTED = {
     ("desk/finding_words.py", "code(name).title"): "titles of codes, declared in roster/codes, are in the catalogue",
     ("desk/layout_words.py", "recipe_words(name)"): "meanings of recipes are in the catalogue",
     ("desk/record_acts.py", "refusal.remedy"): "remedies of codes are in the catalogue",
+    ("desk/telling.py", "code(reason).title"): "titles of codes are in the catalogue",
+    ("desk/telling.py", "told.detail['remedy']"): "remedies of codes are in the catalogue",
     ("desk/record_acts.py", "why.remedy"): "remedies of codes are in the catalogue",
     ("roster/codes/__init__.py", "code(name).message"): "messages of codes are in the catalogue",
     ("roster/faults.py", "text"): "the place where faults are made of what they are raised with",
