@@ -188,7 +188,8 @@ def _ended(house: House, told: News, name: str, page: str) -> Letter:
 
 
 def _chose(house: House) -> Said:
-    return _("You get this because you chose to know. Change that here: {address}", address=f"{public_url(house)}/account")
+    account = f"{public_url(house)}/account"
+    return _("You get this because you chose to know. Change that here: {address}", address=account)
 
 
 def _moment(written: str) -> Dated:
