@@ -19,6 +19,7 @@ import uvicorn
 
 from desk_kit import NOON, Somebody, somebody
 from homeroom.desk import sessions, tokens
+from homeroom.desk.letters import Say, in_english
 from homeroom.doors.api.app import create
 from homeroom.doors.api.door import ApiDoor
 from homeroom.sync import imports
@@ -156,10 +157,12 @@ class Api:
 
 
 @contextmanager
-def api(house: House, **brakes: tuple[float, float]) -> Iterator[Api]:
+def api(house: House, say: Say = in_english, **brakes: tuple[float, float]) -> Iterator[Api]:
     """The API of an installation, behind a real socket."""
     clock, jobs = [NOON], WalkingJobs(house)
-    door: ApiDoor = create(house, jobs, clock=lambda: clock[0], **{"per_token": (1e6, 1e6), "per_stranger": (1e6, 1e6), **brakes})
+    door: ApiDoor = create(
+        house, jobs, clock=lambda: clock[0], say=say, **{"per_token": (1e6, 1e6), "per_stranger": (1e6, 1e6), **brakes}
+    )
     try:
         with (
             closing(asyncio.new_event_loop()) as loop,

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import structlog
 import uvicorn
@@ -30,6 +31,8 @@ from homeroom.doors.console import frame
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.app import create as create_console
 from homeroom.doors.console.gate import OfTheDesk
+from homeroom.doors.console.words import by_mail
+from homeroom.doors.console.words.speech import LANGUAGES
 from homeroom.doors.machines.assembling import assemble
 from homeroom.doors.machines.door import Door
 from homeroom.doors.machines.meters import Meters
@@ -239,7 +242,7 @@ def _for_apps_and_people(house: House, jobs: Jobs | None, console: Console, mete
 
     provider: Provider = create(house.stores, address=house.settings.public_url, observe=meters.answered)
     assert jobs is not None
-    api = create_api(house, jobs, observe=meters.answered)
+    api = create_api(house, jobs, observe=meters.answered, say=by_mail.in_own_language())
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and api.ours(scope["path"]):
@@ -304,6 +307,11 @@ def keep(house: House, jobs: Jobs) -> None:
     housekeeping.keep(house, datetime.now(UTC))
 
 
+def write_letters(house: House, since: datetime, now: datetime, languages: Path = LANGUAGES) -> int:
+    """What the clock does: tell people what they chose to know since it struck last, each in their language. How many letters went out."""
+    return telling.tell(house, since, now, say=by_mail.in_own_language(languages))
+
+
 def _background(
     house: House, roles: Roles, jobs: Jobs | None, renamed: Renamed, meters: Meters, ended: threading.Event
 ) -> list[threading.Thread]:
@@ -343,7 +351,7 @@ def _background(
         def tell() -> None:
             nonlocal told
             now = datetime.now(UTC)
-            telling.tell(house, told, now)
+            write_letters(house, told, now)
             noting.note_all(house, now)
             told = now
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -321,3 +322,19 @@ def test_the_audit_gives_the_reason_beside_each_act_and_never_that_of_another_di
         page = audit.page(house, None, AuditWanted(district=slug, action="source-changed"))
         assert len(page.rows) == 1
         assert list(page.reasons.values()) == told
+
+
+def test_preferences_that_are_set_at_the_same_moment_all_stay(house: House) -> None:
+    """The language is remembered by whatever page is open, also while a form with other choices is sent."""
+    number = people.invite(house, "ada@vendor.example", "operator", who="tests", now=NOON).person.id
+    kept = house.stores.control.people
+
+    def set_some(name: str) -> None:
+        for n in range(20):
+            kept.prefer(number, **{f"{name}{n}": n})
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(set_some, "abcd")) == [None] * 4
+    assert len(kept.get(number).preferences) == 80
+    kept.prefer(number + 1, language="eo")  # of nobody
+    assert [p.id for p in kept.all()] == [number]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from desk_kit import NOON
@@ -22,47 +20,17 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.words import plain
 from homeroom.settings import read
 from homeroom.sync import checkup, districts, sources
-from patience import SECONDS
+from postbox import Listening, Postbox, mail_server
 from sync_house import SLUG, Pinewood, half
 
 HEADING = district()["users.csv"].splitlines(keepends=True)[0]
 """A file of users without users."""
 
 
-class Postbox:
-    """A mail server that keeps what it is given, and may be told to refuse."""
-
-    def __init__(self) -> None:
-        self.kept: list[tuple[str, EmailMessage]] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.answer.startswith("250"):
-            from email import message_from_bytes, policy
-
-            made = message_from_bytes(envelope.content, policy=policy.default)
-            assert isinstance(made, EmailMessage)
-            self.kept.extend((to, made) for to in envelope.rcpt_tos)
-        return self.answer
-
-
-class Listening(Controller):
-    """On a free port: the port is known once it listens."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()
-
-
 @pytest.fixture
 def postbox() -> Iterator[tuple[Postbox, str]]:
-    box = Postbox()
-    controller = Listening(box, hostname="127.0.0.1", port=0, ready_timeout=SECONDS)
-    controller.start()
-    try:
-        yield box, f"smtp://127.0.0.1:{controller.port}"
-    finally:
-        controller.stop()
+    with mail_server() as running:
+        yield running
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def judge(workbench: Workbench, plan: Plan, limits: Limits, active: ActiveCounts
     why = (
         rekeyed(workbench, plan, limits)
         or another_district(workbench, plan, limits, lambda table: counts(table).total, complete)
-        or _limit(named)
+        or told(named)
         or nothing_accepted(limits, counts, context)
         or (unusable[0].reason if unusable else None)
         or shrunk(limits, context)
@@ -126,8 +126,11 @@ def _with_names(workbench: Workbench, lookup: Lookup, tripped: Sequence[LimitRep
     return tuple(replace(t, school_name=names.get(t.school)) for t in tripped)
 
 
-def _limit(tripped: Sequence[LimitReport]) -> Reason | None:
-    """The reason of an ordinary hold, told by the first limit: a whole table's before a school's."""
+def told(tripped: Sequence[LimitReport]) -> Reason | None:
+    """The reason of an ordinary hold, told by the first limit: a whole table's before a school's.
+
+    Each sentence is one of the `forms` that the code declares.
+    """
     if not tripped:
         return None
     schools = {t.school for t in tripped}

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from homeroom.desk import people
+from homeroom.desk.letters import Letter, Reader, Say, author, in_english, written
 from homeroom.desk.rights import NeedsElevation, NotAllowed
 from homeroom.desk.viewer import Person, Viewer
 from homeroom.outbound import mail
@@ -66,26 +67,28 @@ def may_forget_code(house: House, asking: Viewer, number: int) -> None:
     )
 
 
-def link(house: House, asking: Viewer, number: int, now: datetime, send: Send | None = None) -> str | None:
+def link(house: House, asking: Viewer, number: int, now: datetime, send: Send | None = None, say: Say = in_english) -> str | None:
     """Make a new link for somebody: the address to hand over, or None where it went to the person by mail.
 
     Raises what `may_make` does, and Misuse where the mail could not be sent.
     """
     may_make(house, asking, number)
     token = people.again(house, number, who=asking.who, now=now, shown=not by_mail(house))
-    return handed(house, people.as_person(house.stores.control.people.get(number)), token, asking.who, send)
+    return handed(house, people.as_person(house.stores.control.people.get(number)), token, asking.who, send, say)
 
 
-def handed(house: House, person: Person, token: str, who: str, send: Send | None = None) -> str | None:
-    """Send a link to its person; its address where no mail is set up. Raises Misuse where the mail could not be sent."""
+def handed(house: House, person: Person, token: str, who: str, send: Send | None = None, say: Say = in_english) -> str | None:
+    """Send a link to its person, in the person's language by `say`; its address where no mail is set up. Raises Misuse where the mail could
+    not be sent."""
     address = f"{public_url(house)}/once/{token}"
     if not by_mail(house):
         return address
     give = send or (lambda letter: mail.send(mail.Server.parse(house.settings.smtp_url or ""), letter))
     first = not people.came_in(house.stores.control.people.get(person.id))
-    subject = "You are invited to Homeroom" if first else "A new password for Homeroom"
+    letter = _invitation(who, address) if first else _new_password(who, address)
+    subject, text = written(letter, Reader(person.language), say)
     try:
-        give(mail.letter(house.settings.mail_from or "homeroom@localhost", person.email, subject, _worded(first, who, address)))
+        give(mail.letter(house.settings.mail_from or "homeroom@localhost", person.email, subject, text))
     except mail.NotSent as trouble:
         raise Misuse(
             "The link for {email} was not sent: {trouble}. Make a new one when the mail server works.",
@@ -109,14 +112,41 @@ def _by_operator(asking: Viewer, kept: Kept, else_: Said) -> None:
         raise NotAllowed(NeedsElevation("settings", slug))
 
 
-def _worded(first: bool, who: str, address: str) -> str:
-    if first:
-        return (
-            f"{who} invites you to Homeroom.\n\nOpen this page to choose a password. It opens once, within 48 hours:\n\n{address}\n\n"
-            "If you do not know what this is about, do nothing.\n"
-        )
-    return (
-        f"{who} asked for a new password for you.\n\nOpen this page to choose it. It opens once, within 48 hours:\n\n{address}\n\n"
-        "With the new password you are signed out everywhere, and your access tokens are good no more. Your code generator stays: "
-        "have it at hand.\n\nIf you did not ask for this, do nothing, and tell the person named above.\n"
+def _invitation(who: str, address: str) -> Letter:
+    person, token = author(who)
+    invites = (
+        _("{who} by token {token} invites you to Homeroom.", who=person, token=token)
+        if token
+        else _("{who} invites you to Homeroom.", who=person)
+    )
+    return Letter(
+        _("You are invited to Homeroom"),
+        (
+            invites,
+            _("Open this page to choose a password. It opens once, within 48 hours:"),
+            address,
+            _("If you do not know what this is about, do nothing."),
+        ),
+    )
+
+
+def _new_password(who: str, address: str) -> Letter:
+    person, token = author(who)
+    asked = (
+        _("{who} by token {token} asked for a new password for you.", who=person, token=token)
+        if token
+        else _("{who} asked for a new password for you.", who=person)
+    )
+    return Letter(
+        _("A new password for Homeroom"),
+        (
+            asked,
+            _("Open this page to choose it. It opens once, within 48 hours:"),
+            address,
+            _(
+                "With the new password you are signed out everywhere, and your access tokens are good no more. "
+                "Your code generator stays: have it at hand."
+            ),
+            _("If you did not ask for this, do nothing, and tell the person named above."),
+        ),
     )

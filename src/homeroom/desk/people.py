@@ -41,6 +41,7 @@ def as_person(kept: Kept) -> Person:
         timezone=said.get("timezone"),
         theme=said.get("theme", "auto"),
         keys=said.get("keys", True),
+        language=said.get("language"),
         has_code=kept.totp is not None,
         disabled=kept.disabled is not None,
     )
@@ -239,8 +240,14 @@ def change_role(
 
 def prefer(house: House, asking: Viewer, **values: object) -> Person:
     """Keep what a person likes: `theme`, `timezone`, `keys`."""
-    kept = house.stores.control.people.get(asking.person.id)
-    return as_person(house.stores.control.people.change(kept.id, preferences={**kept.preferences, **values}))
+    house.stores.control.people.prefer(asking.person.id, **values)
+    return as_person(house.stores.control.people.get(asking.person.id))
+
+
+def reads_in(house: House, person: Person, language: str) -> None:
+    """Remember the language in which somebody reads the console; nothing is written where it is known."""
+    if person.language != language:
+        house.stores.control.people.prefer(person.id, language=language)
 
 
 def listed(house: House, slug: str | None = None) -> list[Person]:

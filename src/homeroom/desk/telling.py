@@ -5,7 +5,6 @@ A failed try is tried again with growing pauses for a day. Neither a subject nor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from homeroom.desk.letters import Letter, Reader, Remedy, Say, author, in_english, paragraph, written
 from homeroom.desk.people import as_person
 from homeroom.desk.viewer import Person, Viewer
 from homeroom.outbound import mail
-from homeroom.roster.codes import code
+from homeroom.roster.codes import anew, code
 from homeroom.roster.faults import Misuse
-from homeroom.roster.words import in_a_row
+from homeroom.roster.words import Dated, Said, _, in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.news import Mailing, News
 from homeroom.sync.doorways import public_url
@@ -35,8 +35,8 @@ OLD = timedelta(days=1)
 WRITTEN = ("rejected", "asked")
 """What a person wrote to the district's people about an import."""
 _AFTER = {
-    "rejected": "Nothing was changed, and applications keep the roster of before.",
-    "asked": "The import waits on. Nothing has changed, and applications keep the roster of before.",
+    "rejected": _("Nothing was changed, and applications keep the roster of before."),
+    "asked": paragraph(_("The import waits on."), _("Nothing has changed, and applications keep the roster of before.")),
 }
 
 Send = Callable[[EmailMessage], None]
@@ -68,7 +68,7 @@ def choose(house: House, asking: Viewer, slug: str, choices: Sequence[str], now:
         raise Misuse("There is no notice {notice!r}; there are {choices}.", notice=unknown[0], choices=in_a_row(CHOICES))
     kept = house.stores.control.people.get(asking.person.id)
     notices = {**kept.preferences.get("notices", {}), slug: [each for each in CHOICES if each in choices]}
-    house.stores.control.people.change(kept.id, preferences={**kept.preferences, "notices": notices})
+    house.stores.control.people.prefer(kept.id, notices=notices)
     house.stores.control.audit.add(AuditRow(now, asking.who, "notices-chosen", slug, {"notices": notices[slug]}))
 
 
@@ -79,10 +79,11 @@ def choices(house: House, slug: str) -> list[tuple[Person, tuple[str, ...]]]:
     return [(person, told) for person, told in found if told]
 
 
-def tell(house: House, since: datetime, now: datetime, send: Send | None = None) -> int:
+def tell(house: House, since: datetime, now: datetime, send: Send | None = None, say: Say = in_english) -> int:
     """Hear of late sources, decide whom to tell of what, and send what is due. Returns how many letters went out.
 
     `since` is when this was last called. `send` hands a letter to the mail server of the settings; without a server nobody is told.
+    `say` says each letter in the language of its reader.
     """
     hear_late(house, since, now)
     control, address = house.stores.control, house.settings.smtp_url
@@ -95,7 +96,7 @@ def tell(house: House, since: datetime, now: datetime, send: Send | None = None)
     if not told_at_all:
         return 0
     give = send or (lambda letter: mail.send(mail.Server.parse(address or ""), letter))
-    return sum(_try(house, one, now, give) for one in control.mailings.due(now))
+    return sum(_try(house, one, now, give, say) for one in control.mailings.due(now))
 
 
 def told_of(house: House, slug: str, number: int) -> list[Told]:
@@ -108,39 +109,91 @@ def told_of(house: House, slug: str, number: int) -> list[Told]:
     ]
 
 
-def worded(house: House, told: News) -> tuple[str, str]:
-    """Subject and text of a letter: what happened, what we did with it, what to do next (console.md 1 and 7)."""
-    district = house.stores.control.districts.get(told.district)
-    word, _, about = told.cause.partition(":")
+def worded(house: House, told: News) -> Letter:
+    """What happened, what we did with it, what to do next (console.md 1 and 7)."""
+    name = house.stores.control.districts.get(told.district).name
+    word, _colon, about = told.cause.partition(":")
     home = f"{public_url(house)}/districts/{told.district}"
-    why = "you look after this district's data." if word in WRITTEN else "you chose to know. Change that here:"
-    foot = f"\n\nYou get this because {why}" + ("\n" if word in WRITTEN else f" {public_url(house)}/account\n")
     if word == "late":
-        due = _local(told.detail["due"], district.timezone)
-        last = (
-            f"The last files came on {_local(told.detail['last'], district.timezone)}."
-            if told.detail["last"]
-            else "None ever came."
-        )
-        text = (
-            f"No files came tonight.\n\nThey were due by {due}. {last} Nothing was changed, and applications keep the roster they have.\n\n"
-            f"Check that the nightly export is on, and that it may log in.\n\n{home}/sources/{about}"
-        )
-        return f"{district.name}: no files came tonight", text + foot
+        return _late(house, told, name, f"{home}/sources/{about}")
     if word in WRITTEN:
-        first = f"{told.detail['who']} {'rejected import' if word == 'rejected' else 'asks about import'} {told.number}."
-        text = f"{first}\n\n{told.detail['message']}\n\n{_AFTER[word]}\n\n{home}/imports/{told.number}"
-        return f"{district.name}: {'import was rejected' if word == 'rejected' else 'a question about an import'}", text + foot
-    title = code(about).title
-    subject = f"{district.name}: import waits for approval" if word == "held" else f"{district.name}: import failed"
-    kept = "Nothing has changed yet, and applications keep the roster of before." if word == "held" else "Nothing was changed."
-    text = f"{title}.\n\n{told.detail['message']} {kept}\n\n{_for_mail(told.detail['remedy'])}\n\n{home}/imports/{told.number}"
-    return subject, text + foot
+        return _wrote(told, word, name, f"{home}/imports/{told.number}")
+    return _ended(house, told, name, f"{home}/imports/{told.number}")
 
 
-def _for_mail(remedy: str) -> str:
-    """What to do, without the names of settings: they are told where they can be changed, on the page to which the letter leads."""
-    return re.sub(r"`([^`]+)`", r"\1", re.sub(r" \(`[^`]+`\)", "", remedy))
+def _late(house: House, told: News, name: str, page: str) -> Letter:
+    last = told.detail["last"]
+    return Letter(
+        _("{district}: no files came tonight", district=name),
+        (
+            _("No files came tonight."),
+            paragraph(
+                _("They were due by {due}.", due=_moment(told.detail["due"])),
+                _("The last files came on {last}.", last=_moment(last)) if last else _("None ever came."),
+                _("Nothing was changed, and applications keep the roster they have."),
+            ),
+            _("Check that the nightly export is on, and that it may log in."),
+            page,
+            _chose(house),
+        ),
+    )
+
+
+def _wrote(told: News, word: str, name: str, page: str) -> Letter:
+    rejected = word == "rejected"
+    return Letter(
+        _("{district}: import was rejected", district=name)
+        if rejected
+        else _("{district}: a question about an import", district=name),
+        (
+            _rejected(told) if rejected else _asks(told),
+            told.detail["message"],
+            _AFTER[word],
+            page,
+            _("You get this because you look after this district's data."),
+        ),
+    )
+
+
+def _rejected(told: News) -> Said:
+    who, token = author(told.detail["who"])
+    if token:
+        return _("{who} by token {token} rejected import {number}.", who=who, token=token, number=str(told.number))
+    return _("{who} rejected import {number}.", who=who, number=str(told.number))
+
+
+def _asks(told: News) -> Said:
+    who, token = author(told.detail["who"])
+    if token:
+        return _("{who} by token {token} asks about import {number}.", who=who, token=token, number=str(told.number))
+    return _("{who} asks about import {number}.", who=who, number=str(told.number))
+
+
+def _ended(house: House, told: News, name: str, page: str) -> Letter:
+    word, _colon, reason = told.cause.partition(":")
+    held = word == "held"
+    return Letter(
+        _("{district}: import waits for approval", district=name) if held else _("{district}: import failed", district=name),
+        (
+            Said("{title}.", {"title": Said(code(reason).title)}),
+            paragraph(
+                anew(reason, told.detail["message"]),
+                _("Nothing has changed yet, and applications keep the roster of before.") if held else _("Nothing was changed."),
+            ),
+            Remedy(Said(told.detail["remedy"])),
+            page,
+            _chose(house),
+        ),
+    )
+
+
+def _chose(house: House) -> Said:
+    account = f"{public_url(house)}/account"
+    return _("You get this because you chose to know. Change that here: {address}", address=account)
+
+
+def _moment(written: str) -> Dated:
+    return Dated(datetime.fromisoformat(written))
 
 
 def _wants(house: House, told: News) -> list[Person]:
@@ -152,13 +205,13 @@ def _wants(house: House, told: News) -> list[Person]:
     everybody = [as_person(kept) for kept in house.stores.control.people.all() if kept.disabled is None]
     seeing = [person for person in everybody if Viewer(person).sees(told.district)]
     if word in WRITTEN:
-        author = told.detail["who"].partition(" by token ")[0]
+        wrote, _token = author(told.detail["who"])
         readers = [p for p in seeing if p.role == "administrator" or "held" in chosen(house, p.id, told.district)]
-        return [p for p in readers if p.email != author]
+        return [p for p in readers if p.email != wrote]
     return [person for person in seeing if word in chosen(house, person.id, told.district)]
 
 
-def _try(house: House, one: Mailing, now: datetime, send: Send) -> bool:
+def _try(house: House, one: Mailing, now: datetime, send: Send, say: Say) -> bool:
     mailings = house.stores.control.mailings
     if not mailings.take(one, now + _TAKEN):
         return False
@@ -173,7 +226,8 @@ def _try(house: House, one: Mailing, now: datetime, send: Send) -> bool:
     if not house.stores.control.districts.stays(news.district):
         mailings.later(one, "the district is to be deleted", None)
         return False
-    subject, text = worded(house, news)
+    district = house.stores.control.districts.get(news.district)
+    subject, text = written(worded(house, news), Reader(as_person(kept).language, ZoneInfo(district.timezone)), say)
     try:
         send(mail.letter(house.settings.mail_from or "homeroom@localhost", kept.email, subject, text))
     except mail.NotSent as trouble:
@@ -183,8 +237,3 @@ def _try(house: House, one: Mailing, now: datetime, send: Send) -> bool:
         return False
     mailings.sent(one, now)
     return True
-
-
-def _local(written: str, zone: str) -> str:
-    at = datetime.fromisoformat(written).astimezone(ZoneInfo(zone))
-    return f"{at:%B} {at.day} at {at:%I:%M %p}".replace(" at 0", " at ") + f" {at:%Z}"

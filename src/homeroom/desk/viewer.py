@@ -28,6 +28,8 @@ class Person:
     timezone: str | None = None
     theme: Literal["auto", "light", "dark"] = "auto"
     keys: bool = True
+    language: str | None = None
+    """The language in which the console was last read by them, as a tag: `es-MX`. Letters come in it."""
     has_code: bool = False
     """Whether a code generator (TOTP) is set up."""
     disabled: bool = False

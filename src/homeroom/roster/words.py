@@ -23,6 +23,13 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """A moment said with its day's date, whatever day it is read on: "November 30 at 3:00 AM CST". For letters."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InWords:
     """A small number that is said in words, up to twenty."""
 
@@ -56,7 +63,7 @@ class Said:
     number: int | None = None
 
 
-Value = str | int | float | datetime | date | timedelta | Clock | InWords | Listed | Said
+Value = str | int | float | datetime | date | timedelta | Clock | Dated | InWords | Listed | Said
 
 
 def _(text: str, /, **values: Value) -> Said:
@@ -135,6 +142,8 @@ def _plain(value: Value, zone: tzinfo) -> str:
             return _rowed([_plain(each, zone) for each in value.values], value.joint)
         case Clock():
             return value.at.astimezone(zone).strftime("%H:%M %Z")
+        case Dated():
+            return _dated(value.at.astimezone(zone))
         case InWords():
             return SMALL[value.number] if 0 <= value.number < len(SMALL) else f"{value.number:,}"
         case datetime():
@@ -145,6 +154,10 @@ def _plain(value: Value, zone: tzinfo) -> str:
             return f"{value:,}"
         case _:
             return str(value)
+
+
+def _dated(here: datetime) -> str:
+    return f"{here:%B} {here.day} at {here:%I:%M %p}".replace(" at 0", " at ") + f" {here:%Z}"
 
 
 def _rowed(written: list[str], joint: Joint) -> str:

@@ -88,6 +88,15 @@ class People:
             connection.execute(update(person).where(person.c.id == id).values({k: _as_kept(v) for k, v in values.items()}))
         return self.get(id)
 
+    def prefer(self, id: int, **values: Any) -> None:
+        """Give some of a person's preferences other values. Those that are set at the same moment elsewhere stay."""
+        with self._place.write() as connection:
+            asked = select(person.c.preferences).where(person.c.id == id).with_for_update()
+            found = connection.execute(asked).scalar_one_or_none()
+            if found is not None:
+                said = json.dumps({**json.loads(found), **values})
+                connection.execute(update(person).where(person.c.id == id).values(preferences=said))
+
     def use_step(self, id: int, step: int) -> bool:
         """Use up a time step of the code generator; False when it, or a later one, was used before: a code is good once."""
         with self._place.write() as connection:

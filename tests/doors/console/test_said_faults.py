@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 from babel import Locale
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import write_po
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +28,7 @@ from homeroom.roster.codes import codes
 from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.words import Said, Value, _, filled, in_a_row, ngettext, plain, wordless
 from homeroom.sync import districts, sources
+from made_language import translated, wide
 
 ACCEPTED = {
     ("desk/causes.py", "counted[0]"): "headings that count, declared in roster/codes, are in the catalogue",
@@ -39,8 +38,11 @@ ACCEPTED = {
     ("desk/note_words.py", "template"): "titles and messages of codes, and the notes beside it, are in the catalogue",
     ("doors/console/pages/settings.py", "line.meaning"): "meanings of the installation's settings are in the catalogue",
     ("desk/record_acts.py", "refusal.remedy"): "remedies of codes are in the catalogue",
+    ("desk/telling.py", "code(reason).title"): "titles of codes are in the catalogue",
+    ("desk/telling.py", "told.detail['remedy']"): "remedies of codes are in the catalogue",
     ("desk/record_acts.py", "why.remedy"): "remedies of codes are in the catalogue",
-    ("roster/codes/__init__.py", "code(name).message"): "messages of codes are in the catalogue",
+    ("roster/codes/__init__.py", "phrase"): "what lists of codes are made of is in the catalogue",
+    ("roster/codes/__init__.py", "sentence"): "messages of codes are in the catalogue, and the forms of those that are but a place",
     ("roster/faults.py", "text"): "the place where faults are made of what they are raised with",
     ("roster/faults.py", "plain(self.said)"): "the place where faults are made of what they are raised with",
     ("roster/faults.py", "code(reason).message"): "messages of codes are in the catalogue",
@@ -206,27 +208,10 @@ def test_a_refusal_keeps_what_it_was_filled_with() -> None:
     assert plain(refused.said) == refused.message
 
 
-LETTERS = str.maketrans({c: chr(ord(c) + 0xFEE0) for c in string.ascii_letters})
-KEPT = re.compile(r"(\{\w+(?:![rs])?\}|\{\{|\}\}|%\(\w+\)s|%%|<[^>]*>|&\w+;)")
-
-
-def wide(text: str) -> str:
-    """A sentence in a language that is none: every letter is a wide one, places stay as they are."""
-    return "".join(part if KEPT.fullmatch(part) else part.translate(LETTERS) for part in KEPT.split(text))
-
-
 @pytest.fixture(scope="module")
 def languages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with that one translation, of everything."""
-    folder = tmp_path_factory.mktemp("languages")
-    made = Catalog(locale="eo")
-    for message in extracting.catalogue():
-        if message.id:
-            made.add(message.id, wide(message.id) if isinstance(message.id, str) else tuple(map(wide, message.id)))
-    (folder / "eo").mkdir()
-    with (folder / "eo/homeroom.po").open("wb") as out:
-        write_po(out, made)
-    return folder
+    return translated(tmp_path_factory.mktemp("languages"))
 
 
 @dataclass

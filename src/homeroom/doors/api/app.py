@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from homeroom.desk.letters import Say, in_english
 from homeroom.doors.api import problems, reference_page
 from homeroom.doors.api.door import ROOT, ApiDoor, Observe
 from homeroom.doors.api.resources import ROUTES
@@ -37,11 +38,13 @@ def create(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     observe: Observe = lambda method, route, status, seconds: None,
+    say: Say = in_english,
     **brakes: tuple[float, float],
 ) -> ApiDoor:
-    """The application over an installation. Imports that it begins are handed to `jobs`. `brakes`: see `ApiDoor`."""
+    """The application over an installation. Imports that it begins are handed to `jobs`; `say` says letters in their readers' languages.
+    `brakes`: see `ApiDoor`."""
     app = bare()
-    app.state.office = Office(house, jobs, clock)
+    app.state.office = Office(house, jobs, clock, say)
     return ApiDoor(house, app, clock, observe, **brakes)
 
 

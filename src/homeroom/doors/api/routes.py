@@ -26,6 +26,7 @@ from starlette.responses import Response
 
 from homeroom.desk import rights
 from homeroom.desk.acts import ACTS
+from homeroom.desk.letters import Say, in_english
 from homeroom.desk.rights import Allowed
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.api import problems
@@ -53,11 +54,13 @@ PATIENCE = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What all calls share: the installation, the queue, the clock, and the turns for heavy work."""
+    """What all calls share: the installation, the queue, the clock, what says letters in their readers' languages, and the turns for heavy
+    work."""
 
     house: House
     jobs: Jobs
     clock: Callable[[], datetime]
+    say: Say = in_english
     turns: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
 

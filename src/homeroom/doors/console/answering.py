@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.exc import OperationalError
 
+from homeroom.desk import people
 from homeroom.desk.rights import Allowed, Closed, Hidden, NeedsElevation, NotAllowed, Shut
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.console import crossing, frame, showing, words
@@ -28,7 +29,7 @@ from homeroom.doors.console.receiving import Received
 from homeroom.doors.console.request import Request, addresses, local
 from homeroom.doors.console.sending import Header, Reply, address, attachment, see_other
 from homeroom.doors.console.showing import Stage, Trouble
-from homeroom.doors.console.words import N_, desk_says, of_settings, times
+from homeroom.doors.console.words import N_, by_mail, desk_says, of_settings, times
 from homeroom.roster.faults import Fault, Refused, TryAgain
 from homeroom.store.audit import because
 from homeroom.sync.house import House
@@ -149,14 +150,21 @@ class Desk:
 
     def answer(self, case: Case, form: Received | None) -> Reply | Live:
         """Call the page, and make what it gives, or raises, into an answer."""
-        asked = self._asked(case, form)
-        with words.spoken(showing.speech(self.stage, case.request, case.who, case.slug, case.now)):
+        speech = showing.speech(self.stage, case.request, case.who, case.slug, case.now)
+        asked = self._asked(case, form, speech)
+        with words.spoken(speech):
             try:
+                self._remember(case, asked)
                 return self._with_cookies(case, self._reply(case, asked, self._called(case, asked)))
             except NotThere:
                 return self.say(case.request, case.who, showing.NOT_FOUND, case.now)
             except (TryAgain, OperationalError):
                 return self.busy(case.request, case.now)
+
+    def _remember(self, case: Case, asked: Asked) -> None:
+        """Keep the language of somebody who is at work here: letters come in it."""
+        if case.who is not None and asked.language is not None and not case.request.by_itself:
+            people.reads_in(self.house, case.who.person, asked.language)
 
     def _called(self, case: Case, asked: Asked) -> Answer:
         if case.needs is not None:
@@ -245,7 +253,7 @@ class Desk:
             return reply
         return replace(reply, headers=(*reply.headers, case.request.cookies.set(crossing.BEFORE, case.fresh)))
 
-    def _asked(self, case: Case, form: Received | None) -> Asked:
+    def _asked(self, case: Case, form: Received | None, speech: words.Speech) -> Asked:
         request = case.request
         return Asked(
             house=self.house,
@@ -262,6 +270,8 @@ class Desk:
             peer=request.peer,
             secure=request.cookies.secure,
             agent=request.headers.get("user-agent", ""),
+            language=speech.language if request.headers.get("accept-language") else None,
+            say=by_mail.in_own_language(self.stage.languages),
             part=request.part,
             values={name: tuple(given) for name, given in form.values.items()} if form else {},
             uploads={name: tuple(given) for name, given in form.uploads.items()} if form else {},

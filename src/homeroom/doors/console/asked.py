@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from homeroom.desk.letters import Say, in_english
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.console.answers import NotThere
 from homeroom.doors.console.page import Page
@@ -42,6 +43,10 @@ class Asked:
     """The network address that asks, for limits on tries."""
     agent: str = ""
     """What the browser says that it is, for the list of sessions."""
+    language: str | None = None
+    """The language in which the answer is read, where the browser wished for any."""
+    say: Say = in_english
+    """Says a letter in the language of whoever gets it."""
     secure: bool = False
     part: bool = False
     """Whether htmx asks for a part of the page (it still gets the whole, unless the page answers with a part)."""

@@ -10,12 +10,12 @@ import re
 import string
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from homeroom.roster.words import Said
+from homeroom.roster.words import Said, Value, in_a_row
 
 Severity = Literal["error", "warning", "info"]
 ROOMS = ("deliveries", "reading", "layouts", "checks", "compare", "sync")
@@ -30,7 +30,9 @@ class Code:
     `info` was healed or is only told. `message` is the sentence with `{name}` places, filled from the finding.
     `remedy` speaks to whoever reads the report, a school's secretary too; `command` names what does it on the command line, for those
     who work there. `counted` is the title of several findings of it, for one and for more: a whole sentence with places for what a
-    report knows of them ({count}, {records}, {column}, {target}, {file}). `plain` is what it means in the words of a school's secretary, where `meaning` needs more.
+    report knows of them ({count}, {records}, {column}, {target}, {file}).
+    `forms` are the whole sentences that a message may be which is but a place; `lists` are places that hold several of a phrase.
+    `plain` is what it means in the words of a school's secretary, where `meaning` needs more.
     """
 
     code: str
@@ -45,6 +47,8 @@ class Code:
     command: str | None = None
     plain: str | None = None
     counted: tuple[str, str] | None = None
+    forms: tuple[str, ...] = ()
+    lists: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_row_issue(self) -> bool:
@@ -53,7 +57,7 @@ class Code:
 
     def say(self, **values: object) -> str:
         """The message with its places filled; a place without a value stays readable as `?`."""
-        return string.Formatter().vformat(self.message, (), _Blanks({k: v for k, v in values.items() if v is not None}))
+        return _filled(self.message, {k: v for k, v in values.items() if v is not None})
 
 
 class _Blanks(dict[str, object]):
@@ -83,6 +87,8 @@ def codes() -> Mapping[str, Code]:
                 command=entry.get("command"),
                 plain=entry.get("plain"),
                 counted=tuple(entry["counted"]) if "counted" in entry else None,
+                forms=tuple(entry.get("forms", ())),
+                lists=entry.get("lists", {}),
             )
     return found
 
@@ -94,8 +100,16 @@ def code(name: str) -> Code:
 
 def read_back(name: str, message: str) -> dict[str, str]:
     """The values that were filled into a code's sentence, as text; empty where the sentence was another one when it was written."""
+    return _read(code(name).message, message)
+
+
+def _filled(sentence: str, values: Mapping[str, object]) -> str:
+    return string.Formatter().vformat(sentence, (), _Blanks(values))
+
+
+def _read(sentence: str, message: str) -> dict[str, str]:
     pattern, seen = "", set()
-    for words, place, _, _ in string.Formatter().parse(code(name).message):
+    for words, place, _, _ in string.Formatter().parse(sentence):
         pattern += re.escape(words)
         if place is not None:
             pattern += f"(?P={place})" if place in seen else f"(?P<{place}>.*?)"
@@ -107,7 +121,22 @@ def read_back(name: str, message: str) -> dict[str, str]:
 def anew(name: str, message: str) -> Said:
     """The stored sentence of a finding or a reason, to be said anew; as it was written where its code says something else by now."""
     if name in codes():
-        values = read_back(name, message)
-        if code(name).say(**values) == message:
-            return Said(code(name).message, values)
+        for sentence in (*code(name).forms, code(name).message):
+            values = _read(sentence, message)
+            if _filled(sentence, values) == message:
+                return Said(sentence, {place: _value(code(name), place, text) for place, text in values.items()})
     return Said("{message}", {"message": message})
+
+
+_COUNTS = {"count", "of", "rows", "allowed"}
+
+
+def _value(declared: Code, place: str, text: str) -> Value:
+    """A value that was written in English, as what it is: each language has marks of its own in numbers, and words of its own in lists."""
+    if place in _COUNTS and re.fullmatch(r"\d{1,3}(,\d{3})+", text):
+        return int(text.replace(",", ""))
+    if (phrase := declared.lists.get(place)) is not None:
+        read = [_read(phrase, each) for each in text.split(", ")]
+        if all(read):
+            return in_a_row(Said(phrase, {name: _value(declared, name, each) for name, each in one.items()}) for one in read)
+    return text

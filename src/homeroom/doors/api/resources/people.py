@@ -171,11 +171,14 @@ def _reached(asked: Asked, number: int, slug: str | None = None) -> Person:
 def _invited(asked: Asked, email: str, role: Role, name: str, districts: list[str], schools: list[str]) -> Answer:
     appointing.may_give(asked.viewer, role, districts)
     made = people.invite(asked.house, email, role, who=asked.who, now=asked.now, name=name, districts=districts, schools=schools)
-    return {**_told(made.person), "link": letting_in.handed(asked.house, made.person, made.token, asked.who)}
+    return {
+        **_told(made.person),
+        "link": letting_in.handed(asked.house, made.person, made.token, asked.who, say=asked.office.say),
+    }
 
 
 def _linked(asked: Asked, person: Person) -> Answer:
-    return {"person": person.id, "link": letting_in.link(asked.house, asked.viewer, person.id, asked.now)}
+    return {"person": person.id, "link": letting_in.link(asked.house, asked.viewer, person.id, asked.now, say=asked.office.say)}
 
 
 def _switched(asked: Asked, person: Person, disabled: bool | None) -> Person:

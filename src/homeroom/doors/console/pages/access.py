@@ -222,7 +222,9 @@ def invite(asked: Asked) -> Answer:
         districts=[asked.slug],
         schools=schools,
     )
-    return _handed(asked, letting_in.handed(asked.house, made.person, made.token, asked.viewer.who), made.person.email)
+    return _handed(
+        asked, letting_in.handed(asked.house, made.person, made.token, asked.viewer.who, say=asked.say), made.person.email
+    )
 
 
 def _handed(asked: Asked, link: str | None, email: str) -> Answer:
@@ -250,7 +252,7 @@ def change(asked: Asked) -> Answer:
     people.confirm(asked.house, asked.viewer, asked.form("code"), asked.now)
     who = asked.viewer.who
     if asked.form("do") == "link":
-        return _handed(asked, letting_in.link(asked.house, asked.viewer, number, asked.now), known.email)
+        return _handed(asked, letting_in.link(asked.house, asked.viewer, number, asked.now, say=asked.say), known.email)
     if asked.form("do") == "code":
         person = people.forget_code(asked.house, number, who=who, now=asked.now)
         told = Notice(

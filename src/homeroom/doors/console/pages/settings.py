@@ -126,7 +126,9 @@ def invite(asked: Asked) -> Answer:
     may_give(asked.viewer, role, ())
     people.confirm(asked.house, asked.viewer, asked.form("code"), asked.now)
     made = people.invite(asked.house, asked.form("email"), role, who=asked.viewer.who, now=asked.now, name=asked.form("name"))
-    return _handed(asked, letting_in.handed(asked.house, made.person, made.token, asked.viewer.who), made.person.email)
+    return _handed(
+        asked, letting_in.handed(asked.house, made.person, made.token, asked.viewer.who, say=asked.say), made.person.email
+    )
 
 
 def _handed(asked: Asked, link: str | None, email: str) -> Answer:
@@ -146,7 +148,7 @@ def change_person(asked: Asked) -> Answer:
         letting_in.may_forget_code(asked.house, asked.viewer, number)
     people.confirm(asked.house, asked.viewer, asked.form("code"), asked.now)
     if asked.form("do") == "link":
-        return _handed(asked, letting_in.link(asked.house, asked.viewer, number, asked.now), known.email)
+        return _handed(asked, letting_in.link(asked.house, asked.viewer, number, asked.now, say=asked.say), known.email)
     if asked.form("do") == "code":
         forgotten = people.forget_code(asked.house, number, who=who, now=asked.now)
         told = _("The code generator of %(email)s is gone.", email=forgotten.email)

@@ -135,7 +135,7 @@ def invite(asked: Asked) -> Answer:
     invited = people.invite(
         asked.house, asked.form("email"), role, who=asked.viewer.who, now=asked.now, districts=[asked.slug], schools=schools
     )
-    link = letting_in.handed(asked.house, invited.person, invited.token, asked.viewer.who)
+    link = letting_in.handed(asked.house, invited.person, invited.token, asked.viewer.who, say=asked.say)
     if link is None:
         return Goto(f"/districts/{asked.slug}/setup", sent(invited.person.email))
     return show(asked, link)

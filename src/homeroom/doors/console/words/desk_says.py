@@ -14,7 +14,7 @@ from homeroom.doors.console.words.speech import Speech
 from homeroom.roster.codes import anew
 from homeroom.roster.faults import Fault
 from homeroom.roster.report import Reason
-from homeroom.roster.words import Clock, InWords, Listed, Said, Value, speaks_first
+from homeroom.roster.words import Clock, Dated, InWords, Listed, Said, Value, speaks_first
 
 
 def told(speech: Speech, said: Said) -> str:
@@ -45,6 +45,8 @@ def _written(speech: Speech, value: Value) -> str:
             return _rowed(speech, [_written(speech, each) for each in value.values], value)
         case Clock():
             return times.clock(speech, value.at)
+        case Dated():
+            return times.dated(speech, value.at)
         case InWords():
             return numbers.spelled(speech, value.number)
         case datetime():

@@ -40,7 +40,7 @@ def catalogue() -> Catalog:
     for label in meanings.labels():
         made.add(label, locations=[("roster/labels.toml", 0)])
     for code in codes().values():
-        for sentence in (code.title, code.plain or code.meaning, code.remedy, code.message):
+        for sentence in (code.title, code.plain or code.meaning, code.remedy, code.message, *code.forms, *code.lists.values()):
             made.add(sentence, locations=[(f"roster/codes/{code.room}.toml", 0)])
         if code.counted is not None:
             made.add(code.counted, locations=[(f"roster/codes/{code.room}.toml", 0)])

@@ -63,6 +63,13 @@ def in_sentence(speech: Speech, moment: datetime | None) -> str:
     return speech.say(N_("on %(day)s at %(time)s")) % (told | {"day": named})
 
 
+def dated(speech: Speech, moment: datetime) -> str:
+    """November 3 at 2:11 AM CST: in a letter, which is read on another day."""
+    here = moment.astimezone(speech.zone)
+    named = _plain(format_skeleton("MMMMd", here, locale=speech.locale))
+    return speech.say(N_("%(day)s at %(time)s")) % {"day": named, "time": clock(speech, moment)}
+
+
 def day(speech: Speech, moment: datetime | date) -> str:
     """Nov 3; of another year Nov 3, 2025. A bare date is that of the calendar, in whatever zone."""
     if not isinstance(moment, datetime):
