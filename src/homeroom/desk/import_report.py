@@ -51,6 +51,15 @@ class FileLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """An archive as it came, while it is kept: its members are files of the report, and have no original of their own."""
+
+    name: str
+    size: int
+    original: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """All files together, each counted once. `rows` = `accepted` + `refused` + `ignored`."""
 
@@ -84,6 +93,7 @@ class ImportPage:
     progress: Progress | None
     delivery: Delivery | None
     files: tuple[FileLine, ...]
+    packed: tuple[Packed, ...]
     sums: Sums | None
     causes: tuple[IssueCause, ...]
     rows_twice: int
@@ -123,6 +133,7 @@ def import_page(
         progress=progress(house, row, [e.totals for e in past[:ALIKE] if e.totals is not None], at) if running else None,
         delivery=delivery,
         files=_files(report, delivery) if seen.whole else (),
+        packed=_packed(report, delivery) if seen.whole and delivery is not None else (),
         sums=sums,
         causes=found,
         rows_twice=max(sum(c.rows for c in every if c.kind == "refused") - sums.refused, 0) if sums is not None else 0,
@@ -171,6 +182,12 @@ def _files(report: ImportReport, delivery: Delivery | None) -> tuple[FileLine, .
         repairs = tuple(Mended(r.code, code(r.code).title if r.code in codes() else r.code, r.count) for r in each.repairs)
         lines.append(FileLine(each, repairs, size, place if kept else None))
     return tuple(lines)
+
+
+def _packed(report: ImportReport, delivery: Delivery) -> tuple[Packed, ...]:
+    """What came and is no file of the report by its name. Empty once the originals are gone."""
+    named = {each.name for each in report.files} if delivery.shredded_at is None else {f.name for f in delivery.files}
+    return tuple(Packed(f.name, f.size, place) for place, f in enumerate(delivery.files) if f.name not in named)
 
 
 def _sums(report: ImportReport) -> Sums:

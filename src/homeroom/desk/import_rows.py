@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 from homeroom.deliveries.seal import opened, unseal
 from homeroom.deliveries.workfolders import claim
@@ -160,7 +161,8 @@ def original(
 ) -> tuple[str, Iterator[bytes]]:
     """One file of an import's delivery as it was sent: its name, and its bytes. It is written down who took it.
 
-    Raises Misuse where this person may not see the whole district's values, or there is no such file; Refused where it is gone.
+    Raises Misuse where this person may not see the whole district's values, or there is no such file; Refused where it is gone,
+    also where the raw store lost it: its first bytes are asked for before anything is written down.
     """
     at = now or datetime.now(UTC)
     seen, row = sight(house, viewer, slug, at), house.stores.roster(slug).imports.get(number)
@@ -171,10 +173,12 @@ def original(
     sealed = sealed_delivery(house, slug, row.delivery)
     if not 0 <= place < len(sealed.files):
         raise Misuse("The delivery of import {number} has no file {place}.", number=str(number), place=place + 1)
+    pieces = opened(house.raw, house.data_key(slug), sealed, place)
+    first = next(pieces, b"")
     house.stores.control.audit.add(
         AuditRow(at, viewer.who, "original-downloaded", slug, {"import": number, "delivery": row.delivery, "file": place})
     )
-    return sealed.files[place].name, opened(house.raw, house.data_key(slug), sealed, place)
+    return sealed.files[place].name, chain([first], pieces)
 
 
 def _by_line(rows: list[IssueRow]) -> dict[int, list[IssueRow]]:

@@ -40,8 +40,9 @@ def array(rows: Iterable[Mapping[str, Any]]) -> StreamingResponse:
 
 
 def text(name: str, lines: Iterable[str]) -> StreamingResponse:
-    """CSV that is made already, line by line."""
-    return StreamingResponse(_lumped(lines), media_type=CSV, headers=attached(name))
+    """CSV that is made already, line by line. What keeps it from beginning is raised here, while it can still be told."""
+    pieces = _lumped(lines)
+    return StreamingResponse(chain([next(pieces, b"")], pieces), media_type=CSV, headers=attached(name))
 
 
 def csv(name: str, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> StreamingResponse:

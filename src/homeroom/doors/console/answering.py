@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from urllib.parse import urlencode
 
 from sqlalchemy.exc import OperationalError
@@ -174,7 +175,7 @@ class Desk:
         on = case.who.elevation if case.who is not None else None
         try:
             with because(via="console", **({"elevation": on.id} if on is not None else {})):
-                return act(asked)
+                return _begun(act(asked))
         except TryAgain:
             raise
         except NotAllowed as missing:  # what is asked for can hang on what a form says
@@ -326,6 +327,14 @@ def _elevate_query(back: str, needs: NeedsElevation) -> list[tuple[str, str]]:
 def _turn(request: Request, to: str) -> Reply:
     """Send a browser elsewhere. A part of a page must not be filled with another page, so htmx is told to load that anew."""
     return Reply(204, headers=(("hx-redirect", address(to)),)) if request.part else see_other(to)
+
+
+def _begun(answer: Answer) -> Answer:
+    """A download with its first bytes made: what keeps it from beginning is then said like everything else, and no broken file."""
+    if not isinstance(answer, Download):
+        return answer
+    chunks = iter(answer.chunks)
+    return replace(answer, chunks=chain([next(chunks, b"")], chunks))
 
 
 def _spoken(first: bytes, chunks: Iterator[bytes], speech: words.Speech) -> Iterator[bytes]:

@@ -62,7 +62,8 @@ async def send_reply(send: Send, reply: Reply, *, head: bool = False) -> None:
 
 
 def attachment(name: str) -> Header:
-    """The header that makes a browser save a file under that name."""
+    """The header that makes a browser save a file under that name, without the folders that a district's name for it may have."""
+    name = name.replace("\\", "/").rpartition("/")[2] or "file"
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in name)
     return "content-disposition", f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 

@@ -141,7 +141,7 @@ def original(asked: Asked) -> Answer:
     """One file as it was sent."""
     number = known(asked)
     name, chunks = import_rows.original(asked.house, asked.viewer, asked.slug, number, asked.number("place") - 1, asked.now)
-    return Download(name.rpartition("/")[2], "application/octet-stream", chunks)
+    return Download(name, "application/octet-stream", chunks)
 
 
 def _code(asked: Asked) -> str:
