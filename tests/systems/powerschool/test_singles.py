@@ -26,8 +26,11 @@ from homeroom.systems.powerschool.source.by_tables import key_of
 from homeroom.systems.powerschool.source.here import columns_of
 from homeroom.systems.powerschool.source.table_plans import PLANS
 from homeroom.systems.powerschool.source.told import Asked
+from homeroom.systems.reach import Reach
 from pretend import Caller, pretend
 
+HERE = Reach(names=frozenset({"127.0.0.1"}))
+"""The pretend server stands on this machine, and no operator has to be asked."""
 OWN = ["students.u_students_extension.preferredname"]
 Files = dict[str, list[dict[str, str]]]
 KNOWN_BY_V1 = {
@@ -70,7 +73,7 @@ class Asker:
         today = datetime.fromisoformat(f"{self.server.world.today}T10:00").replace(tzinfo=ZoneInfo(self.server.world.zone))
         given = {"url": self.server.world.url, "client_id": plugin.client_id, "give_up_seconds": 0.3, "extension_fields": OWN}
         secret = {"client_secret": plugin.client_secret}
-        return Errand(given, secret, {"way": way} | known, folder, today, 0.0, lambda step: None)
+        return Errand(given, secret, {"way": way} | known, folder, today, 0.0, lambda step: None, reach=HERE)
 
     def one(self, way: str, single: Single, **known: Any) -> Files:
         found = {}
@@ -313,11 +316,14 @@ def test_the_road_is_that_of_the_last_round_or_of_the_setting(asker: Asker) -> N
     for way, expected in (("queries", "/ws/schema/query/org"), ("tables", "/ws/schema/table/"), ("v1", "/ws/v1/student/")):
         assert asked(asker.errand(way)) == {expected}
     unknown = asker.errand("")
-    assert asked(Errand(unknown.settings, unknown.secrets, {}, unknown.folder, unknown.now, 0.0, unknown.tell)) == {
+    assert asked(Errand(unknown.settings, unknown.secrets, {}, unknown.folder, unknown.now, 0.0, unknown.tell, reach=HERE)) == {
         "/ws/schema/query/org"
     }
     narrower = asker.errand("queries")
     settings = {**narrower.settings, "way": "v1"}
     with pytest.raises(Refused) as refused:
-        source.one(Errand(settings, narrower.secrets, narrower.known, narrower.folder, narrower.now, 0.0, narrower.tell), single)
+        source.one(
+            Errand(settings, narrower.secrets, narrower.known, narrower.folder, narrower.now, 0.0, narrower.tell, reach=HERE),
+            single,
+        )
     assert refused.value.reason == "way_narrower"

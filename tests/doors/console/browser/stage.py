@@ -26,7 +26,12 @@ from doors.console.browser.conftest import PATIENCE, Visitor
 from e2e.installation import Installation
 from patience import SECONDS, until
 
-PORTS = {"HOMEROOM_HTTP_PORT": "0", "HOMEROOM_SFTP_PORT": "0", "HOMEROOM_QUIET_SECONDS": "1"}
+PORTS = {
+    "HOMEROOM_HTTP_PORT": "0",
+    "HOMEROOM_SFTP_PORT": "0",
+    "HOMEROOM_QUIET_SECONDS": "1",
+    "HOMEROOM_ALLOWED_HOSTS": "127.0.0.1",
+}
 
 
 @dataclass
