@@ -40,7 +40,10 @@ ACCEPTED = {
     ("desk/telling.py", "told.detail['remedy']"): "remedies of codes are in the catalogue",
     ("desk/record_acts.py", "why.remedy"): "remedies of codes are in the catalogue",
     ("roster/codes/__init__.py", "phrase"): "what lists of codes are made of is in the catalogue",
-    ("roster/codes/__init__.py", "sentence"): "messages of codes are in the catalogue, and the forms of those that are but a place",
+    (
+        "roster/codes/__init__.py",
+        "sentence",
+    ): "messages of codes are in the catalogue, and the forms of those that are but a place",
     ("roster/faults.py", "text"): "the place where faults are made of what they are raised with",
     ("roster/faults.py", "plain(self.said)"): "the place where faults are made of what they are raised with",
     ("roster/faults.py", "code(reason).message"): "messages of codes are in the catalogue",
