@@ -358,6 +358,13 @@ def test_an_invitation_and_a_new_password_come_in_the_language_of_their_person(p
     assert link is not None
     assert reset[BOB][0] == wide("A new password for Homeroom")
     assert left_over(reset[BOB], link[0], "operator@vendor.example") == []
+    # One of the vendor's people, from the page of the installation.
+    kim = somebody(place.house, "engineer", "kim@vendor.example", now=operator.now)
+    place.read(kim, "eo")
+    (subject, text) = made(f"/settings/people/{kim.person.id}", do="link")["kim@vendor.example"]
+    own = LINK.search(text)
+    assert own is not None
+    assert left_over((subject, text), own[0], "operator@vendor.example") == []
     # Who opens the link of a new password has a language by the console: programs that look through mail do not change it.
     Browser(app).get(f"/once/{link[1]}", headers={"accept-language": "en-US"})
     assert place.kept(place.bob).preferences["language"] == "eo"

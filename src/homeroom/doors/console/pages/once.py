@@ -50,9 +50,8 @@ def show(asked: Asked) -> Answer:
     if not own_secrets.SECRET.fullmatch(secret):
         secret = passwords.new_secret()
     first, keeps = link.kind == people.INVITATION, person.has_code
-    if (
-        first and asked.language is not None
-    ):  # who never came in is known by nothing else, should there have to be another invitation
+    # Should there have to be another invitation: of somebody who never came in nothing else tells the language.
+    if first and asked.language is not None:
         people.reads_in(asked.house, person, asked.language)
     picture = "" if keeps else square(secret, person.email)
     return Shown("pages/come_in.html", ComingIn(person, first, "" if keeps else secret, picture, person.staff, keeps))
