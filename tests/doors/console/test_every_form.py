@@ -86,6 +86,7 @@ class Walk:
     forms: list[Met] = field(default_factory=list)
     acting: list[tuple[str, str, Form | None]] = field(default_factory=list)
     browsers: list[Browser] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
 
     def somebody(self, who: Somebody, kind: Any = None, slug: str | None = "pinewood") -> Browser:
         """Somebody who has signed in, with the elevated role where a kind is named."""
@@ -103,6 +104,7 @@ class Walk:
         """Read a page; returns where its links lead."""
         answer = visitor.get(address)
         assert answer.status_code < 500, address
+        self.dead += [address] if answer.status_code in (404, 405, 410) else []
         return self.read(visitor, address, answer.text) if "text/html" in answer.headers.get("content-type", "") else []
 
     def read(self, visitor: Browser, address: str, text: str) -> list[str]:
@@ -315,6 +317,10 @@ def test_every_form_can_be_filled_in_and_sent_without_scripts(walk: Walk) -> Non
     said = sorted({f"{_shape(met)}: {fault}" for met in walk.forms for fault in met.form.faults()})
     assert said == [], "\n".join(said)
     assert len({_shape(met) for met in walk.forms}) > 60, "the walk met the forms at all"
+
+
+def test_no_link_is_dead(walk: Walk) -> None:
+    assert walk.dead == []
 
 
 def test_nothing_acts_by_a_script_alone(walk: Walk) -> None:

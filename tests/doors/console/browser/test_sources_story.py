@@ -93,6 +93,7 @@ def test_a_source_is_added_handed_over_and_changed(
     look(window, f"source-fetched-{dress}")
     page.get_by_role("button", name="Archive this source").click()
     page.get_by_role("heading", name="The source is archived.").wait_for()
+    expect(page.locator(".pill").first).to_have_text("Archived")
     look(window, f"source-archived-{dress}")
     page.goto(f"{scene.address}{HERE}/sources")
     page.get_by_role("heading", name="Archived sources").wait_for()
