@@ -136,7 +136,7 @@ def test_what_is_closed_ends_in_one_sentence_that_says_what_to_do(
     with pytest.raises(Refused) as refused:
         source.fetch(errand(server, tmp_path / "1", way=way))
     assert refused.value.reason == reason
-    assert said in refused.value.message
+    assert said in f"{refused.value.message} {refused.value.detail}"
     assert to_do in refused.value.remedy
 
 
