@@ -8,6 +8,7 @@ from typing import get_args
 from urllib.parse import urlencode
 
 from homeroom.desk import fleet, fleet_sheet, rights
+from homeroom.desk.acts import ACTS
 from homeroom.desk.fleet import Fleet, Sort, Wanted
 from homeroom.desk.setup import acting
 from homeroom.desk.standing_now import CHIPS
@@ -63,8 +64,12 @@ def holds(asked: Asked) -> Answer:
 
 def set_ups(asked: Asked) -> Answer:
     """All set-ups: whose move it is in each, the one that is due first first."""
-    going = tuple(fleet.set_ups(asked.house, asked.viewer, asked.now))
-    return Shown("pages/set_ups.html", {"rows": going, "today": asked.now.date(), "words": speaking})
+    going, who = tuple(fleet.set_ups(asked.house, asked.viewer, asked.now)), asked.viewer
+    may = {
+        "may_add": rights.may(asked.house, who, "districts.add", None, asked.now),
+        "may_open": who.role in ACTS["setup.see"].roles,
+    }
+    return Shown("pages/set_ups.html", {"rows": going, "today": asked.now.date(), "words": speaking, **may})
 
 
 def export(asked: Asked) -> Answer:
