@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from homeroom.layouts import patterns
+from homeroom.layouts import patterns, syntax
 from homeroom.layouts.faults import LayoutFault, LayoutFaults
 from homeroom.layouts.language import parse
 from homeroom.layouts.layout import Source
 from homeroom.layouts.nearness import distance, near, suggestion, tolerance
 from homeroom.layouts.rows import Cells, Groups, Items, Rows
 from homeroom.roster.catalogue import catalogue
+from homeroom.roster.words import plain
 
 EXAMPLE = """\
 name = "example/users"                 # an invented format
@@ -182,8 +186,8 @@ def test_all_mistakes_are_told_at_once_with_their_places() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ('name = "x"\nname = "y"\n', 2, "overwrite"),
-        ("name = \n", 1, "Invalid value"),
+        ('name = "x"\nname = "y"\n', 2, "stands further up already"),
+        ("name = \n", 1, "This is no value"),
         ('name = "x', 1, ""),
         ("", 1, "name must be a text"),
         ('name="x"\ntable="user"\nfile="u.csv"\n[map]\nsourcedId="i"\n', 2, "no roster table user"),
@@ -200,6 +204,21 @@ def test_single_mistakes(text: str, line: int, words: str) -> None:
     with pytest.raises(LayoutFaults) as caught:
         parse(text, "x.toml")
     assert any(f.line == line and words in f.message for f in caught.value.faults), caught.value
+
+
+NO_TOML = (
+    "a = ", "nonsense = [", "x", "[a", "[[a]", "a = 'x", 'a = "x', r'a = "\q"', r'a = "\uD800"', r'a = "\u12"', "a = 2026-13-40", "a = 1\na = 2",
+    "[a]\n[a]", "a = {b = 1", "a = {b=1, b=2}", "a b", "= 1", 'a = "x\ny"', "a.b = 1\n[a]\n", "a=[1]\n[[a]]", "a = {", "a = [1, 2", "\x07",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_TOML)
+def test_a_text_that_is_no_toml_is_told_in_words_of_whoever_writes_it(text: str) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError) as theirs:
+        tomllib.loads(text)
+    said = plain(syntax.said(str(theirs.value)))
+    assert said != "The text cannot be read from here on.", theirs.value
+    assert not re.search("(?i)invalid|illegal|error|expected '", said)
 
 
 @settings(deadline=None, max_examples=80)

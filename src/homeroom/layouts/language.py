@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeroom.layouts import entries, hints, inherit, joins, patterns, rows, targets
+from homeroom.layouts import entries, hints, inherit, joins, patterns, rows, syntax, targets
 from homeroom.layouts.faults import Complain, LayoutFault, LayoutFaults
 from homeroom.layouts.layout import EXTENSION, RECORD, Join, Kind, Layout, Source, in_order
 from homeroom.layouts.nearness import did_you_mean
@@ -52,9 +52,8 @@ def read_toml(text: str, origin: str) -> dict[str, Any]:
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         end = text.splitlines() or [""]
         line, column = (int(place[1]), int(place[2])) if place else (len(end), len(end[-1]) + 1)
-        message = str(error).split(" (at ")[0] + "."
         raise LayoutFaults(
-            [LayoutFault(origin, line, column, _("{message}", message=message), _("Correct the TOML at this place."))]
+            [LayoutFault(origin, line, column, syntax.said(str(error)), _("Correct the text at this place."))]
         ) from error
 
 
