@@ -78,7 +78,7 @@ WRONG = [
     ("required=users.shoeSize", "TABLE.COLUMN"), ("unchecked=houses", "no table"), ("same_system=other", "numbers"),
     ("table_limits.users.remove_share=3", "from 0 to 1"), ("table_limits.houses.floor=3", "houses"),
     ("student_id=number", "student_number"), ("phone_credential=mobile", "sms or phone"), ("swap_sms_phone=maybe", "true or false"),
-    ("guardians=maybe", "users or file or none"), ("contact_types=;", "words"), ("archived_students=after:1", "after:N"),
+    ("guardians=maybe", "users, file or none"), ("contact_types=;", "words"), ("archived_students=after:1", "after:N"),
     ("archived_students=forget", "after:N"), ("restore_classes=2", "true or false"), ("level=school", "school:1042"),
     ("level=school:", "school:1042"), ("end_dates=last", "exclusive or inclusive"), ("strip_prefix=perhaps", "require"),
     ("pause=houses 06-15..08-01", "no table"), ("table_limits=3", "object"), ("seasonally_empty=enrollments summer", "MM-DD..MM-DD"), ("enabled=perhaps", "true or false"),
