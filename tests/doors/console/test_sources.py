@@ -135,7 +135,7 @@ def test_a_new_source_is_judged_field_by_field_and_saved_before_it_can_connect(p
     wrong = place.browser.post(f"{place.here}/new", form)
     assert wrong.status_code == 422
     assert "Host must be the name or address of a server" in text(wrong)
-    assert "start must be a time of day" in text(wrong)
+    assert "Start must be a time of day" in text(wrong)
     assert "This must be given." in text(wrong)  # the user name
     assert 'value="Theirs"' in wrong.text
     assert "let-Me.in 5" not in wrong.text
