@@ -19,7 +19,7 @@ from homeroom.desk.viewer import Person, Viewer
 from homeroom.doors.console.app import create
 from homeroom.doors.console.gate import OfTheDesk
 from homeroom.doors.console.pages import PAGES
-from homeroom.sync import sources
+from homeroom.sync import doorways, sources
 from homeroom.sync.house import House, opened
 from sync_house import settings
 
@@ -168,6 +168,7 @@ def test_credentials_are_shown_once_and_only_on_the_button(place: Place) -> None
         waiting = browser.get(link)
         assert (waiting.status_code, "SHA256:abc" in waiting.text) == (200, False)
     assert handing_over.waiting(place.house, "pinewood", source.id, place.clock()) is not None
+    doorways.stand(place.house, doorways.Doors(sftp=2222))
     shown = browser.post(link)
     for fact in ("127.0.0.1", "2222", "SHA256:abc"):
         assert fact in shown.text, "host and port of the day when it is opened"
