@@ -7,18 +7,15 @@ import string
 from functools import cache
 
 from homeroom.roster.codes import codes
+from homeroom.roster.phrases import phrase
 from homeroom.roster.words import Said, _
 
 NOTES = (
     _("Joined to the rows of {layouts}"),
     _("It says how the other files are to be read"),
     _("Nothing of this delivery was taken"),
-    _("{file} was read instead"),
-    _("its header is that of {file}, but its name is not"),
-    _("no layout reads a file of this name"),
-    _("no file that it is joined to was read"),
 )
-"""What `sync.committing`, `sync.reporting` and `layouts.assessing` write there, besides titles of codes and sentences of refusals."""
+"""What `sync.committing` and `sync.reporting` write there, besides titles of codes, sentences of refusals and declared phrases."""
 
 
 def note(text: str) -> Said:
@@ -26,7 +23,7 @@ def note(text: str) -> Said:
     for template, pattern in _patterns():
         if found := pattern.fullmatch(text):
             return Said(template, found.groupdict())
-    return Said("{text}", {"text": text})
+    return phrase(text) or Said("{text}", {"text": text})
 
 
 @cache

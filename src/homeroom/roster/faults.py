@@ -19,6 +19,7 @@ from __future__ import annotations
 import string
 
 from homeroom.roster.codes import anew, code
+from homeroom.roster.phrases import PLACES, phrase
 from homeroom.roster.report import Reason
 from homeroom.roster.words import Listed, Said, Value, plain
 
@@ -93,7 +94,11 @@ def _as_written(reason: str, values: dict[str, object]) -> dict[str, Value]:
     """What stands in the places of a code's sentence; a place without a value stays readable as `?`."""
     places = [name for _, name, _, _ in string.Formatter().parse(code(reason).message) if name]
     found = {name: values.get(name) for name in places}
-    return {n: v if isinstance(v, Said | Listed) else "?" if v is None else str(v) for n, v in found.items()}
+    return {n: v if isinstance(v, Said | Listed) else "?" if v is None else _phrased(n, str(v)) for n, v in found.items()}
+
+
+def _phrased(place: str, text: str) -> Value:
+    return (phrase(text) if place in PLACES else None) or text
 
 
 def _in_english(value: object) -> object:

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from homeroom.roster import phrases
 from homeroom.roster.words import Said, Value, in_a_row
 
 Severity = Literal["error", "warning", "info"]
@@ -139,4 +140,6 @@ def _value(declared: Code, place: str, text: str) -> Value:
         read = [_read(phrase, each) for each in text.split(", ")]
         if all(read):
             return in_a_row(Said(phrase, {name: _value(declared, name, each) for name, each in one.items()}) for one in read)
+    if place in phrases.PLACES and (known := phrases.phrase(text)) is not None:
+        return known
     return text
