@@ -212,7 +212,7 @@ def test_nobody_gives_more_than_they_have(office: Api, persons: dict[str, Somebo
 def test_a_program_is_given_a_link_into_an_account_by_an_elevated_operator_alone(
     office: Api, persons: dict[str, Somebody]
 ) -> None:
-    mia = office.person("administrator", "mia@pinewood.example", districts=["pinewood"])
+    mia = office.person("administrator", "nia@pinewood.example", districts=["pinewood"])
     ada, operator = persons["engineer"], persons["operator"]
     path = f"/districts/pinewood/people/{mia.person.id}"
     for method, of in (("POST", f"{path}/link"), ("DELETE", f"{path}/code-generator")):

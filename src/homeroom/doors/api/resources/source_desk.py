@@ -41,7 +41,7 @@ class Account(Told):
 
     username: str
     host: str
-    port: int
+    port: int | None = Field(description="None while the system has not chosen it: no server runs.")
     folder: str
     by_password: bool
     old_until: str | None = Field(description="Until when the password before is good, too.")

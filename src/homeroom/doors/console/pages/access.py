@@ -65,6 +65,8 @@ ACTS = {
     "source-taken-back": N_("took an archived source back"),
     "source-secret-changed": N_("gave a source new credentials"),
     "layouts-saved": N_("saved layouts"),
+    "backup-made": N_("made a backup of the installation"),
+    "backup-restored": N_("restored the installation from a backup"),
     "district-added": N_("added the district"),
     "district-renamed": N_("renamed the district"),
     "district-deletion-asked": N_("asked to delete the district"),
