@@ -260,6 +260,32 @@ def test_what_is_in_use_is_never_written_over(written: Path, tmp_path: Path) -> 
             backing_up.back_up(house, "ftp://example/x", NOW)
 
 
+def test_stores_of_districts_are_not_written_over_where_only_the_control_store_is_lost(written: Path, tmp_path: Path) -> None:
+    shutil.copytree(written / "data", tmp_path / "data", symlinks=True)
+    for file in (tmp_path / "data").glob("control.*"):
+        file.unlink()
+    before = (tmp_path / "data/districts/pine/roster.db").read_bytes()
+    with pytest.raises(Misuse, match=r"Stores of districts lie here \(pine, pine-2\)"):
+        restoring.restore(settings(tmp_path / "data"), str(written / "out"), LATER)
+    assert (tmp_path / "data/districts/pine/roster.db").read_bytes() == before
+    assert not (tmp_path / "data" / stores.UNDER_WAY).exists()
+
+
+@pytest.mark.postgres
+def test_a_restore_that_was_cut_off_elsewhere_opens_no_database_to_be_removed(
+    written: Path, tmp_path: Path, postgres_url: str
+) -> None:
+    where = settings(with_the_key(written / "data", tmp_path / "data"), postgres_url)
+    with opened(where) as house:
+        districts.add(house, "elm", "Elm", "UTC")
+    (tmp_path / "data" / stores.UNDER_WAY).write_text("the mark of a restore into another database\n")
+    with pytest.raises(Misuse, match="in use here"):
+        restoring.restore(where, str(written / "out"), LATER)
+    (tmp_path / "data" / stores.UNDER_WAY).unlink()
+    with opened(where) as house:
+        assert [each.slug for each in house.stores.control.districts.all()] == ["elm"]
+
+
 def test_old_backups_go_and_raw_files_stay_as_long_as_one_names_them(tmp_path: Path) -> None:
     with installation(tmp_path, None) as house:
         out, folder = str(tmp_path / "out"), tmp_path / "out"

@@ -16,15 +16,13 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, Integer, MetaData, Table
 
 from homeroom.roster.names import quoted
-from homeroom.store import control_tables, declared
+from homeroom.store import declared
 from homeroom.store.district_tables import dataset, district
 from homeroom.store.ferry import driver
 from homeroom.store.places import Place
 from homeroom.store.postgres_schema import PostgresSchema
 from homeroom.store.roster_tables import own_table
 
-FIRST_OF_ALL = (control_tables.control, district)
-"""The two kinds of stores; a stream says by its tables which of them it is."""
 END = b"\\."
 _ROWS_AT_ONCE = 5_000
 _BLOCK = 1 << 18

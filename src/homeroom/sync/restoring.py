@@ -6,8 +6,9 @@ opens the installation, and one that was cut off is simply done again. The contr
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +51,10 @@ class Restored:
 
 
 def look_through(settings: Settings, where: str, name: str | None = None, tell: Tell = lambda step: None) -> Restored:
-    """Open every part of a backup to its last byte, and write nothing. Raises Misuse or SealBroken where it could not be restored."""
+    """Open every part of a backup to its last byte, see that each raw file is there in its length, and write nothing.
+
+    Raises Misuse or SealBroken where it could not be restored.
+    """
     out, manifest = _chosen(settings, where, name)
     rows: dict[str, int] = {}
     for part in (*(f"{backups.DISTRICTS}/{slug}" for slug in manifest.districts), backups.CONTROL, backups.KEYS):
@@ -86,18 +90,18 @@ def restore(settings: Settings, where: str, now: datetime, name: str | None = No
             closing.callback(engine.dispose)
         control = control_place(settings.data, engine)
         closing.callback(control.close)
-        if not mark.exists() and in_use(control):
-            raise Misuse("An installation is in use here: restore into an empty data folder and database.")
-        firstuse.make_once(mark, manifest.name.encode() + b"\n")
+        places = {slug: district_place(settings.data, engine, slug) for slug in manifest.districts}
+        if not _begun_here(mark, settings):
+            _must_be_empty(control, places)
+        firstuse.replace(mark, _target(settings))
         demolish(control)
         forget_jobs(control)
         reap(settings.work)
         tell("keys")
         _keys(settings, out, manifest)
         rows: dict[str, int] = {}
-        for slug in manifest.districts:
+        for slug, place in places.items():
             tell(slug)
-            place = district_place(settings.data, engine, slug)
             rows[slug] = _refound(place, district_tables.district, out, manifest, f"{backups.DISTRICTS}/{slug}")
             place.close()
         tell("raw files")
@@ -114,6 +118,28 @@ def restore(settings: Settings, where: str, now: datetime, name: str | None = No
         detail = {"backup": manifest.name, "made": manifest.made.isoformat(), "districts": len(rows)}
         house.stores.control.audit.add(AuditRow(now, "command line", "backup-restored", None, detail))
     return Restored(manifest, rows, back)
+
+
+def _target(settings: Settings) -> bytes:
+    """Which stores a restore fills, as its mark says it: an address holds a password, and is not written down."""
+    return hashlib.sha256((settings.database_url or "").encode()).hexdigest().encode() + b"\n"
+
+
+def _begun_here(mark: Path, settings: Settings) -> bool:
+    """Whether a restore into these very stores was cut off: only then may what lies there be removed."""
+    return mark.exists() and mark.read_bytes() == _target(settings)
+
+
+def _must_be_empty(control: Place, districts: Mapping[str, Place]) -> None:
+    """Raises Misuse where somebody's data lies. A district's store counts also where the control store beside it is lost."""
+    if in_use(control):
+        raise Misuse("An installation is in use here: restore into an empty data folder and database.")
+    lying = [slug for slug, place in districts.items() if place.exists]
+    if lying:
+        raise Misuse(
+            "Stores of districts lie here ({districts}), and may be newer than the backup: restore into an empty data folder and database.",
+            districts=Listed(tuple(lying[:10])),
+        )
 
 
 def _chosen(settings: Settings, where: str, name: str | None) -> tuple[ObjectStore, Manifest]:
