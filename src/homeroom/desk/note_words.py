@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import string
 from functools import cache
 
 from homeroom.roster.codes import codes
 from homeroom.roster.phrases import phrase
-from homeroom.roster.words import Said, _
+from homeroom.roster.words import Said, _, read_out
 
 NOTES = (
     _("Joined to the rows of {layouts}"),
@@ -20,35 +19,21 @@ NOTES = (
 
 def note(text: str) -> Said:
     """The words of a report as a sentence of the catalogue; as they stand where no sentence is theirs any more."""
-    for template, pattern in _patterns():
-        if found := pattern.fullmatch(text):
-            return Said(template, found.groupdict())
+    for template, written in _templates():
+        if (found := read_out(written, text)) is not None:
+            return Said(template, found)
     return phrase(text) or Said("{text}", {"text": text})
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Titles first, which have no places; then the notes; sentences of refusals last, which stand there without their full stop."""
+def _templates() -> tuple[tuple[str, str], ...]:
+    """What is said and how it was written: titles first, which have no places; then the notes; refusals, without their full stop, last."""
     titles = [(each.title, each.title) for each in codes().values()]
     notes = [(each.text, each.text) for each in NOTES]
-    reasons = [
-        (each.message, each.message.rstrip("."))
-        for each in codes().values()
-        if each.kind == "reason" and _has_words(each.message)
-    ]
-    return tuple((said, _pattern(written)) for said, written in (*titles, *notes, *reasons))
+    reasons = [(each.message, each.message.rstrip(".")) for each in codes().values() if each.kind == "reason"]
+    return (*titles, *notes, *(each for each in reasons if _has_words(each[0])))
 
 
 def _has_words(template: str) -> bool:
     """Whether a sentence can be known by its own words: one that is all places would be anything."""
     return any(character.isalpha() for plain, *_rest in string.Formatter().parse(template) for character in plain)
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    made, known = "", set[str]()
-    for plain, name, _spec, _conversion in string.Formatter().parse(template):
-        made += re.escape(plain)
-        if name:
-            made += f"(?P={name})" if name in known else f"(?P<{name}>.+?)"
-            known.add(name)
-    return re.compile(made, re.DOTALL)

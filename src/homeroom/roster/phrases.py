@@ -7,10 +7,8 @@ said in the reader's language, with what stands in its own places. A test finds 
 from __future__ import annotations
 
 import re
-import string
-from functools import cache
 
-from homeroom.roster.words import Said, Value, _
+from homeroom.roster.words import Said, Value, _, read_out
 
 PLACES = frozenset({"why", "what", "entry", "trouble"})
 """Places of declared sentences in which a phrase may stand."""
@@ -77,12 +75,12 @@ _COUNTS = frozenset({"bytes", "times", "entries", "columns", "most", "expected",
 
 def phrase(text: str) -> Said | None:
     """The phrase that a text is, to be said anew; None where it is none of them (the name of a table, a server's own words)."""
-    for said, pattern in _patterns(around=False):
-        if found := pattern.fullmatch(text):
-            return Said(said.text, {name: _value(name, value) for name, value in found.groupdict().items()})
-    for said, pattern in _patterns(around=True):
-        if (found := pattern.fullmatch(text)) and (inner := phrase(found["trouble"])) is not None:
-            return Said(said.text, {"host": found["host"], "trouble": inner})
+    for each in PHRASES:
+        if (found := read_out(each.text, text)) is not None:
+            return Said(each.text, {name: _value(name, value) for name, value in found.items()})
+    for each in _AROUND:
+        if (found := read_out(each.text, text)) is not None and (inner := phrase(found["trouble"])) is not None:
+            return Said(each.text, {"host": found["host"], "trouble": inner})
     return None
 
 
@@ -90,13 +88,3 @@ def _value(name: str, text: str) -> Value:
     if name in _COUNTS and re.fullmatch(r"\d{1,3}(,\d{3})*", text):
         return int(text.replace(",", ""))
     return text
-
-
-@cache
-def _patterns(*, around: bool) -> tuple[tuple[Said, re.Pattern[str]], ...]:
-    return tuple((said, re.compile(_pattern(said.text), re.DOTALL)) for said in (_AROUND if around else PHRASES))
-
-
-def _pattern(template: str) -> str:
-    parts = string.Formatter().parse(template)
-    return "".join(re.escape(plain) + (f"(?P<{name}>.+?)" if name else "") for plain, name, _spec, _conversion in parts)

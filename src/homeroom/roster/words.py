@@ -12,6 +12,7 @@ import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
 from typing import Literal
 
 
@@ -86,6 +87,23 @@ def filled(said: Said | Listed, **values: Value) -> Said | Listed:
     if isinstance(said, Listed):
         return replace(said, values=tuple(filled(v, **values) if isinstance(v, Said | Listed) else v for v in said.values))
     return replace(said, values={**said.values, **values})
+
+
+def read_out(template: str, text: str) -> dict[str, str] | None:
+    """The values that stand in the places of a sentence that was written out in English; None where it is another sentence."""
+    found = _pattern(template).fullmatch(text)
+    return found.groupdict() if found is not None else None
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    made, known = "", set[str]()
+    for between, place, _spec, _conversion in string.Formatter().parse(template):
+        made += re.escape(between)
+        if place is not None:
+            made += f"(?P={place})" if place in known else f"(?P<{place}>.*?)"
+            known.add(place)
+    return re.compile(made, re.DOTALL)
 
 
 SMALL = [

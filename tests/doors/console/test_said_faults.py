@@ -35,7 +35,7 @@ ACCEPTED = {
     ("desk/causes.py", "label_of_field(table, column)"): "labels of fields, declared in roster/labels.toml, are in the catalogue",
     ("desk/finding_words.py", "code(name).title"): "titles of codes, declared in roster/codes, are in the catalogue",
     ("desk/layout_words.py", "recipe_words(name)"): "meanings of recipes are in the catalogue",
-    ("roster/phrases.py", "said.text"): "declared phrases are in the catalogue, each found as it stands there",
+    ("roster/phrases.py", "each.text"): "declared phrases are in the catalogue, each found as it stands there",
     ("desk/note_words.py", "template"): "titles and messages of codes, and the notes beside it, are in the catalogue",
     ("doors/console/pages/settings.py", "line.meaning"): "meanings of the installation's settings are in the catalogue",
     ("desk/record_acts.py", "refusal.remedy"): "remedies of codes are in the catalogue",

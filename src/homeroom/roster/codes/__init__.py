@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Literal
 
 from homeroom.roster import phrases
-from homeroom.roster.words import Said, Value, in_a_row
+from homeroom.roster.words import Said, Value, in_a_row, read_out
 
 Severity = Literal["error", "warning", "info"]
 ROOMS = ("deliveries", "reading", "layouts", "checks", "compare", "sync")
@@ -101,29 +101,18 @@ def code(name: str) -> Code:
 
 def read_back(name: str, message: str) -> dict[str, str]:
     """The values that were filled into a code's sentence, as text; empty where the sentence was another one when it was written."""
-    return _read(code(name).message, message)
+    return read_out(code(name).message, message) or {}
 
 
 def _filled(sentence: str, values: Mapping[str, object]) -> str:
     return string.Formatter().vformat(sentence, (), _Blanks(values))
 
 
-def _read(sentence: str, message: str) -> dict[str, str]:
-    pattern, seen = "", set()
-    for words, place, _, _ in string.Formatter().parse(sentence):
-        pattern += re.escape(words)
-        if place is not None:
-            pattern += f"(?P={place})" if place in seen else f"(?P<{place}>.*?)"
-            seen.add(place)
-    found = re.fullmatch(pattern, message, re.DOTALL)
-    return dict(found.groupdict()) if found is not None else {}
-
-
 def anew(name: str, message: str) -> Said:
     """The stored sentence of a finding or a reason, to be said anew; as it was written where its code says something else by now."""
     if name in codes():
         for sentence in (*code(name).forms, code(name).message):
-            values = _read(sentence, message)
+            values = read_out(sentence, message) or {}
             if _filled(sentence, values) == message:
                 return Said(sentence, {place: _value(code(name), place, text) for place, text in values.items()})
     return Said("{message}", {"message": message})
@@ -137,7 +126,7 @@ def _value(declared: Code, place: str, text: str) -> Value:
     if place in _COUNTS and re.fullmatch(r"\d{1,3}(,\d{3})+", text):
         return int(text.replace(",", ""))
     if (phrase := declared.lists.get(place)) is not None:
-        read = [_read(phrase, each) for each in text.split(", ")]
+        read = [read_out(phrase, each) or {} for each in text.split(", ")]
         if all(read):
             return in_a_row(Said(phrase, {name: _value(declared, name, each) for name, each in one.items()}) for one in read)
     if place in phrases.PLACES and (known := phrases.phrase(text)) is not None:
