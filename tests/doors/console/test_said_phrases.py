@@ -60,3 +60,14 @@ def test_numbers_in_phrases_are_numbers_and_names_stay_names() -> None:
     assert dict((phrase("lacks the column 007") or PHRASES[0]).values) == {"column": "007"}
     assert phrase("users") is None
     assert phrase("sis.example: users") is None
+
+
+def test_a_rejection_is_said_with_the_message_that_a_person_wrote() -> None:
+    written = code("rejected").say(who="vera@vendor.example") + " The reason: “Send {it} again. 100%”"
+    said = anew("rejected", written)
+    assert (said.text, dict(said.values)) == (
+        "Rejected by {who}. The reason: “{said}”",
+        {"who": "vera@vendor.example", "said": "Send {it} again. 100%"},
+    )
+    assert plain(said) == written
+    assert anew("rejected", code("rejected").say(who="vera@vendor.example")).text == "Rejected by {who}."

@@ -59,7 +59,10 @@ def found(house: Path = HOUSE) -> tuple[list[Sentence], list[Amiss]]:
     amiss: list[Amiss] = []
     for file, tree in trees.items():
         for one in _of_file(file, tree, faults):
-            (sentences if isinstance(one, Sentence) else amiss).append(one)  # type: ignore[arg-type]
+            if isinstance(one, Sentence):
+                sentences.append(one)
+            else:
+                amiss.append(one)
     return sentences, amiss
 
 
