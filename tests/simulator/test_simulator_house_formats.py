@@ -19,7 +19,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.simulator.district import make
 from homeroom.simulator.generate import generate
 from homeroom.simulator.nights import next_night, rekeyed, shrunk, without_school
-from homeroom.simulator.writers import WRITERS
+from homeroom.simulator.writers.catalogue import WRITERS
 
 HEADERS: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("headers.toml").read_text(encoding="utf-8"))
 DIALECTS = {  # delimiter, line end, encoding; all others: comma, CRLF, UTF-8

@@ -17,7 +17,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.simulator.district import make
 from homeroom.simulator.generate import generate, zipped
 from homeroom.simulator.nights import swap_files
-from homeroom.simulator.writers import WRITERS
+from homeroom.simulator.writers.catalogue import WRITERS
 
 
 def table(path: Path) -> list[dict[str, str]]:

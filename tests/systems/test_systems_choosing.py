@@ -11,7 +11,7 @@ from homeroom.reading.archives import unpack
 from homeroom.reading.inspect import inspect
 from homeroom.roster.faults import Refused
 from homeroom.simulator.generate import generate
-from homeroom.simulator.writers import WRITERS
+from homeroom.simulator.writers.catalogue import WRITERS
 from homeroom.systems import SETS, layout_sets
 from homeroom.workbench.values import Hints, SourceFile
 

@@ -16,7 +16,7 @@ from homeroom.roster.report import ImportReport
 from homeroom.simulator import dirt
 from homeroom.simulator.district import make
 from homeroom.simulator.generate import deliver
-from homeroom.simulator.writers import WRITERS
+from homeroom.simulator.writers.catalogue import WRITERS
 from hostile import base, write
 from walks.walking import Country, Town, country
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from homeroom.simulator.generate import generate
-from homeroom.simulator.writers import WRITERS
+from homeroom.simulator.writers.catalogue import WRITERS
 from homeroom.systems.shipped import SETS
 from walks.truths import differences
 from walks.walking import Country, country

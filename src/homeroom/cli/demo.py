@@ -155,7 +155,7 @@ class Story:
         from homeroom.simulator.district import make
         from homeroom.simulator.nights import next_night, without_school
         from homeroom.simulator.sheets import write
-        from homeroom.simulator.writers import WRITERS
+        from homeroom.simulator.writers.catalogue import WRITERS
 
         start = time.monotonic()
         writer = WRITERS["powerschool-dem"]

@@ -17,11 +17,14 @@ value: `NotSo("{said}", said=wrong.said)`.
 from __future__ import annotations
 
 import string
+from typing import TYPE_CHECKING
 
 from homeroom.roster.codes import anew, code
 from homeroom.roster.phrases import PLACES, phrase
-from homeroom.roster.report import Reason
 from homeroom.roster.words import Listed, Said, Value, plain
+
+if TYPE_CHECKING:
+    from homeroom.roster.report import Reason
 
 
 class Fault(Exception):

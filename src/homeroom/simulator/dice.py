@@ -22,7 +22,7 @@ class Dice:
     """A stream of chance named by its seed words; streams with other words are independent of it."""
 
     def __init__(self, *seed: int | str) -> None:
-        digest = hashlib.sha256("\x1f".join(str(s) for s in seed).encode()).digest()
+        digest = hashlib.sha256("\x1f".join(map(str, seed)).encode()).digest()
         self._roll = random.Random(int.from_bytes(digest, "big")).random  # noqa: S311 made-up people, no secret
 
     def chance(self, share: float) -> bool:

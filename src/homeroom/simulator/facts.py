@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from homeroom.simulator import words
 from homeroom.simulator.dice import Dice
@@ -22,8 +22,7 @@ CLOSED, SUMMER = "0050", "0060"  # numbers of the closed and of the summer schoo
 CAMPUS_FIRST = {"elementary": (103, 103), "middle": (4001, 41), "high": (7001, 1), "all": (103, 103)}
 
 
-@dataclass(frozen=True, slots=True)
-class Pupil:
+class Pupil(NamedTuple):
     """A student in the registrar's book. Dates are ISO days; `graduates` is the year of the last June at school."""
 
     state_id: str
@@ -124,5 +123,5 @@ def enlarged(district: District) -> District:
         School(SUMMER, f"{district.name.removesuffix(' School District')} Summer School", "summer", ALL_GRADES),
     )
     head = next((p.id for p in district.people if p.role == "administrator" and p.schools[0] == last), None)
-    people = tuple(replace(p, schools=(*p.schools, SUMMER)) if p.id == head else p for p in district.people)
+    people = tuple(p._replace(schools=(*p.schools, SUMMER)) if p.id == head else p for p in district.people)
     return replace(district, schools=schools, people=people)

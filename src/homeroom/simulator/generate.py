@@ -14,7 +14,7 @@ from homeroom.simulator.nights import nights as night_after_night
 from homeroom.simulator.records import District
 from homeroom.simulator.sheets import Sheet, packed, write
 from homeroom.simulator.truth import write_truth
-from homeroom.simulator.writers import WRITERS
+from homeroom.simulator.writers.catalogue import WRITERS
 from homeroom.simulator.writers.writer import Writer
 
 

@@ -72,14 +72,14 @@ def _changed(person: Person, dice: Dice) -> Person:
     kind = dice.pick(("given", "family", "email", "mobile", *(("grade",) if person.role == "student" else ())))
     if kind == "given":
         names = words.GIRLS if person.sex == "female" else words.BOYS
-        return replace(person, given=dice.pick([n for n in names if n != person.given]))
+        return person._replace(given=dice.pick([n for n in names if n != person.given]))
     if kind == "family":
-        return replace(person, family=f"{person.family.split('-')[0]}-{dice.pick(words.FAMILIES)}")
+        return person._replace(family=f"{person.family.split('-')[0]}-{dice.pick(words.FAMILIES)}")
     if kind == "email":
-        return replace(person, email=address(person.given, person.family, person.dcid + 100_000, "mail.example.org"))
+        return person._replace(email=address(person.given, person.family, person.dcid + 100_000, "mail.example.org"))
     if kind == "grade":
-        return replace(person, grade=_other_grade(person.grade))
-    return replace(person, mobile=f"{dice.pick(words.AREA_CODES)}-555-01{dice.number(0, 99):02d}")
+        return person._replace(grade=_other_grade(person.grade))
+    return person._replace(mobile=f"{dice.pick(words.AREA_CODES)}-555-01{dice.number(0, 99):02d}")
 
 
 def _other_grade(grade: str) -> str:
@@ -105,7 +105,7 @@ def _move(district: District, dice: Dice, today: str) -> District:
         free = [s.id for s in home[old.section] if (old.person, s.id) not in seated]
         if free:
             gone.add(old.id)
-            added.append(replace(old, id=f"E{number + len(added)}", section=dice.pick(free), begins=today))
+            added.append(old._replace(id=f"E{number + len(added)}", section=dice.pick(free), begins=today))
             seated.add((old.person, added[-1].section))
     staying = (e for e in district.enrollments if e.id not in gone)
     return replace(district, enrollments=(*staying, *added), free=replace(district.free, enrollment=number + len(added)))
@@ -142,7 +142,7 @@ def _joined(district: District, dice: Dice, children: list[Person], today: str) 
             timetables[enrollment.person].append(enrollment)
     joining = [(child, like) for child, mate in followed.items() for like in timetables[mate]]
     first = district.free.enrollment
-    return [replace(like, id=f"E{first + n}", person=child, begins=today) for n, (child, like) in enumerate(joining)]
+    return [like._replace(id=f"E{first + n}", person=child, begins=today) for n, (child, like) in enumerate(joining)]
 
 
 def _open_class(district: District, dice: Dice, today: str) -> District:
@@ -158,7 +158,7 @@ def _open_class(district: District, dice: Dice, today: str) -> District:
         sections.append(replace(model, id=f"C{number}", title=f"{model.title} Support", code=f"{model.code}-{number}"))
         seats = present[model.id]
         chosen = [e for e in seats if e.role == "teacher"] + [e for e in seats if e.role == "student"][:6]
-        enrollments += [replace(e, id=f"E{entry + n}", section=f"C{number}", begins=today) for n, e in enumerate(chosen)]
+        enrollments += [e._replace(id=f"E{entry + n}", section=f"C{number}", begins=today) for n, e in enumerate(chosen)]
         number, entry = number + 1, entry + len(chosen)
     free = replace(district.free, section=number, enrollment=entry)
     return replace(district, sections=tuple(sections), enrollments=tuple(enrollments), free=free)
@@ -169,7 +169,7 @@ def without_school(district: District, school: str) -> District:
     people = []
     for person in district.people:
         rest = tuple(s for s in person.schools if s != school)
-        people.append(replace(person, schools=rest) if rest else person)
+        people.append(person._replace(schools=rest) if rest else person)
     left = replace(
         district,
         schools=tuple(s for s in district.schools if s.id != school),
@@ -186,9 +186,9 @@ def rekeyed(district: District, mark: str = "9") -> District:
     return replace(
         district,
         people=tuple(
-            replace(p, id=new[p.id], dcid=int(new[p.id][1:]), contacts=tuple(new[c] for c in p.contacts)) for p in district.people
+            p._replace(id=new[p.id], dcid=int(new[p.id][1:]), contacts=tuple(new[c] for c in p.contacts)) for p in district.people
         ),
-        enrollments=tuple(replace(e, person=new[e.person]) for e in district.enrollments),
+        enrollments=tuple(e._replace(person=new[e.person]) for e in district.enrollments),
     )
 
 

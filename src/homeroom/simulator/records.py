@@ -1,9 +1,12 @@
-"""What a made-up district consists of, as a student information system keeps it: not yet in any file's form."""
+"""What a made-up district consists of, as a student information system keeps it: not yet in any file's form.
+
+People and enrollments, of which there are millions in a large district, are named tuples: made in a third of a frozen dataclass's time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["student", "teacher", "administrator", "aide", "contact"]
 ALL_GRADES = ("KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
@@ -62,8 +65,7 @@ class Section:
     grades: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A student, a member of staff or a contact of a student.
 
     `dcid` is the number in the table of its kind: students, staff and contacts count apart, so the numbers meet; `id` has the
@@ -92,8 +94,7 @@ class Person:
     legal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Enrollment:
+class Enrollment(NamedTuple):
     """One person in one class. `begins` is an ISO day."""
 
     id: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from homeroom.simulator import words
@@ -221,5 +221,5 @@ def _second_school(
     others = [s for s in schools if s.id not in teacher.schools]
     if others:
         other = dice.pick(others)
-        book.staff[place] = replace(teacher, schools=(*teacher.schools, other.id))
+        book.staff[place] = teacher._replace(schools=(*teacher.schools, other.id))
         book.enroll(dice.pick(homes[other.id]), teacher.id, "teacher", begins)

@@ -145,7 +145,7 @@ def _cc(book: Register) -> Iterator[Row]:
     for e in book.seats:
         yield _seat(book, e, us_date(e.begins), _left(book), dropped=False)
     for e in book.seats[:: max(50, len(book.seats) // 1900 + 1)]:
-        dropped = replace(e, id=f"E{_place(e)}")
+        dropped = e._replace(id=f"E{_place(e)}")
         yield _seat(book, dropped, us_date(e.begins), us_date(f"{book.district.year - 1}-09-04"), dropped=True)
 
 
