@@ -21,12 +21,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from obstore.store import ObjectStore
 
 from databases import fresh_database, name_in
 from first_night import first_nights, first_nights_on_postgres, settled, settled_on, settleds
+from homeroom.deliveries import objects
 from homeroom.store import stores as opening
 from homeroom.store.stores import Stores
 from postgres import NoPostgres, server
+from s3 import S3, s3_server, variables
 
 __all__ = ["first_nights", "first_nights_on_postgres", "settled", "settled_on", "settleds"]
 settings.register_profile("same", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -73,6 +76,27 @@ def postgres_server() -> Iterator[str]:
         if os.environ.get("CI"):
             pytest.fail(str(missing))
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def s3_running() -> Iterator[S3]:
+    """An S3 server that lives as long as the test session."""
+    with s3_server() as made:
+        yield made
+
+
+@pytest.fixture
+def s3(s3_running: S3, monkeypatch: pytest.MonkeyPatch) -> S3:
+    """The server, and what an operator sets in the environment so that it is reached."""
+    for name, value in variables(s3_running.address).items():
+        monkeypatch.setenv(name, value)
+    return s3_running
+
+
+@pytest.fixture
+def bucket(s3: S3) -> ObjectStore:
+    """An empty bucket, by a prefix in it."""
+    return objects.bucket(f"s3://{s3.bucket()}/homeroom")
 
 
 @pytest.fixture

@@ -57,9 +57,9 @@ def row(slug: str, number: int) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def installation(folder: Path, url: str | None) -> Iterator[House]:
+def installation(folder: Path, url: str | None, storage: str | None = None) -> Iterator[House]:
     """Two districts with everything that a district can have."""
-    with opened(settings(folder / "data", url)) as house:
+    with opened(settings(folder / "data", url, storage)) as house:
         people = house.stores.control.people
         people.add("vera@vendor.example", "Vera", "operator", (), (), ASKED)
         for slug in SLUGS:

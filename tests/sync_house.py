@@ -17,9 +17,11 @@ from homeroom.sync.house import House
 SLUG = "pinewood"
 
 
-def settings(data: Path, database_url: str | None = None) -> Settings:
+def settings(data: Path, database_url: str | None = None, storage: str | None = None) -> Settings:
     """The settings of a small installation."""
-    return Settings(data=data, database_url=database_url, memory_mb=400, quiet_seconds=0.0, http_port=0, sftp_port=0)
+    return Settings(
+        data=data, database_url=database_url, storage=storage, memory_mb=400, quiet_seconds=0.0, http_port=0, sftp_port=0
+    )
 
 
 def half() -> dict[str, str]:

@@ -25,10 +25,12 @@ USERS = b"USERS.sourcedId,USERS.givenName\ru-1,Ada\ru-2,Bo\r"
 CLASSES = b"CLASSES.sourcedId,CLASSES.title\rc-1,Algebra\r"
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "bucket"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     if request.param == "memory":
         return MemoryStore()
+    if request.param == "bucket":
+        return request.getfixturevalue("bucket")
     return LocalStore(str(tmp_path / "raw"), mkdir=True)
 
 

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import obstore
 from obstore.store import ObjectStore
 
+from homeroom.deliveries import objects
 from homeroom.deliveries.seal import Sealed
 
 KEEP = timedelta(days=14)
@@ -36,12 +36,16 @@ def expired(kept: Iterable[Kept], now: datetime, keep: timedelta = KEEP) -> list
 
 def shred(store: ObjectStore, sealed: Sealed) -> int:
     """Delete a delivery's objects; returns how many were there. Doing it again does nothing."""
-    return sum(_gone(store, file.stored) for file in sealed.files)
+    there = [file.stored for file in sealed.files if objects.size(store, file.stored) is not None]
+    objects.remove(store, there)
+    return len(there)
 
 
 def shred_district(store: ObjectStore, district: str) -> int:
     """Delete every raw object of a district, whoever wrote it; returns how many."""
-    return sum(_gone(store, path) for path in _under(store, f"deliveries/{district}"))
+    there = [each.path for each in objects.under(store, f"deliveries/{district}")]
+    objects.remove(store, there)
+    return len(there)
 
 
 def sweep(store: ObjectStore, district: str, known: Collection[str], now: datetime, after: timedelta = SWEEP_AFTER) -> int:
@@ -49,22 +53,11 @@ def sweep(store: ObjectStore, district: str, known: Collection[str], now: dateti
 
     Returns how many.
     """
-    lost = [path for path, at in _listed(store, f"deliveries/{district}") if path not in known and now - at > after]
-    return sum(_gone(store, path) for path in lost)
-
-
-def _under(store: ObjectStore, prefix: str) -> list[str]:
-    return [path for path, _ in _listed(store, prefix)]
-
-
-def _listed(store: ObjectStore, prefix: str) -> list[tuple[str, datetime]]:
-    return [(meta["path"], meta["last_modified"]) for batch in obstore.list(store, prefix + "/") for meta in batch]
-
-
-def _gone(store: ObjectStore, path: str) -> int:
-    try:
-        obstore.head(store, path)
-        obstore.delete(store, path)
-    except FileNotFoundError:
-        return 0
-    return 1
+    kept = frozenset(known)
+    lost = [
+        each.path
+        for each in objects.under(store, f"deliveries/{district}")
+        if each.path not in kept and now - each.changed > after
+    ]
+    objects.remove(store, lost)
+    return len(lost)

@@ -13,18 +13,17 @@ import secrets
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import obstore
 from obstore.store import LocalStore, ObjectStore
 
-from homeroom.deliveries import frames
+from homeroom.deliveries import frames, objects
 from homeroom.deliveries.keys import DataKey, SealBroken, bound
-from homeroom.roster.faults import Misuse, Refused
+from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.workbench.values import SourceFile
 
-STREAM_BYTES = 8 * 1024 * 1024
 BLOCKS_BEHIND = 4
 """Opened blocks that may wait for their hash: a few megabytes."""
 AT_ONCE = 2
@@ -70,7 +69,7 @@ class Sealed:
 def seal(store: ObjectStore, key: DataKey, district: str, number: int, files: Sequence[Incoming]) -> Sealed:
     """Hash, encrypt and write the files of delivery `number`. What was written is taken away again when it fails.
 
-    Raises Misuse when two files have one name or the key is another district's, Refused `delivery_changed` when a file changes
+    Raises TryAgain where the store is away, Misuse when two files have one name or the key is another district's, Refused `delivery_changed` when a file changes
     while it is read. The plain files stay where they are: the caller removes them once the delivery is recorded.
     """
     _own(key, district)
@@ -96,7 +95,8 @@ def seal(store: ObjectStore, key: DataKey, district: str, number: int, files: Se
 def unseal(store: ObjectStore, key: DataKey, sealed: Sealed, folder: Path) -> list[SourceFile]:
     """Write the plain files of a delivery into `folder` (made with mode 0700), each with mode 0600, and check their hashes.
 
-    Raises SealBroken when anything is not as it was sealed; what was written is removed then. Files are named by position in
+    Raises SealBroken when anything is not as it was sealed, Refused `delivery_gone` when it is no longer there and TryAgain where the
+    store is away; what was written is removed then. Files are named by position in
     the folder, so that no name of a district ever becomes a path.
     """
     _own(key, sealed.district)
@@ -164,7 +164,7 @@ def _seal_one(store: ObjectStore, key: DataKey, place: tuple[str | int, ...], fi
                 # Growing as fast as it is read: without this there might be no end.
                 raise Refused("delivery_changed", file=file.name)
 
-        obstore.put(store, stored, frames.close(plain, key, place, see), chunk_size=STREAM_BYTES)
+        objects.put(store, stored, frames.close(plain, key, place, see))
         after = os.fstat(plain.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or counted.size != after.st_size:
         raise Refused("delivery_changed", file=file.name)
@@ -191,11 +191,8 @@ def _open_one(store: ObjectStore, key: DataKey, place: tuple[str | int, ...], fi
 
 
 def _stream(store: ObjectStore, file: SealedFile) -> Iterator[bytes]:
-    """The object's bytes in large ranges: several times faster than a stream of small pieces, and easily tried again."""
     try:
-        size = obstore.head(store, file.stored)["size"]
-        for start in range(0, size, STREAM_BYTES):
-            yield obstore.get_range(store, file.stored, start=start, end=min(start + STREAM_BYTES, size)).to_bytes()
+        yield from objects.pieces(store, file.stored)
     except FileNotFoundError as fault:
         raise Refused("delivery_gone") from fault
 
@@ -244,9 +241,6 @@ def _sync(path: Path) -> None:
 
 
 def _withdraw(store: ObjectStore, stored: Sequence[str]) -> None:
-    for name in stored:
-        try:
-            obstore.delete(store, name)
-        except FileNotFoundError:
-            # The object that failed was never there.
-            continue
+    """Take away what was written; what a store that is away keeps of it is swept a day later."""
+    with suppress(TryAgain):
+        objects.remove(store, stored)

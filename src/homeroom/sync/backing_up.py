@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-import obstore
 from obstore.store import LocalStore, ObjectStore
 
+from homeroom.deliveries import objects
 from homeroom.deliveries.firstuse import private
 from homeroom.roster.faults import Misuse, TryAgain
 from homeroom.store import control_tables, district_tables
@@ -49,7 +49,7 @@ def back_up(
 ) -> Made:
     """Write a backup of the whole installation; with `keep` only so many of the newest stay.
 
-    Raises Misuse for a folder inside the data folder and for a `keep` below 1, TryAgain while another backup is made.
+    Raises Misuse for a folder inside the data folder, a bucket of the raw files themselves and a `keep` below 1, TryAgain while another backup is made.
     """
     if keep is not None and keep < 1:
         raise Misuse("At least one backup has to stay.")
@@ -102,6 +102,10 @@ def _elsewhere(house: House, out: ObjectStore) -> None:
             raise Misuse(
                 "A backup beside the data is lost with it: name a folder outside of the data folder, best on another disk."
             )
+    if backups.within(house.raw, out):
+        raise Misuse(
+            "The raw files themselves lie there, and would go with old backups: name another bucket, or another prefix in it."
+        )
 
 
 def _key_files(house: House) -> Iterator[bytes]:
@@ -114,10 +118,9 @@ def _key_files(house: House) -> Iterator[bytes]:
 def _raw(house: House, out: ObjectStore) -> dict[str, int]:
     """Bring over the raw files that are not there yet; returns all that belong to this backup, with their sizes."""
     found: dict[str, int] = {}
-    for batch in obstore.list(house.raw, "deliveries/"):
-        for meta in batch:
-            if backups.copied(house.raw, out, meta["path"]):
-                found[meta["path"]] = int(meta["size"])
+    for each in objects.under(house.raw, "deliveries"):
+        if backups.copied(house.raw, out, each.path):
+            found[each.path] = each.size
     return found
 
 
@@ -131,17 +134,9 @@ def _let_go(house: House, out: ObjectStore, keep: int, now: datetime) -> tuple[s
         lines = b"".join(backups.read_part(out, key, backups.RAW)).decode().splitlines()
         named |= {line.partition("\t")[2] for line in lines}
     old = backups.named(now - UNFINISHED_FOR)
-    for path in _paths(out, backups.FOLDER):
-        name = path.split("/")[1]
-        if name in gone or (name not in whole and name < old):
-            obstore.delete(out, path)
-    for path in _paths(out, "deliveries"):
-        if path not in named:
-            obstore.delete(out, path)
+    # The manifest of a backup goes before its parts, so that one whose removal is cut off is no longer taken for whole.
+    objects.remove(out, [backups.path_of(name, backups.MANIFEST) for name in gone])
+    parts = [(each.path, each.path.split("/")[1]) for each in objects.under(out, backups.FOLDER)]
+    objects.remove(out, [path for path, name in parts if name in gone or (name not in whole and name < old)])
+    objects.remove(out, [each.path for each in objects.under(out, "deliveries") if each.path not in named])
     return tuple(gone)
-
-
-def _paths(out: ObjectStore, under: str) -> list[str]:
-    """The manifest of a backup comes first, so that one whose removal is cut off is no longer taken for whole."""
-    found = [meta["path"] for batch in obstore.list(out, f"{under}/") for meta in batch]
-    return sorted(found, key=lambda path: not path.endswith(f"/{backups.MANIFEST}"))

@@ -23,12 +23,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import obstore
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import LocalStore, ObjectStore, S3Store
 
-from homeroom.deliveries import frames
+from homeroom.deliveries import frames, objects
 from homeroom.deliveries.keys import DataKey, SealBroken, Vault
-from homeroom.deliveries.seal import STREAM_BYTES, settle
+from homeroom.deliveries.objects import STREAM_BYTES
+from homeroom.deliveries.seal import settle
 from homeroom.roster.faults import Misuse
 
 FORM = 1
@@ -63,7 +63,7 @@ def store_of(where: str, *, make: bool = False) -> ObjectStore:
     if "://" in where:
         if not where.startswith("s3://"):
             raise Misuse("Backups go into a folder, or to an address that begins with s3://.")
-        return from_url(where)
+        return objects.bucket(where)
     folder = Path(where).expanduser().resolve()
     if make:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -79,7 +79,7 @@ def named(now: datetime) -> str:
 
 def all_names(where: ObjectStore) -> list[str]:
     """Every backup that is whole, the oldest first."""
-    found = (meta["path"] for batch in obstore.list(where, f"{FOLDER}/") for meta in batch)
+    found = (each.path for each in objects.under(where, FOLDER))
     return sorted(path.split("/")[1] for path in found if path.endswith(f"/{MANIFEST}") and path.count("/") == 2)
 
 
@@ -104,14 +104,14 @@ def write_manifest(where: ObjectStore, vault: Vault, manifest: Manifest) -> None
         "sealed": vault.encrypt(json.dumps(inner), table=PURPOSE, row=manifest.name, column="manifest"),
     }
     path = path_of(manifest.name, MANIFEST)
-    obstore.put(where, path, json.dumps(told, indent=2).encode() + b"\n")
+    objects.put(where, path, json.dumps(told, indent=2).encode() + b"\n")
     settle(where, [path])
 
 
 def read_manifest(where: ObjectStore, vault: Vault, name: str) -> Manifest:
     """What a backup says of itself. Raises Misuse for one of a newer form, SealBroken where the master key is another one."""
     try:
-        told: dict[str, Any] = json.loads(bytes(obstore.get(where, path_of(name, MANIFEST)).bytes()))
+        told: dict[str, Any] = json.loads(b"".join(objects.pieces(where, path_of(name, MANIFEST))))
     except ValueError as fault:
         raise SealBroken("the file {name} was changed or cut off", name=MANIFEST) from fault
     if told.get("homeroom_backup") != FORM:
@@ -133,7 +133,7 @@ def write_part(where: ObjectStore, key: DataKey, part: str, blocks: Iterable[byt
     """Pack, seal and write one part; returns how many plain bytes it had. Nothing of it stands anywhere in the clear."""
     flow = _Flow(blocks)
     path = path_of(key.district, part)
-    obstore.put(where, path, frames.close(flow, key, (part,), lambda block: None), chunk_size=STREAM_BYTES)
+    objects.put(where, path, frames.close(flow, key, (part,), lambda block: None))
     settle(where, [path])
     return flow.taken
 
@@ -141,7 +141,7 @@ def write_part(where: ObjectStore, key: DataKey, part: str, blocks: Iterable[byt
 def read_part(where: ObjectStore, key: DataKey, part: str) -> Iterator[bytes]:
     """The plain blocks of one part. Raises SealBroken where anything is not as it was written, or is not there."""
     opened = zlib.decompressobj()
-    for block in frames.open_(_chunks(where, path_of(key.district, part)), key, (part,)):
+    for block in frames.open_(_sealed(where, key.district, part), key, (part,)):
         yield opened.decompress(block, _UNPACKED)
         while opened.unconsumed_tail:
             yield opened.decompress(opened.unconsumed_tail, _UNPACKED)
@@ -152,39 +152,38 @@ def read_part(where: ObjectStore, key: DataKey, part: str) -> Iterator[bytes]:
 
 def copied(origin: ObjectStore, target: ObjectStore, path: str) -> bool:
     """Copy a raw file, sealed as it is, unless it is there already; False where it is gone by now."""
-    try:
-        size = obstore.head(origin, path)["size"]
-        if size_of(target, path) != size:
-            with ThreadPoolExecutor(1) as reading:
-                obstore.put(target, path, _read_beside(reading, origin, path, size), chunk_size=STREAM_BYTES)
-            settle(target, [path])
-    except FileNotFoundError:
+    size = objects.size(origin, path)
+    if size is None:
         return False
+    if objects.size(target, path) != size:
+        try:
+            with ThreadPoolExecutor(1) as reading:
+                objects.put(target, path, _read_beside(reading, origin, path, size))
+        except FileNotFoundError:
+            return False
+        settle(target, [path])
     return True
 
 
-def size_of(where: ObjectStore, path: str) -> int | None:
-    """Bytes of an object; None where there is none."""
+def within(one: ObjectStore, other: ObjectStore) -> bool:
+    """Whether one of two buckets, with their prefixes, lies in the other: what one of them lets go would be the other's."""
+    if not (isinstance(one, S3Store) and isinstance(other, S3Store)) or one.config["bucket"] != other.config["bucket"]:
+        return False
+    first, second = (tuple(part for part in (each.prefix or "").split("/") if part) for each in (one, other))
+    return first[: len(second)] == second or second[: len(first)] == first
+
+
+def _sealed(where: ObjectStore, name: str, part: str) -> Iterator[bytes]:
     try:
-        return int(obstore.head(where, path)["size"])
-    except FileNotFoundError:
-        return None
-
-
-def _chunks(where: ObjectStore, path: str) -> Iterator[bytes]:
-    size = int(obstore.head(where, path)["size"])
-    for start in range(0, size, STREAM_BYTES):
-        yield _range(where, path, start, size)
+        yield from objects.pieces(where, path_of(name, part))
+    except FileNotFoundError as fault:
+        raise SealBroken("the part {part} of the backup is not there", part=part) from fault
 
 
 def _read_beside(reading: Executor, where: ObjectStore, path: str, size: int) -> Iterator[bytes]:
     """The same for somebody who is inside a call to an object store: a second one has to be made by another thread."""
     for start in range(0, size, STREAM_BYTES):
-        yield reading.submit(_range, where, path, start, size).result()
-
-
-def _range(where: ObjectStore, path: str, start: int, size: int) -> bytes:
-    return obstore.get_range(where, path, start=start, end=min(start + STREAM_BYTES, size)).to_bytes()
+        yield reading.submit(objects.piece, where, path, start, min(start + STREAM_BYTES, size)).result()
 
 
 class _Flow:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from obstore.store import LocalStore, ObjectStore, from_url
+from obstore.store import LocalStore, ObjectStore
 
-from homeroom.deliveries import masterkey
+from homeroom.deliveries import masterkey, objects
 from homeroom.deliveries.keys import DataKey, Vault
 from homeroom.deliveries.masterkey import MasterKeys
 from homeroom.deliveries.workfolders import reap
@@ -103,7 +103,7 @@ def master_keys(settings: Settings, stores: Stores) -> MasterKeys:
 def raw_store(settings: Settings) -> ObjectStore:
     """Where sealed deliveries lie."""
     if settings.storage:
-        return from_url(settings.storage)
+        return objects.bucket(settings.storage)
     folder = Path(settings.raw)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return LocalStore(str(folder))

@@ -17,7 +17,7 @@ from pathlib import Path
 from obstore.store import ObjectStore
 from sqlalchemy import MetaData, delete
 
-from homeroom.deliveries import firstuse
+from homeroom.deliveries import firstuse, objects
 from homeroom.deliveries.keys import SealBroken, Vault
 from homeroom.deliveries.workfolders import reap
 from homeroom.roster.faults import Misuse
@@ -62,7 +62,7 @@ def look_through(settings: Settings, where: str, name: str | None = None, tell: 
         rows[part.removeprefix(f"{backups.DISTRICTS}/")] = sum(
             block.count(b"\n") for block in backups.read_part(out, manifest.key, part)
         )
-    lost = [path for path, size in _raw_list(out, manifest).items() if backups.size_of(out, path) != size]
+    lost = [path for path, size in _raw_list(out, manifest).items() if objects.size(out, path) != size]
     if lost:
         raise SealBroken(
             ngettext(
