@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sqlite3
 import time
@@ -13,12 +14,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from homeroom.deliveries import objects
 from homeroom.deliveries.keys import SealBroken, Vault
 from homeroom.roster.faults import Fault
 from homeroom.roster.words import Said, _, in_a_row, ngettext, plain
 from homeroom.settings import Settings
 from homeroom.store import stores as store_room
-from homeroom.sync.house import given_keys, master_keys
+from homeroom.sync.house import given_keys, master_keys, raw_store
 
 SPARE_BYTES = 2 << 30
 """A first load needs twice its size for a moment; below this the night is in danger."""
@@ -55,6 +57,7 @@ def checkup(settings: Settings) -> list[Found]:
         (_("time zones"), _zones),
         (_("master key"), _key),
         (_("stores"), _stores),
+        (_("raw files"), _raw_files),
         (_("deletions"), _deletions),
         (_("backup"), _backup),
         (_("mail"), _mail),
@@ -144,6 +147,24 @@ def _stores(settings: Settings) -> Found:
     return Found(
         _("stores"), True, ngettext("{engine}, {count} district", "{engine}, {count} districts", len(districts), engine=engine)
     )
+
+
+def _raw_files(settings: Settings) -> Found:
+    """A bucket is written to and read from, since a key may have the one right and not the other; a folder lies in the data folder."""
+    if settings.storage is None:
+        return Found(_("raw files"), True, _("{path}", path=settings.raw))
+    store, probe = raw_store(settings), f"probes/{secrets.token_hex(6)}"
+    objects.put(store, probe, b"x")
+    read = objects.size(store, probe)
+    objects.remove(store, [probe])
+    if read != 1 or objects.size(store, probe) is not None:
+        return Found(
+            _("raw files"),
+            False,
+            _("{path} does not give back what it takes", path=settings.storage),
+            _("Ask whoever runs the object store."),
+        )
+    return Found(_("raw files"), True, _("{path} takes and gives", path=settings.storage))
 
 
 def _deletions(settings: Settings) -> Found:
