@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 
@@ -39,7 +40,11 @@ class _Server(asyncssh.SSHServer):
 
 @dataclass
 class Remote:
-    """The server. `opened` counts how often files were opened, by name; `meddle` runs whenever one is."""
+    """The server. `opened` counts how often files were opened, by name; `meddle` runs whenever one is.
+
+    Lies: `listed` and `told` may change what a list of the folder, or a look at one file, says of it. A file called `endless` has no
+    end. `read` counts the bytes that were given out.
+    """
 
     folder: Path
     port: int = 0
@@ -47,6 +52,10 @@ class Remote:
     authorized: list[str] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
     meddle: Callable[[str], None] = lambda name: None
+    listed: Callable[[str, asyncssh.SFTPAttrs], None] = lambda name, about: None
+    told: Callable[[str, asyncssh.SFTPAttrs], None] = lambda name, about: None
+    endless: str | None = None
+    read: int = 0
 
     def put(self, files: dict[str, str], age: float = 3600) -> None:
         """Write files that were last changed so many seconds ago."""
@@ -71,6 +80,22 @@ class Remote:
                 remote.opened.append(name)
                 remote.meddle(name)
                 return super().open(path, pflags, attrs)
+
+            async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+                async for entry in super().scandir(path):
+                    remote.listed(bytes(entry.filename).decode(), entry.attrs)  # type: ignore[arg-type]
+                    yield entry
+
+            def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
+                about = asyncssh.SFTPAttrs.from_local(Path(os.fsdecode(self.map_path(path))).stat())
+                remote.told(path.decode().lstrip("./"), about)
+                return about
+
+            def read(self, file_obj: Any, offset: int, size: int) -> bytes:
+                endless = remote.endless is not None and Path(os.fsdecode(file_obj.name)).name == remote.endless
+                given = bytes(size) if endless else bytes(super().read(file_obj, offset, size))  # type: ignore[arg-type]
+                remote.read += len(given)
+                return given
 
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, daemon=True)

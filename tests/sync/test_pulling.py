@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +16,10 @@ from e2e.files import district
 from homeroom.roster.faults import Misuse
 from homeroom.roster.report import ImportReport
 from homeroom.store.sources import Source
+from homeroom.store.trouble import disk_is_full
 from homeroom.sync import imports, pulling, sources
 from homeroom.sync.source_settings import value
+from homeroom.systems.remote_sftp import listing, weighing
 from remote_sftp import PASSWORD, USER, Remote
 from sync_house import SLUG, Pinewood
 
@@ -219,3 +222,80 @@ def test_a_round_that_a_kill_ended_is_made_again(pinewood: Pinewood, remote: Rem
     os.utime(remote.folder / "users.csv")
     report = imports.run(pinewood.house, SLUG, entry.number)
     assert (report.outcome, report.delivery, report.revision_after) == ("success", 1, 1)
+
+
+GIGABYTE = 1 << 30
+
+
+def weigh(remote: Remote, **sizes: int) -> None:
+    """Files of that many bytes over there, which take no room."""
+    for name, size in sizes.items():
+        os.truncate(remote.folder / f"{name}.csv", size)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "says"),
+    [
+        ({"users": 10 * GIGABYTE + (1 << 28)}, "users.csv has 10.2 GB; one file may have at most 10.0 GB."),
+        (
+            {"users": 9 * GIGABYTE, "classes": 8 * GIGABYTE, "courses": 4 * GIGABYTE},
+            "users.csv, the largest of 6 files with 21.0 GB together, has 9.0 GB; a set may have at most 20.0 GB.",
+        ),
+    ],
+)
+def test_what_nobody_could_push_is_not_fetched_either(
+    pinewood: Pinewood, remote: Remote, sizes: dict[str, int], says: str
+) -> None:
+    remote.put(district())
+    source = added(pinewood, remote)
+    weigh(remote, **sizes)
+    report = pull(pinewood)
+    assert (report.outcome, reason(report), report.delivery) == ("failed", "set_too_large", None)
+    assert report.reason is not None
+    assert report.reason.message == says
+    assert "take files that are not part of the roster out of the folder" in report.reason.remedy
+    assert (remote.opened, remote.read) == ([], 0)
+    with pytest.raises(pulling.NotReached, match="may have at most"):
+        pulling.look(pinewood.house, SLUG, source.id, datetime.now(UTC))
+    # What is not of the set does not count.
+    sources.change(pinewood.house, SLUG, source.id, {"files": [f"{name}.csv" for name in ("orgs", "academicSessions")]})
+    assert pulling.look(pinewood.house, SLUG, source.id, datetime.now(UTC))["files"]
+
+
+def test_a_set_for_which_the_disk_has_no_room_is_told_before_it_comes(tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free
+    weighing.room_for([listing.Remote("users.csv", 100, 0)], tmp_path)
+    half = listing.Remote("users.csv", free // 2, 0)
+    with pytest.raises(OSError, match="no room") as full:
+        weighing.room_for([half, half], tmp_path)
+    assert disk_is_full(full.value)
+
+
+@pytest.mark.parametrize("lie", ["listed", "told"])
+def test_a_server_that_gives_more_than_it_lists_is_stopped(pinewood: Pinewood, remote: Remote, lie: str) -> None:
+    """The list says a few bytes: either the file has more, or a look at it tells of a terabyte that has no end."""
+    remote.put(district())
+    added(pinewood, remote)
+    if lie == "listed":
+        weigh(remote, users=GIGABYTE)
+
+        def small(name: str, about: asyncssh.SFTPAttrs) -> None:
+            about.size = 100 if name == "users.csv" else about.size
+
+        remote.listed = small
+    else:
+
+        def huge(name: str, about: asyncssh.SFTPAttrs) -> None:
+            about.size = GIGABYTE if name == "users.csv" else about.size
+
+        remote.told, remote.endless = huge, "users.csv"
+    report = pull(pinewood)
+    assert (report.outcome, reason(report), report.delivery) == ("failed", "still_growing", None)
+    assert "users.csv" in str(report.reason)
+    assert 0 < remote.read < GIGABYTE // 4, "it was listened to until the end"
+    assert not list(pinewood.house.settings.work.glob("*-fetch-*"))
+    assert pinewood.house.stores.roster(SLUG).deliveries.last(1) == []
+    remote.listed = remote.told = lambda name, about: None
+    remote.endless = None
+    remote.put(district())
+    assert pull(pinewood).outcome == "success"

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from homeroom.deliveries.limits import FILE_BYTES
 from homeroom.desk.uploading import named
 from homeroom.doors import receiving
 from homeroom.doors.receiving import Limits, TooMuch, Unreadable
 from homeroom.roster.faults import Misuse
 
-MOST_BYTES = 10 << 30
+MOST_BYTES = FILE_BYTES
 MOST_FILES = 1000
 MOST_FIELDS = 64 << 10
 """Bytes of all values that are no files."""

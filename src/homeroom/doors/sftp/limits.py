@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from homeroom.deliveries.limits import FILE_BYTES, SET_BYTES, SPARE_BYTES
 from homeroom.doors.sftp.brake import BrakeRules
-
-GIGABYTE = 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +16,11 @@ class Limits:
     a request. `alive_seconds`: how often a silent client is asked whether it is still there (three times, then it is dropped).
     """
 
-    quota_bytes: int = 20 * GIGABYTE
-    file_bytes: int = 10 * GIGABYTE
+    quota_bytes: int = SET_BYTES
+    file_bytes: int = FILE_BYTES
     files: int = 1000
     open_handles: int = 64
-    spare_bytes: int = GIGABYTE // 4
+    spare_bytes: int = SPARE_BYTES
     sessions: int = 500
     sessions_per_account: int = 100
     sessions_before_login: int = 250

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -55,6 +56,8 @@ async def connected(
         async with connection, connection.start_sftp_client() as sftp:
             yield sftp, watch.shown or ""
     except (asyncssh.DisconnectError, asyncssh.SFTPConnectionLost, OSError, TimeoutError) as trouble:
+        if isinstance(trouble, OSError) and trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # our own disk, on which the files are laid
         raise Refused("connection", what=f"{host}:{port} ({_words(trouble)})") from None
 
 

@@ -17,9 +17,12 @@ from homeroom.roster.report import moment
 from homeroom.systems.fetching import Errand, Fetched
 from homeroom.systems.remote_sftp.connection import connected
 from homeroom.systems.remote_sftp.listing import Remote, wanted
+from homeroom.systems.remote_sftp.weighing import not_too_large, room_for
 
 MOST_FILES = 1000
 BLOCK = 1 << 20
+AT_ONCE = 64
+"""Blocks that are asked for before the first is there: what may come beyond a list that lies."""
 LOOK_SECONDS = 90
 """How long a look may take altogether: a person waits, and so do those who want to look at theirs."""
 
@@ -28,8 +31,9 @@ def fetch(errand: Errand) -> Fetched:
     """Bring the files of the source's folder, if they differ from those of the last round.
 
     A file that changes while it is fetched, or changed less than `quiet_seconds` ago, is still being written: the whole set is
-    left for the next round then, since files of two nights do not belong together. Raises Refused: `connection`,
-    `credentials`, `host_key_changed`, `folder_missing`, `nothing_there`, `still_growing`.
+    left for the next round then, since files of two nights do not belong together. Of no file comes more than the list of the folder
+    says, and of a set no more than somebody could push. Raises Refused: `connection`, `credentials`, `host_key_changed`,
+    `folder_missing`, `nothing_there`, `set_too_large`, `still_growing`; and OSError where the disk has too little room.
     """
     return asyncio.run(_fetch(errand))
 
@@ -42,10 +46,12 @@ async def _fetch(errand: Errand) -> Fetched:
         left: tuple[tuple[str, Any], ...] = tuple((name, "older") for name in older)
         if not files:
             raise Refused("nothing_there", folder=folder)
+        not_too_large(files)
         known = {"folder": folder, "files": {f.name: f.state for f in files}}
         if {n: errand.known.get(n) for n in known} == known:
             return Fetched((), known, unchanged=True, learnt=learnt, left=left)
         _all_quiet(files, errand)
+        room_for(files, errand.folder)
         errand.tell(f"fetch {len(files)} files")
         brought = [Incoming(f.name, await _one(sftp, folder, f, number, errand)) for number, f in enumerate(files)]
         return Fetched(tuple(brought), known, learnt=learnt, left=left)
@@ -64,6 +70,7 @@ async def _look(errand: Errand) -> dict[str, Any]:
     async with connected(errand.settings, errand.secrets, errand.reach) as (sftp, shown):
         found = await _listed(sftp, folder)
     taken, older = wanted(found, errand.settings.get("files") or ())
+    not_too_large(taken)
     names = {f.name for f in taken}
     files = [
         {"name": f.name, "size": f.size, "changed": moment(datetime.fromtimestamp(f.changed, UTC)), "left": _why(f, names, older)}
@@ -112,8 +119,14 @@ def _all_quiet(files: Sequence[Remote], errand: Errand) -> None:
 async def _one(sftp: asyncssh.SFTPClient, folder: str, file: Remote, number: int, errand: Errand) -> Path:
     """Fetch one file into the work folder, under a name of ours; it must be the same before and after."""
     remote, local = f"{folder}/{file.name}", errand.folder / f"{number}"
+
+    def no_more(source: bytes, target: bytes, came: int, told: int) -> None:
+        """A server that has more to give than it listed is stopped at once: there might be no end."""
+        if max(came, told) > file.size:
+            raise Refused("still_growing", files=file.name)
+
     try:
-        await sftp.get(remote, local, block_size=BLOCK)
+        await sftp.get(remote, local, block_size=BLOCK, max_requests=AT_ONCE, sparse=False, progress_handler=no_more)
         after = await sftp.stat(remote)
     except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPFailure):
         raise Refused("still_growing", files=file.name) from None
