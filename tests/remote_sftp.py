@@ -74,17 +74,24 @@ class Remote:
         class Files(asyncssh.SFTPServer):
             def __init__(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
                 super().__init__(chan, chroot=str(remote.folder))
+                self._endless: list[object] = []
 
             def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
                 name = path.decode().lstrip("./")
                 remote.opened.append(name)
                 remote.meddle(name)
-                return super().open(path, pflags, attrs)
+                file = super().open(path, pflags, attrs)
+                if name == remote.endless:
+                    self._endless.append(file)
+                return file
 
             async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
                 async for entry in super().scandir(path):
                     remote.listed(bytes(entry.filename).decode(), entry.attrs)  # type: ignore[arg-type]
                     yield entry
+
+            def lstat(self, path: bytes) -> asyncssh.SFTPAttrs:
+                return self.stat(path)
 
             def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
                 about = asyncssh.SFTPAttrs.from_local(Path(os.fsdecode(self.map_path(path))).stat())
@@ -92,8 +99,11 @@ class Remote:
                 return about
 
             def read(self, file_obj: Any, offset: int, size: int) -> bytes:
-                endless = remote.endless is not None and Path(os.fsdecode(file_obj.name)).name == remote.endless
-                given = bytes(size) if endless else bytes(super().read(file_obj, offset, size))  # type: ignore[arg-type]
+                given = (
+                    bytes(size)
+                    if any(each is file_obj for each in self._endless)
+                    else bytes(super().read(file_obj, offset, size))
+                )  # type: ignore[arg-type]
                 remote.read += len(given)
                 return given
 

@@ -22,7 +22,7 @@ from homeroom.systems.remote_sftp.weighing import not_too_large, room_for
 MOST_FILES = 1000
 BLOCK = 1 << 20
 AT_ONCE = 64
-"""Blocks that are asked for before the first is there: what may come beyond a list that lies."""
+"""Blocks that are asked for before the first is there."""
 LOOK_SECONDS = 90
 """How long a look may take altogether: a person waits, and so do those who want to look at theirs."""
 
@@ -119,20 +119,30 @@ def _all_quiet(files: Sequence[Remote], errand: Errand) -> None:
 async def _one(sftp: asyncssh.SFTPClient, folder: str, file: Remote, number: int, errand: Errand) -> Path:
     """Fetch one file into the work folder, under a name of ours; it must be the same before and after."""
     remote, local = f"{folder}/{file.name}", errand.folder / f"{number}"
-
-    def no_more(source: bytes, target: bytes, came: int, told: int) -> None:
-        """A server that has more to give than it listed is stopped at once: there might be no end."""
-        if max(came, told) > file.size:
-            raise Refused("still_growing", files=file.name)
-
     try:
-        await sftp.get(remote, local, block_size=BLOCK, max_requests=AT_ONCE, sparse=False, progress_handler=no_more)
+        whole = await _brought(sftp, remote, local, file.size)
         after = await sftp.stat(remote)
     except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPFailure):
         raise Refused("still_growing", files=file.name) from None
     except asyncssh.SFTPPermissionDenied:
         raise Refused("folder_closed", folder=remote) from None
-    size = local.stat().st_size
-    if [after.size, after.mtime] != file.state or size != file.size:
+    if not whole or [after.size, after.mtime] != file.state:
         raise Refused("still_growing", files=file.name)
     return local
+
+
+async def _brought(sftp: asyncssh.SFTPClient, remote: str, local: Path, size: int) -> bool:
+    """Bring as many bytes as the list says, and ask for none beyond them; whether just so many came.
+
+    A server that gives more than it is asked for is stopped at once: there might be no end.
+    """
+    came = 0
+    async with sftp.open(remote, "rb", block_size=BLOCK, max_requests=AT_ONCE) as source:
+        with local.open("wb", buffering=0) as plain:
+            async for offset, block in await source.read_parallel(size, 0):
+                came += len(block)
+                if came > size:
+                    return False
+                plain.seek(offset)
+                plain.write(block)
+    return came == size
