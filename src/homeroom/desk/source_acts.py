@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from homeroom.desk import handing_over
 from homeroom.desk.source_page import paused_until, today_of, whole_pauses
+from homeroom.desk.trying_out import TookTooLong, Turns
 from homeroom.desk.viewer import Viewer
 from homeroom.roster.faults import Misuse
 from homeroom.store.audit import AuditRow
@@ -18,10 +18,9 @@ from homeroom.sync.house import House
 from homeroom.sync.setting_kinds import within
 from homeroom.sync.source_settings import value
 
-TESTS_AT_ONCE = 2
 LONGEST_PAUSE = timedelta(days=330)
 """A pause is a stretch of the year; a longer one would leave no time in which the source runs."""
-_turns = threading.BoundedSemaphore(TESTS_AT_ONCE)
+_turns = Turns()
 HandOver = Callable[[str, int], None]
 """Hands an import to the workers: district, number."""
 
@@ -41,18 +40,21 @@ def secrets(kind: str, password: str, key: str, passphrase: str) -> dict[str, st
     return {"password": password} if password else {}
 
 
-def test(house: House, asking: Viewer, source: Source, now: datetime) -> Mapping[str, Any]:
+def try_out(house: House, asking: Viewer, source: Source, now: datetime, turns: Turns | None = None) -> Mapping[str, Any]:
     """Connect to the other side and tell what is there; nothing is fetched, and nothing is pinned.
 
-    Raises Misuse with the reason where it cannot be reached, and while as many are tried out as may be.
+    Raises Misuse with the reason where it cannot be reached, or does not answer in time, and while another connection of the district is
+    tested.
     """
-    if not _turns.acquire(blocking=False):
-        raise Misuse("Other connections are being tested now. Nothing was tried; please test again in a minute.")
-    try:
+
+    def look() -> Mapping[str, Any]:
         _note(house, asking, source, "source-tested", now)
         return pulling.look(house, source.district, source.id, now)
-    finally:
-        _turns.release()
+
+    try:
+        return (turns or _turns).take(source.district, look)
+    except TookTooLong:
+        raise pulling.too_long(source) from None
 
 
 def pull(house: House, asking: Viewer, source: Source, now: datetime, hand_over: HandOver) -> int:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from homeroom.deliveries.workfolders import claim
 from homeroom.roster.faults import Misuse, Refused
@@ -190,6 +191,13 @@ def look(house: House, slug: str, number: int | None, now: datetime) -> dict[str
             return _road(source).look(at_once(errand(house, source, {}, work.path, now, 0.0, lambda step: None)))
         except Refused as refusal:
             raise NotReached(refusal) from None
+
+
+def too_long(source: Source) -> NotReached:
+    """What is told of a server that had not answered when the time for it was over."""
+    settings = source_settings.connection(source)
+    where = settings.get("host") or urlsplit(str(settings.get("url") or "")).hostname or source.kind
+    return NotReached(Refused("connection", what=f"{where} (it did not answer in time)"))
 
 
 def _road(source: Source) -> Road:

@@ -23,8 +23,8 @@ MOST_FILES = 1000
 BLOCK = 1 << 20
 AT_ONCE = 64
 """Blocks that are asked for before the first is there."""
-LOOK_SECONDS = 90
-"""How long a look may take altogether: a person waits, and so do those who want to look at theirs."""
+LOOK_SECONDS = 80
+"""How long a look may take altogether: a person waits, and no longer than this."""
 
 
 def fetch(errand: Errand) -> Fetched:

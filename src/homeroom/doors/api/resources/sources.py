@@ -190,7 +190,7 @@ def change_limits(asked: Ask, slug: Slug, number: Number, body: Limits) -> Answe
 @routes.ask("POST", "/districts/{slug}/sources/{number}/test", "imports.start", response_model=dict[str, Any])
 def test_source(asked: Ask, slug: Slug, number: Number) -> Answer:
     """Connect to a source's server and show what it would fetch; nothing is fetched, and nothing is pinned."""
-    return {"source": number, **plain_values(source_acts.test(asked.house, asked.viewer, asked.source(number), asked.now))}
+    return {"source": number, **plain_values(source_acts.try_out(asked.house, asked.viewer, asked.source(number), asked.now))}
 
 
 @routes.ask("POST", "/districts/{slug}/sources/{number}/pull", "imports.start", status_code=202, response_model=Started)

@@ -120,7 +120,7 @@ def secret(asked: Asked) -> Answer:
 def test(asked: Asked) -> Answer:
     """Try the connection out."""
     try:
-        return show(asked, tested=source_acts.test(asked.house, asked.viewer, here(asked), asked.now))
+        return show(asked, tested=source_acts.try_out(asked.house, asked.viewer, here(asked), asked.now))
     except NotReached as refused:
         shown = show(asked, refused=refused)
         return replace(shown, status=422) if isinstance(shown, Shown) else shown
