@@ -14,12 +14,14 @@ from desk_kit import NOON
 from e2e.files import district
 from first_night import ENGINES, Settle
 from homeroom.desk import people, telling
+from homeroom.desk.letters import Reader, Say, in_english
 from homeroom.desk.viewer import Viewer
 from homeroom.outbound import mail
 from homeroom.roster.faults import Misuse
-from homeroom.roster.words import plain
+from homeroom.roster.words import Said, plain
 from homeroom.settings import read
 from homeroom.sync import checkup, districts, sources
+from homeroom.sync.house import House
 from postbox import Listening, Postbox, mail_server
 from sync_house import SLUG, Pinewood, half
 
@@ -267,3 +269,108 @@ def test_settings_of_mail_are_checked(tmp_path: Path) -> None:
         read({"HOMEROOM_SMTP_URL": "mail.example", "HOMEROOM_MAIL_FROM": "x@y.example"}, tmp_path)
     with pytest.raises(Misuse, match="from which address"):
         read({"HOMEROOM_SMTP_URL": "smtp://mail.example"}, tmp_path)
+
+
+# Who was let in
+
+
+def district_s(house: House, email: str, slug: str = SLUG, **more: Any) -> int:
+    """An administrator of a district, who was invited long ago."""
+    long_ago = NOON - timedelta(days=30)
+    return people.invite(house, email, "administrator", who="tests", now=long_ago, districts=[slug], **more).person.id
+
+
+def told(house: House, box: tuple[Postbox, str], at: datetime, say: Say = in_english) -> dict[str, tuple[str, str]]:
+    server = mail.Server.parse(box[1])
+    telling.tell(house, at - timedelta(minutes=1), at, lambda letter: mail.send(server, letter), say)
+    return box[0].taken()
+
+
+@pytest.mark.parametrize(
+    "who", ["ada@vendor.example", "ada@vendor.example by token onboarding", "command line", "bob@pinewood.example"]
+)
+def test_administrators_are_told_who_was_invited_to_their_district(
+    pinewoods: Pinewood, postbox: tuple[Postbox, str], who: str
+) -> None:
+    """Whatever they chose to know, with or without a roster, and nobody else: an address of anybody's could be let in."""
+    house, at = pinewoods.house, NOON + timedelta(minutes=1)
+    districts.add(house, "larkspur", "Larkspur Valley", "America/Denver")
+    bob = district_s(house, "bob@pinewood.example")
+    district_s(house, "eve@pinewood.example")
+    district_s(house, "lin@larkspur.example", "larkspur")
+    shut_out = district_s(house, "old@pinewood.example")
+    people.disable(house, shut_out, who="tests", now=NOON)
+    people.invite(
+        house,
+        "view@pinewood.example",
+        "school_viewer",
+        who="tests",
+        now=NOON - timedelta(days=30),
+        districts=[SLUG],
+        schools=["s1"],
+    )
+    people.invite(house, "aud@pinewood.example", "auditor", who="tests", now=NOON - timedelta(days=30), districts=[SLUG])
+    people.invite(house, "ada@vendor.example", "engineer", who="tests", now=NOON)
+    telling.choose(house, Viewer(people.as_person(house.stores.control.people.get(bob))), SLUG, (), NOON)
+    assert told(house, postbox, NOON) == {}
+    new = people.invite(house, "mallory@elsewhere.example", "administrator", who=who, now=NOON, districts=[SLUG]).person
+    letters = told(house, postbox, at)
+    assert set(letters) == {"bob@pinewood.example", "eve@pinewood.example"} - {who}
+    subject, text = letters["eve@pinewood.example"]
+    assert subject == "Pinewood: somebody new may sign in"
+    by = {"command line": "Command line"}.get(who, who)
+    assert text.startswith(
+        f"{by} invited mallory@elsewhere.example to Pinewood on November 30 at 12:00 PM UTC, as administrator of the district."
+    )
+    assert f"/districts/{SLUG}/access" in text
+    assert told(house, postbox, at + timedelta(minutes=1)) == {}
+    # An administrator by now, the new one hears of the next.
+    people.invite(house, "trent@elsewhere.example", "auditor", who=who, now=at, districts=[SLUG])
+    assert new.email in told(house, postbox, at + timedelta(minutes=2))
+
+
+def test_whoever_is_given_more_is_told_of_as_well(pinewoods: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    house = pinewoods.house
+    districts.add(house, "larkspur", "Larkspur Valley", "America/Denver")
+    district_s(house, "bob@pinewood.example")
+    district_s(house, "lin@larkspur.example", "larkspur")
+    mallory = people.invite(
+        house, "mallory@larkspur.example", "auditor", who="tests", now=NOON - timedelta(days=30), districts=["larkspur"]
+    ).person.id
+    assert told(house, postbox, NOON) == {}
+    people.change_role(house, mallory, "auditor", who="ada@vendor.example", now=NOON, districts=["larkspur", SLUG])
+    letters = told(house, postbox, NOON + timedelta(minutes=1))
+    assert set(letters) == {"bob@pinewood.example"}, "nothing is new to the other district"
+    assert "ada@vendor.example gave mallory@larkspur.example access to Pinewood on " in letters["bob@pinewood.example"][1]
+    people.change_role(
+        house, mallory, "administrator", who="ada by token x", now=NOON + timedelta(minutes=1), districts=["larkspur", SLUG]
+    )
+    letters = told(house, postbox, NOON + timedelta(minutes=2))
+    assert set(letters) == {"bob@pinewood.example", "lin@larkspur.example"}
+    assert "ada by token x gave mallory@larkspur.example access to Larkspur Valley" in letters["lin@larkspur.example"][1]
+    people.change_role(house, mallory, "administrator", who="ada", now=NOON + timedelta(minutes=2), districts=["larkspur"])
+    assert told(house, postbox, NOON + timedelta(minutes=3)) == {}, "less is no news"
+
+
+def test_each_district_reads_of_an_invitation_in_its_own_audit(pinewoods: Pinewood) -> None:
+    house = pinewoods.house
+    districts.add(house, "larkspur", "Larkspur Valley", "America/Denver")
+    people.invite(house, "aud@example.org", "auditor", who="ada", now=NOON, districts=[SLUG, "larkspur"])
+    for slug in (SLUG, "larkspur"):
+        assert [row.actor for row in house.stores.control.audit.last(9, slug) if row.action == "person-invited"] == ["ada"]
+
+
+def test_what_is_told_of_an_invitation_comes_in_its_reader_s_language(pinewoods: Pinewood, postbox: tuple[Postbox, str]) -> None:
+    house = pinewoods.house
+    bob = district_s(house, "bob@pinewood.example")
+    people.reads_in(house, people.as_person(house.stores.control.people.get(bob)), "xx")
+    people.invite(house, "mallory@elsewhere.example", "administrator", who="ada", now=NOON, districts=[SLUG])
+    spoken: list[tuple[str, str | None]] = []
+
+    def say(said: Said, reader: Reader) -> str:
+        spoken.append((said.text, reader.language))
+        return in_english(said, reader)
+
+    assert told(house, postbox, NOON + timedelta(minutes=1), say)
+    assert ("{who} invited {email} to {district} on {when}, as {role}.", "xx") in spoken
+    assert {language for _, language in spoken} == {"xx"}

@@ -37,6 +37,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 def silent() -> Iterator[socket.socket]:
     """A server that takes connections and never says a word; closed, it lets go of all who wait."""
     with socket.create_server(("127.0.0.1", 0), backlog=50) as listening:
+        listening.settimeout(SECONDS)
         yield listening
 
 

@@ -13,6 +13,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.words import in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.people import Kept
+from homeroom.sync import news
 from homeroom.sync.house import House
 
 _ADDRESS = re.compile(r"[^@\s<>\"']{1,64}@[^@\s<>\"']{1,190}\.[^@\s<>\"']{2,}")
@@ -60,7 +61,7 @@ def invite(
 ) -> Invited:
     """Add a person and make the link by which they come in. Raises Misuse with what to do.
 
-    An administrator needs districts, a viewer of schools one district and its schools; the vendor's staff have none: they see all.
+    The administrators of each district are told. An administrator needs districts, a viewer of schools one district and its schools; the vendor's staff have none: they see all.
     """
     address = email.strip().lower()
     if not _ADDRESS.fullmatch(address):
@@ -69,7 +70,10 @@ def invite(
     _fits(house, wanted, own, schools)
     kept = house.stores.control.people.add(address, name.strip() or address.split("@")[0], wanted, own, tuple(schools), now)
     detail = {"person": kept.id, "role": wanted, "schools": len(schools)}
-    house.stores.control.audit.add(AuditRow(now, who, "person-invited", own[0] if len(own) == 1 else None, detail))
+    for slug in own or (None,):
+        house.stores.control.audit.add(AuditRow(now, who, "person-invited", slug, detail))
+        if slug is not None:
+            news.let_in(house, slug, "invited", kept.id, address, wanted, who, now)
     return Invited(as_person(kept), once.make(house, INVITATION, str(kept.id), {}, who, now, own[0] if len(own) == 1 else None))
 
 
@@ -224,7 +228,8 @@ def enable(house: House, number: int, *, who: str, now: datetime) -> Person:
 def change_role(
     house: House, number: int, role: str, *, who: str, now: datetime, districts: Sequence[str] = (), schools: Sequence[str] = ()
 ) -> Person:
-    """Give somebody another role or other districts. Their sessions end, so that nothing goes on under the old one."""
+    """Give somebody another role or other districts. Their sessions end, so that nothing goes on under the old one; the
+    administrators of a district that is new to them, or in which they are something else now, are told."""
     control = house.stores.control
     kept, wanted, own = control.people.get(number), _role(role), tuple(dict.fromkeys(districts))
     _fits(house, wanted, own, schools)
@@ -235,6 +240,9 @@ def change_role(
     changed = control.people.change(number, role=wanted, districts=own, schools=tuple(schools))
     detail = {"person": number, "role": [kept.role, wanted]}
     control.audit.add(AuditRow(now, who, "role-changed", _district(changed), detail))
+    for slug in own:
+        if slug not in kept.districts or wanted != kept.role:
+            news.let_in(house, slug, "access", number, kept.email, wanted, who, now)
     return as_person(changed)
 
 

@@ -19,7 +19,7 @@ from homeroom.desk.viewer import Person, Viewer
 from homeroom.outbound import mail
 from homeroom.roster.codes import anew, code
 from homeroom.roster.faults import Misuse
-from homeroom.roster.words import Dated, Said, _, in_a_row
+from homeroom.roster.words import Dated, Said, Value, _, in_a_row
 from homeroom.store.audit import AuditRow
 from homeroom.store.news import Mailing, News
 from homeroom.sync.doorways import public_url
@@ -32,11 +32,18 @@ _TAKEN = timedelta(minutes=5)
 """For so long a process that died while it sent keeps a letter from the others."""
 KEPT = timedelta(days=90)
 OLD = timedelta(days=1)
+LET_IN = ("invited", "access")
+"""Who may sign in from now on: those who look after the district are told, whatever they chose to know of its nights."""
 WRITTEN = ("rejected", "asked")
 """What a person wrote to the district's people about an import."""
 _AFTER = {
     "rejected": _("Nothing was changed, and applications keep the roster of before."),
     "asked": paragraph(_("The import waits on."), _("Nothing has changed, and applications keep the roster of before.")),
+}
+_ROLES: dict[str, Value] = {
+    "administrator": _("administrator of the district"),
+    "school_viewer": _("viewer of schools"),
+    "auditor": _("auditor"),
 }
 
 Send = Callable[[EmailMessage], None]
@@ -116,6 +123,8 @@ def worded(house: House, told: News) -> Letter:
     home = f"{public_url(house)}/districts/{told.district}"
     if word == "late":
         return _late(house, told, name, f"{home}/sources/{about}")
+    if word in LET_IN:
+        return _let_in(told, word, name, f"{home}/access")
     if word in WRITTEN:
         return _wrote(told, word, name, f"{home}/imports/{told.number}")
     return _ended(house, told, name, f"{home}/imports/{told.number}")
@@ -153,6 +162,41 @@ def _wrote(told: News, word: str, name: str, page: str) -> Letter:
             _("You get this because you look after this district's data."),
         ),
     )
+
+
+def _let_in(told: News, word: str, name: str, page: str) -> Letter:
+    return Letter(
+        _("{district}: somebody new may sign in", district=name),
+        (
+            _invited(told, name) if word == "invited" else _given_access(told, name),
+            _(
+                "If you know and expected this, nothing must be done. If not, shut the person out on this page, and ask who it was:"
+            ),
+            page,
+            _("You get this because you look after this district's data."),
+        ),
+    )
+
+
+def _invited(told: News, name: str) -> Said:
+    who, token, values = _who_was_let_in(told, name)
+    if token:
+        return _("{who} by token {token} invited {email} to {district} on {when}, as {role}.", who=who, token=token, **values)
+    return _("{who} invited {email} to {district} on {when}, as {role}.", who=who, **values)
+
+
+def _given_access(told: News, name: str) -> Said:
+    who, token, values = _who_was_let_in(told, name)
+    if token:
+        return _("{who} by token {token} gave {email} access to {district} on {when}, as {role}.", who=who, token=token, **values)
+    return _("{who} gave {email} access to {district} on {when}, as {role}.", who=who, **values)
+
+
+def _who_was_let_in(told: News, name: str) -> tuple[Value, str, dict[str, Value]]:
+    detail = told.detail
+    who, token = author(detail["who"])
+    role = _ROLES.get(detail["role"], detail["role"])
+    return who, token, {"email": detail["email"], "district": name, "when": _moment(detail["at"]), "role": role}
 
 
 def _rejected(told: News) -> Said:
@@ -203,6 +247,10 @@ def _wants(house: House, told: News) -> list[Person]:
     if not house.stores.control.districts.stays(told.district):
         return []
     everybody = [as_person(kept) for kept in house.stores.control.people.all() if kept.disabled is None]
+    if word in LET_IN:
+        did, _token = author(told.detail["who"])
+        own = [p for p in everybody if p.role == "administrator" and told.district in p.districts]
+        return [p for p in own if p.email not in (did, told.detail["email"])]
     seeing = [person for person in everybody if Viewer(person).sees(told.district)]
     if word in WRITTEN:
         wrote, _token = author(told.detail["who"])

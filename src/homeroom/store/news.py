@@ -23,7 +23,7 @@ NEVER = "9999"
 @dataclass(frozen=True, slots=True)
 class News:
     """Something that people may want to know. `cause` is `failed:CODE`, `held:CODE`, `late:SOURCE`, or what a
-    person wrote of an import: `rejected:MOMENT`, `asked:MOMENT`. `detail` holds codes, counts and ids, and the sentence that was written.
+    person wrote of an import: `rejected:MOMENT`, `asked:MOMENT`; or who was let in: `invited:PERSON:MOMENT`, `access:PERSON:MOMENT`. `detail` holds codes, counts and ids, and the sentence that was written.
     """
 
     id: int
