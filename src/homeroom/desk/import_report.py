@@ -27,6 +27,8 @@ from homeroom.sync.house import House
 from homeroom.sync.standing import system_of_source
 
 NIGHTS = 30
+ANSWERING = ("powerschool", "oneroster")
+"""Kinds of sources that are asked and have no files of their own."""
 Face = Literal["running", "held", "report"]
 
 
@@ -84,6 +86,7 @@ class ImportPage:
 
     `rows_twice`: how many of the causes' refused rows stand in more than one of them: causes - `rows_twice` = refused rows of
     `sums`. `trend_of` are the numbers of the imports behind the trend. `keeps_until`: when the originals are destroyed.
+    `written_down`: nobody made the files; Homeroom wrote into them what another system answered.
     """
 
     face: Face
@@ -105,6 +108,7 @@ class ImportPage:
     schools: tuple[tuple[str, str], ...]
     told: tuple[Told, ...]
     keeps_until: datetime | None
+    written_down: bool
     report: ImportReport | None
 
 
@@ -145,6 +149,7 @@ def import_page(
         schools=_schools(store, seen),
         told=tuple(telling.told_of(house, slug, number)) if seen.whole else (),
         keeps_until=delivery.expires_at if delivery is not None and delivery.shredded_at is None and seen.whole else None,
+        written_down=_written_down(house, slug, row),
         report=report if seen.whole else None,
     )
 
@@ -167,6 +172,11 @@ def _alike(store: RosterStore, row: Import) -> list[Import]:
     past = store.imports.last(2 * NIGHTS, before=row.number + 1, source=row.source)
     applied = ("success", "success_with_row_issues")
     return [e for e in past if e.status == "done" and e.outcome in applied and not e.dry_run and e.kind == row.kind]
+
+
+def _written_down(house: House, slug: str, row: Import) -> bool:
+    kind = next((each.kind for each in house.stores.control.sources.of(slug) if each.id == row.source), None)
+    return kind in ANSWERING
 
 
 def _before(store: RosterStore, row: Import) -> Import | None:
