@@ -46,7 +46,7 @@ from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
 from homeroom.store.accounts import Account as StoredAccount
 from homeroom.store.deliveries import Delivery
-from homeroom.sync import doorways, erasing, housekeeping, imports, noticing, schedule, summaries, watch
+from homeroom.sync import doorways, erasing, housekeeping, imports, noticing, schedule, summaries, taking_up, watch
 from homeroom.sync.house import House, opened
 from homeroom.sync.jobs import DbosJobs, Executor, Jobs, queue_address
 from homeroom.sync.logins import Book
@@ -302,8 +302,8 @@ def take_over(house: House, jobs: Jobs) -> None:
 
 def keep(house: House, jobs: Jobs) -> None:
     """What the clock does: the stores' housekeeping, and imports that wait for a walk and are in no queue."""
-    watch.release(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
-    imports.requeue(house, jobs)
+    watch.release(house, datetime.now(UTC), partial(taking_up.hand_over, house, jobs))
+    taking_up.requeue(house, jobs)
     housekeeping.keep(house, datetime.now(UTC))
 
 
@@ -343,8 +343,8 @@ def _background(
         threads.append(each(KEEPING_SECONDS, "housekeeping", lambda: keep(house, jobs)))
 
         def call_up() -> None:
-            schedule.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
-            noticing.call_up(house, datetime.now(UTC), partial(imports.hand_over, house, jobs))
+            schedule.call_up(house, datetime.now(UTC), partial(taking_up.hand_over, house, jobs))
+            noticing.call_up(house, datetime.now(UTC), partial(taking_up.hand_over, house, jobs))
 
         told = datetime.now(UTC) - LOOKED_BACK
 
@@ -364,7 +364,7 @@ def _background(
             meters.sealed(delivery.trigger, sum(file.size for file in delivery.files), incomplete)
 
         def look() -> None:
-            watch.watch(house, datetime.now(UTC), partial(imports.hand_over, house, jobs), renamed.of, sealed)
+            watch.watch(house, datetime.now(UTC), partial(taking_up.hand_over, house, jobs), renamed.of, sealed)
 
         threads.append(each(WATCH_SECONDS, "watchman", look))
     return threads

@@ -23,7 +23,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.words import plain
 from homeroom.serve import SftpAccounts
 from homeroom.store.deletions import Leaving
-from homeroom.sync import apps, imports, noticing, schedule, sources, watch
+from homeroom.sync import apps, imports, noticing, schedule, sources, taking_up, watch
 from homeroom.sync.house import opened
 from sync_house import SLUG, Pinewood, renamed, settings
 
@@ -169,11 +169,11 @@ def test_an_import_that_waits_for_its_walk_is_walked_when_the_district_is_kept(p
     ask(pinewood)
     with pytest.raises(Leaving):
         pinewood.walk(number)
-    assert imports.requeue(pinewood.house, WalkingJobs(pinewood.house)) == 0
+    assert taking_up.requeue(pinewood.house, WalkingJobs(pinewood.house)) == 0
     deleting.keep(pinewood.house, SLUG, who="ada", now=NOON)
     assert pinewood.house.stores.roster(SLUG).imports.get(number).attempt > before
     jobs = WalkingJobs(pinewood.house)
-    assert imports.requeue(pinewood.house, jobs) == 1
+    assert taking_up.requeue(pinewood.house, jobs) == 1
     jobs.close()
     assert pinewood.ended(number)[:2] == ("done", "success")
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from e2e.files import district
 from homeroom.store import stores as store_room
-from homeroom.sync import housekeeping, imports
+from homeroom.sync import housekeeping, imports, taking_up
 from sync_house import SLUG, Pinewood
 
 ELSEWHERE = "otherhost-4711-20261122030000000000"
@@ -63,5 +63,5 @@ def test_the_key_of_a_job_holds_when_the_import_was_begun(pinewood: Pinewood) ->
 
     began = datetime.now(UTC).replace(microsecond=5000) - timedelta(days=1)
     number = pinewood.begin(district(), trigger="sftp", now=began)
-    imports.hand_over(pinewood.house, Listening(), SLUG, number)  # type: ignore[arg-type]
+    taking_up.hand_over(pinewood.house, Listening(), SLUG, number)  # type: ignore[arg-type]
     assert asked == [(SLUG, 1, 1, began.strftime("%Y%m%d%H%M%S%f"))]

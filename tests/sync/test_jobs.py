@@ -15,7 +15,7 @@ import pytest
 from e2e.files import district
 from homeroom import serve
 from homeroom.roster.faults import Misuse, TryAgain
-from homeroom.sync import districts, imports
+from homeroom.sync import districts, imports, taking_up
 from homeroom.sync.jobs import DbosJobs, Executor, Stopped, queue_address
 from patience import SECONDS, until
 from sync_house import SLUG, Pinewood, renamed
@@ -243,7 +243,7 @@ def test_lost_imports_are_handed_in_again_and_those_of_commands_are_not(pinewood
     done = pinewood.begin(district(), trigger="sftp")
     pinewood.walk(done)
     queue = Pretended({(SLUG, queued)})
-    assert imports.requeue(pinewood.house, queue) == 1
+    assert taking_up.requeue(pinewood.house, queue) == 1
     assert queue.handed == [(SLUG, lost, 1)]
 
 

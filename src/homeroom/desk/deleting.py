@@ -15,7 +15,7 @@ from homeroom.roster.faults import Misuse
 from homeroom.roster.report import moment
 from homeroom.store.audit import AuditRow
 from homeroom.store.deletions import Deletion
-from homeroom.sync import imports
+from homeroom.sync import taking_up
 from homeroom.sync.house import House
 
 GRACE = timedelta(days=7)
@@ -68,7 +68,7 @@ def keep(house: House, slug: str, *, who: str, now: datetime) -> Deletion:
     """
     kept = house.stores.control.deletions.keep(slug, who, now)
     house.stores.control.audit.add(AuditRow(now, who, "district-kept", slug, {"asked_by": kept.asked_by}))
-    imports.take_up(house, slug)
+    taking_up.take_up(house, slug)
     return kept
 
 

@@ -14,7 +14,7 @@ from homeroom.desk.viewer import Viewer
 from homeroom.roster.report import Outcome, Status
 from homeroom.store.imports import Import, Sought
 from homeroom.store.totals import Totals
-from homeroom.sync import imports
+from homeroom.sync import taking_up
 from homeroom.sync.house import House
 from homeroom.sync.single_records import SMALL
 
@@ -100,7 +100,7 @@ def import_log(house: House, viewer: Viewer, slug: str, wanted: Wanted | None = 
     """A page of the district's imports, newest first. Raises Misuse for an unknown district."""
     asked, at = wanted or Wanted(), now or datetime.now(UTC)
     district = house.stores.control.districts.get(slug)
-    imports.settle_interrupted(house, slug)
+    taking_up.settle_interrupted(house, slug)
     store, zone = house.stores.roster(slug), ZoneInfo(district.timezone)
     sources = {s.id: s.name for s in house.stores.control.sources.of(slug)}
     sought = _sought(asked, zone)

@@ -16,7 +16,7 @@ from homeroom.store.deletions import Leaving
 from homeroom.store.snapshots import SnapshotRow
 from homeroom.sync import erasing, expiry, lock_days, ran
 from homeroom.sync.house import House
-from homeroom.sync.imports import bury_interrupted
+from homeroom.sync.taking_up import bury_interrupted
 from homeroom.workbench.bench import Workbench
 
 DEAD_LINKS = timedelta(days=30)

@@ -8,7 +8,6 @@ revision and an import that runs again (in a worker) or is told as interrupted; 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,15 +19,14 @@ from homeroom.roster.faults import Misuse, Refused, TryAgain
 from homeroom.roster.report import ImportReport, moment
 from homeroom.roster.walk_clock import Position, WalkClock
 from homeroom.store.audit import AuditRow
-from homeroom.store.deletions import Leaving
 from homeroom.store.imports import Import
 from homeroom.store.trouble import disk_is_full
 from homeroom.sync import ending, ran
 from homeroom.sync.house import House
-from homeroom.sync.jobs import Jobs
 from homeroom.sync.news import hear, say
 from homeroom.sync.single_records import SMALL
 from homeroom.sync.summaries import summarise
+from homeroom.sync.taking_up import bury_interrupted, settle_interrupted
 from homeroom.workbench.bench import Workbench
 
 Tell = Callable[[str], None]
@@ -37,8 +35,6 @@ LONGEST_MESSAGE = 500
 """Characters that a message to a district's people may have."""
 OFTEN_ENOUGH = 0.5
 """Seconds after which a step says again how far it is."""
-BY_COMMAND = ("import", "pull", "refresh", "rollback", "write-back")
-"""Triggers of imports that a command walks by itself; all others wait in the queue for a worker."""
 
 
 def run(
@@ -71,39 +67,6 @@ def run(
                 house, slug, number, ending.reason("superseded", newer=_newest(house, slug, entry)), _now(now)
             )
         return _walk_and_end(house, slug, entry, now=now, layouts=layouts, tell=tell, approved=None)
-
-
-def requeue(house: House, jobs: Jobs) -> int:
-    """Hand in again what waits for a walk and is in no queue: a kill came between beginning an import and handing it in.
-
-    Returns how many. Imports that a command began are that command's.
-    """
-    inside = jobs.unfinished()
-    count = 0
-    for district in house.stores.control.districts.staying():
-        for entry in house.stores.roster(district.slug).imports.with_status("running"):
-            if entry.trigger not in BY_COMMAND and (district.slug, entry.number) not in inside:
-                hand_over(house, jobs, district.slug, entry.number)
-                count += 1
-    return count
-
-
-def take_up(house: House, slug: str) -> None:
-    """Let imports that waited when a district was shut be handed in again: the queue gave their walks up, and knows only new attempts."""
-    store = house.stores.roster(slug)
-    with suppress(TryAgain), house.stores.lock(slug, 0):  # somebody walks: then nothing was given up
-        for entry in store.imports.with_status("running"):
-            if entry.trigger not in BY_COMMAND:
-                store.imports.resume(entry.number, None)
-
-
-def hand_over(house: House, jobs: Jobs, slug: str, number: int) -> None:
-    """Hand an import to the workers, under a key that holds when it was begun.
-
-    Numbers come again where an older copy of a district's store was put back: what was once walked under the number is not this.
-    """
-    entry = house.stores.roster(slug).imports.get(number)
-    jobs.enqueue(slug, number, entry.attempt, entry.started_at.strftime("%Y%m%d%H%M%S%f"))
 
 
 def approve(
@@ -250,33 +213,6 @@ def log_of(house: House, slug: str, limit: int = 50) -> list[dict[str, Any]]:
         }
         for entry in house.stores.roster(slug).imports.last(limit)
     ]
-
-
-def settle_interrupted(house: House, slug: str) -> None:
-    """Tell imports that were cut off as interrupted, unless somebody walks in this district right now."""
-    try:
-        with house.stores.lock(slug, 0):
-            bury_interrupted(house, slug, but=None)
-    except (TryAgain, Leaving):
-        return
-
-
-def bury_interrupted(house: House, slug: str, but: int | None) -> None:
-    """With the district's lock in hand nobody else walks: what a command began and still 'runs' was cut off.
-
-    Imports that wait in the queue are left: a worker takes them up.
-    """
-    store = house.stores.roster(slug)
-    for entry in store.imports.with_status("running"):
-        if entry.number != but and entry.trigger in BY_COMMAND and entry.executor is not None:
-            if _may_live(house, entry):
-                continue
-            ending.fail(house, slug, entry.number, ending.reason("interrupted", step=entry.step or "start"), datetime.now(UTC))
-
-
-def _may_live(house: House, entry: Import) -> bool:
-    """Whether the command that began an import may still be on its way to the lock."""
-    return entry.executor == house.executor.name or house.stores.present(entry.executor or "")
 
 
 def _overtaken(house: House, slug: str, entry: Import) -> bool:

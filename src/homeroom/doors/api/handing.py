@@ -10,7 +10,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from homeroom.doors.api.routes import Asked
-from homeroom.sync import imports
+from homeroom.sync import taking_up
 
 LOOK = 0.1
 """Seconds between two looks at an import that is awaited; each look after the first waits a little longer."""
@@ -44,5 +44,5 @@ async def ended(asked: Asked, number: int, wait: float) -> str:
 def _handed(asked: Asked, begin: Callable[[], int], action: str) -> int:
     number = begin()
     asked.audit(action, **{"import": number})
-    imports.hand_over(asked.house, asked.office.jobs, asked.slug, number)
+    taking_up.hand_over(asked.house, asked.office.jobs, asked.slug, number)
     return number

@@ -22,7 +22,7 @@ from homeroom.doors.api.models import Body, ImportLine, Report, Told, Whole
 from homeroom.doors.api.routes import MOST, Answer, Ask, Asked, Before, Limit, Number, Routes, Slug, Wait
 from homeroom.roster.report import ImportReport, moment
 from homeroom.store.imports import Import
-from homeroom.sync import imports, interrupting
+from homeroom.sync import imports, interrupting, taking_up
 
 routes = Routes("Imports")
 
@@ -140,7 +140,7 @@ def list_imports(
     source: Annotated[int | None, Query(ge=1, le=MOST, description="Only of this source.")] = None,
 ) -> list[Answer]:
     """List a district's imports, the newest first."""
-    imports.settle_interrupted(asked.house, slug)
+    taking_up.settle_interrupted(asked.house, slug)
     return [_line(entry) for entry in asked.store.imports.last(limit, before=before, source=source)]
 
 

@@ -14,7 +14,7 @@ from homeroom.desk.setup import acting
 from homeroom.doors.api.handing import told
 from homeroom.doors.api.models import Body, Name, Started, Told
 from homeroom.doors.api.routes import Answer, Ask, Asked, Routes, Slug, Wait
-from homeroom.sync import imports
+from homeroom.sync import taking_up
 
 routes = Routes("Set-up")
 Message = Annotated[str, Field(min_length=1, max_length=acting.LONGEST_MESSAGE, description="No names of students.")]
@@ -116,7 +116,7 @@ async def approve_set_up(asked: Ask, slug: Slug, wait: Wait = 0) -> Answer:
 
 
 def _approved(asked: Asked) -> int:
-    hand_over = partial(imports.hand_over, asked.house, asked.office.jobs)
+    hand_over = partial(taking_up.hand_over, asked.house, asked.office.jobs)
     return acting.approve(asked.house, asked.viewer, asked.slug, asked.now, hand_over)
 
 

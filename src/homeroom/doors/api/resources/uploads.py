@@ -16,7 +16,7 @@ from homeroom.doors.api.models import Started, Told
 from homeroom.doors.api.receiving import received
 from homeroom.doors.api.routes import Answer, Ask, Asked, Number, Routes, Slug, Wait
 from homeroom.roster.faults import Misuse
-from homeroom.sync import imports, intake
+from homeroom.sync import intake, taking_up
 from homeroom.workbench.values import Mode
 
 routes = Routes("Uploads")
@@ -102,7 +102,7 @@ async def apply_upload(asked: Ask, slug: Slug, number: Number, wait: Wait = 0) -
 
 def _applied(asked: Asked, number: int) -> int:
     made = uploading.apply(asked.house, asked.viewer, asked.slug, number, asked.now)
-    imports.hand_over(asked.house, asked.office.jobs, asked.slug, made)
+    taking_up.hand_over(asked.house, asked.office.jobs, asked.slug, made)
     return made
 
 

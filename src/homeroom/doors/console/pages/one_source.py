@@ -19,7 +19,7 @@ from homeroom.doors.sftp.hostkeys import Fingerprint
 from homeroom.doors.sftp.hostkeys import known as known_keys
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
-from homeroom.sync import accounts, archiving, imports, notice_addresses, sources
+from homeroom.sync import accounts, archiving, notice_addresses, sources, taking_up
 from homeroom.sync.doorways import public_url
 from homeroom.sync.pulling import NotReached
 
@@ -131,7 +131,7 @@ def pull(asked: Asked) -> Answer:
     source = here(asked)
     if asked.jobs is None:
         raise no_worker()
-    hand_over = partial(imports.hand_over, asked.house, asked.jobs)
+    hand_over = partial(taking_up.hand_over, asked.house, asked.jobs)
     number = source_acts.pull(asked.house, asked.viewer, source, asked.now, hand_over)
     told = Notice("ok", _("Fetching has begun."), _("You can leave this page."))
     return Goto(f"/districts/{asked.slug}/imports/{number}", told)

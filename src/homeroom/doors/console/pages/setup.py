@@ -30,7 +30,7 @@ from homeroom.guide.worksheet.writing import Asked as Questions
 from homeroom.guide.worksheet.writing import write
 from homeroom.roster.faults import Misuse
 from homeroom.store.sources import Source
-from homeroom.sync import imports
+from homeroom.sync import taking_up
 
 BYTES_OF_A_SHEET = 4 * 1024 * 1024
 LINK = {
@@ -120,7 +120,7 @@ def approve(asked: Asked) -> Answer:
     """The first real sync."""
     if asked.jobs is None:
         raise no_worker()
-    hand_over = partial(imports.hand_over, asked.house, asked.jobs)
+    hand_over = partial(taking_up.hand_over, asked.house, asked.jobs)
     number = acting.approve(asked.house, asked.viewer, asked.slug, asked.now, hand_over)
     told = Notice("ok", _("The first real sync has begun."), _("You can leave this page."))
     return Goto(f"/districts/{asked.slug}/imports/{number}", told)

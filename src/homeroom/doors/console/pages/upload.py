@@ -13,7 +13,7 @@ from homeroom.doors.console.pages import speaking
 from homeroom.doors.console.pages.one_source import no_worker
 from homeroom.doors.console.words import _
 from homeroom.roster.faults import Misuse
-from homeroom.sync import gate, imports
+from homeroom.sync import gate, taking_up
 from homeroom.workbench.values import Mode
 
 MOST_BYTES = 2_000_000_000
@@ -57,7 +57,7 @@ def take(asked: Asked) -> Answer:
     number, notes = uploading.begin(
         asked.house, asked.viewer, asked.slug, files, int(chosen) if chosen else None, kind, asked.now
     )
-    imports.hand_over(asked.house, asked.jobs, asked.slug, number)
+    taking_up.hand_over(asked.house, asked.jobs, asked.slug, number)
     return _to(asked, number, _("The files are looked at. Nothing is changed by it."), " ".join(notes))
 
 
@@ -71,7 +71,7 @@ def apply(asked: Asked) -> Answer:
     except Misuse:
         raise NotThere from None
     made = uploading.apply(asked.house, asked.viewer, asked.slug, number, asked.now)
-    imports.hand_over(asked.house, asked.jobs, asked.slug, made)
+    taking_up.hand_over(asked.house, asked.jobs, asked.slug, made)
     return _to(asked, made, _("The import of these files has begun."), _("You can leave this page."))
 
 
