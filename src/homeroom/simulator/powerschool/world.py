@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from homeroom.roster.unhurried import unhurried
 from homeroom.simulator.district import make
 from homeroom.simulator.nights import FIRST_NIGHT
 from homeroom.simulator.powerschool import database
@@ -119,7 +120,7 @@ class World:
 
 def founded(students: int, seed: int) -> World:
     """The server of a new made-up district. Raises ValueError below one student."""
-    with database.unhurried():
+    with unhurried():
         district = make(students, seed)
         tables = database.opened()
         database.fill(tables, batches(district))
