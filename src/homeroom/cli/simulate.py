@@ -8,6 +8,7 @@ from pathlib import Path
 
 from homeroom.cli.context import note
 from homeroom.roster.faults import Misuse
+from homeroom.roster.unhurried import settled, unhurried
 
 
 def powerschool(
@@ -41,28 +42,30 @@ def powerschool(
     host
         The address to listen on. Steering asks for no password: keep it on loopback.
     """
-    from homeroom.simulator.powerschool import faults as known
-    from homeroom.simulator.powerschool import packages, serving
-    from homeroom.simulator.powerschool.schema.named import Rejected
-    from homeroom.simulator.powerschool.world import founded
-    from homeroom.systems.powerschool.plugin.package import Publisher
-    from homeroom.systems.powerschool.plugin.package import package as ours
-    from homeroom.systems.powerschool.plugin.queries import packs
+    with unhurried():
+        from homeroom.simulator.powerschool import faults as known
+        from homeroom.simulator.powerschool import packages, serving
+        from homeroom.simulator.powerschool.schema.named import Rejected
+        from homeroom.simulator.powerschool.world import founded
+        from homeroom.systems.powerschool.plugin.package import Publisher
+        from homeroom.systems.powerschool.plugin.package import package as ours
+        from homeroom.systems.powerschool.plugin.queries import packs
 
-    if not 10 <= students <= 200_000:
-        raise Misuse("The pretend district has 10 to 200,000 students.")
-    wanted = known.read(faults.replace(",", " ").split())
-    try:
-        package = packages.read(plugin.read_bytes()) if plugin else None
-    except Rejected as no:
-        raise Misuse(f"A server would not take the plug-in {plugin}. {no}") from None
-    sock = serving.listening(host, port)
-    world = founded(students, seed)
-    world.faults.set = wanted
-    if package is not None:
-        world.install(package)
-    else:
-        world.installed = packages.read(ours(Publisher(), packs()[1:]), sound=True).queries
+        if not 10 <= students <= 200_000:
+            raise Misuse("The pretend district has 10 to 200,000 students.")
+        wanted = known.read(faults.replace(",", " ").split())
+        try:
+            package = packages.read(plugin.read_bytes()) if plugin else None
+        except Rejected as no:
+            raise Misuse(f"A server would not take the plug-in {plugin}. {no}") from None
+        sock = serving.listening(host, port)
+        world = founded(students, seed)
+        world.faults.set = wanted
+        if package is not None:
+            world.install(package)
+        else:
+            world.installed = packages.read(ours(Publisher(), packs()[1:]), sound=True).queries
+    settled()
 
     def ready() -> None:
         first = {"url": world.url, "client_id": world.plugin.client_id, "client_secret": world.plugin.client_secret}
