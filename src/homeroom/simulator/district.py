@@ -11,6 +11,7 @@ from homeroom.simulator.families import Counter, Household, household
 from homeroom.simulator.records import ALL_GRADES, Course, District, Numbers, Person, School, Session
 
 YEAR_BEGINS = (8, 17)  # month and day on which the school year starts
+FIRST_NIGHT = (10, 5)  # and of night 1, well after it
 
 
 def make(students: int, seed: int, *, year: int = 2027) -> District:

@@ -13,11 +13,10 @@ from pathlib import Path
 
 from homeroom.simulator import words
 from homeroom.simulator.dice import Dice
-from homeroom.simulator.district import zones
+from homeroom.simulator.district import FIRST_NIGHT, zones
 from homeroom.simulator.families import Counter, address, household
 from homeroom.simulator.records import ALL_GRADES, District, Enrollment, Leaver, Person, Section
 
-FIRST_NIGHT = (10, 5)  # month and day of night 1, well after the start of school
 ADDED, CHANGED, LEFT = 0.01, 0.01, 0.005
 
 

@@ -12,8 +12,7 @@ from datetime import date
 from typing import Any, Literal
 
 from homeroom.roster.unhurried import unhurried
-from homeroom.simulator.district import make
-from homeroom.simulator.nights import FIRST_NIGHT
+from homeroom.simulator.district import FIRST_NIGHT, make
 from homeroom.simulator.powerschool import database
 from homeroom.simulator.powerschool.faults import Faults
 from homeroom.simulator.powerschool.filling import batches

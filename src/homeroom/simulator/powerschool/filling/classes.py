@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from homeroom.simulator.numbering import CO, LEAD, inner, section_number, teacher_id
 from homeroom.simulator.powerschool.database import Batch, Value
 from homeroom.simulator.powerschool.filling.people import came_over, day_after, entered, returned
 from homeroom.simulator.powerschool.filling.places import STAMP, last_year
 from homeroom.simulator.records import Enrollment, Section
 from homeroom.simulator.register import Register
 from homeroom.simulator.spelling import POWERSCHOOL_GRADES
-from homeroom.simulator.writers.powerschool_autosend import CO, LEAD, inner, section_number, teacher_id
 
 DROPPED, REPEATED, LAST_YEAR = 10_000_000, 20_000_000, 30_000_000
 """DCIDs of dropped seats, of the first stay of those who came back, and of last year's sections and seats begin here."""
@@ -162,9 +162,7 @@ def _dropped(book: Register, desks: dict[str, _Desk]) -> Iterator[tuple[Value, .
 
 def _last_years_seats(book: Register, desks: dict[str, _Desk]) -> Iterator[tuple[Value, ...]]:
     before = last_year(book.district.sessions)[0]
-    then = {
-        s.id: desks[s.id]._replace(section=LAST_YEAR + desks[s.id].section, term=int(before.id)) for s in _of_last_year(book)
-    }
+    then = {s.id: desks[s.id]._replace(section=LAST_YEAR + desks[s.id].section, term=int(before.id)) for s in _of_last_year(book)}
     taken = dict.fromkeys(then, 0)
     for e in book.seats:
         if e.section in then and taken[e.section] < LAST_YEARS_SEATS:

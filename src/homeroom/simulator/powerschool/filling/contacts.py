@@ -71,7 +71,10 @@ def _everyone(book: Register) -> Iterator[tuple[int, Person]]:
 
 
 def _persons(book: Register) -> Iterator[tuple[Value, ...]]:
-    woman, man = (CODE_NUMBERS["Gender", "F"], CODE_NUMBERS["Prefix", "Ms"]), (CODE_NUMBERS["Gender", "M"], CODE_NUMBERS["Prefix", "Mr"])
+    woman, man = (
+        (CODE_NUMBERS["Gender", "F"], CODE_NUMBERS["Prefix", "Ms"]),
+        (CODE_NUMBERS["Gender", "M"], CODE_NUMBERS["Prefix", "Mr"]),
+    )
     marks = dict.fromkeys(WOMEN, woman) | dict.fromkeys(MEN, man)
     unknown = (None, None)
     for c in book.contacts:

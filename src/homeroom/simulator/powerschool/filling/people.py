@@ -12,12 +12,12 @@ from datetime import date, timedelta
 from homeroom.simulator import facts, words
 from homeroom.simulator.dice import Dice
 from homeroom.simulator.former import former
+from homeroom.simulator.numbering import STAFF_STATUS, inner, teacher_id
 from homeroom.simulator.powerschool.database import Batch, Value
 from homeroom.simulator.powerschool.filling.places import FULL_TIME, STAMP
 from homeroom.simulator.records import Person
 from homeroom.simulator.register import Register
 from homeroom.simulator.spelling import POWERSCHOOL_GRADES, RACE_LETTERS, bracketed, digits, sex, signs_in
-from homeroom.simulator.writers.powerschool_autosend import STAFF_STATUS, inner, teacher_id
 
 STUDENT_PERSON = 4_000_000
 """PERSON.ID of a student is this plus the DCID; contacts keep their own numbers."""
@@ -66,7 +66,9 @@ def batches(book: Register) -> Iterator[Batch]:
     """Students, their races and re-enrollments, users and their places at schools."""
     same = {"Enroll_Status": 0, "ExitDate": day_after(book.district.sessions[0].ends), "FTEID": FULL_TIME, "Lunch_ID": 0}
     place = {"City": facts.CITY, "State": facts.STATE}
-    yield Batch("Students", STUDENT_COLUMNS, _students(book), same | place | dict.fromkeys(("Balance2", "Balance3", "Balance4"), "0.00"))
+    yield Batch(
+        "Students", STUDENT_COLUMNS, _students(book), same | place | dict.fromkeys(("Balance2", "Balance3", "Balance4"), "0.00")
+    )
     gone = "DCID ID Student_Number SchoolID First_Name Last_Name LastFirst DOB Grade_Level Enroll_Status EntryDate ExitDate ExitCode Person_ID"
     yield Batch("Students", f"{gone} WhenModified", _former(book))
     yield Batch("ReEnrollments", "DCID ID StudentID SchoolID Grade_Level EntryDate ExitDate EntryCode ExitCode", _earlier(book))

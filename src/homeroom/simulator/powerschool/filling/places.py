@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from homeroom.simulator import facts
+from homeroom.simulator.numbering import PORTION, abbreviation
 from homeroom.simulator.powerschool.database import Batch, Value
 from homeroom.simulator.records import Person, School, Session
 from homeroom.simulator.register import Register
 from homeroom.simulator.spelling import POWERSCHOOL_GRADES
-from homeroom.simulator.writers.powerschool_autosend import PORTION, abbreviation
 
 GRADUATES = 999999
 OFFICE = 0
