@@ -32,12 +32,12 @@ def run(arguments: list[str], *, own: bool = False) -> int:
         from homeroom.cli.app import build
         from homeroom.cli.context import note, take_data_option
         from homeroom.roster.faults import Fault, Misuse
-
-        commands = build()
-    if own:
-        settled()
     try:
-        rest = take_data_option(arguments)
+        with unhurried():
+            rest = take_data_option(arguments)
+            commands = build(rest)
+        if own:
+            settled()
         result = commands(rest, exit_on_error=False, print_error=True)
     except Misuse as fault:
         note(f"homeroom: {fault}" + (f" On the command line: {fault.command}" if fault.command else ""))

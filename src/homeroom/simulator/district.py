@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from homeroom.simulator import timetable, words
@@ -36,7 +35,7 @@ def make(students: int, seed: int, *, year: int = 2027) -> District:
         schools=schools,
         sessions=sessions,
         courses=catalog,
-        sections=tuple(replace(s, sessions=tuple(names[n] for n in s.sessions)) for s in book.sections),
+        sections=tuple(s._replace(sessions=tuple(names[n] for n in s.sessions)) for s in book.sections),
         people=(*children, *book.staff, *contacts),
         enrollments=tuple(book.enrollments),
         free=Numbers(counter.student, counter.contact, book.next_section, book.next_enrollment),

@@ -30,13 +30,13 @@ def batches(book: Register) -> Iterator[Batch]:
         "DCID ID SchoolID Course_Number Section_Number TermID Expression External_Expression Room Teacher Grade_Level No_of_students "
         "MaxEnrollment GradebookType WhenModified"
     )
-    yield Batch("Sections", sections, _sections(book))
+    desks = _desks(book)
+    yield Batch("Sections", sections, _sections(book, desks))
     yield Batch(
         "SectionTeacher",
         "ID SectionID TeacherID RoleID Start_Date End_Date PriorityOrder Allocation",
         _section_teachers(book),
     )
-    desks = _desks(book)
     for seats in (_seats, _dropped, _last_years_seats):
         yield Batch("CC", CC_COLUMNS, seats(book, desks))
     yield Batch(
@@ -50,7 +50,7 @@ def _level(section: Section) -> int | None:
     return int(POWERSCHOOL_GRADES[section.grades[0]]) if len(section.grades) == 1 else None
 
 
-def _expression(section: Section) -> str:
+def _span(section: Section) -> str:
     return "-".join(dict.fromkeys((section.periods[0], section.periods[-1])))
 
 
@@ -65,18 +65,19 @@ def _lead(book: Register, section: Section) -> int:
     return int(teacher_id(lead, section.school)) if lead else 0
 
 
-def _sections(book: Register) -> Iterator[tuple[Value, ...]]:
+def _sections(book: Register, desks: dict[str, _Desk]) -> Iterator[tuple[Value, ...]]:
     seats = Counter(seat.section for seat in book.seats)
     stamp = book.district.sessions[0].begins + STAMP
     for s in book.district.sections:
-        span = _expression(s)
-        named = (int(s.school), book.courses[s.course].code, _number(s), int(book.term(s).id), f"{span}(A-E)", f"{span}(M-F)")
-        yield (int(s.id[1:]), int(inner(s.id)), *named, s.room, _lead(book, s), _level(s), seats[s.id], 30, 2, stamp)
+        desk = desks[s.id]
+        named = (desk.school, desk.course, desk.number, desk.term, desk.expression, f"{_span(s)}(M-F)")
+        yield (int(s.id[1:]), desk.section, *named, s.room, desk.lead, _level(s), seats[s.id], 30, 2, stamp)
     before = last_year(book.district.sessions)[0]
     for s in _of_last_year(book):
         number = LAST_YEAR + int(s.id[1:])
-        named = (int(s.school), book.courses[s.course].code, _number(s), int(before.id), "1(A-E)", "1(M-F)")
-        yield (number, number + 50_000, *named, s.room, _lead(book, s), _level(s), LAST_YEARS_SEATS, 30, 1, before.ends + STAMP)
+        desk = desks[s.id]
+        named = (desk.school, desk.course, desk.number, int(before.id), "1(A-E)", "1(M-F)")
+        yield (number, number + 50_000, *named, s.room, desk.lead, _level(s), LAST_YEARS_SEATS, 30, 1, before.ends + STAMP)
 
 
 def _of_last_year(book: Register) -> list[Section]:
@@ -122,7 +123,7 @@ def _desks(book: Register) -> dict[str, _Desk]:
             course=book.courses[s.course].code,
             number=_number(s),
             lead=_lead(book, s),
-            expression=f"{_expression(s)}(A-E)",
+            expression=f"{_span(s)}(A-E)",
             ends=after[book.term(s).id],
         )
         for s in book.district.sections

@@ -64,11 +64,14 @@ def entered(book: Register, person: Person) -> str:
 
 def batches(book: Register) -> Iterator[Batch]:
     """Students, their races and re-enrollments, users and their places at schools."""
-    same = {"Enroll_Status": 0, "ExitDate": day_after(book.district.sessions[0].ends), "FTEID": FULL_TIME, "Lunch_ID": 0}
-    place = {"City": facts.CITY, "State": facts.STATE}
-    yield Batch(
-        "Students", STUDENT_COLUMNS, _students(book), same | place | dict.fromkeys(("Balance2", "Balance3", "Balance4"), "0.00")
-    )
+    same: dict[str, Value] = {
+        "Enroll_Status": 0,
+        "ExitDate": day_after(book.district.sessions[0].ends),
+        "FTEID": FULL_TIME,
+        "Lunch_ID": 0,
+    }
+    same |= {"City": facts.CITY, "State": facts.STATE, "Balance2": "0.00", "Balance3": "0.00", "Balance4": "0.00"}
+    yield Batch("Students", STUDENT_COLUMNS, _students(book), same)
     gone = "DCID ID Student_Number SchoolID First_Name Last_Name LastFirst DOB Grade_Level Enroll_Status EntryDate ExitDate ExitCode Person_ID"
     yield Batch("Students", f"{gone} WhenModified", _former(book))
     yield Batch("ReEnrollments", "DCID ID StudentID SchoolID Grade_Level EntryDate ExitDate EntryCode ExitCode", _earlier(book))
