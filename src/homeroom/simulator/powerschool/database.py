@@ -99,10 +99,10 @@ def _pour(connection: sqlite3.Connection, batch: Batch) -> None:
     row = f"({', '.join(['?'] * len(columns) + [literal(value) for value in batch.same.values()])})"
     at_once = max(1, HOLES // len(columns))
     whole = into + ", ".join([row] * at_once)
-    values = chain.from_iterable(batch.rows)
-    while some := tuple(islice(values, at_once * len(columns))):
-        count = len(some) // len(columns)
-        connection.execute(whole if count == at_once else into + ", ".join([row] * count), some)
+    rows = iter(batch.rows)
+    while values := tuple(chain.from_iterable(islice(rows, at_once))):
+        count = len(values) // len(columns)
+        connection.execute(whole if count == at_once else into + ", ".join([row] * count), values)
 
 
 def literal(value: Value) -> str:
