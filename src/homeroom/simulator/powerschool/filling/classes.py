@@ -138,13 +138,12 @@ def _seat(e: Enrollment, first: int, desk: _Desk, begins: str, ends: str) -> tup
 
 def _seats(book: Register, desks: dict[str, _Desk]) -> Iterator[tuple[Value, ...]]:
     late = {p.id: entered(book, p) for p in book.students if returned(p) or came_over(p)}
-    students = {p.id: p.dcid + 50_000 for p in book.students}
     begins = book.district.sessions[0].begins
     repeated = {section: (*desk[:-1], begins, desk.ends, begins + STAMP) for section, desk in desks.items()}
     for e in book.seats:
         if e.begins == begins and e.person not in late:
             number = int(e.id[1:])
-            yield (number, number + 50_000, students[e.person], *repeated[e.section])
+            yield (number, number + 50_000, int(e.person[1:]) + 50_000, *repeated[e.section])
         else:
             yield _seat(e, 0, desks[e.section], max(e.begins, late.get(e.person, "")), desks[e.section].ends)
 
