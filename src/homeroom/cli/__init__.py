@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
+
+from homeroom.roster.unhurried import settled, unhurried
 
 WRONG_USE = 2
 BROKE = 1
@@ -14,23 +15,30 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit status."""
-    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments), own=True))
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command; returns its exit status. Trouble that a person can mend is one sentence on standard error."""
+def run(arguments: list[str], *, own: bool = False) -> int:
+    """Run one command; returns its exit status. Trouble that a person can mend is one sentence on standard error.
+
+    `own`: the process is there for this command alone, so that what it has loaded stays to its end.
+    """
     if arguments in ([], ["--help"], ["-h"]):
         from homeroom.cli.commands import front_page
 
         sys.stdout.write(front_page() + "\n")
         return 0
-    from homeroom.cli.app import build
-    from homeroom.cli.context import note, take_data_option
-    from homeroom.roster.faults import Fault, Misuse
-
+    with unhurried():
+        from homeroom.cli.app import build
+        from homeroom.cli.context import note, take_data_option
+        from homeroom.roster.faults import Fault, Misuse
     try:
-        rest = take_data_option(arguments)
-        result = build()(rest, exit_on_error=False, print_error=True)
+        with unhurried():
+            rest = take_data_option(arguments)
+            commands = build(rest)
+        if own:
+            settled()
+        result = commands(rest, exit_on_error=False, print_error=True)
     except Misuse as fault:
         note(f"homeroom: {fault}" + (f" On the command line: {fault.command}" if fault.command else ""))
         return WRONG_USE
@@ -56,6 +64,8 @@ def run(arguments: list[str]) -> int:
 
 def told(bug: BaseException) -> str:
     """A bug as it may be shown and sent to others: where and of which kind. Its text may hold a child's data (law 10)."""
+    import traceback  # a tenth of a command's start, for those that fail
+
     frames = "".join(traceback.format_tb(bug.__traceback__))
     deeper = bug.__cause__ or (None if bug.__suppress_context__ else bug.__context__)
     before = f"{told(deeper)}\nand then\n" if deeper is not None else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -31,8 +32,8 @@ def _group(name: str, about: str) -> App:
     return App(name=name, help=about, help_format="plaintext", help_formatter="plain", result_action="return_value")
 
 
-def build() -> App:
-    """The command line, with every command lazily imported."""
+def build(begins: Sequence[str] | None = None) -> App:
+    """The command line, with every command lazily imported. Where it is known how a call `begins`, other groups stay without commands."""
     plain = Parameter(negative=())  # no --no-dry-run, no --empty-scope beside what is documented
     app = App(
         name="homeroom",
@@ -47,6 +48,9 @@ def build() -> App:
         app.command(target, name=name, help=about)
     for name, (about, commands) in GROUPS.items():
         group = _group(name, about)
+        app.command(group)
+        if begins is not None and name not in begins[:1]:
+            continue
         inner: dict[str, App] = {}
         for sub, (target, says) in commands.items():
             *outer, word = sub.split()
@@ -57,5 +61,4 @@ def build() -> App:
             (inner[outer[0]] if outer else group).command(target, name=word, help=says)
         if name in ALONE:
             group.default(ALONE[name])
-        app.command(group)
     return app

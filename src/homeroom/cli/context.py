@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from homeroom.roster.faults import Misuse
-from homeroom.settings import Settings
-from homeroom.settings import read as read_settings
 
 if TYPE_CHECKING:
+    from homeroom.settings import Settings
     from homeroom.sync.house import House
 
 _chosen: list[Path] = []
@@ -41,7 +40,9 @@ def take_data_option(arguments: list[str]) -> list[str]:
 
 def settings() -> Settings:
     """The settings of this call: environment, with `--data` on top."""
-    return read_settings(data=_chosen[0] if _chosen else None)
+    from homeroom.settings import read  # not every command asks
+
+    return read(data=_chosen[0] if _chosen else None)
 
 
 def say(text: str = "") -> None:

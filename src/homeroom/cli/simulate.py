@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from homeroom.cli.context import note
 from homeroom.roster.faults import Misuse
+from homeroom.roster.unhurried import settled, unhurried
+
+if TYPE_CHECKING:
+    from homeroom.simulator.powerschool.packages import Package
+    from homeroom.simulator.powerschool.schema.named import Named
 
 
 def powerschool(
@@ -41,28 +49,23 @@ def powerschool(
     host
         The address to listen on. Steering asks for no password: keep it on loopback.
     """
-    from homeroom.simulator.powerschool import faults as known
-    from homeroom.simulator.powerschool import packages, serving
-    from homeroom.simulator.powerschool.schema.named import Rejected
-    from homeroom.simulator.powerschool.world import founded
-    from homeroom.systems.powerschool.plugin.package import Publisher
-    from homeroom.systems.powerschool.plugin.package import package as ours
-    from homeroom.systems.powerschool.plugin.queries import packs
+    with unhurried():
+        from homeroom.simulator.powerschool import faults as known
+        from homeroom.simulator.powerschool import serving
+        from homeroom.simulator.powerschool.world import founded
 
-    if not 10 <= students <= 200_000:
-        raise Misuse("The pretend district has 10 to 200,000 students.")
-    wanted = known.read(faults.replace(",", " ").split())
-    try:
-        package = packages.read(plugin.read_bytes()) if plugin else None
-    except Rejected as no:
-        raise Misuse(f"A server would not take the plug-in {plugin}. {no}") from None
-    sock = serving.listening(host, port)
-    world = founded(students, seed)
-    world.faults.set = wanted
-    if package is not None:
-        world.install(package)
-    else:
-        world.installed = packages.read(ours(Publisher(), packs()[1:]), sound=True).queries
+        if not 10 <= students <= 200_000:
+            raise Misuse("The pretend district has 10 to 200,000 students.")
+        wanted = known.read(faults.replace(",", " ").split())
+        package = _package(plugin) if plugin else None
+        sock = serving.listening(host, port)
+        world = founded(students, seed)
+        world.faults.set = wanted
+        if package is not None:
+            world.install(package)
+        else:
+            world.own = _own_queries
+    settled()
 
     def ready() -> None:
         first = {"url": world.url, "client_id": world.plugin.client_id, "client_secret": world.plugin.client_secret}
@@ -73,3 +76,24 @@ def powerschool(
 
     serving.serve(world, sock, ready)
     return 0
+
+
+def _package(plugin: Path) -> Package:
+    """A plug-in's package. Raises Misuse."""
+    from homeroom.simulator.powerschool import packages
+    from homeroom.simulator.powerschool.schema.named import Rejected
+
+    try:
+        return packages.read(plugin.read_bytes())
+    except Rejected as no:
+        raise Misuse(f"A server would not take the plug-in {plugin}. {no}") from None
+
+
+@cache
+def _own_queries() -> Mapping[str, Named]:
+    """The queries of Homeroom's own plug-in with all its packs, as its package brings them."""
+    from homeroom.simulator.powerschool import packages
+    from homeroom.systems.powerschool.plugin.package import Publisher, package
+    from homeroom.systems.powerschool.plugin.queries import packs
+
+    return packages.read(package(Publisher(), packs()[1:]), sound=True).queries

@@ -1,4 +1,4 @@
-"""Chance that falls the same on every machine and every Python: built on `Random.random()` alone, the one promised stable."""
+"""Chance that falls the same on every machine and every Python: built on `Random.random()`, the one promised stable, or on a digest."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from bisect import bisect
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
+from struct import unpack
 from typing import TypeVar
 
 T = TypeVar("T")
+_SHARE = (2.0**-32).__mul__
 
 
 @cache
@@ -18,11 +20,15 @@ def _steps(weights: tuple[float, ...]) -> list[float]:
     return list(accumulate(weights))
 
 
+def _named(seed: tuple[int | str, ...]) -> bytes:
+    return "\x1f".join(map(str, seed)).encode()
+
+
 class Dice:
     """A stream of chance named by its seed words; streams with other words are independent of it."""
 
     def __init__(self, *seed: int | str) -> None:
-        digest = hashlib.sha256("\x1f".join(map(str, seed)).encode()).digest()
+        digest = hashlib.sha256(_named(seed)).digest()
         self._roll = random.Random(int.from_bytes(digest, "big")).random  # noqa: S311 made-up people, no secret
 
     def chance(self, share: float) -> bool:
@@ -59,3 +65,11 @@ class Dice:
         while len(places) < count:
             places[int(self._roll() * len(items))] = None
         return [items[p] for p in places]
+
+
+def lots(*seed: int | str) -> tuple[float, ...]:
+    """Sixteen numbers from 0 up to 1, drawn at once from a digest of the seed words: for the few facts of one record.
+
+    Dice take longer to set up than such a record takes to make.
+    """
+    return tuple(map(_SHARE, unpack(">16I", hashlib.sha512(_named(seed)).digest())))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from homeroom.simulator import timetable, words
@@ -11,6 +10,7 @@ from homeroom.simulator.families import Counter, Household, household
 from homeroom.simulator.records import ALL_GRADES, Course, District, Numbers, Person, School, Session
 
 YEAR_BEGINS = (8, 17)  # month and day on which the school year starts
+FIRST_NIGHT = (10, 5)  # and of night 1, well after it
 
 
 def make(students: int, seed: int, *, year: int = 2027) -> District:
@@ -35,7 +35,7 @@ def make(students: int, seed: int, *, year: int = 2027) -> District:
         schools=schools,
         sessions=sessions,
         courses=catalog,
-        sections=tuple(replace(s, sessions=tuple(names[n] for n in s.sessions)) for s in book.sections),
+        sections=tuple(s._replace(sessions=tuple(names[n] for n in s.sessions)) for s in book.sections),
         people=(*children, *book.staff, *contacts),
         enrollments=tuple(book.enrollments),
         free=Numbers(counter.student, counter.contact, book.next_section, book.next_enrollment),

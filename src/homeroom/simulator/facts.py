@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from homeroom.simulator import words
-from homeroom.simulator.dice import Dice
+from homeroom.simulator.dice import Dice, lots
 from homeroom.simulator.records import ALL_GRADES, Course, District, Person, School
 
 Lunch = Literal["free", "reduced", "paid"]
 STATE = "TX"
 CITY = "Harlan Creek"
 STREETS = ("Alder Street", "Birch Lane", "Chapel Road", "Dogwood Drive", "Elm Court", "Foundry Row", "Garden Way", "Hill Street")
+HOUSES = ("Oak", "Maple", "Willow", "Birch")
 CLOSED, SUMMER = "0050", "0060"  # numbers of the closed and of the summer school; the schools in use begin at 0103
 CAMPUS_FIRST = {"elementary": (103, 103), "middle": (4001, 41), "high": (7001, 1), "all": (103, 103)}
 
@@ -50,23 +51,25 @@ class Employee:
 
 def pupil(person: Person, year: int) -> Pupil:
     """The registrar's page of one student; `year` is the one in which the school year ends."""
-    dice = Dice("pupil", person.id, person.born)
-    place = ALL_GRADES.index(person.grade)
-    served = dice.number(0, min(place, 5))
+    home, street, place, state, stayed, nick, lunch, language, special, plan, gifted, rides, bus, house, *_ = lots(
+        "pupil", person.id, person.born
+    )
+    grade = ALL_GRADES.index(person.grade)
+    served = int(stayed * (min(grade, 5) + 1))
     return Pupil(
-        state_id=f"{dice.number(10**9, 2 * 10**9 - 1)}",
+        state_id=f"{10**9 + int(state * 10**9)}",
         entered_district=f"{year - 1 - served}-08-17",
-        graduates=year + 12 - place,
-        nickname=person.given[:3] if dice.chance(0.05) else "",
-        street=f"{dice.number(10, 980)} {dice.pick(STREETS)}",
-        zip=f"0{dice.number(1000, 1099)}",
-        lunch=dice.weighted(("free", "reduced", "paid"), (35, 8, 57)),
-        english_learner=person.language != "en" and dice.chance(0.6),
-        special_education=dice.chance(0.12),
-        section_504=dice.chance(0.03),
-        gifted=dice.chance(0.07),
-        bus=f"{dice.number(1, 40):02d}" if dice.chance(0.4) else "",
-        house=dice.pick(("Oak", "Maple", "Willow", "Birch")),
+        graduates=year + 12 - grade,
+        nickname=person.given[:3] if nick < 0.05 else "",
+        street=f"{10 + int(home * 971)} {STREETS[int(street * len(STREETS))]}",
+        zip=f"0{1000 + int(place * 100)}",
+        lunch="free" if lunch < 0.35 else "reduced" if lunch < 0.43 else "paid",
+        english_learner=person.language != "en" and language < 0.6,
+        special_education=special < 0.12,
+        section_504=plan < 0.03,
+        gifted=gifted < 0.07,
+        bus=f"{1 + int(bus * 40):02d}" if rides < 0.4 else "",
+        house=HOUSES[int(house * len(HOUSES))],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from homeroom.simulator import words
 from homeroom.simulator.dice import Dice
@@ -27,8 +27,7 @@ class Counter:
     contact: int = FIRST_CONTACT
 
 
-@dataclass(frozen=True, slots=True)
-class Household:
+class Household(NamedTuple):
     """The children and contacts of one family."""
 
     children: tuple[Person, ...]
@@ -139,7 +138,7 @@ def _contacts(dice: Dice, counter: Counter, family: str, schools: tuple[str, ...
 
 def address(given: str, family: str, number: int, domain: str = "students.example.org") -> str:
     """An e-mail address in a reserved domain, unique by its number."""
-    name = ".".join(p for p in (words.plain(given), words.plain(family)[:12]) if p) or "student"
+    name = ".".join(filter(None, (words.plain(given), words.plain(family)[:12]))) or "student"
     return f"{name}.{number}@{domain}"
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from homeroom.roster.faults import Misuse
 from homeroom.simulator import dirt
-from homeroom.simulator.district import make
-from homeroom.simulator.nights import FIRST_NIGHT
+from homeroom.simulator.district import FIRST_NIGHT, make
 from homeroom.simulator.nights import nights as night_after_night
 from homeroom.simulator.records import District
 from homeroom.simulator.sheets import Sheet, packed, write

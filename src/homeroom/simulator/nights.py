@@ -13,11 +13,10 @@ from pathlib import Path
 
 from homeroom.simulator import words
 from homeroom.simulator.dice import Dice
-from homeroom.simulator.district import zones
+from homeroom.simulator.district import FIRST_NIGHT, zones
 from homeroom.simulator.families import Counter, address, household
 from homeroom.simulator.records import ALL_GRADES, District, Enrollment, Leaver, Person, Section
 
-FIRST_NIGHT = (10, 5)  # month and day of night 1, well after the start of school
 ADDED, CHANGED, LEFT = 0.01, 0.01, 0.005
 
 
@@ -108,7 +107,7 @@ def _move(district: District, dice: Dice, today: str) -> District:
             added.append(old._replace(id=f"E{number + len(added)}", section=dice.pick(free), begins=today))
             seated.add((old.person, added[-1].section))
     staying = (e for e in district.enrollments if e.id not in gone)
-    return replace(district, enrollments=(*staying, *added), free=replace(district.free, enrollment=number + len(added)))
+    return replace(district, enrollments=(*staying, *added), free=district.free._replace(enrollment=number + len(added)))
 
 
 def _arrive(district: District, dice: Dice, today: str) -> District:
@@ -125,8 +124,8 @@ def _arrive(district: District, dice: Dice, today: str) -> District:
         contacts += family.contacts
     people = (*students, *children, *(p for p in district.people if p.role != "student"), *contacts)
     joined = _joined(district, dice, children, today)
-    free = replace(
-        district.free, student=counter.student, contact=counter.contact, enrollment=district.free.enrollment + len(joined)
+    free = district.free._replace(
+        student=counter.student, contact=counter.contact, enrollment=district.free.enrollment + len(joined)
     )
     return replace(district, people=people, enrollments=(*district.enrollments, *joined), free=free)
 
@@ -155,12 +154,12 @@ def _open_class(district: District, dice: Dice, today: str) -> District:
         if enrollment.section in present:
             present[enrollment.section].append(enrollment)
     for model in models:
-        sections.append(replace(model, id=f"C{number}", title=f"{model.title} Support", code=f"{model.code}-{number}"))
+        sections.append(model._replace(id=f"C{number}", title=f"{model.title} Support", code=f"{model.code}-{number}"))
         seats = present[model.id]
         chosen = [e for e in seats if e.role == "teacher"] + [e for e in seats if e.role == "student"][:6]
         enrollments += [e._replace(id=f"E{entry + n}", section=f"C{number}", begins=today) for n, e in enumerate(chosen)]
         number, entry = number + 1, entry + len(chosen)
-    free = replace(district.free, section=number, enrollment=entry)
+    free = district.free._replace(section=number, enrollment=entry)
     return replace(district, sections=tuple(sections), enrollments=tuple(enrollments), free=free)
 
 

@@ -1,6 +1,6 @@
 """What a made-up district consists of, as a student information system keeps it: not yet in any file's form.
 
-People and enrollments, of which there are millions in a large district, are named tuples: made in a third of a frozen dataclass's time.
+Records, of which there are millions in a large district, are named tuples: made in a third of a frozen dataclass's time.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ Role = Literal["student", "teacher", "administrator", "aide", "contact"]
 ALL_GRADES = ("KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
 
 
-@dataclass(frozen=True, slots=True)
-class School:
+class School(NamedTuple):
     """A school. `id` is its number in the district, four digits, some of them zeros in front; `grades` are those taught.
 
     A `closed` school has nobody left, a `summer` school nobody yet but who runs it; systems list both.
@@ -25,8 +24,7 @@ class School:
     grades: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A stretch of the school year. Dates are ISO days, both included; `year` is the one in which the school year ends."""
 
     id: str
@@ -38,8 +36,7 @@ class Session:
     year: int
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(NamedTuple):
     """What is taught, district-wide."""
 
     id: str
@@ -49,8 +46,7 @@ class Course:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A class: one course, taught at one school, in one room, in some sessions and periods."""
 
     id: str
@@ -106,8 +102,7 @@ class Enrollment(NamedTuple):
     begins: str
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(NamedTuple):
     """The next free number of each table; a number is never given out twice, not even after its record is gone."""
 
     student: int
@@ -116,8 +111,7 @@ class Numbers:
     enrollment: int
 
 
-@dataclass(frozen=True, slots=True)
-class Leaver:
+class Leaver(NamedTuple):
     """A student who left on an ISO day since the first night. Some systems go on listing them, as gone."""
 
     person: Person

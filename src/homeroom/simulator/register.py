@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from homeroom.simulator.records import Course, District, Enrollment, Person, School, Section, Session
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Register:
     """Records by id; `seats` are the students' enrollments, `posts` the teachers' of each class, the lead teacher first."""
 
@@ -20,15 +21,20 @@ class Register:
     seats: tuple[Enrollment, ...]
     posts: dict[str, tuple[Enrollment, ...]]
 
-    @property
+    @cached_property
     def students(self) -> tuple[Person, ...]:
         """All students."""
         return self.district.of("student")
 
-    @property
+    @cached_property
     def staff(self) -> tuple[Person, ...]:
         """Teachers, administrators and aides, by number."""
         return tuple(p for p in self.district.people if p.role in ("teacher", "administrator", "aide"))
+
+    @cached_property
+    def contacts(self) -> tuple[Person, ...]:
+        """All contacts, by number."""
+        return self.district.of("contact")
 
     def lead(self, section: Section) -> str:
         """The id of the lead teacher; blank where a class has none."""

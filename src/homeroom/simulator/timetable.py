@@ -12,7 +12,6 @@ from homeroom.simulator.families import telephone
 from homeroom.simulator.records import ALL_GRADES, Course, Enrollment, Person, School, Section
 
 CLASS_SIZE = 23
-Place = Literal["student", "teacher"]
 Post = Literal["teacher", "administrator", "aide"]
 FIRST_STAFF, FIRST_SECTION, FIRST_ENROLLMENT = 88, 301, 2001
 
@@ -66,10 +65,17 @@ class Book:
         """The next enrollment's number."""
         return FIRST_ENROLLMENT + len(self.enrollments)
 
-    def enroll(self, section: Section, person: str, role: Place, begins: str, primary: bool = False) -> None:
-        """One more person in a class."""
-        number = self.next_enrollment
-        self.enrollments.append(Enrollment(f"E{number}", section.id, section.school, person, role, primary, begins))
+    def appoint(self, section: Section, teacher: Person, begins: str, primary: bool = False) -> None:
+        """One more teacher of a class."""
+        number = f"E{self.next_enrollment}"
+        self.enrollments.append(Enrollment(number, section.id, section.school, teacher.id, "teacher", primary, begins))
+
+    def seat(self, section: Section, students: Iterable[Person], begins: str) -> None:
+        """Enroll students in a class: most of a district's records, so all at once."""
+        self.enrollments += [
+            Enrollment(f"E{number}", section.id, section.school, student.id, "student", False, begins)
+            for number, student in enumerate(students, self.next_enrollment)
+        ]
 
     def hire(self, dice: Dice, role: Post, schools: tuple[str, ...]) -> Person:
         """One more teacher, administrator or aide."""
@@ -161,9 +167,8 @@ def _homeroom(
     for place, subject in enumerate(YOUNG):
         section = _section(book, dice, school, catalog[f"{subject.code}-{grade}"], (str(place + 1),), ("year",))
         if subject.code in HOMEROOM_SUBJECTS:
-            book.enroll(section, teacher.id, "teacher", begins, primary=True)
-        for student in group:
-            book.enroll(section, student.id, "student", begins)
+            book.appoint(section, teacher, begins, primary=True)
+        book.seat(section, group, begins)
 
 
 def _sections(
@@ -174,8 +179,7 @@ def _sections(
         double = course.code.startswith("SCI") and period < 7  # laboratories take two periods
         periods = (str(period), str(period + 1)) if double else (str(period),)
         section = _section(book, dice, school, course, periods, ("first", "second"))
-        for student in group:
-            book.enroll(section, student.id, "student", begins)
+        book.seat(section, group, begins)
         yield section
 
 
@@ -184,7 +188,7 @@ def _teach(book: Book, dice: Dice, school: School, sections: Sequence[Section], 
     for start in range(0, len(sections), load):
         teacher = book.hire(dice, "teacher", (school.id,))
         for section in sections[start : start + load]:
-            book.enroll(section, teacher.id, "teacher", begins, primary=True)
+            book.appoint(section, teacher, begins, primary=True)
 
 
 def _specialists(book: Book, dice: Dice, school: School, sections: Sequence[Section], begins: str) -> None:
@@ -222,4 +226,4 @@ def _second_school(
     if others:
         other = dice.pick(others)
         book.staff[place] = teacher._replace(schools=(*teacher.schools, other.id))
-        book.enroll(dice.pick(homes[other.id]), teacher.id, "teacher", begins)
+        book.appoint(dice.pick(homes[other.id]), teacher, begins)

@@ -6,15 +6,16 @@ fits its cache. `docs/decisions/the-pretend-powerschool.md` has the measurement.
 
 from __future__ import annotations
 
-import gc
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from homeroom.simulator.powerschool.tables import TABLES, Table
 
 CACHE_KIB = 128 * 1024
+HOLES = 999
+"""How many values a statement takes, in every build of SQLite."""
 TYPES = {"text": "TEXT", "number": "INTEGER", "date": "TEXT", "long": "TEXT"}
 INDEXES = (
     *("Students(ID)", "Students(SchoolID, Enroll_Status)", "Students(Student_Number)", "Students(Person_ID)"),
@@ -40,11 +41,24 @@ Value = str | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows for one table; `columns` are their names with blanks between."""
+    """Rows for one table; `columns` are their names with blanks between. `same` is what stands in other columns of every row."""
 
     table: str
     columns: str
     rows: Iterable[tuple[Value, ...]]
+    same: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Rows that follow from rows which are there: `select` gives them, with blanks between the names of its `columns`.
+
+    SQLite makes such a row in a fifth of the time that it takes to bring one from Python.
+    """
+
+    table: str
+    columns: str
+    select: str
 
 
 def opened() -> sqlite3.Connection:
@@ -64,29 +78,38 @@ def _made(table: Table) -> str:
     return f'CREATE TABLE "{table.name}" ({", ".join(columns)})'
 
 
-def fill(connection: sqlite3.Connection, batches: Iterable[Batch]) -> None:
+def fill(connection: sqlite3.Connection, batches: Iterable[Batch | Derived]) -> None:
     """Write all rows, then the indexes, in one transaction."""
     connection.execute("BEGIN")
     for batch in batches:
-        columns = batch.columns.split()
-        holes = ", ".join("?" * len(columns))
-        connection.executemany(f'INSERT INTO "{batch.table}" ({", ".join(columns)}) VALUES ({holes})', batch.rows)
+        if isinstance(batch, Derived):
+            connection.execute(f'INSERT INTO "{batch.table}" ({", ".join(batch.columns.split())}) {batch.select}')
+        else:
+            _pour(connection, batch)
     for number, index in enumerate(INDEXES):
         connection.execute(f"CREATE INDEX by_{number} ON {index}")
     connection.execute("COMMIT")
     connection.execute("ANALYZE")
 
 
-@contextmanager
-def unhurried() -> Iterator[None]:
-    """Without Python's search for garbage, which goes over millions of new records again and again and finds none."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+def _pour(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Write many rows by one statement, which takes a quarter less time than one by one."""
+    columns = batch.columns.split()
+    into = f'INSERT INTO "{batch.table}" ({", ".join((*columns, *batch.same))}) VALUES '
+    row = f"({', '.join(['?'] * len(columns) + [literal(value) for value in batch.same.values()])})"
+    at_once = max(1, HOLES // len(columns))
+    whole = into + ", ".join([row] * at_once)
+    rows = iter(batch.rows)
+    while values := tuple(chain.from_iterable(islice(rows, at_once))):
+        count = len(values) // len(columns)
+        connection.execute(whole if count == at_once else into + ", ".join([row] * count), values)
+
+
+def literal(value: Value) -> str:
+    """A value as SQL writes it."""
+    if value is None:
+        return "NULL"
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
 
 
 def one(connection: sqlite3.Connection, sql: str, values: Iterable[Value] = ()) -> sqlite3.Row | None:

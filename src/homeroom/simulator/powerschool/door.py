@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -32,17 +32,26 @@ PAUSE = 2
 
 def app(world: World) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The server as an ASGI application. A slash at the end of a path changes nothing."""
-    routes = [Route(e.path, _answering(world, e), methods=[e.method]) for e in endpoints.ALL]
-    inner = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_allowed})
-    inner.router.redirect_slashes = False
+    rooms: dict[str | None, Starlette] = {None: _room(world, ())}
 
     async def outer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         if scope["type"] == "http" and len(path) > 1 and path.endswith("/"):
-            scope = {**scope, "path": path.rstrip("/") or "/"}
-        await inner(scope, receive, send)
+            path = path.rstrip("/") or "/"
+            scope = {**scope, "path": path}
+        beginning = endpoints.room(path)
+        if beginning is not None and beginning not in rooms:
+            rooms[beginning] = _room(world, endpoints.ROOMS[beginning]())
+        await rooms[beginning](scope, receive, send)
 
     return outer
+
+
+def _room(world: World, answered: Sequence[Endpoint]) -> Starlette:
+    routes = [Route(e.path, _answering(world, e), methods=[e.method]) for e in answered]
+    made = Starlette(routes=routes, exception_handlers={404: _not_found, 405: _not_allowed})
+    made.router.redirect_slashes = False
+    return made
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from homeroom.simulator import dirt
 from homeroom.simulator.powerschool.calls import Answer, Call, Endpoint, Trouble
 from homeroom.simulator.powerschool.schema.named import shipped
 from homeroom.simulator.powerschool.world import World
@@ -41,6 +40,8 @@ def files(world: World, *, labels: str = "prefixed", quotes: bool = False, dirty
     form = Form(ends="\r", quotes="needed" if quotes else "none", prefixes=prefixes)
     sheets: tuple[Sheet, ...] = tuple(_sheet(world, name) for name in FILES)
     if dirty:
+        from homeroom.simulator import dirt  # for those who want it
+
         sheets, _ = dirt.spoil(sheets, form, dirty, world.seed)
     return {sheet.file: form.encode(sheet) for sheet in sheets}
 

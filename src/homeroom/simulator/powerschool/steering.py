@@ -61,7 +61,7 @@ def _plugin(world: World, call: Call) -> Answer:
     plugin = world.plugin
     fields = "all" if plugin.fields is None else sorted(plugin.fields)
     body = {"name": plugin.name, "enabled": plugin.enabled, "v1": plugin.v1, "fields": fields, "sizes": plugin.sizes}
-    more = {"client_id": plugin.client_id, "client_secret": plugin.client_secret, "queries": sorted(world.installed)}
+    more = {"client_id": plugin.client_id, "client_secret": plugin.client_secret, "queries": sorted(world.brought)}
     return Answer(body | more)
 
 

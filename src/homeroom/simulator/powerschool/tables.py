@@ -10,15 +10,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["text", "number", "date", "long"]
 MARKS: dict[str, Kind] = {"": "text", "#": "number", "@": "date", "~": "long"}
 COLUMN = re.compile(r"(?P<name>\w+)(?P<mark>[#@~]?)(?::(?P<length>\d+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column: `name` as the schema spells it; `length` in characters, 0 without a bound."""
 
     name: str

@@ -9,20 +9,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from homeroom.simulator.district import make
-from homeroom.simulator.nights import FIRST_NIGHT
+from homeroom.roster.unhurried import unhurried
+from homeroom.simulator.district import FIRST_NIGHT, make
 from homeroom.simulator.powerschool import database
 from homeroom.simulator.powerschool.faults import Faults
 from homeroom.simulator.powerschool.filling import batches
 from homeroom.simulator.powerschool.journal import Journal
 from homeroom.simulator.powerschool.ledger import Change, Ledger, Verb
-from homeroom.simulator.powerschool.packages import Package
 from homeroom.simulator.powerschool.plugin import Plugin, credentials
 from homeroom.simulator.powerschool.schema import functions
 from homeroom.simulator.powerschool.schema.named import Named, shipped
 from homeroom.simulator.powerschool.tokens import Tokens
+
+if TYPE_CHECKING:
+    from homeroom.simulator.powerschool.packages import Package
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,24 @@ class World:
     sending: asyncio.Lock = field(default_factory=asyncio.Lock)
     last_call: float = float("-inf")
     installed: dict[str, Named] = field(default_factory=dict)
+    own: Callable[[], Mapping[str, Named]] = dict
+    """Queries that are there until a plug-in is installed, read when they are first asked for."""
     kept: dict[tuple[str, str, int, str], list[tuple[Any, ...]]] = field(default_factory=dict)
 
     @property
     def queries(self) -> Mapping[str, Named]:
         """The PowerQueries that may be called: shipped ones and those of the installed plug-in."""
-        return {**shipped(), **self.installed}
+        return {**shipped(), **self.brought}
+
+    @property
+    def brought(self) -> Mapping[str, Named]:
+        """The PowerQueries that did not come with the server."""
+        return {**self.own(), **self.installed}
 
     def install(self, package: Package) -> None:
         """Install and enable a plug-in in place of the one that clients used; its credentials stay, as in an upgrade."""
         self.plugin.name, self.plugin.v1, self.plugin.fields = package.name, package.v1, package.fields
-        self.plugin.enabled, self.installed = True, package.queries
+        self.plugin.enabled, self.own, self.installed = True, dict, package.queries
 
     def throttled(self, now: float) -> bool:
         """Whether a call at this second comes sooner after the last one than the fault `throttle` (milliseconds) allows."""
@@ -119,7 +128,7 @@ class World:
 
 def founded(students: int, seed: int) -> World:
     """The server of a new made-up district. Raises ValueError below one student."""
-    with database.unhurried():
+    with unhurried():
         district = make(students, seed)
         tables = database.opened()
         database.fill(tables, batches(district))

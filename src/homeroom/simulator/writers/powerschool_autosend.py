@@ -19,7 +19,8 @@ from datetime import date, timedelta
 
 from homeroom.simulator import facts
 from homeroom.simulator.former import former
-from homeroom.simulator.records import District, Enrollment, Person, School, Section
+from homeroom.simulator.numbering import CO, LEAD, PORTION, STAFF_STATUS, abbreviation, inner, section_number, teacher_id
+from homeroom.simulator.records import District, Enrollment, Person, School
 from homeroom.simulator.register import Register, register
 from homeroom.simulator.sheets import Form, Row, Sheet
 from homeroom.simulator.spelling import POWERSCHOOL_GRADES, bracketed, sex, signs_in, us_date
@@ -50,19 +51,6 @@ CC = (
 SECTIONTEACHERS = ("SectionID", "TeacherID", "Email", "Role", "RoleID", "Start_Date", "End_Date", "PriorityOrder", "Allocation")
 TERMS = ("ID", "DCID", "SchoolID", "YearID", "Name", "Abbreviation", "FirstDay", "LastDay", "Portion", "IsYearRec")
 SCHOOLS = ("School_Number", "Name", "Abbreviation", "Low_Grade", "High_Grade", "Alternate_School_Number", "DCID", "ID")
-STAFF_STATUS = {"teacher": "1", "aide": "2", "administrator": "0"}
-PORTION = {"schoolYear": "1", "semester": "2", "gradingPeriod": "4"}
-LEAD, CO = ("Lead Teacher", "25"), ("Co-teacher", "26")
-
-
-def inner(number: str) -> str:
-    """The inner ID of a record, from its own id: never the same number as its DCID."""
-    return str(int(number[1:]) + 50_000)
-
-
-def teacher_id(person: Person, school: str) -> str:
-    """TEACHERS.ID of an adult at a school: one for each school."""
-    return str(person.dcid * 10 + person.schools.index(school))
 
 
 def _students(book: Register) -> Iterator[Row]:
@@ -128,17 +116,6 @@ def _sections(book: Register) -> Iterator[Row]:
         dated = (course.title, abbreviation(term.title), us_date(term.begins), us_date(term.ends))
         level = POWERSCHOOL_GRADES[s.grades[0]] if len(s.grades) == 1 else ""
         yield (inner(s.id), s.id[1:], *named, *taught, *dated, level, str(seats.get(s.id, 0)))
-
-
-def section_number(section: Section) -> str:
-    """The number of a class within its course."""
-    return section.code.rpartition(".")[2]
-
-
-def abbreviation(title: str) -> str:
-    """S1 for Semester 1 ...; a year is its two years."""
-    words = title.split()
-    return f"{words[0][0]}{words[1]}" if len(words) > 1 else f"{title[2:4]}-{title[7:9]}"
 
 
 def _cc(book: Register) -> Iterator[Row]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from homeroom.simulator import facts
-from homeroom.simulator.powerschool.database import Batch
+from homeroom.simulator.powerschool.database import Batch, Derived
 from homeroom.simulator.powerschool.filling import classes, contacts, people, places
 from homeroom.simulator.records import District
 from homeroom.simulator.register import register
 
 
-def batches(district: District) -> Iterator[Batch]:
+def batches(district: District) -> Iterator[Batch | Derived]:
     """All rows of all tables."""
     book = register(facts.enlarged(district))
     for room in (places, people, classes, contacts):

@@ -9,42 +9,54 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from homeroom.simulator import facts
-from homeroom.simulator.powerschool.database import Batch, Value
+from homeroom.simulator.powerschool.database import Batch, Derived, Value
 from homeroom.simulator.powerschool.filling.people import STUDENT_PERSON
 from homeroom.simulator.powerschool.filling.places import CODE_NUMBERS, STAMP
 from homeroom.simulator.records import Person
 from homeroom.simulator.register import Register
 
 EMAILS, PHONES, ADDRESSES, ACCOUNTS, DETAILS, OLD_DETAILS = 10_000_000, 20_000_000, 40_000_000, 6_000_000, 200_000, 50_000_000
+LINKS = 60_001
 WOMEN = frozenset({"mother", "grandmother", "aunt", "sister"})
+MEN = frozenset({"father", "grandfather", "uncle", "stepfather"})
+PARENTS = (CODE_NUMBERS["Relationship", "Mother"], CODE_NUMBERS["Relationship", "Father"])
 
 
-def batches(book: Register) -> Iterator[Batch]:
+def batches(book: Register) -> Iterator[Batch | Derived]:
     """Persons to portal accounts."""
-    named = "ID DCID FirstName MiddleName LastName IsActive GenderCodeSetID PrefixCodeSetID Employer WhenCreated WhenModified"
-    yield Batch("Person", named, _persons(book))
+    stamp = book.district.sessions[0].begins + STAMP
+    named = "ID DCID FirstName MiddleName LastName GenderCodeSetID PrefixCodeSetID"
+    yield Batch("Person", named, _persons(book), {"IsActive": 1, "WhenCreated": stamp, "WhenModified": stamp})
     yield Batch("EmailAddress", "EmailAddressID EmailAddress", ((EMAILS + i, p.email) for i, p in _everyone(book) if p.email))
-    yield Batch(
+    yield Derived(
         "PersonEmailAddressAssoc",
         "PersonEmailAddressAssocID PersonID EmailAddressID EmailTypeCodeSetID IsPrimaryEmailAddress EmailAddressPriorityOrder",
-        ((EMAILS + 100 + i, i, EMAILS + i, CODE_NUMBERS["Email", "Current"], 1, 1) for i, p in _everyone(book) if p.email),
+        f"""SELECT EmailAddressID + 100, EmailAddressID - {EMAILS}, EmailAddressID, {CODE_NUMBERS["Email", "Current"]}, 1, 1
+            FROM EmailAddress""",
     )
-    yield Batch("PhoneNumber", "PhoneNumberID PhoneNumber IsSMS", _phones(book))
     yield Batch(
         "PersonPhoneNumberAssoc",
         "PersonPhoneNumberAssocID PersonID PhoneNumberID PhoneTypeCodeSetID PhoneNumberPriorityOrder IsPreferred "
         "PhoneNumberAsEntered",
         _phone_links(book),
     )
-    yield Batch(
-        "PersonAddress",
-        "PersonAddressID Street City StatesCodeSetID PostalCode",
-        ((ADDRESSES + c.dcid, *_street(book, c)) for c in _at_home(book)),
+    yield Derived(
+        "PhoneNumber",
+        "PhoneNumberID PhoneNumber IsSMS",
+        f"""SELECT PhoneNumberID, replace(PhoneNumberAsEntered, '-', ''), PhoneTypeCodeSetID = {CODE_NUMBERS["Phone", "Mobile"]}
+            FROM PersonPhoneNumberAssoc""",
     )
     yield Batch(
+        "PersonAddress",
+        "PersonAddressID Street",
+        ((ADDRESSES + c.dcid, f"{c.dcid % 970 + 10} {facts.STREETS[c.dcid % 8]}") for c in book.contacts if c.dcid % 8),
+        {"City": facts.CITY, "StatesCodeSetID": CODE_NUMBERS["State", "TX"], "PostalCode": "76001"},
+    )
+    yield Derived(
         "PersonAddressAssoc",
         "PersonAddressAssocID PersonID PersonAddressID AddressTypeCodeSetID AddressPriorityOrder",
-        ((ADDRESSES + 50 + c.dcid, c.dcid, ADDRESSES + c.dcid, CODE_NUMBERS["Address", "Home"], 1) for c in _at_home(book)),
+        f"""SELECT PersonAddressID + 50, PersonAddressID - {ADDRESSES}, PersonAddressID, {CODE_NUMBERS["Address", "Home"]}, 1
+            FROM PersonAddress""",
     )
     yield from _links(book)
     yield from _portal(book)
@@ -52,111 +64,104 @@ def batches(book: Register) -> Iterator[Batch]:
 
 def _everyone(book: Register) -> Iterator[tuple[int, Person]]:
     """Contacts and students with their PERSON.ID."""
-    for p in book.district.of("contact"):
+    for p in book.contacts:
         yield p.dcid, p
     for p in book.students:
         yield STUDENT_PERSON + p.dcid, p
 
 
 def _persons(book: Register) -> Iterator[tuple[Value, ...]]:
-    stamp = book.district.sessions[0].begins + STAMP
-    for number, p in _everyone(book):
-        woman = p.sex == "female" or p.relation in WOMEN
-        marks: tuple[int | None, int | None] = (None, None)
-        if p.sex or p.relation in (*WOMEN, "father", "grandfather", "uncle", "stepfather"):
-            marks = (CODE_NUMBERS["Gender", "F" if woman else "M"], CODE_NUMBERS["Prefix", "Ms" if woman else "Mr"])
-        gender, prefix = marks if p.role == "contact" else (marks[0], None)
-        yield (number, number + 900_000, p.given, p.middle or None, p.family, 1, gender, prefix, None, stamp, stamp)
-
-
-def _phones(book: Register) -> Iterator[tuple[Value, ...]]:
-    for c in book.district.of("contact"):
-        if c.mobile:
-            yield (PHONES + c.dcid * 2, c.mobile.replace("-", ""), 1)
-        if c.phone:
-            yield (PHONES + c.dcid * 2 + 1, c.phone.replace("-", ""), 0)
+    woman, man = (
+        (CODE_NUMBERS["Gender", "F"], CODE_NUMBERS["Prefix", "Ms"]),
+        (CODE_NUMBERS["Gender", "M"], CODE_NUMBERS["Prefix", "Mr"]),
+    )
+    marks = dict.fromkeys(WOMEN, woman) | dict.fromkeys(MEN, man)
+    unknown = (None, None)
+    for c in book.contacts:
+        yield (c.dcid, c.dcid + 900_000, c.given, c.middle or None, c.family, *marks.get(c.relation, unknown))
+    for p in book.students:
+        number = STUDENT_PERSON + p.dcid
+        gender = {"female": woman[0], "male": man[0]}.get(p.sex)
+        yield (number, number + 900_000, p.given, p.middle or None, p.family, gender, None)
 
 
 def _phone_links(book: Register) -> Iterator[tuple[Value, ...]]:
-    for c in book.district.of("contact"):
-        order = 0
-        for place, (number, kind) in enumerate(((c.mobile, "Mobile"), (c.phone, "Home"))):
-            if number:
-                order += 1
-                key = PHONES + c.dcid * 2 + place
-                yield (key + 5_000_000, c.dcid, key, CODE_NUMBERS["Phone", kind], order, int(order == 1), number)
+    mobile, home = CODE_NUMBERS["Phone", "Mobile"], CODE_NUMBERS["Phone", "Home"]
+    for c in book.contacts:
+        key = PHONES + c.dcid * 2
+        if c.mobile:
+            yield (key + 5_000_000, c.dcid, key, mobile, 1, 1, c.mobile)
+        if c.phone:
+            first = not c.mobile
+            yield (key + 5_000_001, c.dcid, key + 1, home, 1 if first else 2, int(first), c.phone)
 
 
-def _at_home(book: Register) -> Iterator[Person]:
-    """Contacts whose address is known: all but one in eight."""
-    return (c for c in book.district.of("contact") if c.dcid % 8)
-
-
-def _street(book: Register, contact: Person) -> tuple[Value, ...]:
-    return (f"{contact.dcid % 970 + 10} {facts.STREETS[contact.dcid % 8]}", facts.CITY, CODE_NUMBERS["State", "TX"], "76001")
-
-
-def _links(book: Register) -> Iterator[Batch]:
-    pairs = [(number, *pair) for number, pair in enumerate(book.pairs(), start=60_001)]
-    stamp = book.district.sessions[0].begins + STAMP
-    relation = {c.dcid: CODE_NUMBERS["Relationship", c.relation.title()] for c in book.district.of("contact")}
+def _links(book: Register) -> Iterator[Batch | Derived]:
+    """Who is whose contact, what for, and, one in thirty, what for in earlier years."""
+    relation = {c.id: CODE_NUMBERS["Relationship", c.relation.title()] for c in book.contacts}
     yield Batch(
         "StudentContactAssoc",
-        "StudentContactAssocID StudentDCID PersonID ContactPriorityOrder CurrRelTypeCodeSetID WhenModified",
-        ((n, s.dcid, c.dcid, place, relation[c.dcid], stamp) for n, s, c, place in pairs),
+        "StudentContactAssocID StudentDCID PersonID ContactPriorityOrder CurrRelTypeCodeSetID",
+        ((n, s.dcid, c.dcid, place, relation[c.id]) for n, (s, c, place) in enumerate(book.pairs(), start=LINKS)),
+        {"WhenModified": book.district.sessions[0].begins + STAMP},
     )
-    columns = (
-        "StudentContactDetailID StudentContactAssocID RelationshipTypeCodeSetID IsActive IsCustodial IsEmergency LivesWithFlg "
-        "SchoolPickupFlg ReceivesMailFlg StartDate EndDate ExcludeFromStateReportingFlg GeneralCommFlag ConfidentialCommFlag"
-    )
-    yield Batch("StudentContactDetail", columns, (_detail(n, c, place, relation[c.dcid]) for n, s, c, place in pairs))
-    year = book.district.year - 1
-    old = (OLD_DETAILS, CODE_NUMBERS["Relationship", "Not Set"], f"{year - 2}-08-17", f"{year}-06-30")
     yield Batch(
+        "StudentContactAssocCoreFields",
+        "StudentContactAssocID LegalGuardian",
+        ((n, int(c.legal)) for n, (_, c, _) in enumerate(book.pairs(), start=LINKS)),
+    )
+    yield Derived(
         "StudentContactDetail",
-        columns,
-        ((old[0] + n, n, old[1], 0, 0, 0, 0, 0, 0, old[2], old[3], 0, 0, 0) for n, *_ in pairs if n % 30 == 0),
+        "StudentContactDetailID StudentContactAssocID RelationshipTypeCodeSetID IsActive IsCustodial IsEmergency LivesWithFlg "
+        "SchoolPickupFlg ReceivesMailFlg ExcludeFromStateReportingFlg GeneralCommFlag ConfidentialCommFlag",
+        f"""SELECT {DETAILS} + StudentContactAssocID, StudentContactAssocID, CurrRelTypeCodeSetID, 1, near, ContactPriorityOrder <= 2,
+                   near, 1, ContactPriorityOrder = 1, 0, 1, near
+            FROM (SELECT *, LegalGuardian OR CurrRelTypeCodeSetID IN {PARENTS} AS near
+                  FROM StudentContactAssoc JOIN StudentContactAssocCoreFields USING (StudentContactAssocID))""",
     )
-    yield Batch(
+    year = book.district.year - 1
+    yield Derived(
+        "StudentContactDetail",
+        "StudentContactDetailID StudentContactAssocID RelationshipTypeCodeSetID StartDate EndDate IsActive IsCustodial IsEmergency "
+        "LivesWithFlg SchoolPickupFlg ReceivesMailFlg ExcludeFromStateReportingFlg GeneralCommFlag ConfidentialCommFlag",
+        f"""SELECT {OLD_DETAILS} + StudentContactAssocID, StudentContactAssocID, {CODE_NUMBERS["Relationship", "Not Set"]},
+                   '{year - 2}-08-17', '{year}-06-30', 0, 0, 0, 0, 0, 0, 0, 0, 0
+            FROM StudentContactAssoc WHERE StudentContactAssocID % 30 = 0""",
+    )
+    yield Derived(
         "StudentContactDetailCoreFields",
         "StudentContactDetailID LegalGuardian IsCaregiver",
-        ((DETAILS + n, int(c.legal), 0) for n, s, c, place in pairs),
+        f"SELECT {DETAILS} + StudentContactAssocID, LegalGuardian, 0 FROM StudentContactAssocCoreFields",
     )
-    yield Batch(
-        "StudentContactAssocCoreFields", "StudentContactAssocID LegalGuardian", ((n, int(c.legal)) for n, s, c, place in pairs)
-    )
-    yield Batch(
+    yield Derived(
         "OriginalContactMap",
         "OriginalContactMapID StudentContactAssocID OriginalContactType",
-        ((n + 300_000, n, c.relation) for n, s, c, place in pairs if c.relation in ("mother", "father")),
+        f"""SELECT StudentContactAssocID + 300000, StudentContactAssocID, lower(Code)
+            FROM StudentContactAssoc JOIN CodeSet ON CodeSetID = CurrRelTypeCodeSetID WHERE CodeSetID IN {PARENTS}""",
     )
 
 
-def _detail(number: int, contact: Person, place: int, relation: int) -> tuple[Value, ...]:
-    near = int(contact.legal or contact.relation in ("mother", "father"))
-    return (DETAILS + number, number, relation, 1, near, int(place <= 2), near, 1, int(place == 1), None, None, 0, 1, near)
-
-
-def _portal(book: Register) -> Iterator[Batch]:
-    holders = {c.dcid: c for c in book.district.of("contact") if c.email and facts.contact_kind(c) == "Parent/Guardian"}
-    token = {n: f"acc-{n:08x}" for n in holders}
+def _portal(book: Register) -> Iterator[Batch | Derived]:
+    """Accounts of parents and guardians, and their students."""
+    holders = (c for c in book.contacts if c.email and facts.contact_kind(c) == "Parent/Guardian")
     yield Batch(
         "Guardian",
         "GuardianID AccountIdentifier FirstName LastName Email",
-        ((ACCOUNTS + n, token[n], c.given, c.family, c.email) for n, c in holders.items()),
+        ((ACCOUNTS + c.dcid, f"acc-{c.dcid:08x}", c.given, c.family, c.email) for c in holders),
     )
-    yield Batch(
+    yield Derived(
         "PCAS_Account",
         "PCAS_AccountID Username IsEnabled PCAS_AccountToken",
-        ((ACCOUNTS + n, c.email.split("@")[0], 1, token[n]) for n, c in holders.items()),
+        "SELECT GuardianID, substr(Email, 1, instr(Email, '@') - 1), 1, AccountIdentifier FROM Guardian",
     )
-    yield Batch(
+    yield Derived(
         "GuardianPersonAssoc",
         "GuardianPersonAssocID GuardianID PersonID",
-        ((ACCOUNTS + 10 + n, ACCOUNTS + n, n) for n in holders),
+        f"SELECT GuardianID + 10, GuardianID, GuardianID - {ACCOUNTS} FROM Guardian",
     )
-    yield Batch(
+    yield Derived(
         "GuardianStudent",
         "GuardianStudentID GuardianID StudentsDCID",
-        ((number, ACCOUNTS + c.dcid, s.dcid) for number, (s, c, _) in enumerate(book.pairs(), start=80_001) if c.dcid in holders),
+        f"""SELECT StudentContactAssocID + 20000, GuardianID, StudentDCID
+            FROM StudentContactAssoc JOIN Guardian ON GuardianID = PersonID + {ACCOUNTS}""",
     )

@@ -12,12 +12,12 @@ from datetime import date, timedelta
 from homeroom.simulator import facts, words
 from homeroom.simulator.dice import Dice
 from homeroom.simulator.former import former
+from homeroom.simulator.numbering import STAFF_STATUS, inner, teacher_id
 from homeroom.simulator.powerschool.database import Batch, Value
 from homeroom.simulator.powerschool.filling.places import FULL_TIME, STAMP
 from homeroom.simulator.records import Person
 from homeroom.simulator.register import Register
 from homeroom.simulator.spelling import POWERSCHOOL_GRADES, RACE_LETTERS, bracketed, digits, sex, signs_in
-from homeroom.simulator.writers.powerschool_autosend import STAFF_STATUS, inner, teacher_id
 
 STUDENT_PERSON = 4_000_000
 """PERSON.ID of a student is this plus the DCID; contacts keep their own numbers."""
@@ -25,12 +25,12 @@ STAFF_DCID = 700_000
 OTHERS = ((-1, "pre-registered"), (-1, "pre-registered"), (1, "inactive"), (4, "historical"))
 STUDENT_COLUMNS = (
     "DCID ID Student_Number State_StudentNumber SchoolID First_Name Middle_Name Last_Name LastFirst Gender DOB Grade_Level "
-    "Enroll_Status EntryDate ExitDate EntryCode ExitCode DistrictOfResidence Track FTEID DistrictEntryDate DistrictEntryGradeLevel "
-    "SchoolEntryDate SchoolEntryGradeLevel Student_Web_ID Web_ID Home_Phone Home_Room Person_ID Street City State Zip Mailing_Street "
-    "Mailing_City Mailing_State Mailing_Zip Emerg_Contact_1 Emerg_Phone_1 GuardianEmail Mother Father Sched_YearOfGraduation "
-    "Next_School Sched_NextYearGrade FedEthnicity Ethnicity Balance1 Balance2 Balance3 Balance4 Lunch_ID LunchStatus Alert_Medical "
-    "Transaction_Date WhenModified"
+    "EntryDate EntryCode DistrictOfResidence Track DistrictEntryDate DistrictEntryGradeLevel SchoolEntryDate SchoolEntryGradeLevel "
+    "Student_Web_ID Web_ID Home_Phone Home_Room Person_ID Street Zip Mailing_Street Mailing_City Mailing_State Mailing_Zip "
+    "Emerg_Contact_1 Emerg_Phone_1 GuardianEmail Mother Father Sched_YearOfGraduation Next_School Sched_NextYearGrade "
+    "FedEthnicity Ethnicity Balance1 LunchStatus Alert_Medical Transaction_Date WhenModified"
 )
+LUNCH = {"free": "F", "reduced": "R", "paid": "P"}
 
 
 def returned(person: Person) -> bool:
@@ -64,7 +64,14 @@ def entered(book: Register, person: Person) -> str:
 
 def batches(book: Register) -> Iterator[Batch]:
     """Students, their races and re-enrollments, users and their places at schools."""
-    yield Batch("Students", STUDENT_COLUMNS, _students(book))
+    same: dict[str, Value] = {
+        "Enroll_Status": 0,
+        "ExitDate": day_after(book.district.sessions[0].ends),
+        "FTEID": FULL_TIME,
+        "Lunch_ID": 0,
+    }
+    same |= {"City": facts.CITY, "State": facts.STATE, "Balance2": "0.00", "Balance3": "0.00", "Balance4": "0.00"}
+    yield Batch("Students", STUDENT_COLUMNS, _students(book), same)
     gone = "DCID ID Student_Number SchoolID First_Name Last_Name LastFirst DOB Grade_Level Enroll_Status EntryDate ExitDate ExitCode Person_ID"
     yield Batch("Students", f"{gone} WhenModified", _former(book))
     yield Batch("ReEnrollments", "DCID ID StudentID SchoolID Grade_Level EntryDate ExitDate EntryCode ExitCode", _earlier(book))
@@ -78,51 +85,52 @@ def batches(book: Register) -> Iterator[Batch]:
 
 
 def _students(book: Register) -> Iterator[tuple[Value, ...]]:
-    ends = day_after(book.district.sessions[0].ends)
     graduating = book.district.year
+    people = book.people
     for p in book.students:
-        f = facts.pupil(p, book.district.year)
-        grade = int(POWERSCHOOL_GRADES[p.grade])
-        school = int(p.schools[0])
+        f = facts.pupil(p, graduating)
+        dcid, contacts = p.dcid, [people[c] for c in p.contacts]
+        grade, school = int(POWERSCHOOL_GRADES[p.grade]), int(p.schools[0])
         begins = entered(book, p)
         code = "R1" if returned(p) else "E2" if came_over(p) else "E1"
         served = graduating - 1 - int(f.entered_district[:4])
-        named = f"{p.family}, {p.given} {p.middle}".rstrip()
-        ids = (p.dcid, int(inner(p.id)), int(p.number), f.state_id if p.dcid % 3 else f"A{f.state_id[1:]}", school)
-        stays = (code, None, "100" if p.dcid % 11 else "0205", "ABCDEF"[p.dcid % 6], FULL_TIME)
-        first = (
-            f.entered_district,
-            max(grade - served, 0),
-            f"{graduating - 1 - min(served, 2)}-08-17",
-            max(grade - min(served, 2), 0),
-        )
-        signs = (login(p), f"family{p.dcid}")
-        mailing = (f"PO Box {p.dcid % 900 + 1}", facts.CITY, facts.STATE, f.zip) if p.dcid % 4 == 0 else (None,) * 4
+        here = min(served, 2)
+        ids = (dcid, dcid + 50_000, int(p.number), f.state_id if dcid % 3 else f"A{f.state_id[1:]}", school)
+        named = (p.given, p.middle or None, p.family, f"{p.family}, {p.given} {p.middle}".rstrip())
+        stays = (begins, code, "100" if dcid % 11 else "0205", "ABCDEF"[dcid % 6])
+        first = (f.entered_district, max(grade - served, 0), f"{graduating - 1 - here}-08-17", max(grade - here, 0))
+        room = f"{dcid % 60 + 1:03d}" if dcid % 2 else str(dcid % 400 + 101)
+        mailing = (f"PO Box {dcid % 900 + 1}", facts.CITY, facts.STATE, f.zip) if dcid % 4 == 0 else (None,) * 4
         following = (999999, 99) if grade == 12 else (school, grade + 1)
         yield (
-            *(*ids, p.given, p.middle or None, p.family, named, sex(p), p.born, grade, 0, begins, ends, *stays, *first, *signs),
-            *(_home(book, p), f"{p.dcid % 60 + 1:03d}" if p.dcid % 2 else str(p.dcid % 400 + 101), STUDENT_PERSON + p.dcid),
-            *(f.street, facts.CITY, facts.STATE, f.zip, *mailing, *_family(book, p), f.graduates, *following),
-            *(1 if p.hispanic else 0, RACE_LETTERS[p.race], "4.75" if p.dcid % 5 == 0 else "0.00", "0.00", "0.00", "0.00"),
-            *(0, {"free": "F", "reduced": "R", "paid": "P"}[f.lunch], "Bee stings" if p.dcid % 50 == 3 else None),
-            *(begins, begins + STAMP),
+            *(*ids, *named, sex(p), p.born, grade, *stays, *first, login(p), f"family{dcid}", _home(p, contacts), room),
+            *(STUDENT_PERSON + dcid, f.street, f.zip, *mailing, *_family(contacts), f.graduates, *following),
+            *(1 if p.hispanic else 0, RACE_LETTERS[p.race], "4.75" if dcid % 5 == 0 else "0.00", LUNCH[f.lunch]),
+            *("Bee stings" if dcid % 50 == 3 else None, begins, begins + STAMP),
         )
 
 
-def _home(book: Register, student: Person) -> str | None:
+def _home(student: Person, contacts: list[Person]) -> str | None:
     """A home telephone; one family in nine wrote it without punctuation, which makes a number of it."""
-    home = next((c.phone for c in map(book.people.__getitem__, student.contacts) if c.phone), "")
-    return (digits(home) if student.dcid % 9 == 0 else bracketed(home)) or None
+    for contact in contacts:
+        if contact.phone:
+            return digits(contact.phone) if student.dcid % 9 == 0 else bracketed(contact.phone)
+    return None
 
 
-def _family(book: Register, student: Person) -> tuple[Value, ...]:
+def _family(contacts: list[Person]) -> tuple[Value, ...]:
     """The old text fields: emergency contact and its telephone, guardian addresses, mother, father."""
-    contacts = [book.people[c] for c in student.contacts]
-    reached = next((c for c in contacts if c.mobile), None)
-    emergency = (f"{reached.family}, {reached.given}", reached.mobile) if reached else (None, None)
-    mails = ",".join(c.email for c in contacts if c.email and facts.contact_kind(c) == "Parent/Guardian")
-    parents = [next((f"{c.family}, {c.given}" for c in contacts if c.relation == r), None) for r in ("mother", "father")]
-    return (*emergency, mails or None, *parents)
+    emergency: tuple[str | None, str | None] = (None, None)
+    parents: dict[str, str] = {}
+    mails = []
+    for c in contacts:
+        named = f"{c.family}, {c.given}"
+        parents.setdefault(c.relation, named)
+        if c.mobile and emergency[0] is None:
+            emergency = (named, c.mobile)
+        if c.email and facts.contact_kind(c) == "Parent/Guardian":
+            mails.append(c.email)
+    return (*emergency, ",".join(mails) or None, parents.get("mother"), parents.get("father"))
 
 
 def _former(book: Register) -> Iterator[tuple[Value, ...]]:

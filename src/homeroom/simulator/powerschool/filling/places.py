@@ -7,14 +7,13 @@ field by which integrations leave them out. Courses stand under school 0: distri
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from homeroom.simulator import facts
+from homeroom.simulator.numbering import PORTION, abbreviation
 from homeroom.simulator.powerschool.database import Batch, Value
 from homeroom.simulator.records import Person, School, Session
 from homeroom.simulator.register import Register
 from homeroom.simulator.spelling import POWERSCHOOL_GRADES
-from homeroom.simulator.writers.powerschool_autosend import PORTION, abbreviation
 
 GRADUATES = 999999
 OFFICE = 0
@@ -50,8 +49,7 @@ def last_year(sessions: tuple[Session, ...]) -> tuple[Session, ...]:
         return f"{int(day[:4]) - 1}{day[4:]}"
 
     return tuple(
-        replace(
-            s,
+        s._replace(
             id=str(int(s.id) - 100),
             title=s.title.replace(f"{s.year - 1}-{s.year}", f"{s.year - 2}-{s.year - 1}"),
             begins=before(s.begins),

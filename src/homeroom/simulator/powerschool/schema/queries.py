@@ -232,6 +232,8 @@ ENDPOINTS = (
     Endpoint("GET", "/ws/schema/query/api", _swagger),
     Endpoint("POST", "/ws/schema/query/{name}/count", _count),
     Endpoint("POST", "/ws/schema/query/{name}", _call),
+)
+ACCESS_LISTS = (
     Endpoint("GET", "/ws/powerqueryaccesslist", _access_list),
     Endpoint("GET", "/ws/powerqueryaccesslist/{name}", _access_list),
 )
