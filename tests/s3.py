@@ -15,7 +15,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -24,6 +24,7 @@ import httpx2
 
 from patience import SECONDS
 
+ATTEMPTS = 3
 KEY, SECRET = "homeroom", "let-Me.in-5"
 PARTS = (
     "master.port",
@@ -116,12 +117,30 @@ def s3_server() -> Iterator[S3]:
     """The server until the block ends; then it is ended at once, since nothing of it has to outlive it."""
     folder = Path(tempfile.mkdtemp(prefix="homeroom-s3-"))
     try:
-        yield from _run(folder)
+        running, ports = _started(folder)
+        try:
+            yield S3(ports["s3.port"], ports["filer.port"])
+        finally:
+            _end(running, ports)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(folder: Path) -> Iterator[S3]:
+def _started(folder: Path) -> tuple[subprocess.Popen[bytes], dict[str, int]]:
+    """The server, answering. It takes no port 0, so another may take a free port first: then it is tried with others."""
+    for attempt in range(ATTEMPTS):
+        home = folder / str(attempt)
+        home.mkdir()
+        running, ports = _run(home)
+        if _answers(ports["s3.port"], running):
+            return running, ports
+        _end(running, ports)
+    raise RuntimeError(
+        "the S3 server did not come up:\n" + "\n".join((home / "log").read_text(errors="replace").splitlines()[-5:])
+    )
+
+
+def _run(folder: Path) -> tuple[subprocess.Popen[bytes], dict[str, int]]:
     (folder / "data").mkdir()
     known = {"name": "homeroom", "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}
     (folder / "s3.json").write_text(json.dumps({"identities": [known]}))
@@ -131,32 +150,26 @@ def _run(folder: Path) -> Iterator[S3]:
     told |= {"dir": str(folder / "data"), "s3.config": str(folder / "s3.json")}
     told |= {f"{part}.localSocket": str(folder / part) for part in ("filer", "s3")}
     command = [Path(sysconfig.get_path("scripts")) / "weed", "server", *(f"-{name}={value}" for name, value in told.items())]
-    log = folder / "log"
-    with log.open("wb") as out:
-        running = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder)
-    try:
-        _wait(ports["s3.port"], running, log)
-        yield S3(ports["s3.port"], ports["filer.port"])
-    finally:
-        running.kill()
-        running.wait()
-        for part in ("master", "volume", "filer", "s3"):
-            Path(f"/tmp/seaweedfs-{part}-grpc-{ports[f'{part}.port.grpc']}.sock").unlink(missing_ok=True)
+    with (folder / "log").open("wb") as out:
+        return subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=folder), ports
 
 
-def _wait(port: int, running: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until it answers."""
+def _end(running: subprocess.Popen[bytes], ports: dict[str, int]) -> None:
+    running.kill()
+    running.wait()
+    for part in ("master", "volume", "filer", "s3"):
+        Path(f"/tmp/seaweedfs-{part}-grpc-{ports[f'{part}.port.grpc']}.sock").unlink(missing_ok=True)
+
+
+def _answers(port: int, running: subprocess.Popen[bytes]) -> bool:
+    """Wait until it answers; False where it ended by itself or never does."""
     end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        if running.poll() is not None:
-            break
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            _pass(running)
-        else:
-            return
-    raise RuntimeError("the S3 server did not come up:\n" + "\n".join(log.read_text(errors="replace").splitlines()[-5:]))
+    while time.monotonic() < end and running.poll() is None:
+        with suppress(httpx2.HTTPError):  # nobody listens yet, or another program has the port
+            if httpx2.get(f"http://127.0.0.1:{port}/status", trust_env=False, timeout=1).status_code == 200:
+                return True
+        _pass(running)
+    return False
 
 
 def _pass(running: subprocess.Popen[bytes]) -> None:
