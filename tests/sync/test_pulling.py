@@ -234,23 +234,24 @@ def weigh(remote: Remote, **sizes: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "says"),
+    ("sizes", "code", "says"),
     [
-        ({"users": 10 * GIGABYTE + (1 << 28)}, "users.csv has 10.2 GB; one file may have at most 10.0 GB."),
+        ({"users": 10 * GIGABYTE + (1 << 28)}, "file_too_large", "users.csv has 10.2 GB; one file may have at most 10.0 GB."),
         (
             {"users": 9 * GIGABYTE, "classes": 8 * GIGABYTE, "courses": 4 * GIGABYTE},
-            "users.csv, the largest of 6 files with 21.0 GB together, has 9.0 GB; a set may have at most 20.0 GB.",
+            "set_too_large",
+            "6 files have 21.0 GB together, the largest is users.csv; a set may have at most 20.0 GB.",
         ),
     ],
 )
 def test_what_nobody_could_push_is_not_fetched_either(
-    pinewood: Pinewood, remote: Remote, sizes: dict[str, int], says: str
+    pinewood: Pinewood, remote: Remote, sizes: dict[str, int], code: str, says: str
 ) -> None:
     remote.put(district())
     source = added(pinewood, remote)
     weigh(remote, **sizes)
     report = pull(pinewood)
-    assert (report.outcome, reason(report), report.delivery) == ("failed", "set_too_large", None)
+    assert (report.outcome, reason(report), report.delivery) == ("failed", code, None)
     assert report.reason is not None
     assert report.reason.message == says
     assert "take files that are not part of the roster out of the folder" in report.reason.remedy

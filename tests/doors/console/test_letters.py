@@ -102,6 +102,7 @@ def settled(night: Pinewood, box: tuple[Postbox, str], languages: Path) -> Itera
     place = Place(night, house, languages, box[0], bob, eve)
     place.read(bob, "eo-XX, en;q=0.5")
     place.read(eve, "fr, en-US;q=0.7")
+    place.told()  # that the one let the other in, which is not what these tests are about
     yield place
 
 
@@ -444,3 +445,14 @@ def test_a_sentence_of_before_stays_as_it_was_written() -> None:
     old = "The limit {of} 5% was passed."
     assert plain(anew("limit_exceeded", old)) == old
     assert plain(anew("limit_exceeded", "Elm would lose much.")) == "Elm would lose much."
+
+
+def test_who_was_invited_is_told_in_each_one_s_language(place: Place) -> None:
+    now, new, who = datetime.now(UTC), "mallory@elsewhere.example", "eng@vendor.example"
+    people.invite(place.house, new, "administrator", who=who, now=now, districts=[SLUG])
+    letters = place.told()
+    assert set(letters) == {BOB, EVE}
+    assert f"{who} invited {new} to {NAME} on " in letters[EVE][1]
+    page = f"{HERE}/districts/{SLUG}/access"
+    assert page in letters[BOB][1]
+    assert left_over(letters[BOB], who, new, NAME, page, *names("eo")) == []

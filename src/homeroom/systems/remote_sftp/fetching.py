@@ -33,7 +33,7 @@ def fetch(errand: Errand) -> Fetched:
     A file that changes while it is fetched, or changed less than `quiet_seconds` ago, is still being written: the whole set is
     left for the next round then, since files of two nights do not belong together. Of no file comes more than the list of the folder
     says, and of a set no more than somebody could push. Raises Refused: `connection`, `credentials`, `host_key_changed`,
-    `folder_missing`, `nothing_there`, `set_too_large`, `still_growing`; and OSError where the disk has too little room.
+    `folder_missing`, `nothing_there`, `file_too_large`, `set_too_large`, `still_growing`; and OSError where the disk has too little room.
     """
     return asyncio.run(_fetch(errand))
 

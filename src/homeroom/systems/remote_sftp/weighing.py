@@ -13,13 +13,14 @@ from homeroom.systems.remote_sftp.listing import Remote
 
 
 def not_too_large(files: Sequence[Remote]) -> None:
-    """Judge what the list of a folder tells, before the first byte comes. Raises Refused `set_too_large`."""
-    most, sum_ = max(files, key=lambda f: f.size, default=None), sum(f.size for f in files)
-    if most is not None and most.size > FILE_BYTES:
-        raise Refused("set_too_large", file=most.name, size=_gigabytes(most.size), what="one file", most=_gigabytes(FILE_BYTES))
-    if most is not None and sum_ > SET_BYTES:
-        file = f"{most.name}, the largest of {len(files)} files with {_gigabytes(sum_)} together,"
-        raise Refused("set_too_large", file=file, size=_gigabytes(most.size), what="a set", most=_gigabytes(SET_BYTES))
+    """Judge what the list of a folder tells, before the first byte comes. Raises Refused `file_too_large` and `set_too_large`."""
+    if not files:
+        return
+    largest, together = max(files, key=lambda f: f.size), sum(f.size for f in files)
+    if largest.size > FILE_BYTES:
+        raise Refused("file_too_large", file=largest.name, size=_gigabytes(largest.size), most=_gigabytes(FILE_BYTES))
+    if together > SET_BYTES:
+        raise Refused("set_too_large", file=largest.name, count=len(files), size=_gigabytes(together), most=_gigabytes(SET_BYTES))
 
 
 def _gigabytes(size: int) -> str:
