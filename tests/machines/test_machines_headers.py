@@ -14,8 +14,8 @@ import pytest
 from api_kit import WalkingJobs
 from console_world import World, world
 from homeroom.desk import sessions, tokens
+from homeroom.doors.api.addresses import OPEN
 from homeroom.doors.api.app import document
-from homeroom.doors.api.door import OPEN
 from homeroom.doors.console import assets, crossing
 from homeroom.doors.console.pages import PAGES
 from homeroom.doors.machines.door import PATHS
