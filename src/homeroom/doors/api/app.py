@@ -15,7 +15,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from homeroom.desk.letters import Say, in_english
 from homeroom.doors.api import problems, reference_page
-from homeroom.doors.api.addresses import ROOT
 from homeroom.doors.api.door import ApiDoor, Observe
 from homeroom.doors.api.models import ProblemBody
 from homeroom.doors.api.resources import ROUTES
@@ -58,7 +57,7 @@ def bare() -> FastAPI:
     """The application without an installation: what the document and the reference page are made from."""
     app = FastAPI(title="Homeroom management API", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     for routes in ROUTES:
-        app.include_router(routes, prefix=ROOT)
+        app.router.routes.extend(routes.routes)  # including a router would make each of its routes a second time
     app.add_api_route("/openapi.json", _document, include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/docs/style.css", _style, include_in_schema=False)

@@ -159,11 +159,11 @@ class ActRoute(APIRoute):
                 return await behind(request)
 
         async def told(request: Request) -> Response:
-            request.scope["homeroom.route"] = ROOT + self.path
+            request.scope["homeroom.route"] = self.path
             try:
                 return await answer(request)
             except Exception as trouble:  # noqa: BLE001 - the outermost place of a call: every bug is told, none ends the server
-                return (problems.of(trouble) or noted(trouble, ROOT + self.path)).response()
+                return (problems.of(trouble) or noted(trouble, self.path)).response()
 
         return told
 
@@ -217,7 +217,7 @@ class Routes(APIRouter):
     """A group of addresses under one heading of the reference."""
 
     def __init__(self, tag: str) -> None:
-        super().__init__(tags=[tag], route_class=ActRoute)
+        super().__init__(prefix=ROOT, tags=[tag], route_class=ActRoute)
 
     def ask(
         self, method: str, path: str, act: str, *, extra: dict[str, Any] | None = None, problems: Sequence[int] = (), **more: Any
