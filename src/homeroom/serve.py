@@ -27,6 +27,7 @@ import uvicorn
 from homeroom.deliveries import workfolders
 from homeroom.desk import telling
 from homeroom.desk.setup import noting
+from homeroom.doors.api import addresses as of_the_api
 from homeroom.doors.console import frame
 from homeroom.doors.console.app import Console
 from homeroom.doors.console.app import create as create_console
@@ -41,6 +42,7 @@ from homeroom.doors.rest.provider import Provider, create
 from homeroom.doors.sftp.accounts import Account
 from homeroom.doors.sftp.events import Arrival
 from homeroom.doors.sftp.server import Running, serve_sftp
+from homeroom.doors.when_asked import WhenAsked
 from homeroom.doors.wrapped import wrapped
 from homeroom.roster.faults import Fault, TryAgain
 from homeroom.settings import Settings
@@ -238,14 +240,19 @@ def front(house: House, jobs: Jobs | None, console: Console | None, meters: Mete
 
 def _for_apps_and_people(house: House, jobs: Jobs | None, console: Console, meters: Meters) -> Application:
     """Rosters for applications at their paths, the management API at its own, and pages for people at all others."""
-    from homeroom.doors.api.app import create as create_api  # half a second's import that only this role pays for
-
     provider: Provider = create(house.stores, address=house.settings.public_url, observe=meters.answered)
     assert jobs is not None
-    api = create_api(house, jobs, observe=meters.answered, say=by_mail.in_own_language())
+    queue = jobs
+
+    def made() -> Application:
+        from homeroom.doors.api.app import create as create_api
+
+        return create_api(house, queue, observe=meters.answered, say=by_mail.in_own_language())
+
+    api = WhenAsked(made)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and api.ours(scope["path"]):
+        if scope["type"] == "http" and of_the_api.ours(scope["path"]):
             await api(scope, receive, send)
             return
         chosen = provider if scope["type"] != "http" or provider.ours(scope["path"]) else console

@@ -17,8 +17,8 @@ from api_kit import Api, api
 from desk_kit import Somebody
 from homeroom.desk import people, support, tokens
 from homeroom.desk.acts import ACTS
+from homeroom.doors.api.addresses import OPEN, ROOT
 from homeroom.doors.api.app import bare
-from homeroom.doors.api.door import OPEN, ROOT
 from homeroom.doors.api.routes import ActRoute, act_of
 from homeroom.roster.faults import Misuse
 from homeroom.sync import districts

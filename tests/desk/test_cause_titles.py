@@ -12,11 +12,11 @@ from desk_people import ADMINISTRATOR
 from e2e.files import district
 from homeroom.desk.causes import title
 from homeroom.desk.import_report import import_page
-from homeroom.doors.console.words.extracting import catalogue
 from homeroom.roster.codes import Code, codes
 from homeroom.roster.words import plain
 from homeroom.store.issues import Group
 from homeroom.sync.house import opened
+from made_language import every_sentence
 from sync_house import SLUG, Pinewood, settings
 
 KNOWN = {"count", "records", "column", "target", "file"}
@@ -61,7 +61,7 @@ def test_both_forms_are_sentences_that_agree_with_their_number(declared: Code) -
 
 
 def test_the_catalogue_holds_both_forms() -> None:
-    known = catalogue()
+    known = every_sentence()
     assert [c.code for c in COUNTED if c.counted is not None and known.get(c.counted[0]) is None] == []
     assert all(known[c.counted[0]].id == c.counted for c in COUNTED if c.counted is not None)
 

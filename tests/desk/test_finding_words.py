@@ -7,10 +7,10 @@ import string
 import pytest
 
 from homeroom.desk.finding_words import sentence, title_of
-from homeroom.doors.console.words.extracting import catalogue
 from homeroom.roster.codes import Code, codes
 from homeroom.roster.words import plain
 from homeroom.systems import remedies
+from made_language import every_sentence
 
 
 def filled(declared: Code) -> str:
@@ -33,7 +33,7 @@ def test_a_sentence_of_before_is_told_as_it_was_written() -> None:
 
 
 def test_the_catalogue_holds_all_of_it() -> None:
-    known = catalogue()
+    known = every_sentence()
     for declared in codes().values():
         for said in (declared.title, declared.plain or declared.meaning, declared.remedy, declared.message):
             assert said in known, (declared.code, said)

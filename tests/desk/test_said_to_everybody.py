@@ -12,10 +12,10 @@ import homeroom
 from homeroom.desk.layout_words import recipe_words
 from homeroom.doors.console import words
 from homeroom.doors.console.words.desk_says import told
-from homeroom.doors.console.words.extracting import catalogue
 from homeroom.layouts.recipes import RECIPES
 from homeroom.roster.words import Said
 from homeroom.sync.source_settings import SETTINGS
+from made_language import every_sentence
 
 HOME = Path(homeroom.__file__).parent
 ROOMS = ("sync", "desk", "store", "outbound", "reading", "deliveries", "layouts", "systems")
@@ -59,7 +59,7 @@ def test_no_sentence_names_a_command_or_an_option() -> None:
 
 
 def test_recipes_are_said_in_the_reader_s_language() -> None:
-    known = catalogue()
+    known = every_sentence()
     assert all(recipe_words(name) in known for name in RECIPES)
     heard: list[str] = []
 

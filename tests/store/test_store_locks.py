@@ -59,6 +59,7 @@ def test_the_death_of_the_holder_frees_the_lock(database_url: str | None, tmp_pa
     told, telling = context.Pipe()
     holder = context.Process(target=hold_and_tell, args=(tmp_path, database_url, telling))
     holder.start()
+    telling.close()  # else a holder that could not begin would be waited for to no end
     assert told.recv() == "held"
     with opening.open(tmp_path, database_url) as opened:
         with pytest.raises(TryAgain), opened.lock("pine", 0):

@@ -18,6 +18,7 @@ from homeroom.doors.console.rendering import environment
 from homeroom.doors.console.words import desk_says, extracting, numbers, times
 from homeroom.doors.console.words.speech import HOME, Speech, catalogue, chosen
 from homeroom.roster import words as desk_words
+from made_language import every_sentence
 
 CHICAGO = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 20, 13, 12, tzinfo=UTC)
@@ -245,7 +246,7 @@ def test_the_reader_s_language_is_the_first_there_is(wish: str, tag: str) -> Non
 def sentences() -> list[str]:
     """Every form of every sentence."""
     found: list[str] = []
-    for message in extracting.catalogue():
+    for message in every_sentence():
         if message.id:
             found += [message.id] if isinstance(message.id, str) else list(message.id)
     return found
@@ -277,7 +278,7 @@ def test_placeholders_are_named_and_templates_glue_nothing() -> None:
 def test_a_translation_is_one_file(tmp_path: Path) -> None:
     """A language that is none: every sentence in corner brackets, placeholders kept."""
     pseudo = Catalog(locale="eo")
-    for message in extracting.catalogue():
+    for message in every_sentence():
         if message.id:
             said = f"⟦{message.id}⟧" if isinstance(message.id, str) else tuple(f"⟦{form}⟧" for form in message.id)
             pseudo.add(message.id, said)

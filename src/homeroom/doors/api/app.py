@@ -15,7 +15,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from homeroom.desk.letters import Say, in_english
 from homeroom.doors.api import problems, reference_page
-from homeroom.doors.api.door import ROOT, ApiDoor, Observe
+from homeroom.doors.api.door import ApiDoor, Observe
+from homeroom.doors.api.models import ProblemBody
 from homeroom.doors.api.resources import ROUTES
 from homeroom.doors.api.routes import Office
 from homeroom.sync.house import House
@@ -30,6 +31,10 @@ support access, too. Without all of this `value`s are null.
 
 An address that a token may know nothing of answers exactly like one that does not exist. Errors are `application/problem+json`
 (RFC 9457); `detail` says what to do. Ids of people never stand in an address: they are named in the body."""
+
+
+_FASTAPIS = ("HTTPValidationError", "ValidationError")
+"""Schemas of answers that are none of ours."""
 
 
 def create(
@@ -52,7 +57,7 @@ def bare() -> FastAPI:
     """The application without an installation: what the document and the reference page are made from."""
     app = FastAPI(title="Homeroom management API", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     for routes in ROUTES:
-        app.include_router(routes, prefix=ROOT)
+        app.router.routes.extend(routes.routes)  # including a router would make each of its routes a second time
     app.add_api_route("/openapi.json", _document, include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/docs/style.css", _style, include_in_schema=False)
@@ -70,14 +75,18 @@ def document() -> dict[str, Any]:
         "token": {"type": "http", "scheme": "bearer", "description": "A personal access token (`hr_...`)."}
     }
     made["security"] = [{"token": []}]
-    for schema in ("HTTPValidationError", "ValidationError"):
-        made["components"]["schemas"].pop(schema, None)
-    for operations in made["paths"].values():
-        for operation in operations.values():
-            for status, told in operation["responses"].items():
-                if status >= "400" and "application/json" in told.get("content", {}):
-                    told["content"] = {problems.MEDIA: told["content"]["application/json"]}
+    schemas = {**made["components"]["schemas"], **_problem()}
+    made["components"]["schemas"] = {name: schemas[name] for name in sorted(schemas) if name not in _FASTAPIS}
     return made
+
+
+def _problem() -> dict[str, Any]:
+    """The schema of a problem, which every route names, and of its parts."""
+    told = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    for member in told["properties"].values():
+        if member.get("default", ...) is None:
+            del member["default"]  # as of all other schemas: it says nothing that may be absent would not
+    return {**told.pop("$defs", {}), ProblemBody.__name__: told}
 
 
 async def _document() -> Response:

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from homeroom.desk import tokens
 from homeroom.desk.viewer import Viewer
 from homeroom.doors.api import problems
+from homeroom.doors.api.addresses import OPEN
 from homeroom.doors.api.problems import MOST_BODY, NOT_SIGNED_IN, Problem
 from homeroom.doors.brake import Brake
 from homeroom.roster.faults import TryAgain
@@ -29,8 +30,6 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Observe = Callable[[str, str, int, float], None]
 """Hears of every answered call: method, template of the address, status, seconds."""
 
-ROOT = "/api/v1"
-OPEN = ("/openapi.json", "/docs", "/docs/style.css")
 PER_TOKEN = (600.0, 50.0)
 """Calls of one token at once, and each second after that."""
 PER_STRANGER = (30.0, 0.5)
@@ -65,11 +64,6 @@ class ApiDoor:
     ) -> None:
         self._house, self._inside, self._clock, self._observe = house, inside, clock, observe
         self._callers, self._strangers = Brake(*per_token), Brake(*per_stranger)
-
-    @staticmethod
-    def ours(path: str) -> bool:
-        """Whether an address belongs to this door; a larger application asks before it passes a request on."""
-        return path in OPEN or path == ROOT or path.startswith(ROOT + "/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

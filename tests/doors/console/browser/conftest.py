@@ -33,6 +33,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-opt",  # no page stays long enough to be worth a second, quicker translation of its scripts
 )
 WITHOUT_WINDOW = "chromium-headless-shell"
 """The same engine without a browser around it, which takes a third less time; where it is not installed, the browser itself does."""
