@@ -366,7 +366,11 @@ def test_corrections_that_people_hold_are_written_as_updates(pinewood: Pinewood,
     text = f"local_id,phones.main.number\n{rows[2][1]},555-0100\n"
     told = wrote(pinewood, sheet(pinewood, text), source=source.id)
     assert [(o.action, o.status, o.remote_id) for o in told.outcomes] == [("UPDATE", "SUCCESS", str(rows[2][0]))]
-    assert [c["path"] for c in server.get("/__simulator/log")["calls"]][:3] == ["/oauth/access_token", "/ws/v1/metadata", "/ws/v1/student"]
+    assert [c["path"] for c in server.get("/__simulator/log")["calls"]][:3] == [
+        "/oauth/access_token",
+        "/ws/v1/metadata",
+        "/ws/v1/student",
+    ]
     assert server.sql("SELECT Home_Phone FROM Students WHERE DCID = ?", rows[2][0]) == [("555-0100",)]
 
 

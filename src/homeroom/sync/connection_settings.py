@@ -48,8 +48,8 @@ CONNECTION: tuple[Setting, ...] = (
     Setting(
         "give_up_seconds", "Connection", kinds.number(0, 3600), 300,
         "How long Homeroom tries one call of a server that fails, or asks to wait, before it gives the night up.",
-        "The import then fails as `connection` or `answer_broken`, and nothing is changed.", unit="seconds",
-        kept=("connection", "give_up_seconds"), kinds=("powerschool",), example="900",
+        "A server that says nothing is given up after as long. The import then fails as `connection` or `answer_broken`, and nothing is changed.",
+        unit="seconds", kept=("connection", "give_up_seconds"), kinds=("powerschool",), example="900",
     ),
     Setting(
         "way", "Connection", kinds.one_of("auto", "queries", "tables", "v1"), "auto",

@@ -33,6 +33,8 @@ MOST_IN_MEMORY = 64 << 20
 """Bytes of an answer that is not written to a file: a page of a list, a token, a refusal."""
 MOST_OF_A_FILE = 8 << 30
 """Bytes of a query's whole answer. That of 200,000 students is a fortieth of it."""
+LONG_READ = 4
+"""How much longer a query's whole answer is tried for than a short call: it may come for minutes and then break off."""
 RENEWALS = 2
 """How many fresh tokens one call may cost: a server that refuses those too does not mean the token."""
 
@@ -88,7 +90,7 @@ class Caller:
 
         `judge` raises BrokenAnswer for an answer that is not whole.
         """
-        for attempt in self._attempts():
+        for attempt in self._attempts(longer=LONG_READ):
             with attempt, into.open("w+b") as file:
                 self._authorized(method, path, query, body, file)
                 return judge(file)
@@ -130,13 +132,13 @@ class Caller:
             return wait
         return True
 
-    def _attempts(self, on: Callable[[Exception], bool | float] | None = None) -> Iterator[stamina.Attempt]:
+    def _attempts(self, on: Callable[[Exception], bool | float] | None = None, *, longer: float = 1) -> Iterator[stamina.Attempt]:
         patience = self._patience
         return iter(
             stamina.retry_context(
                 on=on or self._again,
                 attempts=patience.attempts,
-                timeout=None,
+                timeout=patience.whole and patience.whole * longer,
                 wait_initial=patience.first_wait,
                 wait_max=patience.longest_wait,
                 wait_jitter=patience.first_wait,
