@@ -21,6 +21,7 @@ from homeroom.systems.powerschool.client.errors import (
     TooManyRequests,
     UnknownOutcome,
     Unreachable,
+    Untrusted,
 )
 from homeroom.systems.powerschool.client.patience import Pace, Patience, asked_to_wait
 from homeroom.systems.powerschool.client.shapes import at, text
@@ -188,7 +189,7 @@ class Caller:
         except httpx2.TimeoutException as trouble:
             raise Unreachable("no answer in time", path=path) from trouble
         except httpx2.TransportError as trouble:
-            raise Unreachable(f"no connection ({type(trouble).__name__})", path=path) from trouble
+            raise _unreachable(trouble, path) from trouble
         return answer
 
     def _basic(self, path: str) -> httpx2.BasicAuth | None:
@@ -217,6 +218,19 @@ class Caller:
         if not token or not life or not life.isdigit():
             raise BrokenAnswer("a token answer without token or life", path=path, status=answer.status_code)
         return token, float(life)
+
+
+def _unreachable(trouble: httpx2.TransportError, path: str) -> Unreachable:
+    """Why there is no connection, as far as that can be told from what the system said."""
+    cause: BaseException | None = trouble
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Untrusted(f"its certificate is not trusted: {cause.verify_message}", path=path)
+        if isinstance(cause, ConnectionRefusedError):
+            return Unreachable("nothing listens there", path=path)
+        cause = cause.__cause__ or cause.__context__
+    told = "no connection could be made" if isinstance(trouble, httpx2.ConnectError) else "the connection broke off"
+    return Unreachable(told, path=path)
 
 
 @cache
