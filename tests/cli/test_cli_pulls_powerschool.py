@@ -44,4 +44,4 @@ def test_from_a_pretend_server_to_one_refreshed_student(tmp_path: Path) -> None:
     assert homeroom.inside("source", "set", "pinewood", "1", "give_up_seconds=1").status == 0
     for command in (("refresh", "pinewood", "users", one["sourcedId"]), ("source", "test", "pinewood", "1")):
         away = homeroom.inside(*command)
-        assert (away.status, "no connection" in away.err, "retry" in away.out + away.err) == (2, True, False)
+        assert (away.status, "nothing listens there" in away.err, "retry" in away.out + away.err) == (2, True, False)

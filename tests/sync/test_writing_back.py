@@ -361,12 +361,16 @@ def test_corrections_that_people_hold_are_written_as_updates(pinewood: Pinewood,
     assert done.report.outcome == "success"
     with pytest.raises(Misuse, match="nobody holds a correction"):
         wrote(pinewood, None)
-    # A row that names a student by the number that the roster has is an update, and nobody has to be asked.
+    # A row that names a student by the number that the roster has is an update, and nobody has to be asked but the server whose it is.
     server.call("DELETE", "/__simulator/log")
     text = f"local_id,phones.main.number\n{rows[2][1]},555-0100\n"
     told = wrote(pinewood, sheet(pinewood, text), source=source.id)
     assert [(o.action, o.status, o.remote_id) for o in told.outcomes] == [("UPDATE", "SUCCESS", str(rows[2][0]))]
-    assert [c["path"] for c in server.get("/__simulator/log")["calls"]][:2] == ["/oauth/access_token", "/ws/v1/student"]
+    assert [c["path"] for c in server.get("/__simulator/log")["calls"]][:3] == [
+        "/oauth/access_token",
+        "/ws/v1/metadata",
+        "/ws/v1/student",
+    ]
     assert server.sql("SELECT Home_Phone FROM Students WHERE DCID = ?", rows[2][0]) == [("555-0100",)]
 
 

@@ -175,8 +175,13 @@ def _source_setting(setting: Setting) -> Iterator[str]:
     yield f"| counts | {WHEN[setting.acts]} |"
     if setting.kinds:
         yield f"| for sources of kind | {', '.join(f'`{kind}`' for kind in setting.kinds)} |"
-    example = setting.example if re.fullmatch(r"[\w:.,/-]+", setting.example) else f"'{setting.example}'"
+    example = setting.example if re.fullmatch(r"[\w:.,/-]+", setting.example) else _in_a_shell(setting.example)
     yield f"| example | `homeroom source set pinewood 1 {setting.name}={example}` |"
+
+
+def _in_a_shell(text: str) -> str:
+    """Between the quotes that the text itself does not hold, so that it can be typed as it stands."""
+    return f'"{text}"' if "'" in text else f"'{text}'"
 
 
 def _standard(setting: Field[object]) -> str:

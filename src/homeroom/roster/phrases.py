@@ -64,7 +64,8 @@ PHRASES = (
     _("this source has no client secret yet"), _("a contact without its id"), _("the table {table}"),
     _("{host} does not take the client id and secret, or its plug-in is disabled"), _("{host} does not let {user} in"),
     _("it did not answer in time"), _("its name could not be looked up"), _("nothing listens there"), _("no answer in time"),
-    _("no connection ({trouble})"),
+    _("no connection ({trouble})"), _("no connection could be made"), _("the connection broke off"),
+    _("its certificate is not trusted: {trouble}"),
 )  # fmt: skip
 """In the order in which they are tried."""
 _AROUND = (_("{host}: {trouble}"), _("{host} ({trouble})"))

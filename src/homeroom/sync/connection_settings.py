@@ -38,15 +38,23 @@ CONNECTION: tuple[Setting, ...] = (
         example="5b3f6c1e-2d47-4e0a-9c55-0f6f3a1d7e42", required=True,
     ),
     Setting(
+        "district_uuid", "Connection", kinds.text(_("a mark of 1 to 100 characters without blanks"), r"[^\x00-\x20]{1,100}"), None,
+        "The mark by which the district's PowerSchool tells whose it is. It is kept when Homeroom first fetches.",
+        "A server with another mark is another district's: nothing is fetched from it, refreshed or written there, and the import fails as "
+        "`another_powerschool`. Taken out, the next fetch keeps the mark anew.",
+        kept=("connection", "district_uuid"), kinds=("powerschool",), fallback="kept at the first fetch",
+        example="3f1c7a52-9d0e-4b6a-8f21-5c0d7e9b4a16",
+    ),
+    Setting(
         "give_up_seconds", "Connection", kinds.number(0, 3600), 300,
         "How long Homeroom tries one call of a server that fails, or asks to wait, before it gives the night up.",
-        "The import then fails as `connection` or `answer_broken`, and nothing is changed.", unit="seconds",
-        kept=("connection", "give_up_seconds"), kinds=("powerschool",), example="900",
+        "A server that says nothing is given up after as long. The import then fails as `connection` or `answer_broken`, and nothing is changed.",
+        unit="seconds", kept=("connection", "give_up_seconds"), kinds=("powerschool",), example="900",
     ),
     Setting(
         "way", "Connection", kinds.one_of("auto", "queries", "tables", "v1"), "auto",
         "The road by which PowerSchool is fetched: the queries of Homeroom's plug-in, the tables that they read, or `/ws/v1`.",
-        "`auto` takes the first that is open. After a night by queries or tables v1 is never taken, since it has no guardians and no co-teachers: `way_narrower`.",
+        "`auto` takes the first that is open. After a night by queries or tables v1 is never taken, since it has no co-teachers and no staff of the district office: `way_narrower`.",
         kept=("connection", "way"), kinds=("powerschool",), example="tables",
     ),
     Setting(

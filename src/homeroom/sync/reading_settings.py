@@ -99,7 +99,7 @@ ROWS_AND_SCHOOLS: tuple[Setting, ...] = (
     Setting(
         "write_back", "Ownership", kinds.yes_no(), False,
         "Whether students may be updated and inserted in the district's own PowerSchool.",
-        "Switched off, nothing is ever written there; A dry run shows what would be. The plug-in needs the access level FULL as well.",
+        "Switched off, nothing is ever written there; a dry run shows what would be. The plug-in needs the access level FULL as well.",
         "write-back", kept=("write_back",), kinds=("powerschool",), example="true",
     ),
     Setting(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 
 import httpx2
 import pytest
 
-from homeroom.systems.powerschool.client import BrokenAnswer, Patience, PowerSchool, calling
+from homeroom.systems.powerschool.client import BrokenAnswer, Patience, PowerSchool, Unreachable, calling
 
 TOKEN = {"access_token": "t", "expires_in": "3600"}
 
@@ -48,3 +51,35 @@ def test_an_answer_that_never_ends_is_given_up(packed: bool) -> None:
     ):
         _ = sis.metadata
     assert server.given <= calling.MOST_IN_MEMORY + (2 << 20)
+
+
+def calls_to_a_silent_server(patience: Patience) -> int:
+    """How often a server is called that takes every call and says nothing, until it is given up."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as server, ExitStack() as open_calls:
+        sis = open_calls.enter_context(PowerSchool(f"http://127.0.0.1:{server.getsockname()[1]}", "c", "s", patience=patience))
+        with pytest.raises(Unreachable, match="no answer in time"):
+            _ = sis.metadata
+        server.setblocking(False)
+        called = 0
+        try:
+            while True:
+                open_calls.enter_context(server.accept()[0])
+                called += 1
+        except BlockingIOError:
+            return called
+
+
+def test_a_server_that_says_nothing_is_given_up_by_the_time_and_not_by_the_tries() -> None:
+    """Twelve calls of three minutes each would be half a night, and a person who waits for a test would wait as long."""
+    silent = Patience(attempts=12, first_wait=0.001, longest_wait=0.002, answer=0.2, whole=0.3)
+    assert calls_to_a_silent_server(silent) == 2
+    assert calls_to_a_silent_server(replace(silent, attempts=3, whole=None)) == 3
+
+
+def test_patience_of_so_many_seconds_waits_for_no_answer_longer_than_that() -> None:
+    person, night, hasty = (Patience.of(seconds) for seconds in (15, 300, 0.3))
+    assert (person.answer, person.connect, person.whole) == (15, 15, 15)
+    # A query over 100,000 rows takes minutes until it begins to answer, and has them at night.
+    assert (night.answer, night.connect, night.whole) == (180, 20, 300)
+    # Little patience is for tries; a busy server still gets the time in which it can answer at all.
+    assert (hasty.answer, hasty.whole) == (15, 15)

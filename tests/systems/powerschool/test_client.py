@@ -78,6 +78,42 @@ def test_lists_give_every_record_once(sis: PowerSchool, server: Caller) -> None:
     assert all("users_dcid" in person for person in sis.staff(school))
 
 
+def test_every_list_takes_the_expansions_and_extensions_of_its_resource(sis: PowerSchool, server: Caller) -> None:
+    ((school,),) = server.sql("SELECT dcid FROM schools WHERE school_number = 103")
+    row = {"name": "u_schools_extension", "tables": {"u_schools_extension": {"ignoreforintegration": "1"}}}
+    assert server.call("POST", f"/ws/schema/table/u_schools_extension/{school}", row).status_code == 200
+    ticked = {r["id"]: r["_extension_data"] for r in sis.schools(extensions=["u_schools_extension"])}
+    field = ticked[str(school)]["_table_extension"]
+    assert (field["name"], field["_field"][0]["value"]) == ("u_schools_extension", "1")
+    assert server.call("DELETE", f"/ws/schema/table/u_schools_extension/{school}").status_code == 204
+    section = next(iter(sis.sections(str(school), expansions=["term"])))
+    assert section["term"]["id"] == section["term_id"]
+    for listed in (
+        sis.schools(expansions=["school_boundary"]),
+        sis.staff(str(school), expansions=["emails"], extensions=["s_ssf_ncea_x"]),
+        sis.courses(str(school), extensions=["s_crs_crdc_x"]),
+        sis.sections(str(school), extensions=["s_sec_crdc_x"]),
+        sis.terms(str(school), extensions=["s_trm_x"]),
+        sis.section_enrollments(section["id"], extensions=["s_cc_x"]),
+    ):
+        assert next(iter(listed))["id"]
+    asked = " ".join(c["query"] for c in server.get("/__simulator/log")["calls"][-40:])
+    for word in ("school_boundary", "s_ssf_ncea_x", "s_crs_crdc_x", "s_sec_crdc_x", "s_trm_x", "s_cc_x"):
+        assert word in asked
+
+
+def test_assignments_and_several_contacts_are_read(sis: PowerSchool, server: Caller) -> None:
+    ((section,),) = server.sql("SELECT dcid FROM sections WHERE termid = 3600 ORDER BY dcid LIMIT 1")
+    listed = sis.assignments(str(section))
+    assert listed
+    assert listed == [sis.assignment(a["assignmentid"]) for a in listed]
+    assert {a["sectionsdcid"] for a in listed} == {str(section)}
+    some = [str(row[0]) for row in server.sql("SELECT DISTINCT personid FROM studentcontactassoc ORDER BY 1 LIMIT 3")]
+    assert [c["contactId"] for c in sis.contacts_of(some)] == some
+    ((student,),) = server.sql("SELECT studentdcid FROM studentcontactassoc ORDER BY 1 LIMIT 1")
+    assert set(sis.contact_slots(str(student))) <= {"mother", "father", "guardian", "emergency1", "emergency2", "emergency3"}
+
+
 def test_rows_of_a_table_come_by_key(sis: PowerSchool, server: Caller) -> None:
     rows = list(sis.rows("cc", ["dcid", "studentid", "sectionid", "dateleft"]))
     assert {r["dcid"] for r in rows} == ids(server, "cc")
@@ -173,7 +209,7 @@ def test_patience_ends_in_one_clear_error(server: Caller) -> None:
         port = closed.getsockname()[1]
     with (
         PowerSchool(f"http://127.0.0.1:{port}", "a", "b", patience=brief) as nobody,
-        pytest.raises(Unreachable, match="no connection"),
+        pytest.raises(Unreachable, match="nothing listens there"),
     ):
         _ = nobody.metadata
 

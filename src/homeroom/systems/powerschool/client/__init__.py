@@ -22,6 +22,7 @@ from homeroom.systems.powerschool.client.errors import (
     TooManyRequests,
     UnknownOutcome,
     Unreachable,
+    Untrusted,
 )
 from homeroom.systems.powerschool.client.patience import Patience
 
@@ -38,4 +39,5 @@ __all__ = [
     "TooManyRequests",
     "UnknownOutcome",
     "Unreachable",
+    "Untrusted",
 ]

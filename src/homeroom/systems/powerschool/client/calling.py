@@ -21,6 +21,7 @@ from homeroom.systems.powerschool.client.errors import (
     TooManyRequests,
     UnknownOutcome,
     Unreachable,
+    Untrusted,
 )
 from homeroom.systems.powerschool.client.patience import Pace, Patience, asked_to_wait
 from homeroom.systems.powerschool.client.shapes import at, text
@@ -33,6 +34,8 @@ MOST_IN_MEMORY = 64 << 20
 """Bytes of an answer that is not written to a file: a page of a list, a token, a refusal."""
 MOST_OF_A_FILE = 8 << 30
 """Bytes of a query's whole answer. That of 200,000 students is a fortieth of it."""
+LONG_READ = 4
+"""How much longer a query's whole answer is tried for than a short call: it may come for minutes and then break off."""
 RENEWALS = 2
 """How many fresh tokens one call may cost: a server that refuses those too does not mean the token."""
 
@@ -88,7 +91,7 @@ class Caller:
 
         `judge` raises BrokenAnswer for an answer that is not whole.
         """
-        for attempt in self._attempts():
+        for attempt in self._attempts(longer=LONG_READ):
             with attempt, into.open("w+b") as file:
                 self._authorized(method, path, query, body, file)
                 return judge(file)
@@ -130,13 +133,13 @@ class Caller:
             return wait
         return True
 
-    def _attempts(self, on: Callable[[Exception], bool | float] | None = None) -> Iterator[stamina.Attempt]:
+    def _attempts(self, on: Callable[[Exception], bool | float] | None = None, *, longer: float = 1) -> Iterator[stamina.Attempt]:
         patience = self._patience
         return iter(
             stamina.retry_context(
                 on=on or self._again,
                 attempts=patience.attempts,
-                timeout=None,
+                timeout=patience.whole and patience.whole * longer,
                 wait_initial=patience.first_wait,
                 wait_max=patience.longest_wait,
                 wait_jitter=patience.first_wait,
@@ -186,7 +189,7 @@ class Caller:
         except httpx2.TimeoutException as trouble:
             raise Unreachable("no answer in time", path=path) from trouble
         except httpx2.TransportError as trouble:
-            raise Unreachable(f"no connection ({type(trouble).__name__})", path=path) from trouble
+            raise _unreachable(trouble, path) from trouble
         return answer
 
     def _basic(self, path: str) -> httpx2.BasicAuth | None:
@@ -215,6 +218,19 @@ class Caller:
         if not token or not life or not life.isdigit():
             raise BrokenAnswer("a token answer without token or life", path=path, status=answer.status_code)
         return token, float(life)
+
+
+def _unreachable(trouble: httpx2.TransportError, path: str) -> Unreachable:
+    """Why there is no connection, as far as that can be told from what the system said."""
+    cause: BaseException | None = trouble
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Untrusted(f"its certificate is not trusted: {cause.verify_message}", path=path)
+        if isinstance(cause, ConnectionRefusedError):
+            return Unreachable("nothing listens there", path=path)
+        cause = cause.__cause__ or cause.__context__
+    told = "no connection could be made" if isinstance(trouble, httpx2.ConnectError) else "the connection broke off"
+    return Unreachable(told, path=path)
 
 
 @cache

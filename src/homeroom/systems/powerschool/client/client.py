@@ -84,9 +84,9 @@ class PowerSchool:
 
     # -- /ws/v1: lists
 
-    def schools(self) -> Listing:
+    def schools(self, *, expansions: Sequence[str] = (), extensions: Sequence[str] = ()) -> Listing:
         """The district's schools. `id` is SCHOOLS.DCID, `school_number` what students and sections name."""
-        return self._list("/ws/v1/district/school", "school")
+        return self._list("/ws/v1/district/school", "school", expansions=expansions, extensions=extensions)
 
     def students(
         self,
@@ -105,27 +105,29 @@ class PowerSchool:
         wanted = q if q is not None or school is None else EVERY_STATUS
         return self._list(path, "student", q=wanted, expansions=expansions, extensions=extensions, start=start)
 
-    def staff(self, school: str, *, expansions: Sequence[str] = ()) -> Listing:
+    def staff(self, school: str, *, expansions: Sequence[str] = (), extensions: Sequence[str] = ()) -> Listing:
         """Active staff of one school (its `id`); a person at two schools is two records with one `users_dcid`."""
-        return self._list(f"/ws/v1/school/{_id(school)}/staff", "staff", expansions=expansions)
+        return self._list(f"/ws/v1/school/{_id(school)}/staff", "staff", expansions=expansions, extensions=extensions)
 
-    def courses(self, school: str) -> Listing:
+    def courses(self, school: str, *, extensions: Sequence[str] = ()) -> Listing:
         """Courses of one school."""
-        return self._list(f"/ws/v1/school/{_id(school)}/course", "course")
+        return self._list(f"/ws/v1/school/{_id(school)}/course", "course", extensions=extensions)
 
-    def sections(self, school: str, *, start_year: int | None = None, expansions: Sequence[str] = ()) -> Listing:
+    def sections(
+        self, school: str, *, start_year: int | None = None, expansions: Sequence[str] = (), extensions: Sequence[str] = ()
+    ) -> Listing:
         """Sections of one school, of the current school year or of the one that begins in `start_year`."""
         q = None if start_year is None else f"term.start_year=={start_year}"
-        return self._list(f"/ws/v1/school/{_id(school)}/section", "section", q=q, expansions=expansions)
+        return self._list(f"/ws/v1/school/{_id(school)}/section", "section", q=q, expansions=expansions, extensions=extensions)
 
-    def terms(self, school: str, *, start_year: int | None = None) -> Listing:
+    def terms(self, school: str, *, start_year: int | None = None, extensions: Sequence[str] = ()) -> Listing:
         """Terms of one school, of the current school year or of the one that begins in `start_year`."""
         q = None if start_year is None else f"start_year=={start_year}"
-        return self._list(f"/ws/v1/school/{_id(school)}/term", "term", q=q)
+        return self._list(f"/ws/v1/school/{_id(school)}/term", "term", q=q, extensions=extensions)
 
-    def section_enrollments(self, section: str) -> Listing:
+    def section_enrollments(self, section: str, *, extensions: Sequence[str] = ()) -> Listing:
         """Enrollments of one section, dropped ones among them."""
-        return self._list(f"/ws/v1/section/{_id(section)}/section_enrollment", "section_enrollment")
+        return self._list(f"/ws/v1/section/{_id(section)}/section_enrollment", "section_enrollment", extensions=extensions)
 
     def count(self, path: str, q: str | None = None) -> int:
         """The server's own count of a list under `/ws/v1`."""
@@ -156,6 +158,25 @@ class PowerSchool:
     def contact(self, id: str) -> Record:
         """One contact by its id (PERSON.ID), with the students whose contact it is. Raises NotFound."""
         found: Record = self.caller.read("GET", f"/ws/contacts/contact/{_id(id)}")
+        return found
+
+    def contacts_of(self, ids: Sequence[str]) -> list[Record]:
+        """Several contacts by their ids."""
+        return as_list(self.caller.read("GET", "/ws/contacts/contacts", {"contactids": ",".join(map(_id, ids))}))
+
+    def contact_slots(self, student: str) -> list[str]:
+        """Which of the old places for contacts (mother, father, guardian, emergency1 to 3) a student's contacts came from."""
+        return list(self.caller.read("GET", f"/ws/contacts/student/original_contact_types/in_use/{_id(student)}") or ())
+
+    # -- PowerTeacher
+
+    def assignments(self, section: str) -> list[Record]:
+        """A section's assignments, by the section's `id`. What PowerSchool answers there was never published (inferred)."""
+        return as_list(self.caller.read("GET", f"/powerschool-ptg-api/v2/section/{_id(section)}/assignment"))
+
+    def assignment(self, id: str) -> Record:
+        """One assignment by its id. Raises NotFound."""
+        found: Record = self.caller.read("GET", f"/powerschool-ptg-api/v2/assignment/{_id(id)}")
         return found
 
     # -- /ws/schema

@@ -2,7 +2,8 @@
 
     PowerSchoolError
     ├── Unreachable          no connection, no answer in time, maintenance, 5xx; the same call may succeed later
-    │   └── TooManyRequests  429 for longer than our patience
+    │   ├── TooManyRequests  429 for longer than our patience
+    │   └── Untrusted        its certificate is not to be trusted; nothing was sent
     ├── BrokenAnswer         half an answer, HTML under a 200, pages that do not agree, for longer than our patience
     ├── SignInRefused        client id or secret are wrong, or the plug-in is disabled
     ├── AccessClosed         the plug-in has no access level for /ws/v1 (PowerSchool 25.2 and newer)
@@ -41,6 +42,10 @@ class TooManyRequests(Unreachable):
     """The server asked us to slow down for longer than we were ready to wait. `wait`: the seconds that it named, if it did."""
 
     wait: float | None = None
+
+
+class Untrusted(Unreachable):
+    """The server shows a certificate that has expired, is for another name, or comes from nobody who is trusted. Nothing was sent."""
 
 
 class BrokenAnswer(PowerSchoolError):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+LEAST_WAITED_FOR = 15.0
+"""Seconds that every server gets for an answer: a busy one that is told nothing takes a few."""
 _SECONDS = re.compile(rb"(\d+(?:\.\d+)?)\s*second")
 
 
@@ -18,7 +20,8 @@ class Patience:
     """Limits of trying, in seconds but for `attempts`, which counts the tries of one call.
 
     `first_wait` doubles from try to try up to `longest_wait`, which also caps what a server may ask us to wait. `answer`: how
-    long one answer may take to begin; queries over 100,000 rows take minutes.
+    long one answer may take to begin; queries over 100,000 rows take minutes. `whole`: after so long no further try of a call is
+    begun, however many are left: a server that takes calls and says nothing would cost `answer` for each.
     """
 
     attempts: int = 8
@@ -28,11 +31,20 @@ class Patience:
     answer: float = 180.0
     passes: int = 4
     """How often a list is read again when its pages do not agree."""
+    whole: float | None = None
 
     @classmethod
     def of(cls, seconds: float) -> Patience:
-        """Patience of so many seconds for one call: some twelve tries, spread over them."""
-        return cls(attempts=12, first_wait=min(0.5, seconds / 500), longest_wait=min(60.0, seconds / 6))
+        """Patience of so many seconds for one call: some twelve tries, spread over them, and no answer waited for any longer."""
+        usual, whole = cls(), max(LEAST_WAITED_FOR, seconds)
+        return cls(
+            attempts=12,
+            first_wait=min(0.5, seconds / 500),
+            longest_wait=min(60.0, seconds / 6),
+            connect=min(usual.connect, whole),
+            answer=min(usual.answer, whole),
+            whole=whole,
+        )
 
 
 def asked_to_wait(header: str | None, body: bytes, now: datetime | None = None) -> float | None:

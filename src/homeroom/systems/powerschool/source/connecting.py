@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from stamina.instrumentation import set_on_retry_hooks
@@ -10,8 +12,11 @@ from homeroom.roster.faults import Refused
 from homeroom.systems.fetching import Errand
 from homeroom.systems.powerschool.client import Patience, PowerSchool, PowerSchoolError
 from homeroom.systems.powerschool.client.calling import trusted
+from homeroom.systems.powerschool.client.shapes import text
 from homeroom.systems.powerschool.source.troubles import reason
 from homeroom.systems.reached import Reached
+
+MOST_OF_A_MARK = 100
 
 
 def client(errand: Errand) -> PowerSchool:
@@ -35,6 +40,32 @@ def client(errand: Errand) -> PowerSchool:
         )
     except PowerSchoolError as trouble:
         raise reason(trouble, host(errand)) from None
+
+
+@contextmanager
+def connected(errand: Errand) -> Iterator[PowerSchool]:
+    """A client whose server is that of the district that was met before. Raises Refused, and PowerSchoolError."""
+    with client(errand) as sis:
+        meet(sis, errand)
+        yield sis
+
+
+def meet(sis: PowerSchool, errand: Errand) -> None:
+    """Look whose server answers, where an earlier pull kept that: every PowerSchool counts its records from one, so that another
+    district's students would pass for ours, one by one and below every limit. Raises Refused `another_powerschool`.
+    """
+    pinned = errand.settings.get("district_uuid")
+    if pinned is None:
+        return
+    shown = district_of(sis)
+    if shown is not None and shown.lower() != pinned.lower():
+        raise Refused("another_powerschool", host=host(errand)).beside(f"district_uuid {shown}, before {pinned}")
+
+
+def district_of(sis: PowerSchool) -> str | None:
+    """The mark of its district that a server tells; None of one that tells none, or something else than a mark."""
+    told = text(sis.metadata.get("district_uuid"))
+    return told if told is not None and 0 < len(told) <= MOST_OF_A_MARK and told.isprintable() and " " not in told else None
 
 
 def host(errand: Errand) -> str:

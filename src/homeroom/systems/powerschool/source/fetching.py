@@ -15,7 +15,7 @@ from homeroom.systems.powerschool.client import AccessClosed, FieldsRefused, Not
 from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.queries import BASE, FILES, Query
 from homeroom.systems.powerschool.source import by_v1, guardians, sheets
-from homeroom.systems.powerschool.source.connecting import client, host
+from homeroom.systems.powerschool.source.connecting import connected, district_of, host
 from homeroom.systems.powerschool.source.troubles import CLOSED, told
 from homeroom.systems.powerschool.source.ways import Way, installed, refuse_less
 
@@ -24,8 +24,9 @@ MARKS = FILES["legal_guardians"]
 
 def fetch(errand: Errand) -> Fetched:
     """Pull the whole district. Raises Refused: either everything came whole, or nothing is delivered."""
-    with told(host(errand)), client(errand) as sis:
+    with told(host(errand)), connected(errand) as sis:
         version = sis.metadata.get("powerschool_version")
+        pinned, district = errand.settings.get("district_uuid"), district_of(sis)
         way, why, files = _brought(sis, errand)
     names = {f.name for f in files}
     before = set(errand.known.get("files", ()))
@@ -35,7 +36,8 @@ def fetch(errand: Errand) -> Fetched:
         raise Refused("query_missing", what=", ".join(lost))
     known = {"powerschool_version": version, "files": sorted(names | set(alone)), "way": way, "why": why}
     state = guardians.STATE_COMES if guardians.FILE in names else guardians.STATE_CLOSED
-    return Fetched(tuple(files), known | {guardians.QUERY: state}, noted=_noted(errand, way, why, state))
+    learnt = {"district_uuid": district} if district is not None and pinned is None else {}
+    return Fetched(tuple(files), known | {guardians.QUERY: state}, learnt=learnt, noted=_noted(errand, way, why, state))
 
 
 def _noted(errand: Errand, way: Way, why: str, guardians_now: str) -> dict[str, str]:

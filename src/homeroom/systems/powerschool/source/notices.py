@@ -14,7 +14,7 @@ from urllib.parse import unquote_plus
 from homeroom.systems.fetching import Changes, Errand, Fetched, Held, Hint, Notified
 from homeroom.systems.powerschool.client import NotFound, Rejected
 from homeroom.systems.powerschool.source.asking import Asking, asking
-from homeroom.systems.powerschool.source.connecting import client, host
+from homeroom.systems.powerschool.source.connecting import connected, host
 from homeroom.systems.powerschool.source.singles import Found, kind_of
 from homeroom.systems.powerschool.source.troubles import told
 
@@ -74,7 +74,7 @@ def some(errand: Errand, hints: Collection[Hint], held: Held) -> Fetched:
     by_kind: dict[str, set[str]] = {}
     for hint in hints:
         by_kind.setdefault(hint.resource, set()).add(hint.key)
-    with told(host(errand)), client(errand) as sis, asking(sis, errand) as road:
+    with told(host(errand)), connected(errand) as sis, asking(sis, errand) as road:
         meant = {key for kind, keys in by_kind.items() for key in _meant(road, kind, keys, held)}
         for kind, query in LISTED.items():
             meant |= set(_listed(errand, road, query, by_kind.get(kind, set()), found, held))
@@ -129,7 +129,7 @@ def _listed(
 
 def changes(errand: Errand, application: str, version: int) -> Changes | None:
     """The records that changed since a data version. None where the server does not know it, or the application's name."""
-    with told(host(errand)), client(errand) as sis:
+    with told(host(errand)), connected(errand) as sis:
         try:
             now, tables = sis.changed_since(application, version)
         except (NotFound, Rejected):
@@ -140,13 +140,13 @@ def changes(errand: Errand, application: str, version: int) -> Changes | None:
 
 def subscribe(errand: Errand, key: str, address: str) -> None:
     """Let PowerSchool tell of changes at an address, in place of whatever the plug-in was subscribed to. Raises Refused."""
-    with told(host(errand)), client(errand) as sis:
+    with told(host(errand)), connected(errand) as sis:
         sis.subscribe(key, address, EVENTS)
 
 
 def unsubscribe(errand: Errand) -> None:
     """End it; that there was none is fine. Raises Refused."""
-    with told(host(errand)), client(errand) as sis:
+    with told(host(errand)), connected(errand) as sis:
         sis.unsubscribe()
 
 

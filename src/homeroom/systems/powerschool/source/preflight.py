@@ -13,7 +13,7 @@ from homeroom.systems.powerschool.client.errors import Field
 from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.queries import BASE, Query
 from homeroom.systems.powerschool.source import guardians
-from homeroom.systems.powerschool.source.connecting import client, host
+from homeroom.systems.powerschool.source.connecting import connected, host
 from homeroom.systems.powerschool.source.troubles import CLOSED, each, lines, told
 from homeroom.systems.powerschool.source.ways import way_of
 
@@ -32,7 +32,7 @@ VERSIONS = _(
 def look(errand: Errand) -> dict[str, Any]:
     """What is there and what is missing, as plain values and sentences. Raises Refused only where the server itself cannot be reached."""
     asked = extended(errand.settings.get("extension_fields", ()))
-    with told(host(errand)), client(errand) as sis:
+    with told(host(errand)), connected(errand) as sis:
         found: dict[str, Any] = {
             "version": sis.metadata.get("powerschool_version"),
             "time_zone": sis.metadata.get("district_timezone"),

@@ -19,7 +19,7 @@ from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.queries import FILES
 from homeroom.systems.powerschool.source import guardians, sheets
 from homeroom.systems.powerschool.source.asking import Asking, asking
-from homeroom.systems.powerschool.source.connecting import client, host
+from homeroom.systems.powerschool.source.connecting import connected, host
 from homeroom.systems.powerschool.source.told import Asked, Row, Told
 from homeroom.systems.powerschool.source.troubles import told
 from homeroom.systems.powerschool.source.v1_rows import TAKEN
@@ -58,7 +58,7 @@ def one(errand: Errand, single: Single) -> Fetched:
     if not single.by_number and kind_of(single) is None:
         raise Refused("not_refreshable", what=single.table)
     found = Found(errand)
-    with told(host(errand)), client(errand) as sis, asking(sis, errand) as road:
+    with told(host(errand)), connected(errand) as sis, asking(sis, errand) as road:
         single = _with_id(sis, single) if single.by_number else single
         asked = kind_of(single)
         assert asked is not None

@@ -15,6 +15,7 @@ from homeroom.systems.powerschool.client import (
     Rejected,
     SignInRefused,
     Unreachable,
+    Untrusted,
 )
 from homeroom.systems.powerschool.client.errors import Field
 
@@ -56,6 +57,8 @@ def _declared(trouble: PowerSchoolError, host: str) -> Refused:
             return Refused("query_closed", what=trouble.path.removesuffix("/count").rpartition("/")[2])
         case NotFound():
             return Refused("query_missing", what=trouble.path.rpartition("/")[2] or trouble.path)
+        case Untrusted():
+            return Refused("certificate_untrusted", host=host)
         case Unreachable():
             return Refused("connection", what=f"{host}: {trouble.what}")
         case BrokenAnswer():

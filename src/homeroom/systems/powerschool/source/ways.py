@@ -35,7 +35,7 @@ def installed(sis: PowerSchool, asked: Sequence[Query]) -> bool:
 
 
 def refuse_less(way: Way, errand: Errand, why: Said | str) -> None:
-    """Raises Refused `way_narrower` where the last round came by a road that carries more: v1 has no guardians and no co-teachers."""
+    """Raises Refused `way_narrower` where the last round came by a road that carries more: v1 has no co-teachers and nobody of the district office alone."""
     before = errand.known.get("way", "queries" if errand.known.get("files") else way)
     if way == "v1" and before != "v1":
         raise Refused("way_narrower", before=before, why=why)

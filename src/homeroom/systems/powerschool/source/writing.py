@@ -11,7 +11,7 @@ from homeroom.systems.fetching import Errand, Hint
 from homeroom.systems.powerschool.client import PowerSchool, student_writes
 from homeroom.systems.powerschool.client.shapes import text
 from homeroom.systems.powerschool.client.student_rules import RULES, extension, problems
-from homeroom.systems.powerschool.source.connecting import client, host
+from homeroom.systems.powerschool.source.connecting import client, host, meet
 from homeroom.systems.powerschool.source.troubles import told
 from homeroom.systems.writing import Action, Call, Finding, Record, Written
 
@@ -35,8 +35,15 @@ class StudentWriter:
     corrections: Mapping[str, str] = CORRECTIONS
     known = tuple(RULES)
 
-    def __init__(self, sis: PowerSchool, host: str, prefix: str = "") -> None:
-        self._sis, self._host, self._prefix = sis, host, prefix
+    def __init__(self, sis: PowerSchool, errand: Errand) -> None:
+        self._sis, self._errand, self._host, self._prefix = sis, errand, host(errand), errand.prefix
+
+    @contextmanager
+    def _asked(self) -> Iterator[PowerSchool]:
+        """The client, once it is known whose server answers: a dry run that asks nothing needs no server."""
+        with told(self._host):
+            meet(self._sis, self._errand)
+            yield self._sis
 
     def hint(self, id: str) -> Hint:
         """As an event would name the student."""
@@ -55,8 +62,8 @@ class StudentWriter:
         """The DCID of the student with that number, of whatever status."""
         if not number.isascii() or not number.isdecimal():
             return None
-        with told(self._host):
-            return text((self._sis.numbered(str(int(number))) or {}).get("id"))
+        with self._asked() as sis:
+            return text((sis.numbered(str(int(number))) or {}).get("id"))
 
     def record(self, cells: Mapping[str, str], uid: str, action: Action, id: str | None) -> Record:
         """The row in the API's shape. The number by which an UPDATE was found is not sent: PowerSchool lets nobody change it."""
@@ -83,8 +90,8 @@ class StudentWriter:
 
     def send(self, records: Sequence[Record]) -> list[Written]:
         """Send one call, and read back whatever it gave no answer for."""
-        with told(self._host):
-            return [_written(r) for r in student_writes.send(self._sis, records)]
+        with self._asked() as sis:
+            return [_written(r) for r in student_writes.send(sis, records)]
 
     def provable(self, record: Record) -> bool:
         """An INSERT is looked for by its number; PowerSchool takes no number twice."""
@@ -92,15 +99,15 @@ class StudentWriter:
 
     def look(self, record: Record) -> Written:
         """Read one record back."""
-        with told(self._host):
-            return _written(student_writes.read_back(self._sis, record))
+        with self._asked() as sis:
+            return _written(student_writes.read_back(sis, record))
 
 
 @contextmanager
 def writer(errand: Errand) -> Iterator[StudentWriter]:
     """A writer for a source; nothing is sent yet. Raises Refused when something of the set-up is missing."""
     with client(errand) as sis:
-        yield StudentWriter(sis, host(errand), errand.prefix)
+        yield StudentWriter(sis, errand)
 
 
 def _written(result: student_writes.Result) -> Written:
