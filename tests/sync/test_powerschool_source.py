@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -66,6 +67,13 @@ def test_the_roster_is_what_powerschool_holds(pinewoods: Pinewood, server: Calle
     assert counts["orgs"] == one("SELECT count(*) FROM schools WHERE school_number NOT IN (0, 999999)")[0][0] + 1
     assert counts["classes"] == one("SELECT count(*) FROM sections WHERE termid BETWEEN 3600 AND 3699")[0][0]
     assert counts["demographics"] == one("SELECT count(*) FROM students WHERE enroll_status IN (0, -1)")[0][0]
+    ((dcid, begun, ended),) = one("SELECT dcid, entrydate, exitdate FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 1")
+    assert json.loads(pinewoods.records("users")[f"S{dcid}"]["metadata"]) == {"entryDate": begun, "exitDate": ended}
+    ((number, low, high),) = one(
+        "SELECT school_number, low_grade, high_grade FROM schools WHERE low_grade = 0 AND high_grade > 0 LIMIT 1"
+    )
+    told = json.loads(pinewoods.records("orgs")[str(number)]["metadata"])
+    assert (told["lowGrade"], told["highGrade"]) == ("KG", f"{high:02d}")
     again = pull(pinewoods)
     assert (again.revision_after, {t: r for t, r in again.tables.items() if r.added or r.updated or r.removed}) == (1, {})
 
@@ -128,6 +136,16 @@ FAULTS = [
     ("503:1", "connection"), ("500:1", "connection"), ("429:1", "connection"), ("html:1", "connection"), ("down", "connection"), ("drop:1", "connection"),
     ("truncate:1", "answer_broken"), ("emptybody:1", "answer_broken"),
 ]  # fmt: skip
+
+
+def test_a_source_is_saved_before_all_is_known_and_says_what_it_waits_for(pinewood: Pinewood) -> None:
+    settings = {"url": "https://powerschool.example", "client_id": "5b3f6c1e"}
+    source = sources.add(pinewood.house, SLUG, "powerschool", settings=settings).source
+    waiting = pull(pinewood).reason
+    assert waiting is not None
+    assert (waiting.code, waiting.message) == ("not_connected_yet", "The source has no client secret yet.")
+    with pytest.raises(pulling.NotReached, match="has no client secret yet"):
+        pulling.look(pinewood.house, SLUG, source.id, NOW)
 
 
 def test_a_server_that_fails_for_good_changes_nothing(pulled: Pinewood, server: Caller) -> None:

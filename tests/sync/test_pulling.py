@@ -186,6 +186,11 @@ def test_a_source_is_saved_before_it_can_connect_but_not_without_an_address(pine
     with pytest.raises(Misuse, match="needs host, username"):
         sources.add(pinewood.house, SLUG, "sftp-pull")
     source = sources.add(pinewood.house, SLUG, "sftp-pull", settings={"host": "sftp.invalid", "username": "u"}).source
+    assert source.secret is None
+    early = pull(pinewood).reason
+    assert early is not None
+    assert (early.code, early.message) == ("not_connected_yet", "The source has no password or key yet.")
+    sources.set_secrets(pinewood.house, SLUG, source.id, {"password": PASSWORD})
     report = pull(pinewood)
     assert (report.outcome, reason(report)) == ("failed", "no_public_address")
     assert "sftp.invalid" in str(report.reason)
@@ -193,7 +198,6 @@ def test_a_source_is_saved_before_it_can_connect_but_not_without_an_address(pine
         Misuse, match=r"source 99 is not one that Homeroom fetches from; those of pinewood that it fetches from: 1"
     ):
         pulling.begin(pinewood.house, SLUG, 99, datetime.now(UTC))
-    assert source.secret is None
 
 
 def test_a_look_shows_key_and_files_and_writes_nothing(pinewood: Pinewood, remote: Remote) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,14 +15,18 @@ from sqlglot import exp, parse_one
 from e2e.installation import Installation
 from homeroom.roster.faults import Misuse
 from homeroom.simulator.powerschool import packages
+from homeroom.systems import powerschool
 from homeroom.systems.powerschool.client import FieldsRefused, NotFound, PowerSchool
 from homeroom.systems.powerschool.plugin.extensions import extended
 from homeroom.systems.powerschool.plugin.inspection import faults, touched_fields
 from homeroom.systems.powerschool.plugin.package import Publisher, fields, package
-from homeroom.systems.powerschool.plugin.queries import BASE, Query, of_pack, packs, queries
+from homeroom.systems.powerschool.plugin.queries import BASE, FILES, Query, of_pack, packs, queries
 from pretend import Caller, pretend
 
 OWN = ("schools.u_schools_extension.ignoreforintegration",)
+KEYS = {"dcid", "studentcontactdetailid"}
+"""Columns that put rows in order and tell them apart, and are nothing that a roster would hold."""
+LAYOUTS = Path(powerschool.__file__).parent / "powerschool-api"
 WHOLE = package(Publisher(url="https://roster.example"), ("legal-guardian",), own=OWN)
 
 
@@ -60,6 +65,17 @@ def test_every_field_that_a_query_touches_is_asked_for_with_its_reason_and_no_ot
     # Every column in the SQL says which table it is of: else its right could not be told.
     aliases = {s.alias_or_name.lower() for s in tree.selects}
     assert not [c.sql() for c in tree.find_all(exp.Column) if not c.table and c.name.lower() not in aliases]
+
+
+@pytest.mark.parametrize("query", queries().values(), ids=lambda q: q.key)
+def test_every_column_that_a_query_brings_goes_into_the_roster(query: Query) -> None:
+    words: set[str] = set()
+    for path in sorted(LAYOUTS.glob("*.toml")):
+        layout = tomllib.loads(path.read_text())
+        if FILES[query.key] in str(layout):
+            told = {key: part for key, part in layout.items() if key not in ("ignore", "notes", "help")}
+            words |= set(re.findall(r"\w+", str(told)))
+    assert set(query.columns) - words - KEYS == set()
 
 
 def test_the_base_asks_for_nothing_that_only_some_servers_have() -> None:

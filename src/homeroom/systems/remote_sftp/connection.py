@@ -37,10 +37,12 @@ async def connected(
 ) -> AsyncIterator[tuple[asyncssh.SFTPClient, str]]:
     """An open SFTP session and the host key that the server showed (`KIND SHA256:...`).
 
-    Raises Refused: `connection`, `credentials`, `host_key_changed`, `no_public_address`.
+    Raises Refused: `connection`, `credentials`, `host_key_changed`, `no_public_address`, `not_connected_yet`.
     """
     host, port = settings["host"], int(settings.get("port") or 22)
     pinned = settings.get("host_key")
+    if not secrets.get("password") and not secrets.get("key"):
+        raise Refused("not_connected_yet", what="password or key")
     watch = _Watch(pinned)
     try:
         async with asyncio.timeout(LOGIN_SECONDS):

@@ -31,6 +31,11 @@ Values = Literal["shown", "elevate", "closed", "never"]
 MENDS = {
     "credentials": ("sources", N_("Open the sources")),
     "connection": ("sources", N_("Open the sources")),
+    "certificate_untrusted": ("sources", N_("Open the sources")),
+    "another_powerschool": ("sources", N_("Open the sources")),
+    "not_connected_yet": ("sources", N_("Open the sources")),
+    "host_key_changed": ("sources", N_("Open the sources")),
+    "set_too_large": ("sources", N_("Open the sources")),
     "header_mismatch": ("layouts", N_("Open the layouts")),
     "file_unknown": ("layouts", N_("Open the layouts")),
     "schools_not_found": ("schools", N_("Match schools")),

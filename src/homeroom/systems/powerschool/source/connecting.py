@@ -23,9 +23,7 @@ def client(errand: Errand) -> PowerSchool:
     """The client of a source; nothing is sent yet. Raises Refused when something of the set-up is missing."""
     url, client_id, secret = errand.settings.get("url"), errand.settings.get("client_id"), errand.secrets.get("client_secret")
     if not url or not client_id or not secret:
-        raise Refused(
-            "credentials", what="this source has no client secret yet" if not secret else "address or client id is missing"
-        )
+        raise Refused("not_connected_yet", what="address" if not url else "client id" if not client_id else "client secret")
     set_on_retry_hooks([])  # what is tried again is a step of the errand, and no line in a log
     patience = Patience.of(errand.settings["give_up_seconds"])
     try:

@@ -92,7 +92,6 @@ def _row(student: str, contact: Record, link: Record, entry: Record) -> Row:
         "relationship": entry.get("relationship"),
         "contactpriorityorder": link.get("sequence"),
         "iscustodial": _flag(entry.get("custodial")),
-        "isemergency": _flag(entry.get("emergency")),
         "liveswithflg": _flag(entry.get("livesWith")),
         "receivesmailflg": _flag(entry.get("receivesMail")),
         "email": _email(as_list(contact.get("emails"))),
