@@ -36,14 +36,16 @@ def make(house: House, asking: Viewer, slug: str, number: int, facts: Mapping[st
     A password that lies in a link nobody opened is used by nobody: the one before that stays good then.
 
     `facts` are what else the page shows (its host key), by name; host and port are those of the day when it is opened. Raises Misuse for
-    a source without an account.
+    a source without an account, TryAgain while others make so many that it does not come to its turn.
     """
     password = passwords.new_password()
-    unseen = waiting(house, slug, number, now) is not None
-    account, _ = accounts.rotate(house, slug, number, passwords.hashed(password), OVERLAP, asking.who, unseen=unseen)
-    values = {"password": password, "facts": {**facts, "username": account.username}}
-    house.stores.control.audit.add(AuditRow(now, asking.who, "link-made", slug, {"source": number, "kind": KIND}))
-    return once.make(house, KIND, f"{slug} {number}", values, asking.who, now, slug)
+    hashed = passwords.hashed(password)
+    with house.stores.sole("link"):  # of two at once the link that lives has to be the one with the newer password
+        unseen = waiting(house, slug, number, now) is not None
+        account, _ = accounts.rotate(house, slug, number, hashed, OVERLAP, asking.who, unseen=unseen)
+        values = {"password": password, "facts": {**facts, "username": account.username}}
+        house.stores.control.audit.add(AuditRow(now, asking.who, "link-made", slug, {"source": number, "kind": KIND}))
+        return once.make(house, KIND, f"{slug} {number}", values, asking.who, now, slug)
 
 
 def waiting(house: House, slug: str, number: int, now: datetime) -> Once | None:

@@ -193,6 +193,10 @@ class OnceLinks:
             "expires": written(made.expires),
         }
         with self._place.write() as connection:
+            if (
+                self._place.dialect == "postgresql"
+            ):  # or two that are made at once would not see each other; SQLite has one writer anyway
+                connection.exec_driver_sql(f"LOCK TABLE {self._place.name('once')} IN SHARE ROW EXCLUSIVE MODE")
             others = delete(once).where(once.c.kind == made.kind, once.c.about == made.about, once.c.used.is_(None))
             connection.execute(others)
             connection.execute(insert(once).values(row))
