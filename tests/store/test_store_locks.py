@@ -32,6 +32,12 @@ def test_a_lock_keeps_others_out_until_it_is_left(stores: Stores) -> None:
         pass
 
 
+def test_a_lock_that_was_left_is_free_at_once(stores: Stores) -> None:
+    for _ in range(100):
+        with stores.lock("pine", 0):
+            pass
+
+
 def test_who_waits_gets_the_lock(stores: Stores) -> None:
     got = threading.Event()
 

@@ -11,11 +11,11 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from homeroom.roster.faults import TryAgain
 
@@ -82,4 +82,9 @@ def advisory(engine: Engine, name: str, wait: float | None) -> Iterator[None]:
                 raise TryAgain("another import of this district is running")
         except OperationalError as trouble:
             raise TryAgain("another import of this district is running") from trouble
-        yield
+        try:
+            yield
+        finally:
+            # The server notes the end of a connection a moment later than we, and who comes within it would find the lock taken.
+            with suppress(DBAPIError):  # a connection that is lost has freed it
+                held.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
