@@ -30,7 +30,7 @@ from homeroom.simulator.district import make
 from homeroom.simulator.generate import generate
 from homeroom.simulator.nights import next_night, without_school
 from homeroom.simulator.sheets import write
-from homeroom.simulator.writers import WRITERS
+from homeroom.simulator.writers.catalogue import WRITERS
 from homeroom.sync import districts, imports, intake, sources
 from homeroom.sync.house import House, opened
 
